@@ -25,7 +25,7 @@ export const call = async (request: HttpRequest): Promise<HttpAnswer> => {
   try {
     const init: RequestInit & { duplex?: 'half' } = { method: request.method, redirect: 'manual', signal }
     if (request.headers) init.headers = request.headers
-    if (request.body != null) init.body = request.body as BodyInit
+    if (request.body != null) init.body = request.body as NonNullable<RequestInit['body']>
     if (request.body instanceof ReadableStream) init.duplex = 'half'
     const response = await fetch(request.url, init)
     return { status: response.status, headers: response.headers, text: await readText(response, request.maxBytes ?? 4_000_000) }
