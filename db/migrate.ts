@@ -1,0 +1,25 @@
+import Postgrator from 'postgrator'
+import type { Sql } from './connect.ts'
+
+const folder = new URL('./migrations/', import.meta.url).pathname
+
+/**
+ * Brings the schema to the newest migration, all in one transaction under an advisory lock: several starts at once wait for each other.
+ * Refuses when an applied file was changed afterwards.
+ */
+export const migrate = async (sql: Sql): Promise<void> => {
+  await sql.begin(async (t) => {
+    await t`select pg_advisory_xact_lock(727001)`
+    await t`set local statement_timeout = 0`
+    const postgrator = new Postgrator({
+      driver: 'pg',
+      migrationPattern: `${folder}*.sql`,
+      schemaTable: 'schema_version',
+      execQuery: async (query) => ({ rows: await t.unsafe(query) }),
+      execSqlScript: async (script) => {
+        await t.unsafe(script).simple()
+      },
+    })
+    await postgrator.migrate()
+  })
+}
