@@ -1,4 +1,5 @@
 import Postgrator from 'postgrator'
+import postgres from 'postgres'
 import type { Sql } from './connect.ts'
 
 const folder = new URL('./migrations/', import.meta.url).pathname
@@ -15,7 +16,7 @@ export const migrate = async (sql: Sql): Promise<void> => {
       driver: 'pg',
       migrationPattern: `${folder}*.sql`,
       schemaTable: 'schema_version',
-      execQuery: async (query) => ({ rows: await t.unsafe(query) }),
+      execQuery: async (query) => ({ rows: (await t.unsafe(query)).map(asNamedInSql) }),
       execSqlScript: async (script) => {
         await t.unsafe(script).simple()
       },
@@ -23,3 +24,7 @@ export const migrate = async (sql: Sql): Promise<void> => {
     await postgrator.migrate()
   })
 }
+
+/** The pool camel-cases columns; Postgrator looks for them as SQL names them. */
+const asNamedInSql = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [postgres.fromCamel(name), value]))
