@@ -110,6 +110,11 @@ export type Publication = {
   /** Seals a secret that must be kept between steps (TikTok's upload URL), and opens it again. */
   seal(secret: string): string
   open(sealed: string): string
+  /**
+   * `send` calls this right before its one irreversible call, and nowhere else: it throws when the claim's lease is over
+   * (the process slept since), and then the call must not be made. It notes the moment of leaving.
+   */
+  leaving(): void
   /** Epoch milliseconds. */
   now(): number
   signal: AbortSignal
@@ -128,10 +133,14 @@ export type Publisher = {
   check(publication: Publication): Promise<Checked>
   /** Read-only: did the attempt, whose outcome is unknown, take effect? */
   reconcile(publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled>
-  /** Address of a published post, for the receipt. Null when the platform has none (yet). */
-  findPermalink(publication: Publication, platformPostId: string): Promise<string | null>
+  /**
+   * Address of a published post, for the receipt; and its id, where the platform gives it only later (TikTok).
+   * `final: false`: worth asking again later.
+   */
+  findPermalink(publication: Publication, platformPostId: string | null): Promise<FoundPermalink>
 }
 
+export type FoundPermalink = { permalink: string | null; platformPostId: string | null; final: boolean }
 export type Prepared = { ready: true } | { ready: false; againInMs: number; waitingFor: string }
 export type Sent =
   | { state: 'published'; platformPostId: string | null; confirmedBy: string }

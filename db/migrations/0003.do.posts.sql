@@ -106,6 +106,7 @@ create table targets (
   sent_at timestamptz,
   published_at timestamptz,
   confirmed_by text,
+  finished_at timestamptz,
   created_at timestamptz not null default now(),
   constraint targets_once_per_channel unique (post_id, channel_id),
   constraint targets_bound_once unique (channel_id, platform_post_id)
@@ -119,6 +120,8 @@ comment on column targets.revision is 'grows with every change of content or tim
 comment on column targets.handles is 'what the platform gave while preparing (container id, video id, publish id); secrets among them are sealed';
 comment on column targets.handles_revision is 'the revision the handles were made for';
 comment on column targets.attempt_number is 'number of the last attempt that claimed, 0 before the first';
+comment on column targets.finished_at is 'when the receipt was complete: nothing more is asked of the platform';
+comment on column targets.confirmed_by is 'which check showed that it is out';
 comment on column targets.problem is 'kind, code, subcode, words, traceId of the last refusal';
 comment on constraint targets_bound_once on targets is 'a platform''s post belongs to one target of a channel, whatever happens';
 
