@@ -1,0 +1,65 @@
+/** The sandbox's one clock: real time plus an offset that a tester may push forward. All times are milliseconds since 1970. */
+export type Clock = {
+  now(): number
+  /** Jumps ahead and starts everything that has become due; await `settled()` to see its effects. */
+  advance(ms: number): void
+  offsetMs(): number
+  /** Runs `task` once sandbox time has moved on by `delayMs`, through waiting or through `advance`. */
+  after(delayMs: number, task: () => void | Promise<void>): void
+  /** Resolves when the tasks that were started so far have ended. */
+  settled(): Promise<void>
+  close(): void
+}
+
+type Timer = { dueMs: number; task: () => void | Promise<void> }
+
+const longestWaitMs = 60_000
+
+export function createClock(memory: { offsetMs: number }): Clock {
+  let timers: Timer[] = []
+  const running = new Set<Promise<void>>()
+  let alarm: NodeJS.Timeout | undefined
+  const now = () => Date.now() + memory.offsetMs
+
+  function fireDue() {
+    const due = timers.filter((timer) => timer.dueMs <= now()).sort((a, b) => a.dueMs - b.dueMs)
+    timers = timers.filter((timer) => !due.includes(timer))
+    for (const timer of due) start(timer)
+    setAlarm()
+  }
+
+  function start(timer: Timer) {
+    const run = Promise.resolve()
+      .then(timer.task)
+      .catch((error: unknown) => console.error('sandbox: a delayed effect failed', error))
+      .finally(() => running.delete(run))
+    running.add(run)
+  }
+
+  function setAlarm() {
+    clearTimeout(alarm)
+    if (timers.length === 0) return
+    const nextMs = Math.min(...timers.map((timer) => timer.dueMs)) - now()
+    alarm = setTimeout(fireDue, Math.min(Math.max(nextMs, 0), longestWaitMs))
+  }
+
+  return {
+    now,
+    offsetMs: () => memory.offsetMs,
+    advance(ms) {
+      memory.offsetMs += ms
+      fireDue()
+    },
+    after(delayMs, task) {
+      timers.push({ dueMs: now() + delayMs, task })
+      setAlarm()
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running)
+    },
+    close() {
+      timers = []
+      clearTimeout(alarm)
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { boardPage } from './board.ts'
+import { faultKinds, faultMoments } from './faults.ts'
+import type { Platform } from './platform.ts'
+import { patchSettings } from './settings.ts'
+import type { SandboxEnv, World } from './world.ts'
+
+export type ControlOptions = { platforms: Platform[]; publicUrl: () => string; reset: () => void }
+
+const faultBody = z.strictObject({
+  id: z.string().min(1).optional(),
+  platform: z.enum(['facebook', 'instagram', 'tiktok', 'meta']).optional(),
+  endpoint: z.string().min(1),
+  account: z.string().optional(),
+  nth: z.int().min(1).default(1),
+  times: z.int().min(1).default(1),
+  when: z.enum(faultMoments),
+  kind: z.enum(faultKinds),
+  code: z.union([z.number(), z.string()]).optional(),
+  subcode: z.number().optional(),
+  delayMs: z.number().min(0).optional(),
+})
+
+/** The control port: never used by the product, always by its tests and by whoever wants to press a fault. */
+export function createControl(world: World, options: ControlOptions): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>()
+  app.onError((error, c) =>
+    c.json({ error: explain(error) }, error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 422),
+  )
+
+  app.get('/clock', (c) => c.json(clockOf(world)))
+  app.post('/clock', async (c) => {
+    const { advanceMs } = z.strictObject({ advanceMs: z.number().min(0) }).parse(await c.req.json())
+    world.clock.advance(advanceMs)
+    await world.clock.settled()
+    world.state.changed()
+    return c.json(clockOf(world))
+  })
+
+  app.get('/ledger/calls', (c) => {
+    const { sinceId, ...filter } = c.req.query()
+    return c.json(world.ledger.calls({ ...filter, sinceId: Number(sinceId ?? 0) }))
+  })
+  app.get('/ledger/posts', (c) => c.json(world.ledger.posts(c.req.query())))
+
+  app.get('/faults', (c) => c.json(world.faults.list()))
+  app.post('/faults', async (c) => c.json(world.faults.add(faultBody.parse(await c.req.json())), 201))
+  app.delete('/faults', (c) => {
+    world.faults.clear()
+    return c.json({ ok: true })
+  })
+  app.delete('/faults/:id', (c) => c.json({ ok: world.faults.remove(c.req.param('id')) }))
+
+  app.get('/settings', (c) => c.json(world.settings))
+  app.patch('/settings', async (c) => {
+    patchSettings(world.settings, z.record(z.string(), z.unknown()).parse(await c.req.json()))
+    return c.json(world.settings)
+  })
+
+  app.get('/accounts', (c) =>
+    c.json(
+      options.platforms
+        .flatMap((platform) => platform.accounts())
+        .map((account) => ({ ...account, feedUrl: options.publicUrl() + account.feedPath })),
+    ),
+  )
+  for (const platform of options.platforms) app.route('/accounts', platform.control)
+
+  app.post('/reset', (c) => {
+    options.reset()
+    return c.json({ ok: true })
+  })
+  app.route('/', boardPage(world, options.publicUrl))
+  return app
+}
+
+const clockOf = (world: World) => ({
+  nowMs: world.clock.now(),
+  offsetMs: world.clock.offsetMs(),
+  now: new Date(world.clock.now()).toISOString(),
+})
+
+const explain = (error: Error): string => (error instanceof z.ZodError ? z.prettifyError(error) : error.message)

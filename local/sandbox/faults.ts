@@ -1,0 +1,74 @@
+export const faultMoments = ['before', 'after', 'late'] as const
+export const faultKinds = ['error', 'html503', 'reset', 'timeout', 'slow', 'truncated', 'rate_limited'] as const
+
+/** A tester's order to disturb certain calls. */
+export type FaultRule = {
+  id: string
+  /** facebook, instagram, tiktok or meta; absent = any. */
+  platform?: string
+  /** The ledger's name of the endpoint, or '*'. */
+  endpoint: string
+  account?: string
+  /** 1 = the next matching call. */
+  nth: number
+  /** How many matching calls in a row. */
+  times: number
+  /** before: nothing happens on the platform. after: it happens, the answer is disturbed. late: the answer is lost now, it happens later. */
+  when: (typeof faultMoments)[number]
+  kind: (typeof faultKinds)[number]
+  code?: number | string
+  subcode?: number
+  /** slow: the wait. late: the effect comes so much later (sandbox time). timeout: the answer is held so long, then cut. */
+  delayMs?: number
+}
+
+export type FaultState = FaultRule & { seen: number; fired: number }
+
+export type Faults = {
+  add(rule: Omit<FaultRule, 'id' | 'nth' | 'times'> & { id?: string; nth?: number; times?: number }): FaultState
+  remove(id: string): boolean
+  clear(): void
+  list(): FaultState[]
+  /** Counts a call against every rule it matches and gives the first rule that disturbs it. */
+  meet(call: { platform: string; endpoint: string; account: string | null }): FaultRule | null
+}
+
+export function createFaults(): Faults {
+  let rules: FaultState[] = []
+  let nextId = 1
+  return {
+    add(rule) {
+      const added: FaultState = { nth: 1, times: 1, ...rule, id: rule.id ?? `fault-${nextId++}`, seen: 0, fired: 0 }
+      rules.push(added)
+      return added
+    },
+    remove(id) {
+      const before = rules.length
+      rules = rules.filter((rule) => rule.id !== id)
+      return rules.length < before
+    },
+    clear() {
+      rules = []
+    },
+    list: () => rules,
+    meet(call) {
+      const due = rules.filter((rule) => matches(rule, call) && isDue(rule))
+      const first = due[0] ?? null
+      if (first) first.fired += 1
+      return first
+    },
+  }
+}
+
+function matches(rule: FaultRule, call: { platform: string; endpoint: string; account: string | null }): boolean {
+  return (
+    (rule.platform ?? call.platform) === call.platform &&
+    (rule.endpoint === '*' || rule.endpoint === call.endpoint) &&
+    (rule.account === undefined || rule.account === call.account)
+  )
+}
+
+function isDue(rule: FaultState): boolean {
+  rule.seen += 1
+  return rule.seen >= rule.nth && rule.seen < rule.nth + rule.times
+}

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { createClock } from './clock.ts'
+import { createControl } from './control.ts'
+import { createFaults } from './faults.ts'
+import { createFetchMedia } from './fetch-media.ts'
+import { type MetaApp, metaPlatform } from './graph/platform.ts'
+import { createLedger } from './ledger.ts'
+import { createMediaStore } from './media-store.ts'
+import type { Platform } from './platform.ts'
+import { createPublicApp } from './public-app.ts'
+import { seedOnce } from './seed.ts'
+import { defaultSettings, type Pace, type Settings } from './settings.ts'
+import { createState } from './state.ts'
+import { type TikTokApp, tiktokPlatform } from './tiktok/platform.ts'
+import type { SandboxEnv, World } from './world.ts'
+
+export type SandboxOptions = {
+  /** 0 = any free port. */
+  port: number
+  controlPort: number
+  host?: string
+  /** How browsers and the product reach the public port, when that differs from host and port. No slash at the end. */
+  publicUrl?: string
+  /** Keeps people, tokens, posts and media over a restart; without it a temporary folder is used and removed. */
+  dir?: string
+  apps: { meta: MetaApp; tiktok: TikTokApp }
+  pace?: Pace
+}
+
+export type Sandbox = { url: string; controlUrl: string; close(): Promise<void> }
+
+/** Starts the twins of Meta and TikTok on two ports of `host`. @throws when a port is taken. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const host = options.host ?? '127.0.0.1'
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
+  const place = { url: '' }
+  const world = createWorld(options, dir, place)
+  const platforms: Platform[] = [metaPlatform(world, options.apps.meta), tiktokPlatform(world, options.apps.tiktok)]
+  const settings = structuredClone(world.settings)
+  const reset = () => resetWorld(world, settings, platforms)
+
+  const server = await listen(createPublicApp(world, platforms), host, options.port)
+  place.url = options.publicUrl ?? urlOf(server, host)
+  const control = await listen(createControl(world, { platforms, publicUrl: () => place.url, reset }), host, options.controlPort)
+  seedOnce(world, platforms)
+  for (const platform of platforms) platform.resume()
+
+  return {
+    url: place.url,
+    controlUrl: urlOf(control, host),
+    async close() {
+      world.clock.close()
+      await Promise.all([stop(server), stop(control)])
+      world.state.close()
+      if (!options.dir) await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function createWorld(options: SandboxOptions, dir: string, place: { url: string }): World {
+  const state = createState(options.dir)
+  const settings = defaultSettings(options.pace ?? 'quick')
+  const media = createMediaStore(dir, state)
+  return {
+    clock: createClock(state.section('clock', () => ({ offsetMs: 0 }))),
+    ledger: createLedger(state),
+    faults: createFaults(),
+    settings,
+    state,
+    media,
+    fetchMedia: createFetchMedia(dir, media, settings),
+    mediaUrl: (sha256) => `/media/${sha256}`,
+    baseUrl: (prefix) => place.url + prefix,
+    dir,
+  }
+}
+
+function resetWorld(world: World, settings: Settings, platforms: Platform[]) {
+  world.clock.close()
+  world.faults.clear()
+  Object.assign(world.settings, structuredClone(settings))
+  world.state.reset()
+  seedOnce(world, platforms)
+}
+
+function listen(app: Hono<SandboxEnv>, host: string, port: number): Promise<Server> {
+  const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings)
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, autoCleanupIncoming: false }) as Server
+  server.requestTimeout = 0
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve(server))
+  })
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+const urlOf = (server: Server, host: string): string => `http://${host}:${(server.address() as AddressInfo).port}`
+
+// Run by itself it starts from the environment: see main.ts.
+if (process.argv[1] === import.meta.filename) void import('./main.ts')
