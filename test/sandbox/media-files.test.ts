@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { judgeMedia } from '../../local/sandbox/judge-media.ts'
+import { makeImage, makeJpeg, makeVideo } from '../support/media-files.ts'
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'media-files-'))
+})
+afterAll(() => rm(dir, { recursive: true }))
+
+async function judge(bytes: Buffer) {
+  const path = join(dir, 'file')
+  await writeFile(path, bytes)
+  return judgeMedia(path)
+}
+
+test('a made video is read as H.264 of the right size, length and frame rate', async () => {
+  const video = await makeVideo({ width: 1080, height: 1920, fps: 30, durationMs: 4_000 })
+  expect(await judge(video)).toEqual({
+    contentType: 'video/mp4',
+    facts: {
+      kind: 'video',
+      container: 'mp4',
+      codec: 'avc',
+      audioCodec: null,
+      width: 1080,
+      height: 1920,
+      durationMs: 4_000,
+      fps: 30,
+      moovFirst: true,
+    },
+  })
+})
+
+test('padding grows a video without changing what it is; the index may lie at the end', async () => {
+  const video = await makeVideo({ width: 640, height: 360, fps: 24, durationMs: 1_000, padBytes: 3_000_000, moovFirst: false })
+  expect(video.length).toBeGreaterThan(3_000_000)
+  expect((await judge(video)).facts).toMatchObject({
+    kind: 'video',
+    width: 640,
+    height: 360,
+    durationMs: 1_000,
+    fps: 24,
+    moovFirst: false,
+  })
+})
+
+test('images are named by their bytes, and one that breaks off is known as broken', async () => {
+  const jpeg = await makeJpeg({ width: 400, height: 300 })
+  expect(await judge(jpeg)).toEqual({
+    contentType: 'image/jpeg',
+    facts: { kind: 'image', format: 'jpeg', width: 400, height: 300, broken: false },
+  })
+  expect((await judge(await makeImage({ width: 10, height: 10, format: 'png' }))).facts).toMatchObject({ format: 'png' })
+  expect((await judge(jpeg.subarray(0, jpeg.length - 200))).facts).toMatchObject({ broken: true })
+})
+
+test('a web page and mere bytes are neither image nor video', async () => {
+  expect((await judge(Buffer.from('<!doctype html><p>Sign in'))).facts).toEqual({ kind: 'html' })
+  expect((await judge(Buffer.from('not a film'))).facts).toEqual({ kind: 'unknown' })
+})
