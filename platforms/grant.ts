@@ -35,7 +35,7 @@ export type GrantTokens = {
   scopes: string[]
   /** App-scoped user id, or TikTok's open id. */
   userId: string
-  /** Name of the person who consented, for the list of grants. */
+  /** Name of the person who consented, for the list of grants; empty when the issuer did not say (after renewing): keep the old one. */
   userName: string
 }
 
@@ -54,7 +54,8 @@ export type AccountOffer = {
 
 export type GrantState = {
   valid: boolean
-  scopes: string[]
+  /** Null where the issuer does not say (TikTok): the ones stored at consent hold. */
+  scopes: string[] | null
   expiresAtMs: number | null
   dataAccessExpiresAtMs: number | null
   reason: string | null

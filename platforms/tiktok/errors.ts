@@ -1,0 +1,120 @@
+import type { ErrorKind } from '../errors.ts'
+
+/** What one of TikTok's codes means for us, and the words for the person. */
+export type ErrorRow = { kind: ErrorKind; words: string; waitMs?: number }
+
+/** The row of a code; undefined for a code that TikTok's tables do not hold. */
+export const findRow = (table: Record<string, ErrorRow>, code: string): ErrorRow | undefined =>
+  Object.hasOwn(table, code) ? table[code] : undefined
+
+const dayMs = 86_400_000
+/** TikTok names no Retry-After; its limits are windows of one minute. Jitter is added by the client. */
+const windowMs = 60_000
+
+const malformed: ErrorRow = { kind: 'rejected', words: 'TikTok did not accept the request.' }
+const reconnect: ErrorRow = { kind: 'reauthorize', words: 'TikTok no longer accepts this connection. Reconnect the account.' }
+const scopeMissing: ErrorRow = {
+  kind: 'permission',
+  words: 'This account was connected without a permission that is needed here. Reconnect it and leave every permission ticked.',
+}
+const internal: ErrorRow = { kind: 'unavailable', words: 'TikTok has a fault of its own at the moment.' }
+const tooManyPosts: ErrorRow = {
+  kind: 'rejected',
+  words: 'TikTok does not accept more posts from this account now. Try again in 24 hours, or post in the TikTok app.',
+  waitMs: dayMs,
+}
+const banned: ErrorRow = { kind: 'rejected', words: 'TikTok has barred this account from posting.' }
+
+/** Codes that show the platform's own message after our words, because only the message says which field is wrong. */
+export const codesWithMessage = new Set(['invalid_param', 'invalid_params'])
+
+/** `error.code` of data and posting calls. Source: TikTok's error tables of creator info, direct post, status, cancel, user info. */
+export const apiErrors: Record<string, ErrorRow> = {
+  invalid_param: malformed,
+  invalid_params: malformed,
+  invalid_file_upload: { kind: 'rejected', words: 'TikTok does not accept this file.' },
+  scope_permission_missed: scopeMissing,
+  invalid_publish_id: { kind: 'rejected', words: 'TikTok no longer tells what became of this post.' },
+  token_not_authorized_for_specified_publish_id: {
+    kind: 'rejected',
+    words: 'TikTok says that this post was begun under another connection.',
+  },
+  publish_not_cancellable: { kind: 'rejected', words: 'TikTok is done with this post; it can no longer be stopped.' },
+  app_version_check_failed: {
+    kind: 'rejected',
+    words: 'The TikTok app on the phone is too old for this. Update it to 31.8 or later.',
+  },
+  access_token_invalid: reconnect,
+  scope_not_authorized: scopeMissing,
+  spam_risk_too_many_posts: tooManyPosts,
+  spam_risk_user_banned_from_posting: banned,
+  spam_risk_too_many_pending_share: {
+    kind: 'rejected',
+    words: 'Too many drafts wait in the inbox of this account. Finish them in the TikTok app first.',
+    waitMs: dayMs,
+  },
+  reached_active_user_cap: {
+    kind: 'rejected',
+    words: 'TikTok lets no more accounts post through this installation today. Try again in 24 hours.',
+    waitMs: dayMs,
+  },
+  unaudited_client_can_only_post_to_private_accounts: {
+    kind: 'rejected',
+    words:
+      "Until TikTok has audited this installation's app, it takes posts for “Only me” from private accounts only. Set the account to private in the TikTok app.",
+  },
+  url_ownership_unverified: {
+    kind: 'rejected',
+    words: "TikTok has not verified the address of this installation's media. Its operator must verify it in TikTok's portal.",
+  },
+  privacy_level_option_mismatch: {
+    kind: 'rejected',
+    words: 'TikTok no longer offers the chosen visibility for this account. Choose again who can see the post.',
+  },
+  rate_limit_exceeded: { kind: 'rate_limited', words: 'TikTok asks to slow down.', waitMs: windowMs },
+  internal_error: internal,
+}
+
+/** `fail_reason` of a publish that ended in FAILED. `unavailable`: TikTok documents that the same post may be tried anew. */
+export const failReasons: Record<string, ErrorRow> = {
+  file_format_check_failed: { kind: 'rejected', words: 'TikTok does not take the format of this file.' },
+  duration_check_failed: { kind: 'rejected', words: 'TikTok does not take a video of this length from this account.' },
+  frame_rate_check_failed: {
+    kind: 'rejected',
+    words: 'TikTok does not take this frame rate; it must lie between 23 and 60 a second.',
+  },
+  picture_size_check_failed: { kind: 'rejected', words: 'TikTok does not take the width and height of this picture.' },
+  internal,
+  video_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the video from this installation's address." },
+  photo_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the photos from this installation's address." },
+  publish_cancelled: { kind: 'rejected', words: 'The post was cancelled at TikTok.' },
+  auth_removed: { kind: 'reauthorize', words: 'The connection was removed while TikTok was at work. Reconnect the account.' },
+  spam_risk_too_many_posts: tooManyPosts,
+  spam_risk_user_banned_from_posting: banned,
+  spam_risk_text: { kind: 'rejected', words: 'TikTok judges the caption risky. Change the text.' },
+  spam_risk: { kind: 'rejected', words: 'TikTok judges this post risky and does not take it.' },
+}
+
+const setup = (what: string): ErrorRow => ({
+  kind: 'permission',
+  words: `${what} The operator must correct it in TikTok's portal or here.`,
+})
+
+/** `error` of the token endpoints and of the consent page's answer (flat, not nested). */
+export const oauthErrors: Record<string, ErrorRow> = {
+  access_denied: { kind: 'rejected', words: 'TikTok says that the connection was declined. Nothing was connected.' },
+  invalid_request: setup(
+    "TikTok did not accept this installation's request; often the redirect address is not the registered one.",
+  ),
+  invalid_client: setup("TikTok does not accept this installation's client key or secret."),
+  invalid_grant: reconnect,
+  invalid_scope: setup("A permission that was asked for is not enabled for this installation's app."),
+  unauthorized_client: setup("This installation's app at TikTok may not do this."),
+  unsupported_grant_type: setup("TikTok did not accept this installation's way to ask for tokens."),
+  unsupported_response_type: setup("TikTok did not accept this installation's way to ask for consent."),
+  non_sandbox_target: setup(
+    "This installation's app is in TikTok's sandbox mode, and the account is not one of its target users.",
+  ),
+  server_error: internal,
+  temporarily_unavailable: internal,
+}

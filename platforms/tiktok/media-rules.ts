@@ -1,0 +1,49 @@
+import type { MediaFacts, RuleFault } from '../platform.ts'
+
+const containers: Record<string, string> = { 'video/mp4': 'MP4', 'video/quicktime': 'MOV', 'video/webm': 'WebM' }
+/** Names as the media reader gives them, and as people write them. */
+const codecs = new Set(['avc', 'h264', 'hevc', 'h265', 'vp8', 'vp9'])
+/** TikTok does not say whether GB and MB are decimal: these sizes are legal either way. */
+const videoMaxBytes = 4_000_000_000
+const imageMaxBytes = 20_000_000
+/** TikTok documents "1080p" for photos, and clients disagree on what that means: only what is far beyond is refused here. */
+const imageMaxPx = 4096
+
+/** Media rules of TikTok's direct post for one video. The longest duration is the creator's own, in seconds. */
+export const checkVideo = (video: MediaFacts, maxDurationSec: number | null): RuleFault[] => {
+  const faults: RuleFault[] = []
+  const add = (rule: string, words: string) => faults.push({ rule, field: 'media', item: 1, words })
+  if (!Object.hasOwn(containers, video.contentType)) add('video_format', 'TikTok takes MP4, MOV and WebM videos.')
+  if (video.videoCodec !== null && !codecs.has(video.videoCodec.toLowerCase())) {
+    add('video_codec', `TikTok takes H.264, H.265, VP8 and VP9; this video is ${video.videoCodec}.`)
+  }
+  if (video.fps !== null && (video.fps < 22.9 || video.fps > 60.1)) {
+    add('frame_rate', `TikTok takes 23 to 60 frames a second; this video has ${Math.round(video.fps * 10) / 10}.`)
+  }
+  if (Math.min(video.width, video.height) < 360 || Math.max(video.width, video.height) > 4096) {
+    add('video_size', `TikTok takes videos of 360 to 4096 pixels each way; this one is ${video.width} by ${video.height}.`)
+  }
+  if (maxDurationSec !== null && video.durationMs !== null && video.durationMs > maxDurationSec * 1000) {
+    const length = Math.ceil(video.durationMs / 1000)
+    add('duration', `This account may post videos of up to ${maxDurationSec} seconds; this one has ${length}.`)
+  }
+  if (video.sizeBytes > videoMaxBytes) add('video_bytes', 'TikTok takes videos of up to 4 GB.')
+  return faults
+}
+
+/** Media rules of TikTok's photo post for one picture; `item` is its position from 1. */
+export const checkImage = (image: MediaFacts, item: number): RuleFault[] => {
+  const faults: RuleFault[] = []
+  const add = (rule: string, words: string) => faults.push({ rule, field: 'media', item, words })
+  if (image.kind !== 'image') {
+    add('photos_only', 'A TikTok photo post takes photos only. Post the video on its own.')
+    return faults
+  }
+  if (image.contentType !== 'image/jpeg' && image.contentType !== 'image/webp')
+    add('image_format', 'TikTok takes JPEG and WebP photos.')
+  if (image.sizeBytes > imageMaxBytes) add('image_bytes', 'TikTok takes photos of up to 20 MB each.')
+  if (Math.max(image.width, image.height) > imageMaxPx) {
+    add('image_size', `TikTok takes photos of about 1920 by 1080 pixels; this one is ${image.width} by ${image.height}.`)
+  }
+  return faults
+}

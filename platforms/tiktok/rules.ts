@@ -1,0 +1,113 @@
+import type { DraftForChannel, MediaFacts, RuleFault } from '../platform.ts'
+import { type Choices, choicesOf, coverIndex, coverMs } from './choices.ts'
+import { type Creator, readFacts } from './creator.ts'
+import { checkImage, checkVideo } from './media-rules.ts'
+
+/** Lengths are UTF-16 units, as TikTok counts (JavaScript's `.length`). */
+export const textLimits = { video: 2200, photos: 4000, photoTitle: 90 }
+const photosMax = 35
+
+/** Every fault that can be known before TikTok is asked. promise: D7 */
+export const checkDraft = (draft: DraftForChannel): RuleFault[] => {
+  if (draft.kind !== 'video' && draft.kind !== 'photos') {
+    return [{ rule: 'kind', field: 'kind', words: 'TikTok takes a video or photos. Choose one of the two.' }]
+  }
+  const choices = choicesOf(draft.settings)
+  const facts = readFacts(draft.accountFacts)
+  const creator = facts && facts.blocked === null ? facts : null
+  const faults = [...checkText(draft, choices), ...checkMedia(draft, choices, creator), ...checkChoices(choices)]
+  if (facts?.blocked) faults.unshift(fault('account_blocked', 'privacy_level', facts.blocked))
+  if (creator) faults.push(...checkOffered(draft.kind, choices, creator))
+  return faults
+}
+
+const fault = (rule: string, setting: string, words: string): RuleFault => ({ rule, field: 'settings', setting, words })
+
+const checkText = (draft: DraftForChannel, choices: Choices): RuleFault[] => {
+  const faults: RuleFault[] = []
+  const limit = draft.kind === 'video' ? textLimits.video : textLimits.photos
+  if (draft.text.length > limit) {
+    const words = `TikTok takes ${limit} characters; this text has ${draft.text.length}.`
+    faults.push({ rule: 'text_length', field: 'text', words })
+  }
+  if (draft.kind === 'photos' && choices.photoTitle.length > textLimits.photoTitle) {
+    const words = `TikTok takes ${textLimits.photoTitle} characters as a title; this one has ${choices.photoTitle.length}.`
+    faults.push(fault('title_length', 'photo_title', words))
+  }
+  if (draft.link !== null && draft.link !== '') {
+    const words = 'TikTok has no place for a link. Remove it, or leave TikTok out of this post.'
+    faults.push({ rule: 'no_link', field: 'link', words })
+  }
+  return faults
+}
+
+const checkMedia = (draft: DraftForChannel, choices: Choices, creator: Creator | null): RuleFault[] =>
+  draft.kind === 'video' ? checkVideoPost(draft.media, choices, creator) : checkPhotoPost(draft.media, choices)
+
+const checkVideoPost = (media: MediaFacts[], choices: Choices, creator: Creator | null): RuleFault[] => {
+  const video = media[0]
+  if (media.length !== 1 || video?.kind !== 'video') {
+    return [{ rule: 'one_video', field: 'media', words: 'A TikTok video post takes exactly one video and nothing else.' }]
+  }
+  const faults = checkVideo(video, creator?.maxDurationSec ?? null)
+  const coverAtMs = coverMs(choices)
+  if (coverAtMs !== null && !(coverAtMs <= (video.durationMs ?? Number.POSITIVE_INFINITY))) {
+    faults.push(
+      fault('cover_second', 'cover_second', 'The cover is a moment of the video, in seconds from its start, such as 1.5.'),
+    )
+  }
+  return faults
+}
+
+const checkPhotoPost = (media: MediaFacts[], choices: Choices): RuleFault[] => {
+  if (media.length === 0) return [{ rule: 'photo_count', field: 'media', words: 'Add at least one photo.' }]
+  const faults = media.flatMap((item, index) => checkImage(item, index + 1))
+  if (media.length > photosMax) {
+    faults.push({
+      rule: 'photo_count',
+      field: 'media',
+      words: `TikTok takes at most ${photosMax} photos; these are ${media.length}.`,
+    })
+  }
+  const cover = coverIndex(choices)
+  if (!(cover >= 0 && cover < media.length)) {
+    faults.push(fault('cover_photo', 'cover_photo', `The cover is the number of a photo, from 1 to ${media.length}.`))
+  }
+  return faults
+}
+
+/** What a person must have chosen, whatever the account (content sharing guidelines). */
+const checkChoices = (choices: Choices): RuleFault[] => {
+  const faults: RuleFault[] = []
+  if (choices.privacyLevel === '') faults.push(fault('privacy_missing', 'privacy_level', 'Choose who can see the post.'))
+  if (choices.disclose && !choices.yourBrand && !choices.brandedContent) {
+    const words = 'You need to indicate if your content promotes yourself, a third party, or both.'
+    faults.push(fault('disclosure_undecided', 'disclose', words))
+  }
+  if (choices.brandedContent && choices.privacyLevel === 'SELF_ONLY') {
+    faults.push(fault('branded_private', 'privacy_level', 'Branded content visibility cannot be set to private.'))
+  }
+  if (choices.brandedContent && choices.privacyLevel === 'FOLLOWER_OF_CREATOR') {
+    const words = 'Branded content can be shown to everyone or to friends, not to followers only.'
+    faults.push(fault('branded_followers', 'privacy_level', words))
+  }
+  if (choices.consentAt === '') {
+    faults.push(fault('consent_missing', 'consent', "Tick that you agree to TikTok's terms; nothing is sent to TikTok before."))
+  }
+  return faults
+}
+
+/** Choices against what TikTok offers this creator now; looked at again right before sending. */
+export const checkOffered = (kind: string, choices: Choices, creator: Creator): RuleFault[] => {
+  const faults: RuleFault[] = []
+  if (choices.privacyLevel !== '' && !creator.privacyOptions.includes(choices.privacyLevel)) {
+    const words = 'TikTok does not offer this visibility for the account. Choose again who can see the post.'
+    faults.push(fault('privacy_not_offered', 'privacy_level', words))
+  }
+  const off = (what: string) => `${what} are turned off in the TikTok settings of this account.`
+  if (choices.allowComment && creator.commentDisabled) faults.push(fault('comment_off', 'allow_comment', off('Comments')))
+  if (kind === 'photos') return faults
+  if (choices.allowDuet && creator.duetDisabled) faults.push(fault('duet_off', 'allow_duet', off('Duets')))
+  if (choices.allowStitch && creator.stitchDisabled) faults.push(fault('stitch_off', 'allow_stitch', off('Stitches')))
+  return faults
+}
