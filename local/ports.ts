@@ -1,0 +1,49 @@
+import { createServer } from 'node:net'
+import { Problem } from './problem.ts'
+
+/** Every port of the local stack: the variable that sets it, what uses it, and its default. */
+const table = {
+  web: ['PORT', 'the web server', 3000],
+  postgres: ['POSTGRES_PORT', 'PostgreSQL', 3010],
+  temporal: ['TEMPORAL_PORT', 'Temporal', 3020],
+  temporalUi: ['TEMPORAL_UI_PORT', 'the Temporal UI', 3021],
+  sandbox: ['SANDBOX_PORT', 'the sandbox', 3030],
+  sandboxControl: ['SANDBOX_CONTROL_PORT', "the sandbox's control board", 3031],
+  smtp: ['SMTP_PORT', 'the mailbox (SMTP)', 3040],
+  mailbox: ['MAILBOX_PORT', 'the pages of the mailbox', 3041],
+} as const
+
+export type PortName = keyof typeof table
+export type Ports = Record<PortName, number>
+
+/** Throws a Problem that names the variable when a port is no port or is given twice. */
+export function readPorts(env: NodeJS.ProcessEnv): Ports {
+  const seen = new Map<number, string>()
+  const entries = Object.entries(table).map(([name, [variable, , fallback]]) => {
+    const port = Number(env[variable] || fallback)
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Problem(`${variable} must be a port from 1 to 65535, not "${env[variable]}".`)
+    const other = seen.get(port)
+    if (other) throw new Problem(`${other} and ${variable} are both ${port}; give one of them another port.`)
+    seen.set(port, variable)
+    return [name, port]
+  })
+  return Object.fromEntries(entries) as Ports
+}
+
+/** Throws a Problem that lists every port in use and the variable that moves it. */
+export async function refuseTakenPorts(ports: Ports, needed: PortName[]): Promise<void> {
+  const results = await Promise.all(needed.map(async (name) => ((await isFree(ports[name])) ? undefined : name)))
+  const taken = results.filter((name) => name !== undefined)
+  if (taken.length === 0) return
+  const list = taken.map((name) => `${ports[name]} (${table[name][1]}; set ${table[name][0]} to use another)`)
+  throw new Problem(`${taken.length === 1 ? 'A port is' : 'Ports are'} in use by another program: ${list.join(', ')}.`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}

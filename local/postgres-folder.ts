@@ -1,0 +1,39 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Problem } from './problem.ts'
+import { canEnter, type User } from './unprivileged.ts'
+
+/**
+ * Where PostgreSQL keeps its files: in the data folder. When root starts it from a folder that PostgreSQL's user cannot enter
+ * (root's own home, a private temporary clone), they go where that user can, and the data folder remembers where.
+ */
+export function postgresFolder(dataDir: string, user: User | undefined): string {
+  if (!user || canEnter(dataDir, user)) return dataDir
+  const note = join(dataDir, 'postgres-is-in')
+  if (existsSync(note)) {
+    const folder = readFileSync(note, 'utf8').trim()
+    if (!existsSync(folder))
+      throw new Problem(`The database is gone: ${folder} does not exist (${note} names it). Remove ${dataDir} to begin anew.`)
+    return folder
+  }
+  const folder = makeFolder(user)
+  writeFileSync(note, `${folder}\n`)
+  return folder
+}
+
+function makeFolder(user: User): string {
+  for (const parent of ['/var/lib', '/var/tmp', tmpdir()]) {
+    if (!canEnter(parent, user)) continue
+    try {
+      const folder = mkdtempSync(join(parent, 'cratesocial-'))
+      chmodSync(folder, 0o755)
+      return folder
+    } catch {
+      // not writable, even for root: the next one
+    }
+  }
+  throw new Problem(
+    'PostgreSQL does not run as root, and its user can enter neither this folder nor /var/lib, /var/tmp or the temporary folder.',
+  )
+}

@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
+import { type Child, type Command, lastWords, startChild } from './child.ts'
+import { postgresFolder } from './postgres-folder.ts'
+import { type Programs, postgresPrograms } from './postgres-programs.ts'
+import { Problem, reason } from './problem.ts'
+import { type User, unprivilegedUser } from './unprivileged.ts'
+import type { Watchdog } from './watchdog.ts'
+
+export type PostgresOptions = {
+  dataDir: string
+  port: number
+  password: string
+  logFile: string
+  watchdog?: Watchdog
+  /** For tests: nothing is forced to disk, and many may connect. */
+  throwaway?: boolean
+}
+export type Postgres = {
+  /** Of a database; the user owns them all. */
+  url(database: string): string
+  /** Resolves, in words, when it ended by itself. */
+  ended: Promise<string>
+  stop(): Promise<void>
+}
+
+const owner = 'cratesocial'
+
+/** Starts PostgreSQL from its npm package on 127.0.0.1; makes its files the first time. Throws a Problem when it cannot. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const user = unprivilegedUser()
+  const folder = postgresFolder(options.dataDir, user)
+  const programs = postgresPrograms(user, () => join(folder, 'programs'))
+  const files = join(folder, 'postgres')
+  if (!existsSync(files)) makeFiles(programs, user, files, options.password)
+  refuseOtherVersion(programs, files)
+
+  const command = serverCommand(programs, user, files, options)
+  const child = startChild(command, options.watchdog)
+  const url = (database: string) => `postgres://${owner}:${options.password}@127.0.0.1:${options.port}/${database}`
+  await untilItAnswers(url('postgres'), child, command)
+  return { url, ended: child.ended.then((why) => why + lastWords(command)), stop: child.stop }
+}
+
+/** In another folder first: a half-made one is never taken for a database. */
+function makeFiles(programs: Programs, user: User | undefined, files: string, password: string): void {
+  const unfinished = `${files}.unfinished`
+  const secret = mkdtempSync(join(tmpdir(), 'cratesocial-'))
+  try {
+    rmSync(unfinished, { recursive: true, force: true })
+    mkdirSync(unfinished, { mode: 0o700 })
+    writeFileSync(join(secret, 'password'), password, { mode: 0o600 })
+    if (user) for (const path of [unfinished, secret, join(secret, 'password')]) chownSync(path, user.uid, user.gid)
+    // The built-in locale sorts the same on every machine, whatever locales it has.
+    const flags = [
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--auth=scram-sha-256',
+      '--no-sync',
+    ]
+    const args = ['-D', unfinished, `--username=${owner}`, `--pwfile=${join(secret, 'password')}`, ...flags]
+    const result = spawnSync(programs.initdb, args, { encoding: 'utf8', cwd: '/', env: {}, ...user })
+    if (result.status !== 0)
+      throw new Problem(`The database cannot be made in ${files}: ${result.error ? reason(result.error) : result.stderr.trim()}`)
+    renameSync(unfinished, files)
+  } finally {
+    rmSync(secret, { recursive: true, force: true })
+  }
+}
+
+function refuseOtherVersion(programs: Programs, files: string): void {
+  const made = readFileSync(join(files, 'PG_VERSION'), 'utf8').trim()
+  if (made === programs.version) return
+  throw new Problem(
+    `${files} was made by PostgreSQL ${made} and this is ${programs.version}: dump it with the old version, or remove the folder.`,
+  )
+}
+
+function serverCommand(programs: Programs, user: User | undefined, files: string, options: PostgresOptions): Command {
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `max_connections=${options.throwaway ? 400 : 100}`]
+  if (options.throwaway) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
+  return {
+    name: 'PostgreSQL',
+    program: programs.postgres,
+    args: ['-D', files, '-p', String(options.port), ...settings.flatMap((setting) => ['-c', setting])],
+    env: {},
+    cwd: '/',
+    user,
+    logFile: options.logFile,
+    stopSignal: 'SIGINT', // "fast": ends the sessions, writes everything down
+    stopTimeoutMs: 30_000,
+  }
+}
+
+/** It refuses at first, and says "starting up" while it recovers from a crash. */
+async function untilItAnswers(url: string, child: Child, command: Command): Promise<void> {
+  let ended = false
+  void child.ended.then(() => {
+    ended = true
+  })
+  for (const giveUpAt = Date.now() + 60_000; ; await sleep(50)) {
+    const answer = await ask(url)
+    if (answer === undefined) return
+    if (ended) throw new Problem(`${await child.ended}${lastWords(command)}`)
+    if (/^28/.test(answer)) {
+      await child.stop()
+      throw new Problem(
+        `PostgreSQL does not accept the password in secrets.json: that file and the database do not belong together.`,
+      )
+    }
+    if (Date.now() > giveUpAt) {
+      await child.stop()
+      throw new Problem(`PostgreSQL did not answer within a minute (${answer}).${lastWords(command)}`)
+    }
+  }
+}
+
+/** Undefined when it answers, else the code of the error. */
+async function ask(url: string): Promise<string | undefined> {
+  const sql = postgres(url, { max: 2, connect_timeout: 5, onnotice: () => undefined })
+  try {
+    await sql`select 1`
+  } catch (error) {
+    return String((error as { code?: string }).code ?? (error as Error).message)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** Makes the database unless it is there. */
+export async function ensureDatabase(server: Postgres, name: string): Promise<void> {
+  const sql = postgres(server.url('postgres'), { max: 2, onnotice: () => undefined })
+  try {
+    const [found] = await sql`select 1 from pg_database where datname = ${name}`
+    if (!found) await sql`create database ${sql(name)}`
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

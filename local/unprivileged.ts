@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process'
+import { Problem } from './problem.ts'
+
+export type User = { uid: number; gid: number }
+
+/**
+ * PostgreSQL refuses to run as root. As root this is the user it runs as: `postgres`, or else `nobody`, who exists on every
+ * Linux; nothing is added to the system. Undefined for an ordinary user: then it runs as that one.
+ */
+export function unprivilegedUser(): User | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const user = lookUp('postgres') ?? lookUp('nobody')
+  if (!user)
+    throw new Problem(
+      'PostgreSQL does not run as root, and there is no user "postgres" or "nobody" to run it as; start as an ordinary user.',
+    )
+  return user
+}
+
+/** Whether that user (or we ourselves) can reach the folder. */
+export function canEnter(folder: string, user: User | undefined): boolean {
+  return spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...user, cwd: '/' }).status === 0
+}
+
+function lookUp(name: string): User | undefined {
+  const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }))
+  if (uid?.status !== 0 || gid?.status !== 0) return undefined
+  return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
+}
