@@ -7,3 +7,20 @@ export type OutboxKind = 'target' | 'password-reset'
 export const enqueue = async (sql: Db, kind: OutboxKind, refId: string): Promise<void> => {
   await sql`insert into outbox (kind, ref_id) values (${kind}, ${refId})`
 }
+
+export type OutboxRow = { id: string; kind: OutboxKind; refId: string }
+
+/** Takes rows that are due, for half a minute: whoever took them tells them and deletes them, or they come due again. */
+export const takeDue = (sql: Db, limit: number): Promise<OutboxRow[]> => sql<OutboxRow[]>`
+  update outbox set tries = tries + 1, next_try_at = now() + least(interval '5 minutes', interval '5 seconds' * power(2, least(tries, 8)))
+  where id in (select id from outbox where next_try_at <= now() order by next_try_at, id limit ${limit} for update skip locked)
+  returning id, kind, ref_id`
+
+/** The rows of these refs that stand now, whoever may be telling them. */
+export const listWaiting = (sql: Db, kind: OutboxKind, refIds: string[]): Promise<OutboxRow[]> => sql<OutboxRow[]>`
+  select id, kind, ref_id from outbox where kind = ${kind} and ref_id = any(${refIds})`
+
+/** Told: the rows go. */
+export const deleteTold = async (sql: Db, ids: string[]): Promise<void> => {
+  await sql`delete from outbox where id = any(${ids}::bigint[])`
+}

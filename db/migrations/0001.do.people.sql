@@ -125,11 +125,11 @@ create table outbox (
   kind text not null,
   ref_id uuid not null,
   created_at timestamptz not null default now(),
-  next_try_at timestamptz not null default now(),
-  tries int not null default 0,
-  done_at timestamptz
+  next_try_at timestamptz not null default now() + interval '1 second',
+  tries int not null default 0
 );
-create index outbox_open on outbox (next_try_at, id) where done_at is null;
+create index outbox_due on outbox (next_try_at, id);
 create index outbox_ref on outbox (ref_id);
-comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it';
+comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it; a row goes when it is told';
+comment on column outbox.next_try_at is 'the server itself tells it in the first second; after that it is the relay''s';
 comment on column outbox.kind is 'which relay carries it: target, password-reset';

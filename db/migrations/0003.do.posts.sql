@@ -96,6 +96,7 @@ create table targets (
     'scheduled', 'preparing', 'ready', 'sending', 'processing', 'published', 'failed', 'unconfirmed', 'missed', 'canceled')),
   state_at timestamptz not null default now(),
   waiting_for text,
+  not_before timestamptz,
   revision int not null default 1,
   handles jsonb not null default '{}',
   handles_revision int,
@@ -116,6 +117,7 @@ create index targets_workspace on targets (workspace_id, state);
 comment on table targets is 'one post on one channel, with a fate of its own';
 comment on column targets.text is 'the text for this channel as it goes out, copied from the post when it is scheduled or edited';
 comment on column targets.waiting_for is 'what comes next, in words';
+comment on column targets.not_before is 'no call before this: the platform asked us to wait, or was out of reach';
 comment on column targets.revision is 'grows with every change of content or time; what was prepared for an older one is not sent';
 comment on column targets.handles is 'what the platform gave while preparing (container id, video id, publish id); secrets among them are sealed';
 comment on column targets.handles_revision is 'the revision the handles were made for';

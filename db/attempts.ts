@@ -1,0 +1,83 @@
+import type { Problem } from '../platforms/errors.ts'
+import type { JsonRecord } from '../platforms/platform.ts'
+import type { Db } from './connect.ts'
+
+export type AttemptOutcome = 'claimed' | 'accepted' | 'refused' | 'unknown' | 'not_sent' | 'found' | 'absent'
+export type AttemptRow = {
+  id: string
+  workspaceId: string
+  targetId: string
+  number: number
+  revision: number
+  handles: JsonRecord
+  claimedAt: Date
+  sentAt: Date | null
+  endedAt: Date | null
+  outcome: AttemptOutcome
+  problem: Problem | null
+  looks: number
+  proof: string | null
+}
+
+/** A claim: the right to make the one call, for five seconds. */
+export type Claim = { attemptId: string; number: number }
+
+/**
+ * ready → sending, and the attempt's row, in one statement. Nothing comes back when the post was canceled, moved or changed,
+ * when its channel or grant ended, or when it is too late: then nothing may be sent.
+ */
+export const claimTarget = async (
+  sql: Db,
+  target: { id: string; revision: number; dueAt: Date; fingerprint: Buffer },
+): Promise<Claim | undefined> => {
+  const [claim] = await sql<Claim[]>`
+    with claimed as (
+      update targets t set
+        state = 'sending', state_at = now(), waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null
+      from channels c, grants g, workspaces w
+      where t.id = ${target.id} and t.state = 'ready' and t.revision = ${target.revision} and t.handles_revision = t.revision
+        and t.due_at = ${target.dueAt} and t.due_at + w.missed_after > now()
+        and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and w.id = t.workspace_id
+      returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles
+    )
+    insert into attempts (workspace_id, target_id, number, revision, fingerprint, handles, claimed_at)
+    select workspace_id, id, attempt_number, revision, ${target.fingerprint}, handles, clock_timestamp() from claimed
+    returning id as attempt_id, number`
+  return claim
+}
+
+export const findLatestAttempt = async (sql: Db, targetId: string): Promise<AttemptRow | undefined> => {
+  const [row] = await sql<AttemptRow[]>`select * from attempts where target_id = ${targetId} order by number desc limit 1`
+  return row
+}
+
+/** All attempts of one post, newest first. */
+export const listAttempts = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<AttemptRow[]> => sql<AttemptRow[]>`
+  select a.* from attempts a join targets t on t.id = a.target_id
+  where a.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
+  order by a.number desc`
+
+/** Writes what came of the call. `sentAt` null: it never left. */
+export const recordOutcome = async (
+  sql: Db,
+  attemptId: string,
+  result: { outcome: AttemptOutcome; sentAt: Date | null; problem: Problem | null },
+): Promise<void> => {
+  await sql`
+    with ended as (
+      update attempts set
+        outcome = ${result.outcome}, sent_at = coalesce(${result.sentAt}, sent_at),
+        ended_at = now(), problem = ${result.problem ? sql.json(result.problem) : null}
+      where id = ${attemptId}
+      returning target_id, number, sent_at
+    )
+    update targets t set sent_at = ended.sent_at from ended where t.id = ended.target_id and t.attempt_number = ended.number`
+}
+
+/** What reconciling saw at this look. */
+export const recordLook = async (sql: Db, attemptId: string, look: { outcome: AttemptOutcome | null; proof: string }): Promise<number> => {
+  const [row] = await sql<{ looks: number }[]>`
+    update attempts set looks = looks + 1, proof = ${look.proof}, outcome = coalesce(${look.outcome}, outcome)
+    where id = ${attemptId} returning looks`
+  return row?.looks ?? 0
+}

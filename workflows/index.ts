@@ -1,0 +1,1 @@
+export { publishTarget } from './publish-target.ts'

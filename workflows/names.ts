@@ -1,0 +1,32 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow'
+
+/** Ids, signals, queries and failure types, shared by workflows, worker, web and tests. Pure: safe inside the workflow sandbox. */
+
+export const taskQueue = 'cratesocial'
+
+export const targetWorkflowId = (targetId: string): string => `target-${targetId}`
+
+/** Something about the row changed: read it again. Carries nothing, so nothing can be out of date in it. */
+export const changed = defineSignal('changed')
+
+/** What the workflow is doing now. */
+export const progress = defineQuery<Progress>('progress')
+
+/** `step`: which of the steps; `until`: epoch milliseconds of the next move, null when it waits for an answer. */
+export type Progress = { step: StepName; until: number | null; rounds: number }
+export type StepName = 'start' | Step['do']
+
+/** What to do next with a target, decided from its row. Times in epoch milliseconds. */
+export type Step =
+  | { do: 'wait'; untilMs: number; words: string }
+  | { do: 'prepare'; words: string }
+  | { do: 'send'; dueMs: number; words: string }
+  | { do: 'check'; words: string }
+  | { do: 'reconcile'; words: string }
+  | { do: 'finish'; words: string }
+  | { do: 'end'; words: string }
+
+export type TargetRef = { targetId: string }
+
+/** The only failure types that may stand in a history: they are plain text there. */
+export type FailureType = 'NotYet' | 'Unavailable' | 'NoSuchTarget'
