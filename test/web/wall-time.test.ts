@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { readDate, spanAround } from '../../web/calendar-days.ts'
+import { dateOf, foldOf, readWallTime, startOfDay, wallTimeOf } from '../../web/wall-time.ts'
+
+const zurich = 'Europe/Zurich'
+
+test('a time is read in the zone of the workspace', () => {
+  expect(readWallTime('2026-11-26T10:00', zurich, null)).toEqual({
+    ok: true,
+    dueAt: new Date('2026-11-26T09:00:00Z'),
+    wallTime: '2026-11-26T10:00',
+  })
+  expect(readWallTime('2026-11-26T10:00', 'Asia/Kathmandu', null)).toMatchObject({ dueAt: new Date('2026-11-26T04:15:00Z') })
+})
+
+test('seconds are dropped, never rounded up', () => {
+  expect(readWallTime('2026-11-26T10:00:59', zurich, null)).toMatchObject({ dueAt: new Date('2026-11-26T09:00:00Z') })
+})
+
+test('a time inside the gap of spring is refused in words that name the day, the zone and the next time', () => {
+  const read = readWallTime('2026-03-29T02:30', zurich, null)
+  expect(read).toEqual({
+    ok: false,
+    words:
+      '02:30 does not exist on 29 March 2026 in Europe/Zurich: the clocks go forward over it. The next time after the gap is 03:00.',
+    choices: [],
+  })
+  expect(readWallTime('2026-03-29T02:30', zurich, 'later').ok).toBe(false)
+  expect(readWallTime('2026-03-29T03:00', zurich, null)).toMatchObject({ dueAt: new Date('2026-03-29T01:00:00Z') })
+  expect(readWallTime('2026-03-29T01:59', zurich, null)).toMatchObject({ dueAt: new Date('2026-03-29T00:59:00Z') })
+})
+
+test('the hour that happens twice in autumn asks which one is meant', () => {
+  const read = readWallTime('2026-10-25T02:30', zurich, null)
+  expect(read).toMatchObject({ ok: false, choices: [{ fold: 'earlier' }, { fold: 'later' }] })
+  expect(read.ok ? '' : read.words).toContain('happens twice on 25 October 2026')
+  expect(readWallTime('2026-10-25T02:30', zurich, 'earlier')).toMatchObject({ dueAt: new Date('2026-10-25T00:30:00Z') })
+  expect(readWallTime('2026-10-25T02:30', zurich, 'later')).toMatchObject({ dueAt: new Date('2026-10-25T01:30:00Z') })
+})
+
+test('which of the two hours a stored time was can be told again', () => {
+  expect(foldOf(new Date('2026-10-25T00:30:00Z'), zurich)).toBe('earlier')
+  expect(foldOf(new Date('2026-10-25T01:30:00Z'), zurich)).toBe('later')
+})
+
+test.each(['', 'tomorrow', '2026-13-40T10:00', '2026-11-26', '2026-11-26T10:00Z'])('%j is not a time', (typed) => {
+  expect(readWallTime(typed, zurich, null)).toMatchObject({ ok: false, choices: [] })
+})
+
+test('an instant is written as the form wants it, and its day is the day of the zone', () => {
+  const at = new Date('2026-11-25T23:30:00Z')
+  expect(wallTimeOf(at, zurich)).toBe('2026-11-26T00:30')
+  expect(dateOf(at, zurich)).toBe('2026-11-26')
+  expect(dateOf(at, 'America/New_York')).toBe('2026-11-25')
+})
+
+test('a day starts at its first instant, also where midnight is skipped', () => {
+  expect(startOfDay('2026-11-26', zurich)).toEqual(new Date('2026-11-25T23:00:00Z'))
+  expect(startOfDay('2026-03-22', 'Africa/Cairo')).toEqual(new Date('2026-03-21T22:00:00Z'))
+  expect(startOfDay('2026-04-24', 'Africa/Cairo')).toEqual(new Date('2026-04-23T22:00:00Z'))
+})
+
+test('a month shows whole weeks from Monday and knows its neighbours', () => {
+  const span = spanAround('month', '2026-11-23', zurich)
+  expect(span.title).toBe('November 2026')
+  expect(span.weeks[0]).toEqual([
+    '2026-10-26',
+    '2026-10-27',
+    '2026-10-28',
+    '2026-10-29',
+    '2026-10-30',
+    '2026-10-31',
+    '2026-11-01',
+  ])
+  expect(span.weeks.at(-1)?.at(-1)).toBe('2026-12-06')
+  expect([span.before, span.after]).toEqual(['2026-10', '2026-12'])
+  expect(span.from).toEqual(new Date('2026-10-25T23:00:00Z'))
+})
+
+test('a week of a clock change is as long as it is', () => {
+  const span = spanAround('week', '2026-10-25', zurich)
+  expect((span.to.getTime() - span.from.getTime()) / 3_600_000).toBe(7 * 24 + 1)
+})
+
+test.each([
+  ['2026-02', '2026-02-01'],
+  ['2026-02-30', '2026-11-23'],
+  ['nonsense', '2026-11-23'],
+  [undefined, '2026-11-23'],
+])('the address may say %s', (typed, expected) => {
+  expect(readDate(typed, '2026-11-23')).toBe(expected)
+})
