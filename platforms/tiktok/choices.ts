@@ -27,13 +27,6 @@ export const consentWords = {
   branded: "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation.",
 }
 
-export const privacyLabels: Record<string, string> = {
-  PUBLIC_TO_EVERYONE: 'Everyone',
-  MUTUAL_FOLLOW_FRIENDS: 'Friends (followers you follow back)',
-  FOLLOWER_OF_CREATOR: 'Followers',
-  SELF_ONLY: 'Only me',
-}
-
 /**
  * promise: D7: every choice is off or empty until the person makes it, and agreement is stored with its time and words.
  * Agreement itself is not a stored choice: whoever edits the post agrees anew.

@@ -13,8 +13,8 @@ export type Creator = {
   duetDisabled: boolean
   stitchDisabled: boolean
   maxDurationSec: number
-  /** Why the account cannot post at all now; null when it can. */
-  blocked: string | null
+  /** In `describeAccount`'s answer a sentence stands here instead when the account cannot post at all now. */
+  blocked: null
 }
 
 /** Codes that creator_info answers (with HTTP 200) when the creator may not post now. */

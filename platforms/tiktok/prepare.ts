@@ -1,0 +1,117 @@
+import { PlatformError } from '../errors.ts'
+import type { Prepared, Publication } from '../platform.ts'
+import { choicesOf } from './choices.ts'
+import { type ChunkPlan, lastChunkStart, planChunks } from './chunks.ts'
+import { type TiktokClient, unreadable } from './client.ts'
+import { askCreator, type Creator } from './creator.ts'
+import { type Handles, readHandles, saveHandles } from './handles.ts'
+import { startUpload } from './init.ts'
+import { checkOffered } from './rules.ts'
+import { fetchStatus } from './status.ts'
+import { uploadAllButLast } from './upload.ts'
+
+/** TikTok: an upload must end within one hour of its init. */
+const uploadLivesMs = 3_600_000
+/** An upload with less than this left is not gone on with. */
+const uploadMarginMs = 15 * 60_000
+
+/** Asks TikTok again what it offers; where we send the bytes, begins the upload and sends every chunk but the last. */
+export const preparePublish = async (client: TiktokClient, publication: Publication, sendsBytes: boolean): Promise<Prepared> => {
+  requireConsent(publication)
+  const creator = await askCreator(client, publication.account.grantToken, publication.signal)
+  requireStillOffered(publication, creator)
+  const before = { ...readHandles(publication), username: creator.username }
+  if (!sendsBytes) return await prepareUrl(client, publication, before)
+
+  const plan = planChunks(publication.media[0]?.sizeBytes ?? 0)
+  const handles = isAlive(before, plan, publication.now()) ? before : await beginUpload(client, publication, before, plan)
+  const upload = await uploadAllButLast(publication, handles, plan)
+  if (upload.done) return { ready: true }
+  return upload.handles.uploadEndsAtMs === 0
+    ? { ready: false, againInMs: 10_000, waitingFor: 'TikTok gave the upload up; a new one begins.' }
+    : { ready: false, againInMs: 0, waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.` }
+}
+
+/** promise: D7: nothing is sent to TikTok before the person's express consent. */
+const requireConsent = (publication: Publication): void => {
+  if (choicesOf(publication.settings).consentAt !== '') return
+  const words = "Nobody has agreed to TikTok's terms for this post yet. Open it and tick the line beside the button."
+  throw new PlatformError({ kind: 'rejected', code: 'consent_missing', words })
+}
+
+/** Choices were made when the post was composed; what TikTok offers may have changed since, and then the person decides anew. */
+const requireStillOffered = (publication: Publication, creator: Creator): void => {
+  const fault = checkOffered(publication.kind, choicesOf(publication.settings), creator)[0]
+  if (fault) throw new PlatformError({ kind: 'rejected', code: fault.rule, words: fault.words })
+  const durationMs = publication.media[0]?.durationMs ?? 0
+  if (publication.kind === 'video' && durationMs > creator.maxDurationSec * 1000) {
+    const words = `This account may now post videos of up to ${creator.maxDurationSec} seconds; this one is longer.`
+    throw new PlatformError({ kind: 'rejected', code: 'duration', words })
+  }
+}
+
+/** Nothing can be sent ahead when TikTok fetches the media: the init is the send. */
+const prepareUrl = async (client: TiktokClient, publication: Publication, before: Handles): Promise<Prepared> => {
+  if (before.publishId) await requireFailed(client, publication, before.publishId)
+  await saveHandles(publication, { username: before.username })
+  return { ready: true }
+}
+
+const isAlive = (handles: Handles, plan: ChunkPlan, nowMs: number): boolean =>
+  handles.publishId !== undefined &&
+  handles.totalBytes === plan.totalBytes &&
+  (handles.nextByte ?? plan.totalBytes) <= lastChunkStart(plan) &&
+  nowMs < (handles.uploadEndsAtMs ?? 0) - uploadMarginMs
+
+/** A new init is only safe while the last bytes of the former upload never arrived. */
+const beginUpload = async (
+  client: TiktokClient,
+  publication: Publication,
+  before: Handles,
+  plan: ChunkPlan,
+): Promise<Handles> => {
+  if (before.publishId && lastMayHaveArrived(before))
+    await requireUnfinished(client, publication, before.publishId, before.totalBytes ?? 0)
+  const startedAtMs = publication.now()
+  const started = await startUpload(client, publication, plan)
+  if (started.uploadUrl === null) throw unreadable('begin', null)
+  const handles = {
+    username: before.username,
+    publishId: started.publishId,
+    sealedUploadUrl: publication.seal(started.uploadUrl),
+    uploadEndsAtMs: startedAtMs + uploadLivesMs,
+    nextByte: 0,
+    totalBytes: plan.totalBytes,
+  }
+  await saveHandles(publication, handles)
+  return handles
+}
+
+const lastMayHaveArrived = (handles: Handles): boolean =>
+  (handles.nextByte ?? 0) >= lastChunkStart(planChunks(handles.totalBytes ?? 0))
+
+const requireUnfinished = async (
+  client: TiktokClient,
+  publication: Publication,
+  publishId: string,
+  totalBytes: number,
+): Promise<void> => {
+  const former = await fetchStatus(client, publication, publishId)
+  if (former.status === 'FAILED') return
+  if (former.status === 'PROCESSING_UPLOAD' && former.uploadedBytes !== null && former.uploadedBytes < totalBytes) return
+  throw mayBeOut()
+}
+
+const requireFailed = async (client: TiktokClient, publication: Publication, publishId: string): Promise<void> => {
+  if ((await fetchStatus(client, publication, publishId)).status !== 'FAILED') throw mayBeOut()
+}
+
+const mayBeOut = (): PlatformError =>
+  new PlatformError({
+    kind: 'unknown_outcome',
+    code: 'publish_id_exists',
+    words: 'TikTok has this post already from an earlier attempt; it is not sent a second time.',
+  })
+
+const progress = (handles: Handles, plan: ChunkPlan): string =>
+  `${Math.floor((handles.nextByte ?? 0) / 1_000_000)} of ${Math.ceil(plan.totalBytes / 1_000_000)} MB`

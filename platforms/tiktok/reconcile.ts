@@ -1,0 +1,108 @@
+import { PlatformError } from '../errors.ts'
+import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts'
+import { videosSchema } from './answers.ts'
+import { choicesOf } from './choices.ts'
+import type { TiktokClient } from './client.ts'
+import { type Handles, readHandles } from './handles.ts'
+import { failProblem, fetchStatus, type Status } from './status.ts'
+
+/**
+ * Read-only: did an attempt with unknown outcome take effect? With a publish id TikTok itself knows; without one (a lost init of
+ * photos or of a fetched video) the account's public posts and our own access log are the evidence.
+ */
+export const reconcilePublish = async (
+  client: TiktokClient,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<Reconciled> => {
+  const handles = readHandles(publication)
+  if (!handles.publishId) return await searchTraces(client, publication, attempt)
+  try {
+    return judge(await fetchStatus(client, publication, handles.publishId), handles, publication.now())
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
+    return await searchTraces(client, publication, { ...attempt, mediaFetched: null })
+  }
+}
+
+/** What the status of a known publish id proves. */
+const judge = (answer: Status, handles: Handles, nowMs: number): Reconciled => {
+  switch (answer.status) {
+    case 'PUBLISH_COMPLETE':
+      return { outcome: 'found', platformPostId: answer.postId, proof: 'TikTok reports the post as published.' }
+    case 'FAILED':
+      return { outcome: 'refused', problem: failProblem(answer.failReason) }
+    case 'SEND_TO_USER_INBOX':
+    case 'PROCESSING_DOWNLOAD':
+      return { outcome: 'processing', proof: 'TikTok has the post and is at work on it.' }
+    case 'PROCESSING_UPLOAD':
+      return judgeUpload(answer.uploadedBytes, handles, nowMs)
+  }
+}
+
+/** An upload that lacks bytes cannot have been published; once its URL has ended the missing bytes can no longer arrive. */
+const judgeUpload = (uploadedBytes: number | null, handles: Handles, nowMs: number): Reconciled => {
+  const total = handles.totalBytes ?? 0
+  if (uploadedBytes === null) return { outcome: 'unclear', proof: 'TikTok waits for bytes and does not say how many it has.' }
+  if (uploadedBytes >= total) return { outcome: 'processing', proof: 'TikTok has every byte of the video and is processing it.' }
+  const proof = `TikTok has ${uploadedBytes} of ${total} bytes of the video; without the rest nothing is published.`
+  return { outcome: 'absent', certain: nowMs > (handles.uploadEndsAtMs ?? Number.POSITIVE_INFINITY), proof }
+}
+
+const searchTraces = async (client: TiktokClient, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+  const found = await findInList(client, publication, attempt)
+  if (found) return { outcome: 'found', platformPostId: found, proof: "The account's list of public posts holds it." }
+  if (attempt.mediaFetched === false) {
+    return { outcome: 'absent', certain: false, proof: 'TikTok never fetched the media of this attempt.' }
+  }
+  const seen = attempt.mediaFetched ? 'The media of this attempt was fetched' : 'TikTok does not tell what became of the attempt'
+  return { outcome: 'unclear', proof: `${seen}, and the account's public posts do not show it.` }
+}
+
+/** TikTok documents at most 150 characters of a title in its lists. */
+const titleLength = 150
+/** Clocks may differ, and `create_time` has whole seconds. */
+const clockSlackMs = 5_000
+
+/** Only public posts are listed; the match is by time, caption and duration, and never a post bound to another target. */
+const findInList = async (
+  client: TiktokClient,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<string | null> => {
+  if (choicesOf(publication.settings).privacyLevel !== 'PUBLIC_TO_EVERYONE') return null
+  const caption = captionOf(publication)
+  const durationSec = publication.kind === 'video' ? (publication.media[0]?.durationMs ?? 0) / 1000 : null
+  const candidates = (await listVideos(client, publication)).filter(
+    (video) =>
+      video.create_time * 1000 >= attempt.sentAtMs - clockSlackMs &&
+      !attempt.boundIds.includes(video.id) &&
+      [video.title, video.video_description].some((title) => normal(title ?? '') === caption) &&
+      (durationSec === null || Math.abs((video.duration ?? durationSec) - durationSec) < 1.5),
+  )
+  return candidates.length === 1 ? (candidates[0]?.id ?? null) : null
+}
+
+const captionOf = (publication: Publication): string =>
+  normal(publication.kind === 'photos' ? choicesOf(publication.settings).photoTitle || publication.text : publication.text)
+
+const normal = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim().slice(0, titleLength).trim()
+
+/** Without the permission to list, the list is no evidence for either side. */
+const listVideos = async (client: TiktokClient, publication: Publication) => {
+  try {
+    const fields = 'id,create_time,title,video_description,duration'
+    const answer = await client.ask({
+      path: `/v2/video/list/?fields=${fields}`,
+      token: publication.account.grantToken,
+      body: { max_count: 20 },
+      schema: videosSchema,
+      stakes: 'read',
+      signal: publication.signal,
+    })
+    return answer.videos ?? []
+  } catch (error) {
+    if (error instanceof PlatformError && error.kind === 'permission') return []
+    throw error
+  }
+}

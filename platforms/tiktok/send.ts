@@ -1,0 +1,59 @@
+import { PlatformError } from '../errors.ts'
+import type { HttpAnswer } from '../http.ts'
+import type { Publication, Sent } from '../platform.ts'
+import { lastChunkStart, planChunks, resumeAt } from './chunks.ts'
+import type { TiktokClient } from './client.ts'
+import { readHandles, saveHandles } from './handles.ts'
+import { publishByUrl, publishPhotos } from './init.ts'
+import { lost, putChunk, uploadError } from './upload.ts'
+
+/** The irreversible call where TikTok fetches the media: its init. The publish id is written down before anything else. */
+export const sendByUrl = async (client: TiktokClient, publication: Publication): Promise<Sent> => {
+  const before = readHandles(publication)
+  const start = publication.kind === 'photos' ? publishPhotos : publishByUrl
+  publication.leaving()
+  const { publishId } = await start(client, publication)
+  await saveHandles(publication, { username: before.username, publishId })
+  return { state: 'processing', waitingFor: 'TikTok is fetching the media; that may take some minutes.' }
+}
+
+/** The irreversible call of an uploaded video: its last chunk, after which TikTok publishes on its own. */
+export const sendLastChunk = async (publication: Publication): Promise<Sent> => {
+  const handles = readHandles(publication)
+  const plan = planChunks(handles.totalBytes ?? 0)
+  const start = lastChunkStart(plan)
+  if (handles.nextByte !== start || !handles.sealedUploadUrl) {
+    throw new PlatformError({ kind: 'unavailable', code: 'not_prepared', words: 'The video is not uploaded far enough yet.' })
+  }
+  const answer = await putChunk(publication, handles, plan, start, 'publish')
+  switch (answer.status) {
+    case 201:
+      return { state: 'processing', waitingFor: 'TikTok is processing the video; that may take some minutes.' }
+    case 400:
+      throw uploadError(answer)
+    case 403:
+    case 404:
+      await saveHandles(publication, lost(handles))
+      throw uploadError(answer)
+    case 416:
+      await saveHandles(publication, { ...handles, nextByte: readProgress(answer, plan) })
+      throw uploadError(answer)
+    default:
+      throw unclear(answer)
+  }
+}
+
+/** Fewer bytes arrived than we thought: nothing is published, prepare goes on from there. All of them or none told: unclear. */
+const readProgress = (answer: HttpAnswer, plan: ReturnType<typeof planChunks>): number => {
+  const next = resumeAt(plan, answer.headers.get('content-range'))
+  if (next === null || next >= plan.totalBytes) throw unclear(answer)
+  return next
+}
+
+const unclear = (answer: HttpAnswer): PlatformError =>
+  new PlatformError({
+    kind: 'unknown_outcome',
+    code: `upload_${answer.status}`,
+    words: 'TikTok did not say clearly whether it took the last part of the video.',
+    traceId: answer.headers.get('x-tt-logid'),
+  })
