@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { MediaStore } from '../activities/media-store.ts'
 import type { Config } from '../config.ts'
 import type { Sql } from '../db/connect.ts'
+import type { Need } from '../db/needs.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Registry } from '../platforms/index.ts'
 import type { Live } from './live.ts'
@@ -28,6 +29,7 @@ export type User = { id: string; email: string; name: string; isOperator: boolea
 export type Session = { id: string; passwordCheckedAt: Date }
 export type Role = 'manager' | 'admin'
 export type Workspace = { id: string; slug: string; name: string; zone: string }
+export type Membership = Workspace & { role: Role }
 
 export type Env = {
   Bindings: HttpBindings
@@ -35,12 +37,17 @@ export type Env = {
     requestId: string
     user: User | null
     session: Session | null
+    /** Every workspace of the person, with their role in it. */
+    memberships: Membership[]
   }
 }
 /** Behind `requireUser`. */
 export type UserEnv = { Bindings: HttpBindings; Variables: Env['Variables'] & { user: User; session: Session } }
 /** Behind `requireMember`: every row that these routes touch belongs to `workspace`. */
-export type MemberEnv = { Bindings: HttpBindings; Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role } }
+export type MemberEnv = {
+  Bindings: HttpBindings
+  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[] }
+}
 
 export const forAnyone = createFactory<Env>()
 export const forUsers = createFactory<UserEnv>()

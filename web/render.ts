@@ -1,18 +1,23 @@
 import { Eta } from 'eta'
+import { isPartial } from './answers.ts'
+import type { AnyContext, Membership, User, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
-import type { AnyContext, User, Workspace } from './env.ts'
+import { navigation } from './navigation.ts'
+import { sentence } from './said.ts'
 
 export type View = Record<string, unknown>
 
 /** Renders pages and partials from `web/views`. */
 export type Renderer = {
-  /** The full page in the layout, or the bare partial when htmx asked for a part: same data, same templates. */
+  /** The full page in the layout, or its body alone when htmx asked for a part: same data, same templates. */
   page(c: AnyContext, view: string, data: View, status?: number): Response
   /** Only the partial, whoever asks. */
   partial(c: AnyContext, view: string, data: View, status?: number): Response
   /** Text of a template, for mail. */
   text(view: string, data: View): string
 }
+
+type Drawn = { name: string; label: string; badge: { letters: string; colour: string } }
 
 const views = new URL('./views/', import.meta.url).pathname
 export const platformViews = new URL('../platforms/', import.meta.url).pathname
@@ -24,27 +29,54 @@ export const createRenderer = (options: { cache: boolean; assets: (name: string)
     debug: !options.cache,
     autoFilter: true,
     filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
-    functionHeader: 'const { icon, badge, asset } = it.h; const fmt = it.fmt;',
+    functionHeader: 'const { icon, badge, asset } = it.h ?? {}; const fmt = it.fmt;',
   })
-  const render = (c: AnyContext, view: string, data: View): string => eta.render(`./${view}`, around(c, data, options.assets))
+  const helpers = { asset: options.assets, icon: icon(options.assets), badge }
+  const render = (c: AnyContext, view: string, data: View, bare: boolean): string =>
+    eta.render(`./${view}`, { ...data, ...around(c), bare, h: helpers })
   return {
     page: (c, view, data, status = 200) => {
       c.header('Cache-Control', 'no-store')
       c.header('Vary', 'HX-Request-Type')
-      return c.html(render(c, view, data), status)
+      return c.html(render(c, view, data, isPartial(c)), status as 200)
     },
     partial: (c, view, data, status = 200) => {
       c.header('Cache-Control', 'no-store')
-      return c.html(render(c, view, data), status)
+      return c.html(render(c, view, data, true), status as 200)
     },
-    text: (view, data) => eta.render(`./${view}`, data),
+    text: (view, data) => eta.render(`./${view}`, { ...data, h: helpers }),
   }
 }
 
 /** What every template may use beside its own data: who is looking, where, and how to print things. Never spread request data here. */
-const around = (c: AnyContext, data: View, asset: (name: string) => string): View => {
-  const user = c.get('user') as User | null
+const around = (c: AnyContext): View => {
+  const user = (c.get('user') as User | null | undefined) ?? null
+  const memberships = (c.get('memberships') as Membership[] | undefined) ?? []
   const workspace = c.get('workspace') as Workspace | undefined
-  const fmt: Formats = formats(workspace?.zone ?? 'UTC')
-  return { ...data, user, workspace, role: c.get('role'), path: c.req.path, nav: c.get('nav'), fmt, h: { asset } }
+  const fmt: Formats = formats((workspace ?? memberships[0])?.zone ?? 'UTC')
+  return {
+    user,
+    memberships,
+    workspace,
+    role: c.get('role'),
+    path: c.req.path,
+    requestId: c.get('requestId'),
+    needs: c.get('needs') ?? [],
+    said: sentence(c.req.query('said')),
+    menu: navigation(user, workspace ? { ...workspace, role: c.get('role') } : memberships[0]),
+    fmt,
+  }
 }
+
+/** One icon of the sprite, which local/sprite.ts makes; decoration only, so its button needs words or an aria-label. */
+const icon =
+  (asset: (name: string) => string) =>
+  (name: string): string =>
+    `<svg class="icon" aria-hidden="true" width="18" height="18"><use href="${asset('sprite.svg')}#${escaped(name)}"/></svg>`
+
+/** The two letters of a platform in its colour. Presentation attributes: the CSP forbids styles in a page. */
+const badge = (platform: Drawn): string =>
+  `<svg class="badge" viewBox="0 0 20 20" width="20" height="20" role="img" aria-label="${escaped(platform.label)}"><title>${escaped(platform.label)}</title>` +
+  `<rect width="20" height="20" rx="5" fill="${escaped(platform.badge.colour)}"/><text x="10" y="13.5" text-anchor="middle">${escaped(platform.badge.letters)}</text></svg>`
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+
+// Makes web/public/sprite.svg of the icons that the pages use: `npx tsx local/sprite.ts` after adding a name.
+const names = [
+  ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban', 'brand-facebook', 'brand-instagram', 'brand-tiktok'],
+  ...['building', 'calendar', 'calendar-plus', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-check', 'clock'],
+  ...[
+    'copy',
+    'device-laptop',
+    'dots',
+    'download',
+    'edit',
+    'external-link',
+    'eye',
+    'filter',
+    'grip-vertical',
+    'history',
+    'info-circle',
+  ],
+  ...[
+    'key',
+    'link',
+    'list',
+    'logout',
+    'mail',
+    'menu-2',
+    'moon',
+    'pencil-plus',
+    'photo',
+    'photo-plus',
+    'player-play',
+    'plug-connected',
+  ],
+  ...['plug-connected-x', 'plus', 'refresh', 'search', 'selector', 'send', 'settings', 'shield-lock', 'sun', 'trash', 'upload'],
+  ...['user-circle', 'user-plus', 'users', 'video', 'world', 'x', 'arrow-up', 'arrow-down', 'arrow-left', 'device-mobile'],
+]
+
+const symbols = names.map((name) => {
+  const svg = readFileSync(new URL(`../node_modules/@tabler/icons/icons/outline/${name}.svg`, import.meta.url), 'utf8')
+  const drawing = svg.replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '').replace(/<path stroke="none"[^>]*\/>/, '')
+  return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${drawing.replace(/\s*\n\s*/g, '')}</symbol>`
+})
+const notice = '<!-- Tabler Icons, MIT License, (c) 2020-2026 Paweł Kuna -->'
+writeFileSync(
+  new URL('../web/public/sprite.svg', import.meta.url),
+  `<svg xmlns="http://www.w3.org/2000/svg">\n${notice}\n<title>Icons</title>\n${symbols.join('\n')}\n</svg>\n`,
+)

@@ -1,0 +1,100 @@
+import type { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
+import { HTTPException } from 'hono/http-exception'
+import { requestId } from 'hono/request-id'
+import { loadAssets } from './assets.ts'
+import { type AnyContext, type Env, forAnyone, type WebDeps } from './env.ts'
+import { refuseForeignWrites, securityHeaders } from './headers.ts'
+import { loadNeeds } from './needs.ts'
+import { createRenderer, type Renderer } from './render.ts'
+import { logRequests } from './request-log.ts'
+import { accountRoutes } from './routes/account.ts'
+import { activityRoutes } from './routes/activity.ts'
+import { calendarRoutes } from './routes/calendar.ts'
+import { channelsRoutes } from './routes/channels.ts'
+import { healthRoutes } from './routes/health.ts'
+import { homeRoutes } from './routes/home.ts'
+import { invitationsRoutes } from './routes/invitations.ts'
+import { liveRoutes } from './routes/live.ts'
+import { mediaRoutes } from './routes/media.ts'
+import { operateRoutes } from './routes/operate.ts'
+import { passwordResetRoutes } from './routes/password-reset.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { postsRoutes } from './routes/posts.ts'
+import { publicMediaRoutes } from './routes/public-media.ts'
+import { settingsRoutes } from './routes/settings.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+import { todayRoutes } from './routes/today.ts'
+import { requireMember, sessions } from './session.ts'
+
+const formMaxBytes = 512 * 1024
+
+/** The whole web application; `app.request()` is enough to test it. */
+export const createApp = (deps: WebDeps): Hono<Env> => {
+  const assets = loadAssets({ fresh: !deps.config.production })
+  const view = createRenderer({ cache: deps.config.production, assets: assets.address })
+  const app = forAnyone.createApp()
+  app.use(requestId(), logRequests(deps.log), securityHeaders)
+  app.onError((error, c) => errorPage(deps, view, error, c))
+  app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
+
+  app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
+  app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
+  app.route('/', healthRoutes(deps))
+  // Platforms fetch these: no session, no page.
+  app.route('/', publicMediaRoutes(deps, view))
+
+  app.use(compress(), refuseForeignWrites(deps.config.publicUrl), limitForms, sessions(deps))
+  app.use('/w/:workspace/*', requireMember(), loadNeeds(deps))
+  for (const routes of pages) app.route('/', routes(deps, view))
+  return app
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a Hono is invariant in its Env, and these have three of them
+const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
+  homeRoutes,
+  signInRoutes,
+  passwordResetRoutes,
+  invitationsRoutes,
+  accountRoutes,
+  operateRoutes,
+  peopleRoutes,
+  settingsRoutes,
+  activityRoutes,
+  todayRoutes,
+  calendarRoutes,
+  postsRoutes,
+  mediaRoutes,
+  channelsRoutes,
+  liveRoutes,
+]
+
+/** Forms are small; routes that take files (multipart, or the bare file) set their own limit while they stream. */
+const limitForms = forAnyone.createMiddleware(async (c, next) => {
+  const isForm = c.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded')
+  return isForm ? await bodyLimit({ maxSize: formMaxBytes, onError: tooLarge })(c, next) : await next()
+})
+
+const tooLarge = (): never => {
+  throw new HTTPException(413, { message: 'This form is too large. Shorten the text and send it again.' })
+}
+
+const errorPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
+  const status = error instanceof HTTPException ? error.status : 500
+  if (status >= 500) deps.log.error({ err: error, requestId: c.get('requestId') }, 'a request failed')
+  return view.page(c, 'errors/show', errorWords(status, error instanceof HTTPException ? error.message : ''), status)
+}
+
+const errorWords = (status: number, message = ''): { status: number; title: string; words: string } => {
+  const known: Record<number, [string, string]> = {
+    403: ['Not allowed', 'You may not do this here.'],
+    404: ['Not found', 'There is nothing at this address, or it is not yours to see.'],
+    500: [
+      'Something went wrong here',
+      'The request was not carried out. The log of the server says why, under the number below.',
+    ],
+  }
+  const [title, words] = known[status] ?? ['This did not work', 'The request could not be carried out as it was sent.']
+  return { status, title, words: message || words }
+}

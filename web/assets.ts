@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { AnyContext } from './env.ts'
+
+export type Assets = {
+  /** Address of a file: it changes whenever any of them changes, so it may be kept forever. */
+  address(name: string): string
+  serve(c: AnyContext): Response | undefined
+}
+
+type File = { body: Buffer; type: string; br: Buffer; gzip: Buffer }
+
+const folder = new URL('./public/', import.meta.url)
+const require = createRequire(import.meta.url)
+// The order of the sheets is the order of their layers; what is not named here follows.
+const sheetsFirst = ['tokens.css', 'base.css', 'layout.css', 'components.css']
+const types: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  ico: 'image/x-icon',
+}
+
+/**
+ * Everything a page loads, read once and kept in memory: `app.css` is all the sheets of web/public, `app.js` all its scripts
+ * (each in a scope of its own), `htmx.js` is htmx with server-sent events. `fresh` reads again at every request, for development.
+ */
+export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
+  let files = readFiles()
+  const versionOf = (all: Map<string, File>) => {
+    const hash = createHash('sha256')
+    for (const [name, file] of all) hash.update(name).update(file.body)
+    return hash.digest('hex').slice(0, 12)
+  }
+  const version = fresh ? 'fresh' : versionOf(files)
+  return {
+    address: (name) => {
+      if (!files.has(name) && !readFiles().has(name)) throw new Error(`there is no web/public/${name}`)
+      return `/assets/${version}/${name}`
+    },
+    serve: (c) => {
+      if (fresh) files = readFiles()
+      const file = files.get(c.req.path.replace(/^\/assets\/[^/]+\//, ''))
+      return file ? answer(c, file, fresh || !c.req.path.startsWith(`/assets/${version}/`)) : undefined
+    },
+  }
+}
+
+const answer = (c: AnyContext, file: File, brief: boolean): Response => {
+  const accepted = c.req.header('Accept-Encoding') ?? ''
+  const coding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : undefined
+  c.header('Content-Type', file.type)
+  c.header('Vary', 'Accept-Encoding')
+  c.header('Cache-Control', brief ? 'no-cache' : 'public, max-age=31536000, immutable')
+  if (coding) c.header('Content-Encoding', coding)
+  return c.body(new Uint8Array(coding ? file[coding] : file.body))
+}
+
+const readFiles = (): Map<string, File> => {
+  const names = readdirSync(folder).sort()
+  const read = (name: string) => readFileSync(new URL(name, folder), 'utf8')
+  const sheets = [...sheetsFirst, ...names.filter((name) => name.endsWith('.css') && !sheetsFirst.includes(name))]
+  const scripts = names.filter((name) => name.endsWith('.js'))
+  const files = new Map<string, File>()
+  files.set('app.css', file('app.css', sheets.map(read).join('\n')))
+  files.set('app.js', file('app.js', scripts.map((name) => `// ${name}\n{\n${read(name)}}\n`).join('\n')))
+  files.set('htmx.js', file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')))
+  for (const name of names.filter((name) => !/\.(css|js)$/.test(name))) {
+    files.set(name, file(name, readFileSync(new URL(name, folder))))
+  }
+  return files
+}
+
+const htmx = (name: string): string =>
+  readFileSync(new URL(`./dist/${name}`, `file://${require.resolve('htmx.org/package.json')}`), 'utf8').replace(
+    /^\/\/# sourceMap.*$/m,
+    '',
+  )
+
+const file = (name: string, content: string | Buffer): File => {
+  const body = Buffer.from(content as string)
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
+  const type = types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
+  return { body, type, br: brotliCompressSync(body, quality), gzip: gzipSync(body) }
+}

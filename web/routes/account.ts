@@ -1,0 +1,4 @@
+import { forMembers, type WebDeps } from '../env.ts'
+import type { Renderer } from '../render.ts'
+
+export const accountRoutes = (_deps: WebDeps, _view: Renderer) => forMembers.createApp()

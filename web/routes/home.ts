@@ -1,0 +1,19 @@
+import { forAnyone, forMembers, type WebDeps } from '../env.ts'
+import type { Renderer } from '../render.ts'
+import { requireMember } from '../session.ts'
+
+/** `/`: the calendar of the first workspace if signed in, else a short public page. */
+export const homeRoutes = (deps: WebDeps, view: Renderer) =>
+  forAnyone
+    .createApp()
+    .get('/', (c) => {
+      const user = c.get('user')
+      const [first] = c.get('memberships')
+      if (first) return c.redirect(`/w/${first.slug}/calendar`, 303)
+      if (user?.isOperator) return c.redirect('/operate', 303)
+      return view.page(c, user ? 'home/without-workspace' : 'home/show', { contact: deps.config.mail.contact })
+    })
+    .route(
+      '/',
+      forMembers.createApp().get('/w/:workspace', requireMember(), (c) => c.redirect(`/w/${c.get('workspace').slug}/today`, 303)),
+    )

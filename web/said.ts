@@ -1,0 +1,22 @@
+/** What the page after a redirect may say, by key. Anything else in `?said=` is ignored: an address never writes on a page. */
+export const sentences = {
+  'signed-out': 'You are signed out.',
+  'password-changed': 'The password is changed. All other sessions have ended.',
+  'password-reset': 'The password is changed. Sign in with the new one.',
+  'name-saved': 'The name is saved.',
+  'email-saved': 'The email address is saved. Sign in with it from now on.',
+  'theme-saved': 'The theme is saved.',
+  'session-ended': 'That session has ended.',
+  'sessions-ended': 'All other sessions have ended.',
+  'role-changed': 'The role is changed. It counts from the next page they open.',
+  'member-removed': 'They are no longer a member of this workspace.',
+  'invitation-revoked': 'The invitation is revoked. Its link no longer works.',
+  joined: 'You are a member of this workspace now.',
+  'workspace-saved': 'The settings are saved.',
+  'workspace-made': 'The workspace is made. You are its first admin: invite the others under People.',
+} as const
+
+export type Said = keyof typeof sentences
+
+export const sentence = (key: string | undefined): string | undefined =>
+  key !== undefined && Object.hasOwn(sentences, key) ? sentences[key as Said] : undefined
