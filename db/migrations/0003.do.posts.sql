@@ -38,7 +38,7 @@ create table media_links (
   constraint media_links_name_form check (length(name) >= 22)
 );
 create index media_links_media on media_links (media_id);
-create index media_links_target on media_links (target_id, attempt_number);
+create unique index media_links_attempt on media_links (target_id, attempt_number, media_id);
 comment on table media_links is 'promise: D4: public addresses /media/<name>; one for the workspace''s own pages, one for every attempt that a platform fetches from';
 comment on column media_links.name is '128 random bits or more';
 comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';

@@ -1,4 +1,120 @@
-import { forMembers, type WebDeps } from '../env.ts'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { tx } from '../../db/connect.ts'
+import { recordEvent } from '../../db/events.ts'
+import { deleteUnusedMedia, findMedia, listMedia, listUses, type Media } from '../../db/media.ts'
+import { listLinks } from '../../db/media-links.ts'
+import { seeOther } from '../answers.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
+import { bodyOf, takeForm } from '../media-form.ts'
+import { takeIn } from '../media-intake.ts'
+import { takePoster } from '../media-poster.ts'
+import { MediaRefused } from '../media-refusal.ts'
 import type { Renderer } from '../render.ts'
+import { sendFile } from '../send-file.ts'
+import { requireMember } from '../session.ts'
 
-export const mediaRoutes = (_deps: WebDeps, _view: Renderer) => forMembers.createApp()
+const pageSize = 60
+const one = '/w/:workspace/media/:id{[0-9a-f]{8}-[0-9a-f-]{27}}'
+
+/** Uploaded files of a workspace. promise: D3. Files stream to disk, so no body limit stands before these routes. */
+export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
+  const guard = requireMember()
+  return forMembers
+    .createApp()
+    .get('/w/:workspace/media', guard, (c) => library(deps, view, c))
+    .post('/w/:workspace/media', guard, (c) => uploadForm(deps, view, c))
+    .get(one, guard, async (c) => {
+      const media = await find(deps, c)
+      const [uses, links] = await Promise.all([
+        listUses(deps.sql, media.workspaceId, media.id),
+        listLinks(deps.sql, media.workspaceId, media.id),
+      ])
+      return view.page(c, 'media/show', { media, uses, links, publicUrl: deps.config.media.publicUrl })
+    })
+    .get(`${one}/file`, guard, async (c) => {
+      const media = await find(deps, c)
+      c.header('Cache-Control', 'private, max-age=3600')
+      return sendFile(c, deps.mediaStore, { ...media, etag: media.storeKey })
+    })
+    .get(`${one}/thumbnail`, guard, async (c) => {
+      const { thumbnailKey } = await find(deps, c)
+      const sizeBytes = thumbnailKey ? await deps.mediaStore.size(thumbnailKey) : null
+      if (!thumbnailKey || sizeBytes === null) throw new HTTPException(404)
+      c.header('Cache-Control', 'private, no-cache')
+      return sendFile(c, deps.mediaStore, { storeKey: thumbnailKey, contentType: 'image/webp', sizeBytes, etag: thumbnailKey })
+    })
+    .put(`${one}/poster`, guard, async (c) => {
+      await takePoster(deps, await find(deps, c), bodyOf(c)).catch(refuse)
+      return c.body(null, 204)
+    })
+    .put('/w/:workspace/media/:fileName', guard, (c) => uploadOne(deps, view, c))
+    .post(`${one}/delete`, guard, async (c) => {
+      await remove(deps, c, (await find(deps, c)).id)
+      return seeOther(c, `/w/${c.var.workspace.slug}/media`, 'media-deleted')
+    })
+}
+
+type MemberContext = Context<MemberEnv>
+
+const find = async (deps: WebDeps, c: Context<MemberEnv>): Promise<Media> => {
+  const media = await findMedia(deps.sql, c.var.workspace.id, c.req.param('id') ?? '')
+  if (!media || media.purgedAt) throw new HTTPException(404)
+  return media
+}
+
+/** The grid; with `?picker=1` the list that the composer chooses from. */
+const library = async (deps: WebDeps, view: Renderer, c: MemberContext, refused: { fileName: string; words: string }[] = []) => {
+  const given = c.req.query('before')
+  const before = given && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(given) ? given : undefined
+  const media = await listMedia(deps.sql, c.var.workspace.id, { before, limit: pageSize + 1 })
+  const more = media.length > pageSize ? media[pageSize - 1]?.id : null
+  const data = { media: media.slice(0, pageSize), more, before, refused, maxBytes: deps.config.media.maxUploadBytes }
+  if (c.req.query('picker') === '1') return view.partial(c, 'media/_picker', data)
+  return view.page(c, 'media/index', data, refused.length > 0 ? 422 : 200)
+}
+
+/** One bare file from the script in the page: the new tile, or the sentence why not. */
+const uploadOne = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
+  try {
+    const length = c.req.header('Content-Length')
+    const media = await takeIn(deps, {
+      ...who(c),
+      fileName: c.req.param('fileName') ?? '',
+      stream: bodyOf(c),
+      declaredBytes: length === undefined ? null : Number(length),
+    })
+    return view.partial(c, 'media/_tile', { media: { ...media, posts: 0, nextDueAt: null } }, 201)
+  } catch (error) {
+    if (!(error instanceof MediaRefused)) throw error
+    c.header('Cache-Control', 'no-store')
+    return c.text(error.message, error.status)
+  }
+}
+
+const uploadForm = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
+  const take = (fileName: string, stream: Parameters<Parameters<typeof takeForm>[1]>[1]) =>
+    takeIn(deps, { ...who(c), fileName, stream, declaredBytes: null })
+  const { taken, refused } = await takeForm(c, take).catch(refuse)
+  if (refused.length > 0) return await library(deps, view, c, refused)
+  if (taken.length === 0) return await library(deps, view, c, [{ fileName: '', words: 'Choose a file first.' }])
+  return seeOther(c, `/w/${c.var.workspace.slug}/media`, 'media-uploaded')
+}
+
+const who = (c: MemberContext) => ({ workspaceId: c.var.workspace.id, userId: c.var.user.id })
+
+const refuse = (error: unknown): never => {
+  if (error instanceof MediaRefused) throw new HTTPException(error.status, { message: error.message })
+  throw error
+}
+
+const remove = async (deps: WebDeps, c: MemberContext, id: string): Promise<void> => {
+  const { workspaceId, userId } = who(c)
+  const keys = await tx(deps.sql, async (t) => {
+    const deleted = await deleteUnusedMedia(t, workspaceId, id)
+    if (deleted) await recordEvent(t, { name: 'media.deleted', workspaceId, userId, subjectId: id })
+    return deleted
+  })
+  if (!keys) throw new HTTPException(409, { message: 'A post holds this file. Take it out of the post first, then delete it.' })
+  for (const key of keys) await deps.mediaStore.remove(key)
+}

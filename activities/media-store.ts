@@ -1,0 +1,82 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+
+/** First and last byte, both inclusive, as in a Range header. */
+export type ByteRange = { start: number; end: number }
+
+/** Where the bytes of uploaded media live. Keys are random names made by us: `[A-Za-z0-9_-]{22,}` with an optional ending. */
+export type MediaStore = {
+  /** Writes the whole stream or nothing. */
+  put(key: string, stream: Readable): Promise<void>
+  /** Takes a finished file over; it is gone from `path` afterwards. */
+  putFile(key: string, path: string): Promise<void>
+  /** Opens the bytes; a missing key shows as an error of the stream. */
+  open(key: string, range?: ByteRange): Readable
+  /** Bytes stored; null when there is nothing under the key. */
+  size(key: string): Promise<number | null>
+  /** Removing what is not there is a success. */
+  remove(key: string): Promise<void>
+  /** Folder of the local disk for files on their way in; made when it is first asked for. */
+  scratch(): Promise<string>
+}
+
+/** Media in a folder of this machine: `folder/<first two characters>/<key>`. */
+export const createDiskStore = (folderUrl: string): MediaStore => {
+  const folder = fileURLToPath(folderUrl)
+  const pathOf = (key: string) => join(folder, checked(key).slice(0, 2), key)
+  const scratch = async () => {
+    const path = join(folder, 'incoming')
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    return path
+  }
+  const putFile = async (key: string, path: string) => {
+    await mkdir(dirname(pathOf(key)), { recursive: true, mode: 0o700 })
+    await move(path, pathOf(key))
+  }
+  return {
+    scratch,
+    putFile,
+    put: async (key, stream) => {
+      const partial = join(await scratch(), `${checked(key)}.part`)
+      try {
+        await pipeline(stream, createWriteStream(partial, { mode: 0o600 }))
+        await putFile(key, partial)
+      } finally {
+        await rm(partial, { force: true })
+      }
+    },
+    open: (key, range) => createReadStream(pathOf(key), range ?? {}),
+    size: async (key) => {
+      try {
+        return (await stat(pathOf(key))).size
+      } catch (error) {
+        if (isCode(error, 'ENOENT')) return null
+        throw error
+      }
+    },
+    remove: async (key) => rm(pathOf(key), { force: true }),
+  }
+}
+
+/** A key never leaves the folder, whoever made it. */
+const checked = (key: string): string => {
+  if (!/^[A-Za-z0-9_-]{22,}(\.[a-z0-9]{1,5})?$/.test(key)) throw new Error('a media key must be a random name')
+  return key
+}
+
+/** A rename; a copy where the temporary folder lies on another file system. */
+const move = async (from: string, to: string): Promise<void> => {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!isCode(error, 'EXDEV')) throw error
+    await copyFile(from, to)
+    await rm(from)
+  }
+}
+
+const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
