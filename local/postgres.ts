@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
@@ -49,12 +48,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 /** In another folder first: a half-made one is never taken for a database. */
 function makeFiles(programs: Programs, user: User | undefined, files: string, password: string): void {
   const unfinished = `${files}.unfinished`
-  const secret = mkdtempSync(join(tmpdir(), 'cratesocial-'))
+  const passwordFile = `${files}.password`
   try {
     rmSync(unfinished, { recursive: true, force: true })
     mkdirSync(unfinished, { mode: 0o700 })
-    writeFileSync(join(secret, 'password'), password, { mode: 0o600 })
-    if (user) for (const path of [unfinished, secret, join(secret, 'password')]) chownSync(path, user.uid, user.gid)
+    rmSync(passwordFile, { force: true })
+    writeFileSync(passwordFile, password, { mode: 0o600 })
+    if (user) for (const path of [unfinished, passwordFile]) chownSync(path, user.uid, user.gid)
     // The built-in locale sorts the same on every machine, whatever locales it has.
     const flags = [
       '--encoding=UTF8',
@@ -64,13 +64,13 @@ function makeFiles(programs: Programs, user: User | undefined, files: string, pa
       '--auth=scram-sha-256',
       '--no-sync',
     ]
-    const args = ['-D', unfinished, `--username=${owner}`, `--pwfile=${join(secret, 'password')}`, ...flags]
+    const args = ['-D', unfinished, `--username=${owner}`, `--pwfile=${passwordFile}`, ...flags]
     const result = spawnSync(programs.initdb, args, { encoding: 'utf8', cwd: '/', env: {}, ...user })
     if (result.status !== 0)
       throw new Problem(`The database cannot be made in ${files}: ${result.error ? reason(result.error) : result.stderr.trim()}`)
     renameSync(unfinished, files)
   } finally {
-    rmSync(secret, { recursive: true, force: true })
+    rmSync(passwordFile, { force: true })
   }
 }
 

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export type Chromium = { executablePath: string; env: NodeJS.ProcessEnv }
+
+const cacheDir = new URL('../../.cache', import.meta.url).pathname
+
+/**
+ * The Chromium inside @sparticuz/chromium, unpacked once into the cache with the libraries and fonts it brings, so that it runs on a bare
+ * Linux. It is complete or absent: an unpacking cut short, or two at once, leave nothing half-made.
+ */
+export async function packagedChromium(): Promise<Chromium> {
+  const folder = join(cacheDir, `chromium-${packageVersion()}`)
+  if (!existsSync(folder)) await unpack(folder)
+  const env = { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: join(folder, 'fonts') }
+  return { executablePath: join(folder, 'chromium'), env }
+}
+
+function packageVersion(): string {
+  const main = createRequire(import.meta.url).resolve('@sparticuz/chromium')
+  const root = main.slice(0, main.indexOf(join('chromium', 'build')) + 'chromium'.length)
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+}
+
+/** In a process of its own: the package unpacks into TMPDIR, and its libraries only where it believes to be in a bare place. */
+async function unpack(folder: string): Promise<void> {
+  mkdirSync(cacheDir, { recursive: true })
+  const unfinished = mkdtempSync(join(cacheDir, 'chromium-unfinished-'))
+  const script = "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
+  const env = { ...process.env, TMPDIR: unfinished, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' }
+  try {
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, env })
+    writeFileSync(join(unfinished, 'fonts', 'fonts.conf'), fontsConf(folder))
+    if (!existsSync(folder)) renameSync(unfinished, folder)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+}
+
+/** The package's own names folders that are not here. */
+function fontsConf(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>
+`
+}

