@@ -158,6 +158,8 @@ export type AttemptToReconcile = {
   boundIds: string[]
   /** Whether anybody fetched one of the attempt's own media URLs, from our access log; null when the attempt had none. */
   mediaFetched: boolean | null
+  /** What the platform said to the send, when it said something: its code may tell what an absent post means. */
+  answer?: Problem | null
 }
 export type Reconciled =
   | { outcome: 'found'; platformPostId: string | null; proof: string }

@@ -1,0 +1,36 @@
+import { createGraph, type MetaSettings } from '../graph/client.ts'
+import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
+import { createPublisher } from './publish.ts'
+import { check, textLimit } from './rules.ts'
+import { isReelLong, isReelShaped } from './video-rules.ts'
+
+/** Facebook Pages. */
+export const createFacebook = (settings: MetaSettings): Platform => ({
+  name: 'facebook',
+  label: 'Facebook',
+  badge: { letters: 'Fb', colour: '#0866ff' },
+  issuer: 'meta',
+  kinds,
+  check,
+  suggestKind,
+  readSettings: () => ({}),
+  publish: createPublisher(createGraph(settings)),
+})
+
+const minute = 60_000
+
+const kinds: PostKind[] = [
+  { name: 'text', label: 'Text', prepareAheadMs: minute, textLimit },
+  { name: 'link', label: 'Link', prepareAheadMs: minute, textLimit },
+  { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit },
+  { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit },
+  { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit },
+  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit },
+]
+
+const suggestKind = ({ link, media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {
+  const [first] = media
+  if (!first) return link ? 'link' : 'text'
+  if (first.kind === 'video') return isReelShaped(first) && isReelLong(first) ? 'reel' : 'video'
+  return media.length === 1 ? 'photo' : 'photos'
+}

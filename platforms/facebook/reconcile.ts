@@ -1,0 +1,139 @@
+import type { Graph } from '../graph/client.ts'
+import { findRow } from '../graph/errors.ts'
+import { recordsAt, textAt } from '../graph/json.ts'
+import { normalizeText } from '../graph/text.ts'
+import type { AttemptToReconcile, JsonRecord, Publication, Reconciled } from '../platform.ts'
+import { notPrepared, pageToken } from './page.ts'
+import { photosOf } from './publish-post.ts'
+import { readUpload } from './upload.ts'
+import { readVideo } from './video-status.ts'
+
+/** Clocks of ours and Meta's differ by less. */
+const clockSlackMs = 60_000
+/** After this an unfinished video shows that `finish` never arrived; Facebook may begin late. */
+const lateFinishMs = 10 * 60_000
+/** How late a post may appear in the lists. */
+const listLagMs = 3 * 60_000
+const dayMs = 24 * 3_600_000
+/** 50 posts a page: more than a Page publishes between a send and its reconciling. */
+const mostPages = 8
+
+const fields =
+  'id,message,created_time,permalink_url,is_published,status_type,attachments{media_type,target{id},subattachments{media_type,target{id}}}'
+
+/** A video or reel is asked itself; posts are looked for in the list of the Page. */
+export const reconcile = (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> =>
+  publication.kind === 'video' || publication.kind === 'reel'
+    ? reconcileVideo(graph, publication, attempt)
+    : reconcilePost(graph, publication, attempt)
+
+const reconcileVideo = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+  const upload = readUpload(publication.handles)
+  if (!upload) throw notPrepared()
+  const video = await readVideo(graph, publication, upload.videoId)
+  const late = publication.now() - attempt.sentAtMs > lateFinishMs
+  switch (video.state) {
+    case 'published':
+      return {
+        outcome: 'found',
+        platformPostId: video.postId ?? upload.videoId,
+        proof: 'Facebook says that this very video is published.',
+      }
+    case 'publishing':
+      return { outcome: 'processing', proof: 'Facebook is publishing this very video.' }
+    case 'processing':
+      return late
+        ? { outcome: 'unclear', proof: 'Facebook has been processing this video for long and has not begun to publish it.' }
+        : { outcome: 'processing', proof: 'Facebook is processing this very video.' }
+    case 'failed':
+      return { outcome: 'refused', problem: video.problem }
+    case 'hidden':
+      return { outcome: 'absent', certain: false, proof: 'Facebook does not show this video.' }
+    case 'unfinished':
+      return { outcome: 'absent', certain: late, proof: 'Facebook holds the uploaded video, and it is not finished.' }
+  }
+}
+
+/**
+ * One post that is ours without doubt: found. One that may be, or two that are: a person decides. None: absent, but never
+ * certain, since Facebook's lists lag.
+ */
+const reconcilePost = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+  const look = lookFor(publication, attempt)
+  const posts = await listPosts(graph, publication, look.listedSinceMs)
+  const graded = posts
+    .map((post) => ({ id: textAt(post, 'id') ?? '', match: matchOf(post, publication, look) }))
+    .filter((post) => post.match !== 'none' && !attempt.boundIds.includes(post.id))
+  const sure = graded.filter((post) => post.match === 'sure')
+  const [found] = sure
+  if (found && sure.length === 1) return { outcome: 'found', platformPostId: found.id, proof: proofOf(look, posts.length) }
+  if (graded.length > 0)
+    return { outcome: 'unclear', proof: `Posts of the Page that may be this one: ${graded.map((post) => post.id).join(', ')}.` }
+  const absent: Reconciled = {
+    outcome: 'absent',
+    certain: false,
+    proof: `Not among the ${posts.length} posts since the attempt.`,
+  }
+  return publication.now() - attempt.sentAtMs > listLagMs ? (refusedByAnswer(attempt) ?? absent) : absent
+}
+
+type Look = { photoIds: string[]; sinceMs: number; listedSinceMs: number; duplicate: boolean }
+
+/** 506 says that the text equals a post before it: perhaps one of an earlier attempt of ours, so the look reaches back a day. */
+const lookFor = (publication: Publication, attempt: AttemptToReconcile): Look => {
+  const photos = photosOf(publication)
+  const duplicate = attempt.answer?.code === '506'
+  const sinceMs = attempt.sentAtMs - clockSlackMs
+  const earliestMs = Math.min(photos.sinceMs, duplicate ? attempt.sentAtMs - dayMs : attempt.sentAtMs)
+  return { photoIds: photos.ids, sinceMs, listedSinceMs: Math.min(sinceMs, earliestMs - clockSlackMs), duplicate }
+}
+
+/** Facebook said why, and no earlier call of ours explains it: sending again would end the same way. */
+const refusedByAnswer = ({ answer }: AttemptToReconcile): Reconciled | null => {
+  const row = answer && findRow(Number(answer.code), answer.subcode === null ? null : Number(answer.subcode))
+  if (!answer || row?.kind !== 'rejected') return null
+  return { outcome: 'refused', problem: { ...answer, kind: row.kind, words: row.words } }
+}
+
+type Match = 'sure' | 'possible' | 'none'
+
+/** Photo ids decide for themselves. Without them: the same text, after the attempt, and of the same sort. */
+const matchOf = (post: JsonRecord, { kind, text }: Publication, look: Look): Match => {
+  const targets = targetsOf(post)
+  if (look.photoIds.some((id) => targets.includes(id))) return 'sure'
+  if (normalizeText(textAt(post, 'message') ?? '') !== normalizeText(text)) return 'none'
+  if (Date.parse(textAt(post, 'created_time') ?? '') < look.sinceMs) return look.duplicate ? 'possible' : 'none'
+  if (normalizeText(text) === '') return 'possible'
+  const sameSort = kind === 'text' || kind === 'link' ? !hasPhotos(post) : targets.length === 0
+  return sameSort ? 'sure' : 'possible'
+}
+
+const attachmentsOf = (post: JsonRecord): JsonRecord[] =>
+  recordsAt(post, 'attachments', 'data').flatMap((attachment) => [attachment, ...recordsAt(attachment, 'subattachments', 'data')])
+
+const targetsOf = (post: JsonRecord): string[] =>
+  attachmentsOf(post)
+    .map((attachment) => textAt(attachment, 'target', 'id'))
+    .filter((id) => id !== null)
+
+const hasPhotos = (post: JsonRecord): boolean =>
+  attachmentsOf(post).some((attachment) => ['photo', 'album', 'video'].includes(textAt(attachment, 'media_type') ?? ''))
+
+const listPosts = async (graph: Graph, publication: Publication, sinceMs: number): Promise<JsonRecord[]> => {
+  const posts: JsonRecord[] = []
+  const since = String(Math.floor(sinceMs / 1000))
+  let after: string | null = null
+  for (let count = 0; count < mostPages; count += 1) {
+    const path = `${publication.account.id}/published_posts`
+    const body = await graph.get(path, pageToken(publication), { fields, since, limit: '50', after }, publication.signal)
+    posts.push(...recordsAt(body, 'data'))
+    after = textAt(body, 'paging', 'next') ? textAt(body, 'paging', 'cursors', 'after') : null
+    if (!after) break
+  }
+  return posts
+}
+
+const proofOf = (look: Look, posts: number): string =>
+  look.photoIds.length > 0
+    ? `The one of ${posts} posts since the attempt that holds its photos.`
+    : `The one of ${posts} posts since the attempt with this text.`

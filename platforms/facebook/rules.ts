@@ -1,0 +1,89 @@
+import { countCharacters, countNumber } from '../graph/text.ts'
+import type { DraftForChannel, MediaFacts, RuleFault } from '../platform.ts'
+import { reelFaults, videoFaults } from './video-rules.ts'
+
+/** Practice of other schedulers; Meta's documents do not name it. */
+export const textLimit = 63_206
+const mostPhotos = 10
+const largestPhotoBytes = 10_000_000
+const photoTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/tiff']
+
+/** Every rule of Facebook that can be known before sending, for one Page's post. */
+export const check = (draft: DraftForChannel): RuleFault[] => {
+  const rulesOfKind = kindRules[draft.kind]
+  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Facebook: there is no kind of post named ${draft.kind}.` }]
+  return [...textFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft)]
+}
+
+const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
+  text: (draft) => [...noMedia(draft), ...needsText(draft)],
+  link: (draft) => [...noMedia(draft), ...needsLink(draft)],
+  photo: (draft) => [...photoCount(draft, 1, 1), ...draft.media.flatMap(photoFaults)],
+  photos: (draft) => [...photoCount(draft, 2, mostPhotos), ...draft.media.flatMap(photoFaults)],
+  video: (draft) => [...oneVideo(draft), ...videosOf(draft).flatMap(videoFaults)],
+  reel: (draft) => [...oneVideo(draft), ...videosOf(draft).flatMap(reelFaults)],
+}
+
+const videosOf = ({ media }: DraftForChannel) => media.filter((item) => item.kind === 'video').slice(0, 1)
+
+const textFaults = ({ text }: DraftForChannel): RuleFault[] => {
+  const over = countCharacters(text) - textLimit
+  const words = `Facebook: the text is ${countNumber(over, 'character')} too long; ${textLimit.toLocaleString('en')} are the most.`
+  return over > 0 ? [{ rule: 'text_length', field: 'text', words }] : []
+}
+
+const linkFaults = ({ kind, link }: DraftForChannel): RuleFault[] => {
+  if (!link) return []
+  if (kind !== 'link') {
+    const words = 'Facebook: only a link post has a link of its own. Write the address in the text, or choose Link.'
+    return [{ rule: 'link_exclusive', field: 'link', words }]
+  }
+  const words = 'Facebook: the link must be a full address that begins with https:// or http://.'
+  return isWebAddress(link) ? [] : [{ rule: 'link_address', field: 'link', words }]
+}
+
+const needsText = ({ text }: DraftForChannel): RuleFault[] => {
+  const words = 'Facebook: a text post needs a text.'
+  return text.trim() === '' ? [{ rule: 'text_missing', field: 'text', words }] : []
+}
+
+const needsLink = ({ link }: DraftForChannel): RuleFault[] =>
+  link ? [] : [{ rule: 'link_missing', field: 'link', words: 'Facebook: a link post needs a link.' }]
+
+const noMedia = ({ kind, media }: DraftForChannel): RuleFault[] => {
+  const words = `Facebook: a ${kind} post has no pictures or videos. Remove them, or choose another kind.`
+  return media.length > 0 ? [{ rule: 'media_exclusive', field: 'media', words }] : []
+}
+
+const photoCount = ({ media }: DraftForChannel, least: number, most: number): RuleFault[] => {
+  if (media.length >= least && media.length <= most) return []
+  const wanted = least === most ? `one picture` : `${least} to ${most} pictures`
+  const words = `Facebook: this kind of post has ${wanted}, and there ${media.length === 1 ? 'is' : 'are'} ${media.length}.`
+  return [{ rule: 'media_count', field: 'media', words }]
+}
+
+const oneVideo = ({ media }: DraftForChannel): RuleFault[] => {
+  const words = 'Facebook: a video or reel is one video and nothing else.'
+  return media.length === 1 && media[0]?.kind === 'video' ? [] : [{ rule: 'media_count', field: 'media', words }]
+}
+
+const photoFaults = (media: MediaFacts, index: number): RuleFault[] => {
+  const item = index + 1
+  const fault = (rule: string, words: string): RuleFault => ({
+    rule,
+    field: 'media',
+    item,
+    words: `Facebook: picture ${item} ${words}`,
+  })
+  if (media.kind === 'video') return [fault('media_kind', 'is a video; a photo post holds pictures only.')]
+  const faults: RuleFault[] = []
+  if (!photoTypes.includes(media.contentType)) faults.push(fault('photo_type', 'must be JPEG, PNG, GIF, BMP or TIFF.'))
+  if (media.sizeBytes > largestPhotoBytes) faults.push(fault('photo_size', 'is larger than 10 MB; upload a smaller one.'))
+  return faults
+}
+
+const isWebAddress = (link: string): boolean => {
+  if (!URL.canParse(link)) return false
+  const { protocol, hostname } = new URL(link)
+  return (protocol === 'https:' || protocol === 'http:') && hostname.includes('.')
+}

@@ -1,0 +1,72 @@
+import type { MediaFacts, RuleFault } from '../platform.ts'
+
+/** Meta's limits of plain videos are not documented in one place: the lowest that is named anywhere. */
+const largestVideoBytes = 1_000_000_000
+const longestVideoMs = 20 * 60_000
+const smallestVideoBytes = 1_024
+
+/** Reels by API: MP4, 9:16, at least 540 x 960, 24 to 60 frames a second, 3 to 90 s (Meta's reels guide). */
+const reel = { shortestMs: 3_000, longestMs: 90_000, width: 540, height: 960, ratio: 9 / 16, leastFps: 24, mostFps: 60 }
+/** 608 x 1080 and its like are 9:16 as far as whole pixels allow. */
+const ratioSlack = 0.01
+const reelVideoCodecs = ['h264', 'avc', 'avc1', 'h265', 'hevc', 'hvc1', 'hev1', 'vp9', 'vp09', 'av1', 'av01']
+const reelAudioCodecs = ['aac', 'mp4a']
+
+type Rule = { rule: string; broken: boolean; words: string }
+
+export const videoFaults = (video: MediaFacts): RuleFault[] =>
+  faultsOf('the video', [
+    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB; export a smaller one.' },
+    { rule: 'video_size', broken: video.sizeBytes < smallestVideoBytes, words: 'has less than 1 KB.' },
+    { rule: 'video_duration', broken: (video.durationMs ?? 0) > longestVideoMs, words: 'is longer than 20 minutes; cut it.' },
+  ])
+
+export const isReelShaped = ({ width, height }: MediaFacts): boolean => Math.abs(width / height - reel.ratio) <= ratioSlack
+
+export const isReelLong = ({ durationMs }: MediaFacts): boolean =>
+  durationMs === null || (durationMs >= reel.shortestMs && durationMs <= reel.longestMs)
+
+/** What cannot be read from the file (null) is left for Facebook to judge. */
+export const reelFaults = (video: MediaFacts): RuleFault[] => {
+  const { width, height, fps, videoCodec, audioCodec } = video
+  return faultsOf('the reel', [
+    { rule: 'reel_type', broken: video.contentType !== 'video/mp4', words: 'must be an MP4 file.' },
+    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB; export a smaller one.' },
+    {
+      rule: 'reel_duration',
+      broken: !isReelLong(video),
+      words: `lasts ${seconds(video)}; from 3 to 90 seconds are possible. Cut it, or choose Video.`,
+    },
+    {
+      rule: 'reel_ratio',
+      broken: !isReelShaped(video),
+      words: `is ${width} x ${height}; it must be upright, 9:16, such as 1080 x 1920. Crop it, or choose Video.`,
+    },
+    {
+      rule: 'reel_pixels',
+      broken: width < reel.width || height < reel.height,
+      words: `is ${width} x ${height}; it needs at least 540 x 960 pixels.`,
+    },
+    {
+      rule: 'reel_fps',
+      broken: fps !== null && (fps < reel.leastFps - 0.1 || fps > reel.mostFps + 0.1),
+      words: `has ${Math.round(fps ?? 0)} frames a second; from 24 to 60 are possible.`,
+    },
+    {
+      rule: 'reel_codec',
+      broken: !isOneOf(videoCodec, reelVideoCodecs),
+      words: `is coded as ${videoCodec}; use H.264, H.265, VP9 or AV1.`,
+    },
+    { rule: 'reel_audio', broken: !isOneOf(audioCodec, reelAudioCodecs), words: `has sound coded as ${audioCodec}; use AAC.` },
+  ])
+}
+
+const faultsOf = (what: string, rules: Rule[]): RuleFault[] =>
+  rules
+    .filter(({ broken }) => broken)
+    .map(({ rule, words }) => ({ rule, field: 'media', item: 1, words: `Facebook: ${what} ${words}` }))
+
+const isOneOf = (codec: string | null, known: string[]): boolean =>
+  codec === null || known.includes(codec.toLowerCase().split('.')[0] ?? '')
+
+const seconds = ({ durationMs }: MediaFacts): string => `${Math.round((durationMs ?? 0) / 100) / 10} s`

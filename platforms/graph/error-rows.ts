@@ -1,0 +1,253 @@
+import type { ErrorKind } from '../errors.ts'
+
+/** One line of Meta's error table. `code` null: the subcode alone decides, whatever code it comes with. */
+export type ErrorRow = {
+  code: number | null
+  /** Null: any subcode that has no row of its own. */
+  subcode: number | null
+  kind: ErrorKind
+  words: string
+  /**
+   * As the answer to a publishing call: `unknown`, it may have been published all the same; `no`, it certainly was not.
+   * Without it: `unknown` for rows of kind `unavailable`, `no` for all others.
+   */
+  sent?: 'unknown' | 'no'
+  /** How long to wait when no header says it, in milliseconds. */
+  waitMs?: number
+}
+
+const minute = 60_000
+const hour = 60 * minute
+
+const connectAgain = 'Connect the account again.'
+const setup = 'The operator of this installation must look at the settings of the Meta app:'
+
+/** Codes that hold for every call. Sources: Meta's error reference and field reports, state of November 2026. */
+export const generalRows: ErrorRow[] = [
+  { code: 1, subcode: null, kind: 'unavailable', words: 'Meta had an unknown fault.' },
+  { code: 2, subcode: null, kind: 'unavailable', words: 'Meta is temporarily unavailable.' },
+  { code: 3, subcode: null, kind: 'rejected', words: `${setup} it lacks this capability.` },
+  {
+    code: 4,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Meta has paused all calls of this installation for a while.',
+    waitMs: 15 * minute,
+  },
+  {
+    code: 10,
+    subcode: null,
+    kind: 'permission',
+    words: 'Meta says a permission is missing. Connect the account again and leave every permission ticked.',
+  },
+  {
+    code: 17,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Meta has paused the calls of the person who connected this account.',
+    waitMs: 15 * minute,
+  },
+  { code: 20, subcode: 1772107, kind: 'unknown_outcome', words: 'The comment was created, but Meta did not give its details.' },
+  {
+    code: 32,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Facebook has paused the calls of this Page for a while.',
+    waitMs: 15 * minute,
+  },
+  { code: 100, subcode: null, kind: 'rejected', words: 'Meta refused a part of the request.' },
+  { code: 100, subcode: 33, kind: 'rejected', words: 'It is gone, or Meta does not show it to CrateSocial any more.' },
+  { code: 101, subcode: null, kind: 'rejected', words: `${setup} the app id is not valid.` },
+  { code: 102, subcode: null, kind: 'reauthorize', words: `The connection to Meta has ended. ${connectAgain}` },
+  { code: 104, subcode: null, kind: 'rejected', words: `${setup} the signature of a call was not accepted.` },
+  { code: 197, subcode: null, kind: 'rejected', words: 'Facebook takes no empty post. Write a text or add a picture.' },
+  {
+    code: 200,
+    subcode: null,
+    kind: 'permission',
+    words:
+      'Meta says a permission or the role on the Page is missing. Connect the account again with a person who may create posts.',
+  },
+  { code: 210, subcode: null, kind: 'permission', words: `Facebook needs the token of the Page for this. ${connectAgain}` },
+  {
+    code: 283,
+    subcode: null,
+    kind: 'permission',
+    words: 'Meta asks for a further permission. Connect the account again and leave every permission ticked.',
+  },
+  {
+    code: 341,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'This Page has posted as much as Facebook allows for a day.',
+    waitMs: 24 * hour,
+  },
+  {
+    code: 368,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Meta has blocked this action for a time because of its policies. Look at the notices in Facebook or Instagram.',
+    waitMs: 24 * hour,
+  },
+  {
+    code: 506,
+    subcode: null,
+    kind: 'rejected',
+    words: 'Facebook takes no text that equals the post before it. Change the text.',
+    sent: 'unknown',
+  },
+  { code: 613, subcode: null, kind: 'rate_limited', words: 'Meta asks for fewer calls in this time.', waitMs: 15 * minute },
+  { code: 803, subcode: null, kind: 'rejected', words: 'Meta does not know the address that was asked for.' },
+  { code: 2500, subcode: null, kind: 'rejected', words: 'The call needed the token of a person and had none.' },
+  {
+    code: 2635,
+    subcode: null,
+    kind: 'rejected',
+    words: `${setup} this version of the Graph API has ended; raise META_API_VERSION.`,
+  },
+  { code: 3001, subcode: null, kind: 'rejected', words: 'The numbers were asked for without a metric.' },
+  ...[80000, 80003, 80004, 80005, 80006, 80008, 80009, 80014].map(
+    (code): ErrorRow => ({
+      code,
+      subcode: null,
+      kind: 'rate_limited',
+      words: 'Meta has paused these calls for a while.',
+      waitMs: 15 * minute,
+    }),
+  ),
+  {
+    code: 80001,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Facebook has paused the calls of this Page for a while.',
+    waitMs: 15 * minute,
+  },
+  {
+    code: 80002,
+    subcode: null,
+    kind: 'rate_limited',
+    words: 'Instagram has paused the calls of this account for a while.',
+    waitMs: 15 * minute,
+  },
+]
+
+/** The login: codes that are dead, tokens that are dead. 190 is final for its token. */
+export const loginRows: ErrorRow[] = [
+  { code: 100, subcode: 36007, kind: 'reauthorize', words: 'Connecting took too long. Start again.' },
+  { code: 100, subcode: 36008, kind: 'rejected', words: `${setup} the redirect address differs from the registered one.` },
+  { code: 100, subcode: 36009, kind: 'reauthorize', words: 'This sign-in was used already. Start connecting again.' },
+  { code: 190, subcode: null, kind: 'reauthorize', words: `Meta does not accept the connection any more. ${connectAgain}` },
+  { code: 190, subcode: 458, kind: 'reauthorize', words: `CrateSocial was removed in the settings of Facebook. ${connectAgain}` },
+  {
+    code: 190,
+    subcode: 459,
+    kind: 'reauthorize',
+    words:
+      'Facebook asks the person who connected this account to sign in at facebook.com and follow its instructions; then connect it again.',
+  },
+  {
+    code: 190,
+    subcode: 460,
+    kind: 'reauthorize',
+    words: `The Facebook password was changed, which ended the connection. ${connectAgain}`,
+  },
+  { code: 190, subcode: 463, kind: 'reauthorize', words: `The connection has expired. ${connectAgain}` },
+  {
+    code: 190,
+    subcode: 464,
+    kind: 'reauthorize',
+    words:
+      'The Facebook account of the person who connected this is not confirmed. Confirm it at facebook.com, then connect again.',
+  },
+  {
+    code: 190,
+    subcode: 467,
+    kind: 'reauthorize',
+    words: `Facebook signed out the person who connected this account. ${connectAgain}`,
+  },
+  {
+    code: 190,
+    subcode: 490,
+    kind: 'reauthorize',
+    words: 'Facebook asks the person who connected this account to confirm who they are; then connect it again.',
+  },
+  {
+    code: 190,
+    subcode: 492,
+    kind: 'reauthorize',
+    words: 'The person who connected this account has no role on the Page any more. Connect it with a person who has one.',
+  },
+]
+
+/** Pages: what is wrong with a text, a link, a picture or a video. */
+export const pageRows: ErrorRow[] = [
+  { code: 324, subcode: null, kind: 'rejected', words: 'Facebook could not read the picture. Upload it again as JPEG.' },
+  { code: 382, subcode: null, kind: 'rejected', words: 'The video is too small for Facebook.' },
+  { code: 389, subcode: null, kind: 'rejected', words: 'Facebook could not fetch the video.' },
+  ...[1609005, 1609008, 1609010].map(
+    (code): ErrorRow => ({
+      code,
+      subcode: null,
+      kind: 'rejected',
+      words: 'Facebook cannot open the link or does not allow it. Check the address.',
+    }),
+  ),
+  { code: 6000, subcode: null, kind: 'unavailable', words: 'Facebook could not take the upload of the video.' },
+  { code: 6001, subcode: null, kind: 'unavailable', words: 'Facebook could not take the upload of the video.' },
+  { code: null, subcode: 1346003, kind: 'rejected', words: 'Facebook takes the content for abusive and refuses it.' },
+  { code: null, subcode: 1390008, kind: 'rate_limited', words: 'Facebook finds that this account posts too fast.', waitMs: hour },
+  {
+    code: null,
+    subcode: 1404006,
+    kind: 'permission',
+    words: 'Facebook asks for a security check. Open Facebook and follow its instructions.',
+  },
+  {
+    code: null,
+    subcode: 1404078,
+    kind: 'permission',
+    words: 'Facebook asks for its Page Publishing Authorization first. Open Facebook and complete it.',
+  },
+  { code: null, subcode: 1404102, kind: 'rejected', words: 'Facebook finds that the content breaks its Community Standards.' },
+  { code: null, subcode: 1404112, kind: 'permission', words: 'Facebook has limited this account. Open Facebook to see why.' },
+  {
+    code: null,
+    subcode: 1366046,
+    kind: 'rejected',
+    words: 'The picture is too large for Facebook or has a format it does not take.',
+  },
+  {
+    code: null,
+    subcode: 1366051,
+    kind: 'rejected',
+    words: 'Facebook has used this picture in a post already, or does not hold it any more.',
+    sent: 'unknown',
+  },
+  { code: null, subcode: 1349125, kind: 'rejected', words: 'Facebook does not take the text or the format of the file.' },
+  { code: null, subcode: 1363022, kind: 'rejected', words: 'The video has less than 1 KB.' },
+  { code: null, subcode: 1363023, kind: 'rejected', words: 'The video is larger than 2 GB.' },
+  {
+    code: null,
+    subcode: 1363024,
+    kind: 'rejected',
+    words: 'Facebook does not take the format of the video. Use MP4 with H.264 and AAC.',
+  },
+  { code: null, subcode: 1363025, kind: 'rejected', words: 'The video is too short for Facebook.' },
+  { code: null, subcode: 1363026, kind: 'rejected', words: 'The video is longer than 40 minutes.' },
+  { code: null, subcode: 1363031, kind: 'rejected', words: 'Facebook finds no video in the file.' },
+  { code: null, subcode: 1363032, kind: 'rejected', words: 'Facebook finds no video in the file.' },
+  { code: null, subcode: 1363040, kind: 'rejected', words: 'A reel must be upright, 9:16.' },
+  { code: null, subcode: 1363041, kind: 'unavailable', words: 'The upload of the video took too long and begins anew.' },
+  { code: null, subcode: 1363047, kind: 'rejected', words: 'Facebook does not take this video as a reel.' },
+  { code: null, subcode: 1363127, kind: 'rejected', words: 'A reel needs at least 540 x 960 pixels.' },
+  { code: null, subcode: 1363128, kind: 'rejected', words: 'A reel lasts from 3 to 90 seconds.' },
+  { code: null, subcode: 1363129, kind: 'rejected', words: 'A reel has from 24 to 60 frames a second.' },
+  { code: null, subcode: 2061006, kind: 'rejected', words: 'Facebook could not use the address of the file.' },
+  { code: null, subcode: 2069019, kind: 'rejected', words: 'Facebook could not read the file.' },
+  {
+    code: null,
+    subcode: 4854002,
+    kind: 'permission',
+    words: 'Facebook asks the person who connected this account to confirm their identity.',
+  },
+]

@@ -1,0 +1,89 @@
+import { PlatformError } from '../errors.ts'
+import type { JsonRecord } from '../platform.ts'
+import { type ErrorRow, generalRows, loginRows, pageRows } from './error-rows.ts'
+import { instagramRows } from './instagram-error-rows.ts'
+import { isRecord, numberAt, textAt } from './json.ts'
+import type { Usage } from './usage.ts'
+
+/**
+ * What the call was for. `repeatable`: it may be made again without harm, so a missing answer is only `unavailable`.
+ * `send`: it publishes, so anything but a clear yes or no is `unknown_outcome`.
+ */
+export type Effect = 'repeatable' | 'send'
+
+export const errorRows: ErrorRow[] = [...generalRows, ...loginRows, ...pageRows, ...instagramRows]
+
+const rowsByKey = new Map(errorRows.map((row) => [`${row.code}/${row.subcode}`, row]))
+const rowsBySubcode = new Map(errorRows.flatMap((row) => (row.subcode === null ? [] : [[row.subcode, row] as const])))
+
+/** The row for (code, subcode); by these two alone, never by HTTP status or message, which vary. */
+export const findRow = (code: number, subcode: number | null): ErrorRow | undefined =>
+  rowsByKey.get(`${code}/${subcode}`) ??
+  rowsByKey.get(`null/${subcode}`) ??
+  rowsByKey.get(`${code}/null`) ??
+  (code >= 200 && code <= 299 ? rowsByKey.get('200/null') : undefined)
+
+/** The error of Meta's envelope, shaped for us; null when the body holds none. */
+export const errorIn = (body: JsonRecord, effect: Effect, usage: Usage): PlatformError | null => {
+  const error = body.error
+  if (!isRecord(error)) return null
+  const code = numberAt(error, 'code')
+  if (code === null) return unreadable(effect, 'no_code')
+  const subcode = numberAt(error, 'error_subcode') || null
+  const row = findRow(code, subcode) ?? unlisted(error.is_transient === true)
+  const kind = kindOf(row, effect)
+  return new PlatformError({
+    kind,
+    code: String(code),
+    subcode: subcode === null ? null : String(subcode),
+    words: kind === 'unknown_outcome' ? unknownWords : wordsOf(row, textAt(error, 'error_user_msg')),
+    traceId: textAt(error, 'fbtrace_id'),
+    retryAfterMs: row.kind === 'rate_limited' ? (usage.regainMs ?? row.waitMs ?? null) : (row.waitMs ?? null),
+  })
+}
+
+/** A problem known by its subcode alone: containers and videos report their failure so. */
+export const errorOfSubcode = (subcode: number | null, otherwise: string): PlatformError => {
+  const row = subcode === null ? undefined : rowsBySubcode.get(subcode)
+  return new PlatformError({
+    kind: row?.kind ?? 'rejected',
+    code: row?.code == null ? 'status' : String(row.code),
+    subcode: subcode === null ? null : String(subcode),
+    words: row?.words ?? otherwise,
+    retryAfterMs: row?.waitMs ?? null,
+  })
+}
+
+/** An answer that is no Graph answer: a page of HTML, cut JSON, an envelope without a code. */
+export const unreadable = (effect: Effect, code: string): PlatformError =>
+  effect === 'send'
+    ? new PlatformError({ kind: 'unknown_outcome', code, words: unknownWords })
+    : new PlatformError({ kind: 'unavailable', code, words: 'Meta gave an answer that cannot be read.' })
+
+/** No answer, or one that says neither yes nor no. */
+const unknownWords = 'Meta did not say clearly whether the post was published.'
+
+const kindOf = (row: ErrorRow, effect: Effect) => {
+  if (effect === 'repeatable') return row.kind === 'unknown_outcome' ? 'unavailable' : row.kind
+  const sent = row.sent ?? (row.kind === 'unavailable' ? 'unknown' : 'no')
+  return sent === 'unknown' ? 'unknown_outcome' : row.kind
+}
+
+/** A code that no table knows. A publishing call must not take it for a clear no. */
+const unlisted = (transient: boolean): ErrorRow => ({
+  code: null,
+  subcode: null,
+  kind: transient ? 'unavailable' : 'rejected',
+  words: 'Meta refused the request with a code that CrateSocial does not know.',
+  sent: 'unknown',
+})
+
+/** Meta's own sentence is made to be shown, and says more than ours about a refusal; elsewhere ours says what to do. */
+const wordsOf = (row: ErrorRow, userMessage: string | null): string => {
+  const theirsHelps = row.kind === 'rejected' || row.kind === 'permission'
+  return theirsHelps && userMessage && isSafe(userMessage) ? userMessage : row.words
+}
+
+// promise: S3, D4 (addresses of media and tokens that Meta quotes back are not repeated to anybody)
+const isSafe = (text: string): boolean =>
+  text.length <= 400 && !/[<>]|:\/\/|access_token|appsecret|\bEAA\w{8}|\bIG[A-Z]{2}\w{8}|\|\w{16}/i.test(text)

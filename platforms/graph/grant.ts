@@ -1,0 +1,162 @@
+import { PlatformError } from '../errors.ts'
+import type { GrantState, GrantTokens, Issuer } from '../grant.ts'
+import type { JsonRecord } from '../platform.ts'
+import { listAccounts } from './accounts.ts'
+import { createGraph, type Graph, type MetaSettings } from './client.ts'
+import { errorIn } from './errors.ts'
+import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
+import { missingNeeded, scopes } from './scopes.ts'
+
+/** Facebook Login: one consent covers Pages and the Instagram professional accounts behind them. */
+export const createMetaIssuer = (settings: MetaSettings): Issuer => {
+  const graph = createGraph(settings)
+  return {
+    name: 'meta',
+    label: 'Meta',
+    platforms: ['facebook', 'instagram'],
+    scopes,
+    consentUrl: (request) => consentUrl(settings, request),
+    readCallback,
+    exchange: (request) => exchange(graph, request),
+    listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
+    renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, signal),
+    inspect: (tokens, signal) => inspect(graph, tokens, signal),
+    revoke: (tokens, signal) => revoke(graph, tokens, signal),
+  }
+}
+
+/** `again`: asks also for what was declined the last time. Any consent counts as activity, which renews data access. */
+const consentUrl = (settings: MetaSettings, request: { redirectUri: string; state: string; again: boolean }): string => {
+  const query = new URLSearchParams({
+    client_id: settings.appId,
+    redirect_uri: request.redirectUri,
+    state: request.state,
+    response_type: 'code',
+    ...(settings.configId ? { config_id: settings.configId } : { scope: scopes.map((scope) => scope.name).join(',') }),
+    ...(request.again ? { auth_type: 'rerequest' } : {}),
+  })
+  return `${settings.dialogUrl}/${settings.apiVersion}/dialog/oauth?${query}`
+}
+
+const readCallback = (query: Record<string, string>): { code: string } | { refused: string } => {
+  if (query.code && !query.error) return { code: query.code }
+  if (query.error === 'access_denied') return { refused: 'Facebook was not allowed to share anything, so nothing was connected.' }
+  return { refused: 'Facebook ended the sign-in without saying why. Nothing was connected; start again.' }
+}
+
+/** The code works once: when its answer is lost, the person starts again. */
+const exchange = async (
+  graph: Graph,
+  { code, redirectUri, signal }: { code: string; redirectUri: string; signal: AbortSignal },
+): Promise<GrantTokens> => {
+  const short = await postForToken(graph, { redirect_uri: redirectUri, code }, signal)
+  return lastingTokens(graph, short.token, signal)
+}
+
+/** Any living user token → one that lasts about 60 days, with who it belongs to and what it may do. */
+const lastingTokens = async (graph: Graph, token: string, signal: AbortSignal): Promise<GrantTokens> => {
+  const long = await postForToken(graph, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, signal)
+  const [person, facts, granted] = await Promise.all([
+    graph.get('me', long.token, { fields: 'id,name' }, signal),
+    debug(graph, long.token, signal),
+    grantedScopes(graph, long.token, signal),
+  ])
+  const userId = textAt(person, 'id')
+  if (!userId) throw noAnswer('me')
+  return {
+    accessToken: long.token,
+    refreshToken: null,
+    expiresAtMs: momentAt(facts, 'expires_at') ?? long.expiresAtMs,
+    refreshExpiresAtMs: null,
+    dataAccessExpiresAtMs: momentAt(facts, 'data_access_expires_at'),
+    scopes: granted,
+    userId,
+    userName: textAt(person, 'name') ?? '',
+  }
+}
+
+/** `expires_in` may be missing; then debug_token says it. */
+const postForToken = async (graph: Graph, params: Record<string, string>, signal: AbortSignal) => {
+  const { appId, appSecret } = graph.settings
+  const body = await graph
+    .post('oauth/access_token', null, { client_id: appId, client_secret: appSecret, ...params }, signal)
+    .catch(explainSecret)
+  const token = textAt(body, 'access_token')
+  if (!token) throw noAnswer('oauth')
+  const lifeS = numberAt(body, 'expires_in')
+  return { token, expiresAtMs: lifeS ? Date.now() + lifeS * 1000 : null }
+}
+
+/** Here code 1 mostly means a wrong secret: trying again will not help, and the operator must know. */
+const explainSecret = (error: unknown): never => {
+  if (!(error instanceof PlatformError) || error.problem.code !== '1') throw error
+  const words = 'Meta refused the exchange: it had a fault, or META_APP_SECRET is not the secret of this app.'
+  throw new PlatformError({ ...error.problem, words })
+}
+
+const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: AbortSignal): Promise<GrantState> => {
+  const facts = await debug(graph, tokens.accessToken, signal)
+  const ends = { expiresAtMs: momentAt(facts, 'expires_at'), dataAccessExpiresAtMs: momentAt(facts, 'data_access_expires_at') }
+  if (facts.is_valid !== true) return { valid: false, scopes: [], ...ends, reason: reasonOf(facts) }
+  const granted = await grantedScopes(graph, tokens.accessToken, signal)
+  const missing = missingNeeded(granted)
+  const reason = missing.length > 0 ? `The permission ${missing.join(', ')} is missing.` : null
+  return { valid: true, scopes: granted, ...ends, reason }
+}
+
+/** debug_token takes the token in the query: the only call whose address holds one. */
+const debug = async (graph: Graph, token: string, signal: AbortSignal): Promise<JsonRecord> =>
+  recordAt(await graph.get('debug_token', graph.appToken, { input_token: token }, signal), 'data')
+
+/** debug_token names the error's subcode `subcode`, the envelope `error_subcode`. */
+const reasonOf = (facts: JsonRecord): string => {
+  const error = recordAt(facts, 'error')
+  const envelope = { error: { code: error.code ?? 190, error_subcode: error.subcode ?? null } }
+  const problem = isRecord(facts.error) ? errorIn(envelope, 'repeatable', { percent: 0, regainMs: null }) : null
+  return problem?.message ?? 'Meta does not accept the connection any more. Connect the account again.'
+}
+
+const grantedScopes = async (graph: Graph, token: string, signal: AbortSignal): Promise<string[]> => {
+  const body = await graph.get('me/permissions', token, { limit: '100' }, signal)
+  return recordsAt(body, 'data')
+    .filter((entry) => entry.status === 'granted')
+    .map((entry) => textAt(entry, 'permission'))
+    .filter((name) => name !== null)
+}
+
+// promise: R2, E3
+/**
+ * Removes the app for this person: all their tokens, of Pages too, die at once. A token that has expired cannot ask for it, so the
+ * app asks in its own name; whom the app does not know any more has nothing to revoke.
+ */
+const revoke = async (graph: Graph, tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<void> => {
+  try {
+    await removeApp(graph, tokens.userId, tokens.accessToken, signal)
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.kind !== 'reauthorize') throw error
+    if (error.problem.subcode === '458') return
+    await removeApp(graph, tokens.userId, graph.appToken, signal).catch(acceptUnknownPerson)
+  }
+}
+
+const removeApp = async (graph: Graph, userId: string, token: string, signal: AbortSignal): Promise<void> => {
+  const path = `${encodeURIComponent(userId)}/permissions`
+  const { body } = await graph.request({ method: 'DELETE', path, token, effect: 'repeatable', signal })
+  if (!succeeded(body)) throw noAnswer('permissions')
+}
+
+const acceptUnknownPerson = (error: unknown): void => {
+  const gone =
+    error instanceof PlatformError &&
+    (error.problem.subcode === '458' || (error.problem.code === '100' && error.problem.subcode === '33'))
+  if (!gone) throw error
+}
+
+/** Seconds of Meta → milliseconds; 0 means that it has no end. */
+const momentAt = (facts: JsonRecord, name: string): number | null => {
+  const seconds = numberAt(facts, name)
+  return seconds ? seconds * 1000 : null
+}
+
+const noAnswer = (call: string): PlatformError =>
+  new PlatformError({ kind: 'unavailable', code: `no_${call}`, words: 'Meta left out what was asked for.' })

@@ -1,0 +1,120 @@
+import type { ErrorRow } from './error-rows.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+
+const badVideo = 'Instagram cannot use the format of the video. Use MP4 with H.264 video and AAC sound, at a steady frame rate.'
+const tags = 'Instagram does not take the tags of this post: at most 20 people or products.'
+
+/**
+ * Instagram's content publishing codes, June 2026. The subcodes from 2207076 on are undocumented and appear mostly in the `status`
+ * of a container, where only the subcode is given.
+ */
+export const instagramRows: ErrorRow[] = [
+  { code: -1, subcode: null, kind: 'unavailable', words: 'Instagram had a fault.' },
+  { code: -1, subcode: 2207001, kind: 'unavailable', words: 'Instagram had a fault.' },
+  { code: -1, subcode: 2207032, kind: 'unavailable', words: 'Instagram could not prepare the file.' },
+  { code: -1, subcode: 2207053, kind: 'unavailable', words: 'Instagram could not take the file, without saying why.' },
+  {
+    code: -1,
+    subcode: 2207073,
+    kind: 'rejected',
+    words: 'Instagram does not let this kind of post be deleted by other programs.',
+  },
+  { code: -2, subcode: 2207003, kind: 'unavailable', words: 'Instagram could not fetch the file in time.' },
+  { code: -2, subcode: 2207020, kind: 'unavailable', words: 'What was prepared at Instagram has expired.' },
+  { code: 1, subcode: 2207057, kind: 'rejected', words: 'The moment chosen for the cover lies outside the video.' },
+  {
+    code: 4,
+    subcode: 2207051,
+    kind: 'rate_limited',
+    words: 'Instagram has restricted this action to protect its community. CrateSocial waits some hours.',
+    sent: 'unknown',
+    waitMs: 4 * hour,
+  },
+  {
+    code: 9,
+    subcode: 2207042,
+    kind: 'rate_limited',
+    words: 'This account has published as much as Instagram allows other programs in 24 hours.',
+    waitMs: hour,
+  },
+  // Also what a container that was published before may answer: only a look at it can tell.
+  {
+    code: 24,
+    subcode: 2207006,
+    kind: 'rejected',
+    words: 'Instagram does not find what was prepared for this post.',
+    sent: 'unknown',
+  },
+  {
+    code: 24,
+    subcode: 2207008,
+    kind: 'unavailable',
+    words: 'What was prepared at Instagram does not exist or has expired.',
+    sent: 'no',
+    waitMs: minute / 2,
+  },
+  {
+    code: 25,
+    subcode: 2207050,
+    kind: 'permission',
+    words:
+      'Instagram has restricted this account or asks it to confirm something. Open Instagram, do what it asks, then try again.',
+  },
+  { code: 100, subcode: 2207023, kind: 'rejected', words: 'Instagram does not know this kind of post.' },
+  { code: 100, subcode: 2207028, kind: 'rejected', words: 'A carousel has from 2 to 10 pictures or videos.' },
+  ...[2207035, 2207036, 2207037].map((subcode): ErrorRow => ({ code: 100, subcode, kind: 'rejected', words: tags })),
+  { code: 100, subcode: 2207040, kind: 'rejected', words: 'Instagram takes at most 20 mentions or tags.' },
+  { code: 352, subcode: null, kind: 'rejected', words: badVideo },
+  { code: 352, subcode: 2207026, kind: 'rejected', words: badVideo },
+  {
+    code: 9004,
+    subcode: null,
+    kind: 'unavailable',
+    words: 'Instagram could not fetch the file. The address of uploaded media must be reachable from the internet.',
+  },
+  {
+    code: 9004,
+    subcode: 2207052,
+    kind: 'unavailable',
+    words: 'Instagram could not fetch the file. The address of uploaded media must be reachable from the internet.',
+  },
+  { code: 9007, subcode: null, kind: 'unavailable', words: 'Instagram is still preparing the file.', sent: 'no', waitMs: 5_000 },
+  {
+    code: 9007,
+    subcode: 2207027,
+    kind: 'unavailable',
+    words: 'Instagram is still preparing the file.',
+    sent: 'no',
+    waitMs: 5_000,
+  },
+  { code: 36000, subcode: null, kind: 'rejected', words: 'The picture is larger than 8 MB.' },
+  { code: 36000, subcode: 2207004, kind: 'rejected', words: 'The picture is larger than 8 MB.' },
+  { code: 36001, subcode: null, kind: 'rejected', words: 'Instagram takes pictures as JPEG only.' },
+  { code: 36001, subcode: 2207005, kind: 'rejected', words: 'Instagram takes pictures as JPEG only.' },
+  { code: 36003, subcode: null, kind: 'rejected', words: 'The picture must be between 4:5 and 1.91:1. Crop it.' },
+  { code: 36003, subcode: 2207009, kind: 'rejected', words: 'The picture must be between 4:5 and 1.91:1. Crop it.' },
+  {
+    code: 36004,
+    subcode: null,
+    kind: 'rejected',
+    words: 'The text is longer than 2,200 characters or has more than 30 hashtags.',
+  },
+  {
+    code: 36004,
+    subcode: 2207010,
+    kind: 'rejected',
+    words: 'The text is longer than 2,200 characters or has more than 30 hashtags.',
+  },
+  { code: null, subcode: 2207076, kind: 'rejected', words: badVideo },
+  { code: null, subcode: 2207077, kind: 'unavailable', words: 'Instagram could not fetch the video.' },
+  { code: null, subcode: 2207081, kind: 'rejected', words: 'Instagram does not allow this account trial reels.' },
+  {
+    code: null,
+    subcode: 2207082,
+    kind: 'rejected',
+    words: 'Instagram could not take the video. A sound track that is silent or declared wrongly is a known cause.',
+  },
+  { code: null, subcode: 2207085, kind: 'unavailable', words: 'Instagram could not process the file.' },
+]

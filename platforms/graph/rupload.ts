@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
+import { PlatformError } from '../errors.ts'
+import type { Json, MediaToSend } from '../platform.ts'
+import { answerOf } from './client.ts'
+import { errorIn, unreadable } from './errors.ts'
+import { at, isRecord, succeeded, textAt } from './json.ts'
+import { readUsage } from './usage.ts'
+
+/**
+ * Sends a file to the upload address that Meta gave, from its first byte. Publishes nothing, so it may be repeated.
+ * Its header takes `OAuth`, not `Bearer`. Throws `unavailable` or `rejected`; code `OffsetInvalidError`: the session is spoilt.
+ */
+export const uploadBytes = async (url: string, token: string, media: MediaToSend, signal: AbortSignal): Promise<void> => {
+  const size = String(media.sizeBytes)
+  const answer = await answerOf(
+    {
+      method: 'POST',
+      url,
+      headers: { authorization: `OAuth ${token}`, offset: '0', file_size: size, 'content-length': size },
+      body: Readable.toWeb(media.open()) as WebStream as ReadableStream,
+      timeoutMs: uploadTimeoutMs(media.sizeBytes),
+      signal,
+    },
+    'repeatable',
+  )
+  const body = parse(answer.text)
+  if (!isRecord(body)) throw unreadable('repeatable', `http_${answer.status}`)
+  if (succeeded(body)) return
+  throw errorIn(body, 'repeatable', readUsage(answer.headers)) ?? debugError(body)
+}
+
+/** A minute, and the time that the bytes need at 250 KB a second. */
+export const uploadTimeoutMs = (sizeBytes: number): number => 60_000 + sizeBytes / 250
+
+/** rupload has an error of its own shape: `{"debug_info":{"retriable","type","message"}}`. */
+const debugError = (body: Json): PlatformError => {
+  const code = textAt(body, 'debug_info', 'type') ?? 'upload'
+  const final = at(body, 'debug_info', 'retriable') === false && code === 'ProcessingFailedError'
+  return final
+    ? new PlatformError({ kind: 'rejected', code, words: 'Meta could not process the video. Use MP4 with H.264 and AAC.' })
+    : new PlatformError({ kind: 'unavailable', code, words: 'Meta could not take the upload of the video.' })
+}
+
+const parse = (text: string): Json | undefined => {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}
