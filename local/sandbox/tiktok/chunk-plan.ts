@@ -1,0 +1,41 @@
+import type { Refusal } from './errors.ts'
+import { largestVideoBytes } from './media-rules.ts'
+
+/** What a client declares at init of a FILE_UPLOAD, in bytes. */
+export type ChunkPlan = { videoSize: number; chunkSize: number; totalChunkCount: number }
+
+// TikTok does not say whether MB means 10^6 or 2^20. The sandbox takes the narrower reading on both ends.
+export const smallestChunkBytes = 5 * 2 ** 20
+export const largestChunkBytes = 64_000_000
+export const largestLastChunkBytes = 128_000_000
+const mostChunks = 1000
+
+/** The rules of fact sheet 4.3; null when the plan is fine. */
+export function refuseChunkPlan(plan: ChunkPlan): Refusal | null {
+  const { videoSize, chunkSize, totalChunkCount } = plan
+  if (videoSize < 1 || videoSize > largestVideoBytes) return invalid('The video size is invalid')
+  if (!chunkSizeFits(plan)) return invalid('The chunk size is invalid')
+  const inOnePiece = chunkSize === videoSize
+  if (totalChunkCount !== (inOnePiece ? 1 : Math.floor(videoSize / chunkSize))) return invalid('The total chunk count is invalid')
+  if (totalChunkCount > mostChunks || (!inOnePiece && totalChunkCount < 2)) return invalid('The total chunk count is invalid')
+  if (lastChunkBytes(plan) > largestLastChunkBytes) return invalid('The chunk size is invalid')
+  return null
+}
+
+/** First and last byte of the chunk that starts at `first`; null when no chunk starts there. */
+export function chunkStartingAt(plan: ChunkPlan, first: number): { first: number; last: number } | null {
+  const index = first / plan.chunkSize
+  if (!Number.isInteger(index) || index < 0 || index >= plan.totalChunkCount) return null
+  const isLast = index === plan.totalChunkCount - 1
+  return { first, last: isLast ? plan.videoSize - 1 : first + plan.chunkSize - 1 }
+}
+
+function chunkSizeFits({ videoSize, chunkSize }: ChunkPlan): boolean {
+  if (chunkSize > largestChunkBytes) return false
+  return chunkSize === videoSize || (chunkSize >= smallestChunkBytes && chunkSize < videoSize)
+}
+
+/** The remainder rides in the last chunk. */
+const lastChunkBytes = ({ videoSize, chunkSize, totalChunkCount }: ChunkPlan) => videoSize - chunkSize * (totalChunkCount - 1)
+
+const invalid = (message: string): Refusal => ({ code: 'invalid_params', message })

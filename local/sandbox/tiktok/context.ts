@@ -1,0 +1,50 @@
+import type { World } from '../world.ts'
+import type { TikTokSettings } from './settings.ts'
+import type { SlidingWindow } from './sliding-window.ts'
+import type { Creator, Publish, TikTokState, Token } from './state.ts'
+
+/** The app a tester registers, as in TikTok's developer portal. */
+export type TikTokApp = {
+  key: string
+  secret: string
+  name: string
+  redirectUris: string[]
+  type: 'web' | 'desktop'
+  /** Domains (`media.example.org`) and URL prefixes (`https://media.example.org/posts/`). */
+  verifiedPrefixes: string[]
+  audited: boolean
+}
+
+/** What every part of the TikTok half is handed. */
+export type TikTok = {
+  world: World
+  app: TikTokApp
+  state: TikTokState
+  settings: TikTokSettings
+  rates: SlidingWindow
+  /** Says that `state` changed: it is written to disk soon and due steps are looked at. */
+  changed(): void
+}
+
+export const findCreator = (tiktok: TikTok, openId: string): Creator | undefined =>
+  tiktok.state.creators.find((creator) => creator.openId === openId)
+
+/** @throws when the creator is unknown: a state that names it is broken. */
+export function getCreator(tiktok: TikTok, openId: string): Creator {
+  const creator = findCreator(tiktok, openId)
+  if (!creator) throw new Error(`The sandbox has no TikTok creator ${openId}.`)
+  return creator
+}
+
+export const findByUsername = (tiktok: TikTok, username: string): Creator | undefined =>
+  tiktok.state.creators.find((creator) => creator.username === username)
+
+export const findPublish = (tiktok: TikTok, publishId: string): Publish | undefined =>
+  tiktok.state.publishes.find((publish) => publish.id === publishId)
+
+/** The living access token of a request, if its header carries one. */
+export function findToken(tiktok: TikTok, authorization: string | undefined): Token | undefined {
+  const access = authorization?.match(/^Bearer (\S+)$/i)?.[1]
+  const now = tiktok.world.clock.now()
+  return tiktok.state.tokens.find((token) => token.access === access && !token.accessDead && token.accessExpiresAtMs > now)
+}

@@ -1,0 +1,47 @@
+import type { TikTok } from './context.ts'
+import type { Refusal } from './errors.ts'
+import type { Creator, Publish } from './state.ts'
+
+const dayMs = 24 * 3_600_000
+const unauditedActiveUserCap = 5
+
+/** Privacy levels the creator's own account supports (fact sheet 4.1). */
+export function privacyOptions(creator: Creator): string[] {
+  return creator.private
+    ? ['FOLLOWER_OF_CREATOR', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY']
+    : ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY']
+}
+
+/** A creator whom TikTok bars from posting. */
+export const refuseBanned = (creator: Creator): Refusal | null =>
+  creator.banned ? { code: 'spam_risk_user_banned_from_posting' } : null
+
+/** Direct posts of 24 hours, of all apps together. */
+export function refuseDailyCap(tiktok: TikTok, creator: Creator): Refusal | null {
+  const here = recentPublishes(tiktok).filter(
+    (publish) => publish.openId === creator.openId && publish.mode === 'direct' && publish.commit,
+  ).length
+  return here + creator.postsElsewhere >= tiktok.settings.postsPerDay ? { code: 'spam_risk_too_many_posts' } : null
+}
+
+/** Shares of 24 hours that wait in the inbox or are on their way to it; unfinished uploads count too, as a field report says. */
+export function refusePendingCap(tiktok: TikTok, creator: Creator): Refusal | null {
+  const waiting = recentPublishes(tiktok).filter(
+    (publish) => publish.openId === creator.openId && publish.mode === 'inbox' && publish.status !== 'PUBLISH_COMPLETE',
+  ).length
+  return waiting + creator.draftsElsewhere >= tiktok.settings.pendingShares ? { code: 'spam_risk_too_many_pending_share' } : null
+}
+
+/** Creators who posted with the app in 24 hours. One who is among them may post again. */
+export function refuseUserCap(tiktok: TikTok, creator: Creator): Refusal | null {
+  const active = new Set(recentPublishes(tiktok).flatMap((publish) => (publish.commit ? [publish.openId] : [])))
+  const cap = tiktok.settings.audited
+    ? tiktok.settings.activeUserCap
+    : Math.min(unauditedActiveUserCap, tiktok.settings.activeUserCap)
+  return !active.has(creator.openId) && active.size >= cap ? { code: 'reached_active_user_cap' } : null
+}
+
+function recentPublishes(tiktok: TikTok): Publish[] {
+  const since = tiktok.world.clock.now() - dayMs
+  return tiktok.state.publishes.filter((publish) => publish.initAtMs > since && publish.status !== 'FAILED')
+}

@@ -1,0 +1,41 @@
+import type { ImageFacts, VideoFacts } from '../judge-media.ts'
+import type { StoredMedia } from '../media-store.ts'
+
+export type MediaFailReason =
+  | 'file_format_check_failed'
+  | 'duration_check_failed'
+  | 'frame_rate_check_failed'
+  | 'picture_size_check_failed'
+
+const videoTypes = ['video/mp4', 'video/quicktime', 'video/webm']
+const videoCodecs = ['avc', 'hevc', 'vp8', 'vp9']
+const longestInboxMs = 600_000
+export const largestVideoBytes = 4_000_000_000
+export const largestPhotoBytes = 20_000_000
+
+/** The rules of fact sheet 4.10, judged late and by the bytes alone. `maxDurationSec` is the creator's own. */
+export function judgeVideo(media: StoredMedia, mode: 'direct' | 'inbox', maxDurationSec: number): MediaFailReason | null {
+  if (media.facts.kind !== 'video' || !isVideoFormat(media, media.facts)) return 'file_format_check_failed'
+  const { fps, width, height, durationMs } = media.facts
+  // Frame rates carry rounding: 59.94 and 60.02 are both sixty.
+  if (!isWithin(Math.round(fps), 23, 60)) return 'frame_rate_check_failed'
+  if (!isWithin(width, 360, 4096) || !isWithin(height, 360, 4096)) return 'picture_size_check_failed'
+  return durationMs > (mode === 'inbox' ? longestInboxMs : maxDurationSec * 1000) ? 'duration_check_failed' : null
+}
+
+/** JPEG or WebP, at most 20 MB and "1080p": what that means is not said, so both orientations of 1920x1080 are taken. */
+export function judgePhoto(media: StoredMedia): MediaFailReason | null {
+  if (media.facts.kind !== 'image' || !isPhotoFormat(media, media.facts)) return 'file_format_check_failed'
+  const { width, height } = media.facts
+  return Math.min(width, height) > 1080 || Math.max(width, height) > 1920 ? 'picture_size_check_failed' : null
+}
+
+const isVideoFormat = (media: StoredMedia, facts: VideoFacts) =>
+  videoTypes.includes(media.contentType) && videoCodecs.includes(facts.codec ?? '') && media.sizeBytes <= largestVideoBytes
+
+const isPhotoFormat = (media: StoredMedia, facts: ImageFacts) =>
+  (media.contentType === 'image/jpeg' || media.contentType === 'image/webp') &&
+  !facts.broken &&
+  media.sizeBytes <= largestPhotoBytes
+
+const isWithin = (value: number, low: number, high: number) => value >= low && value <= high

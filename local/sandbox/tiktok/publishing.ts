@@ -1,0 +1,139 @@
+import { join } from 'node:path'
+import type { Call } from '../ledger.ts'
+import { findPublish, getCreator, type TikTok } from './context.ts'
+import { newPublishId, newSecret } from './ids.ts'
+import type { InitRequest } from './init-body.ts'
+import { judgePhoto, judgeVideo, largestPhotoBytes, largestVideoBytes } from './media-rules.ts'
+import { createPost } from './posts.ts'
+import type { FailReason, Publish, Upload } from './state.ts'
+import { sendPublishEvent } from './webhooks.ts'
+
+const userAgent = 'TikTokSandbox/1.0'
+
+/** Takes an accepted init: from here on the publish_id has one outcome. A pull begins by itself, an upload waits for its bytes. */
+export function beginPublish(tiktok: TikTok, openId: string, request: InitRequest, call: Call): Publish {
+  const now = tiktok.world.clock.now()
+  const publish: Publish = {
+    id: newPublishId(request.kind, request.mode, request.plan ? 'file' : 'url', now),
+    openId,
+    kind: request.kind,
+    mode: request.mode,
+    initAtMs: now,
+    status: request.plan ? 'PROCESSING_UPLOAD' : 'PROCESSING_DOWNLOAD',
+    failReason: null,
+    downloadedBytes: 0,
+    upload: request.plan ? newUpload(tiktok, request.plan, now) : null,
+    urls: request.urls,
+    coverIndex: request.coverIndex,
+    title: request.title,
+    description: request.description,
+    visibility: request.privacyLevel ?? '',
+    settings: request.settings,
+    media: [],
+    commit: request.plan ? null : { callId: call.id, realAtMs: call.atMs },
+    next: request.plan ? null : { step: 'pull', atMs: now + tiktok.settings.pullDelayMs },
+    postIds: [],
+  }
+  tiktok.state.publishes.push(publish)
+  tiktok.changed()
+  armPublish(tiktok, publish)
+  return publish
+}
+
+/** The last chunk is there: the irreversible call of an upload. */
+export function commitUpload(tiktok: TikTok, publish: Publish, call: Call): void {
+  publish.commit = { callId: call.id, realAtMs: call.atMs }
+  scheduleVerdict(tiktok, publish)
+}
+
+/** Where the bytes of an upload gather until they are judged. */
+export const uploadPath = (tiktok: TikTok, upload: Upload): string => join(tiktok.world.dir, 'tiktok-uploads', upload.id)
+
+/** Works only while a download runs; false when it is too late (or never was possible). */
+export function cancelPublish(tiktok: TikTok, publish: Publish): boolean {
+  if (publish.next?.step !== 'pull') return false
+  fail(tiktok, publish, 'publish_cancelled')
+  return true
+}
+
+/** Waits for the publish's next step; also used after a restart. */
+export function armPublish(tiktok: TikTok, publish: Publish): void {
+  if (!publish.next) return
+  tiktok.world.clock.after(Math.max(0, publish.next.atMs - tiktok.world.clock.now()), () => takeStep(tiktok, publish.id))
+}
+
+async function takeStep(tiktok: TikTok, publishId: string): Promise<void> {
+  const publish = findPublish(tiktok, publishId)
+  if (!publish?.next || publish.next.atMs > tiktok.world.clock.now()) return
+  if (publish.next.step === 'pull') {
+    await pull(tiktok, publish)
+    return
+  }
+  publish.next = null
+  if (publish.upload) publish.media = [await tiktok.world.media.keep(uploadPath(tiktok, publish.upload))]
+  tiktok.changed()
+  if (!tiktok.settings.endlessProcessing) decide(tiktok, publish)
+}
+
+async function pull(tiktok: TikTok, publish: Publish): Promise<void> {
+  const maxBytes = publish.kind === 'photo' ? largestPhotoBytes : largestVideoBytes
+  publish.media = []
+  for (const url of publish.urls) {
+    const outcome = await tiktok.world.fetchMedia(url, { userAgent, maxBytes })
+    // A tester or the client may have cancelled meanwhile.
+    if (publish.next?.step !== 'pull') return
+    if (!outcome.ok) {
+      fail(tiktok, publish, publish.kind === 'photo' ? 'photo_pull_failed' : 'video_pull_failed')
+      return
+    }
+    publish.media.push(outcome.media)
+    publish.downloadedBytes += outcome.media.sizeBytes
+  }
+  scheduleVerdict(tiktok, publish)
+}
+
+function scheduleVerdict(tiktok: TikTok, publish: Publish): void {
+  publish.next = { step: 'judge', atMs: tiktok.world.clock.now() + tiktok.settings.processingMs }
+  tiktok.changed()
+  armPublish(tiktok, publish)
+}
+
+/** Media is judged late: init and upload were fine, the publish may still fail. */
+function decide(tiktok: TikTok, publish: Publish): void {
+  const reason = whyFailed(tiktok, publish)
+  if (reason) {
+    fail(tiktok, publish, reason)
+  } else if (publish.mode === 'inbox') {
+    publish.status = 'SEND_TO_USER_INBOX'
+    tiktok.changed()
+    sendPublishEvent(tiktok, publish, 'inbox_delivered')
+  } else {
+    createPost(tiktok, publish, publish.visibility)
+  }
+}
+
+function whyFailed(tiktok: TikTok, publish: Publish): FailReason | null {
+  const creator = getCreator(tiktok, publish.openId)
+  const tokens = tiktok.state.tokens.filter((token) => token.openId === publish.openId)
+  if (tokens.every((token) => token.accessDead && token.refreshDead)) return 'auth_removed'
+  if (creator.banned) return 'spam_risk_user_banned_from_posting'
+  const judge = (media: Publish['media'][number]) =>
+    publish.kind === 'photo' ? judgePhoto(media) : judgeVideo(media, publish.mode, creator.maxDurationSec)
+  return publish.media.map(judge).find((reason) => reason !== null) ?? null
+}
+
+export function fail(tiktok: TikTok, publish: Publish, reason: FailReason): void {
+  publish.status = 'FAILED'
+  publish.failReason = reason
+  publish.next = null
+  tiktok.changed()
+  sendPublishEvent(tiktok, publish, 'failed', { reason })
+}
+
+const newUpload = (tiktok: TikTok, plan: Upload['plan'], now: number): Upload => ({
+  id: newSecret(),
+  token: newSecret(),
+  plan,
+  expiresAtMs: now + tiktok.settings.uploadUrlLifetimeMs,
+  receivedBytes: 0,
+})
