@@ -66,6 +66,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
     ),
   )
   for (const platform of options.platforms) app.route('/accounts', platform.control)
+  for (const { tools } of options.platforms) if (tools) app.route(tools.path, tools.app)
 
   app.post('/reset', (c) => {
     options.reset()

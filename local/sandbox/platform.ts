@@ -16,6 +16,8 @@ export type Platform = {
   hosts: Partial<Record<HostPrefix, Hono<SandboxEnv>>>
   /** Mounted on the control port at /accounts: create accounts, change their state. */
   control: Hono<SandboxEnv>
+  /** Mounted on the control port at its own path: what a person does on the platform itself. */
+  tools?: { path: string; app: Hono<SandboxEnv> }
   /** Fills an empty state with the known people and accounts. Called at the first start and after a reset. */
   seed(): void
   /** Called after a start with an old state: whatever was waiting for its time waits again. */

@@ -8,7 +8,7 @@ import type { HostPrefix, SandboxEnv, World } from './world.ts'
 
 /** The public port: every host under its prefix, the sandbox's copies of media, and a start page. */
 export function createPublicApp(world: World, platforms: Platform[]): Hono<SandboxEnv> {
-  const app = new Hono<SandboxEnv>({ strict: false })
+  const app = new Hono<SandboxEnv>()
   app.get('/', (c) =>
     c.html(page('start', { title: 'Platform sandbox', accounts: platforms.flatMap((platform) => platform.accounts()) })),
   )

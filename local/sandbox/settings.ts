@@ -1,7 +1,7 @@
 import { type MetaSettings, metaSettings } from './graph/settings.ts'
 import { type TikTokSettings, tiktokSettings } from './tiktok/settings.ts'
 
-/** Numbers and switches of the platforms, changeable over the control port. Times in milliseconds. */
+/** Numbers and switches of the platforms in one flat record, changeable over the control port. Times in milliseconds. */
 export type Settings = CoreSettings & MetaSettings & TikTokSettings
 
 /** quick: for demonstrations and tests. real: what the platforms take. */

@@ -1,0 +1,104 @@
+import type { Context, Handler } from 'hono'
+import { endpoint } from '../endpoint.ts'
+import type { FaultRule } from '../faults.ts'
+import type { Call, LedgerPlatform } from '../ledger.ts'
+import type { SandboxEnv } from '../world.ts'
+import { type Caller, identify } from './caller.ts'
+import { answerError, injectedError, usageHeader } from './error-answer.ts'
+import type { Meta } from './meta.ts'
+import { type Parameters, readParameters } from './parameters.ts'
+import { GraphRefusal, NotSimulated, refuse } from './refusal.ts'
+import { servingVersion } from './version.ts'
+
+/** One call of the Graph API, read and identified. */
+export type GraphCall = {
+  meta: Meta
+  c: Context<SandboxEnv>
+  ledgerCall: Call
+  parameters: Parameters
+  /** The version that serves the call, not the one that was asked for. */
+  version: string
+  /** The path behind the host's prefix, for paging. */
+  graphPath: string
+  tokenText: string | undefined
+  caller: Caller
+}
+
+export type GraphEndpoint = {
+  platform: Exclude<LedgerPlatform, 'tiktok'>
+  endpoint: string
+  account?: (meta: Meta, c: Context<SandboxEnv>) => string | null
+  /** Needs no token: login. */
+  open?: true
+}
+
+type GraphHandler = (call: GraphCall) => unknown
+
+/** A ledger endpoint that answers Meta's JSON: what `handle` gives, or the error that it threw. */
+export function graphEndpoint(meta: Meta, name: GraphEndpoint, handle: GraphHandler): Handler<SandboxEnv> {
+  const account = (c: Context<SandboxEnv>) => name.account?.(meta, c) ?? null
+  const platformError = (c: Context<SandboxEnv>, rule: FaultRule) => injectedError(meta, c, rule)
+  return endpoint(meta.world, { platform: name.platform, endpoint: name.endpoint, account, platformError }, async (c) => {
+    try {
+      return await answer(meta, name, c, handle)
+    } catch (error) {
+      if (error instanceof GraphRefusal) return answerError(meta, c, error.error)
+      if (error instanceof NotSimulated) return notSimulated(c, error.message)
+      throw error
+    }
+  })
+}
+
+async function answer(meta: Meta, name: GraphEndpoint, c: Context<SandboxEnv>, handle: GraphHandler): Promise<Response> {
+  const parameters = await readParameters(c, meta.world.dir)
+  try {
+    const call = readCall(meta, c, parameters)
+    if (name.open) return c.json((await handle(call)) as object)
+    const caller = identify(meta, call.tokenText, parameters)
+    countUsage(meta, c)
+    return c.json((await handle({ ...call, caller })) as object)
+  } finally {
+    await parameters.discard()
+  }
+}
+
+function readCall(meta: Meta, c: Context<SandboxEnv>, parameters: Parameters): GraphCall {
+  const graphPath = c.req.path.replace(/^\/[a-z-]+/, '')
+  const asked = graphPath.match(/^\/(v\d+\.\d+)(?=\/|$)/)?.[1]
+  const version = servingVersion(asked, meta.world.clock.now())
+  const ledgerCall = c.get('call')
+  if (version !== asked) ledgerCall.facts.servedAs = version
+  const bearer = c.req.header('authorization')?.match(/^(?:Bearer|OAuth) (\S+)$/i)?.[1]
+  const tokenText = parameters.text('access_token') ?? bearer
+  return { meta, c, ledgerCall, parameters, version, graphPath, tokenText, caller: { kind: 'app' } }
+}
+
+/** @throws GraphRefusal 4, 80001 or 80002 once a limit is reached. */
+function countUsage(meta: Meta, c: Context<SandboxEnv>): void {
+  const app = meta.usage.countApp()
+  if (app.percent >= 100) throw refuse.general(4, undefined, '(#4) Application request limit reached')
+  if (app.percent > 0)
+    c.header(
+      'X-App-Usage',
+      JSON.stringify({
+        call_count: app.percent,
+        total_time: Math.ceil(app.percent / 2),
+        total_cputime: Math.ceil(app.percent / 2),
+      }),
+    )
+  const { account, platform } = c.get('call')
+  if (!account) return
+  const business = meta.usage.countBusiness(account)
+  const type = platform === 'instagram' ? 'instagram' : 'pages'
+  if (business.percent > 0) usageHeader(meta, c, type, Math.min(100, business.percent))
+  if (business.percent < 100) return
+  const [code, kind] = type === 'pages' ? [80001, 'Page'] : [80002, 'Instagram']
+  throw refuse.general(
+    code as number,
+    undefined,
+    `(#${code}) There have been too many calls to this ${kind} account. Wait a bit and try again.`,
+  )
+}
+
+export const notSimulated = (c: Context<SandboxEnv>, message: string): Response =>
+  c.json({ error: { message: `Not implemented in the sandbox: ${message}`, type: 'SandboxNotImplemented', code: 501 } }, 501)
