@@ -89,7 +89,7 @@ function grant(tiktok: TikTok, c: Ctx, query: URLSearchParams, creator: Creator,
     scopes,
     redirectUri: query.get('redirect_uri') ?? '',
     challenge: query.get('code_challenge')?.toLowerCase() ?? null,
-    expiresAtMs: tiktok.world.clock.now() + tiktok.settings.codeLifetimeMs,
+    expiresAtMs: tiktok.world.clock.now() + tiktok.settings.tiktokCodeLifetimeMs,
     used: false,
   })
   tiktok.changed()

@@ -1,5 +1,5 @@
+import type { Settings } from '../settings.ts'
 import type { World } from '../world.ts'
-import type { TikTokSettings } from './settings.ts'
 import type { SlidingWindow } from './sliding-window.ts'
 import type { Creator, Publish, TikTokState, Token } from './state.ts'
 
@@ -20,7 +20,7 @@ export type TikTok = {
   world: World
   app: TikTokApp
   state: TikTokState
-  settings: TikTokSettings
+  settings: Settings
   rates: SlidingWindow
   /** Says that `state` changed: it is written to disk soon and due steps are looked at. */
   changed(): void

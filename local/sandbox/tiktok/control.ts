@@ -68,7 +68,7 @@ export function platformControl(tiktok: TikTok): Hono<SandboxEnv> {
   })
   app.get('/webhooks', (c) => c.json(tiktok.state.deliveries))
   app.post('/webhooks/test', (c) => {
-    if (!tiktok.settings.webhookUrl) throw new Error('No webhook URL is set: PATCH /settings {"tiktok":{"webhookUrl":"..."}}.')
+    if (!tiktok.settings.tiktokWebhookUrl) throw new Error('No webhook URL is set: PATCH /settings {"tiktokWebhookUrl":"..."}.')
     const publishId = `v_pub_file~v2-1.${newPostId(tiktok.world.clock.now())}`
     sendEvent(tiktok, 'sample_open_id', 'post.publish.complete', { publish_id: publishId, publish_type: 'DIRECT_PUBLISH' })
     return c.json({ ok: true })

@@ -12,7 +12,7 @@ export const creatorInfo = (tiktok: TikTok) =>
     const needs = {
       anyScope: ['video.publish' as const],
       bucket: 'creator_info',
-      perMinute: tiktok.settings.creatorInfoPerMinute,
+      perMinute: tiktok.settings.tiktokCreatorInfoPerMinute,
     }
     const caller = refuseCaller(tiktok, c, needs)
     if ('code' in caller) return refuse(tiktok, c, caller)

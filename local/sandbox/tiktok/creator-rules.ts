@@ -21,7 +21,7 @@ export function refuseDailyCap(tiktok: TikTok, creator: Creator): Refusal | null
   const here = recentPublishes(tiktok).filter(
     (publish) => publish.openId === creator.openId && publish.mode === 'direct' && publish.commit,
   ).length
-  return here + creator.postsElsewhere >= tiktok.settings.postsPerDay ? { code: 'spam_risk_too_many_posts' } : null
+  return here + creator.postsElsewhere >= tiktok.settings.tiktokPostsPerDay ? { code: 'spam_risk_too_many_posts' } : null
 }
 
 /** Shares of 24 hours that wait in the inbox or are on their way to it; unfinished uploads count too, as a field report says. */
@@ -29,15 +29,17 @@ export function refusePendingCap(tiktok: TikTok, creator: Creator): Refusal | nu
   const waiting = recentPublishes(tiktok).filter(
     (publish) => publish.openId === creator.openId && publish.mode === 'inbox' && publish.status !== 'PUBLISH_COMPLETE',
   ).length
-  return waiting + creator.draftsElsewhere >= tiktok.settings.pendingShares ? { code: 'spam_risk_too_many_pending_share' } : null
+  return waiting + creator.draftsElsewhere >= tiktok.settings.tiktokPendingShares
+    ? { code: 'spam_risk_too_many_pending_share' }
+    : null
 }
 
 /** Creators who posted with the app in 24 hours. One who is among them may post again. */
 export function refuseUserCap(tiktok: TikTok, creator: Creator): Refusal | null {
   const active = new Set(recentPublishes(tiktok).flatMap((publish) => (publish.commit ? [publish.openId] : [])))
-  const cap = tiktok.settings.audited
-    ? tiktok.settings.activeUserCap
-    : Math.min(unauditedActiveUserCap, tiktok.settings.activeUserCap)
+  const cap = tiktok.settings.tiktokAudited
+    ? tiktok.settings.tiktokActiveUserCap
+    : Math.min(unauditedActiveUserCap, tiktok.settings.tiktokActiveUserCap)
   return !active.has(creator.openId) && active.size >= cap ? { code: 'reached_active_user_cap' } : null
 }
 

@@ -14,7 +14,7 @@ export function answer(tiktok: TikTok, c: Context, data: Record<string, unknown>
 export function refuse(tiktok: TikTok, c: Context, refusal: Refusal): Response {
   const known = apiErrors[refusal.code]
   const isParamError = refusal.code === 'invalid_params' || refusal.code === 'invalid_param'
-  const code = isParamError ? tiktok.settings.paramErrorCode : refusal.code
+  const code = isParamError ? tiktok.settings.tiktokParamErrorCode : refusal.code
   return envelope(tiktok, c, refusal.httpStatus ?? known.status, {}, code, refusal.message ?? known.message)
 }
 
@@ -23,7 +23,7 @@ export function refuseOAuth(tiktok: TikTok, c: Context, error: OAuthErrorCode, d
   const logId = newLogId(tiktok.world.clock.now())
   c.header('x-tt-logid', logId)
   const body = { error, error_description: description, log_id: logId }
-  return c.json(body, (status ?? tiktok.settings.oauthErrorStatus) as ContentfulStatusCode)
+  return c.json(body, (status ?? tiktok.settings.tiktokOauthErrorStatus) as ContentfulStatusCode)
 }
 
 function envelope(tiktok: TikTok, c: Context, status: number, data: unknown, code: string, message: string): Response {

@@ -65,8 +65,8 @@ function refuseScope({ kind, body, token }: InitAttempt): Refusal | null {
 }
 
 function refuseRate({ tiktok, kind, token }: InitAttempt): Refusal | null {
-  const bucket = tiktok.settings.sharedInitBucket ? 'init' : `init ${kind}`
-  const fits = tiktok.rates.take(`${bucket} ${token?.openId}`, tiktok.settings.initPerMinute, tiktok.world.clock.now())
+  const bucket = tiktok.settings.tiktokSharedInitBucket ? 'init' : `init ${kind}`
+  const fits = tiktok.rates.take(`${bucket} ${token?.openId}`, tiktok.settings.tiktokInitPerMinute, tiktok.world.clock.now())
   return fits ? null : { code: 'rate_limit_exceeded' }
 }
 
@@ -79,9 +79,9 @@ function refuseBody(attempt: InitAttempt): Refusal | null {
 
 function refuseForeignUrls({ tiktok, request }: InitAttempt): Refusal | null {
   for (const url of request?.urls ?? []) {
-    const message = whyNotPullable(url, tiktok.world.settings.core.allowPrivateHosts)
+    const message = whyNotPullable(url, tiktok.settings.allowPrivateHosts)
     if (message) return { code: 'invalid_params', message }
-    if (!isVerifiedUrl(new URL(url), tiktok.settings.verifiedPrefixes)) return { code: 'url_ownership_unverified' }
+    if (!isVerifiedUrl(new URL(url), tiktok.settings.tiktokVerifiedPrefixes)) return { code: 'url_ownership_unverified' }
   }
   return null
 }
@@ -93,7 +93,7 @@ function refusePrivacy({ creator, request }: InitAttempt): Refusal | null {
 
 /** An unaudited app posts only to private accounts, and only for the owner's eyes: SELF_ONLY on a public account is refused too. */
 function refuseUnaudited({ tiktok, creator, request }: InitAttempt): Refusal | null {
-  if (tiktok.settings.audited || !isDirect(request)) return null
+  if (tiktok.settings.tiktokAudited || !isDirect(request)) return null
   const allowed = known(creator).private && request?.privacyLevel === 'SELF_ONLY'
   return allowed ? null : { code: 'unaudited_client_can_only_post_to_private_accounts' }
 }

@@ -25,8 +25,10 @@ export type { TikTokApp }
 /** TikTok's half: the website with its consent page, the API, the upload host. */
 export function tiktokPlatform(world: World, app: TikTokApp): Platform {
   const state = world.state.section('tiktok', emptyState)
+  world.settings.tiktokAudited = app.audited
+  world.settings.tiktokVerifiedPrefixes = app.verifiedPrefixes
   const rates = createSlidingWindow(60_000)
-  const tiktok: TikTok = { world, app, state, settings: world.settings.tiktok, rates, changed: () => world.state.changed() }
+  const tiktok: TikTok = { world, app, state, settings: world.settings, rates, changed: () => world.state.changed() }
   return {
     hosts: { '/tiktok': website(tiktok), '/tiktok-api': api(tiktok), '/tiktok-upload': uploadHost(tiktok) },
     control: accountControl(tiktok),

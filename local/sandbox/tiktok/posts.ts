@@ -20,7 +20,7 @@ export function createPost(tiktok: TikTok, publish: Publish, visibility: string)
     coverIndex: publish.coverIndex,
     settings: publish.settings,
     createdAtMs: now,
-    moderationAtMs: isPublic ? now + tiktok.settings.moderationMs : null,
+    moderationAtMs: isPublic ? now + tiktok.settings.tiktokModerationMs : null,
     approved: false,
   }
   publish.status = 'PUBLISH_COMPLETE'
@@ -44,7 +44,7 @@ export function changeVisibility(tiktok: TikTok, post: Post, visibility: string)
   const wasListed = post.approved
   post.visibility = visibility
   post.approved = false
-  post.moderationAtMs = visibility === 'PUBLIC_TO_EVERYONE' ? tiktok.world.clock.now() + tiktok.settings.moderationMs : null
+  post.moderationAtMs = visibility === 'PUBLIC_TO_EVERYONE' ? tiktok.world.clock.now() + tiktok.settings.tiktokModerationMs : null
   tiktok.world.ledger.updatePost('tiktok', post.id, { visibility, permalink: null })
   tiktok.changed()
   if (wasListed) tellNoLongerPublic(tiktok, post)

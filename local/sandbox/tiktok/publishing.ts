@@ -31,7 +31,7 @@ export function beginPublish(tiktok: TikTok, openId: string, request: InitReques
     settings: request.settings,
     media: [],
     commit: request.plan ? null : { callId: call.id, realAtMs: call.atMs },
-    next: request.plan ? null : { step: 'pull', atMs: now + tiktok.settings.pullDelayMs },
+    next: request.plan ? null : { step: 'pull', atMs: now + tiktok.settings.tiktokPullDelayMs },
     postIds: [],
   }
   tiktok.state.publishes.push(publish)
@@ -72,7 +72,7 @@ async function takeStep(tiktok: TikTok, publishId: string): Promise<void> {
   publish.next = null
   if (publish.upload) publish.media = [await tiktok.world.media.keep(uploadPath(tiktok, publish.upload))]
   tiktok.changed()
-  if (!tiktok.settings.endlessProcessing) decide(tiktok, publish)
+  if (!tiktok.settings.tiktokEndlessProcessing) decide(tiktok, publish)
 }
 
 async function pull(tiktok: TikTok, publish: Publish): Promise<void> {
@@ -93,7 +93,7 @@ async function pull(tiktok: TikTok, publish: Publish): Promise<void> {
 }
 
 function scheduleVerdict(tiktok: TikTok, publish: Publish): void {
-  publish.next = { step: 'judge', atMs: tiktok.world.clock.now() + tiktok.settings.processingMs }
+  publish.next = { step: 'judge', atMs: tiktok.world.clock.now() + tiktok.settings.tiktokProcessingMs }
   tiktok.changed()
   armPublish(tiktok, publish)
 }
@@ -134,6 +134,6 @@ const newUpload = (tiktok: TikTok, plan: Upload['plan'], now: number): Upload =>
   id: newSecret(),
   token: newSecret(),
   plan,
-  expiresAtMs: now + tiktok.settings.uploadUrlLifetimeMs,
+  expiresAtMs: now + tiktok.settings.tiktokUploadUrlLifetimeMs,
   receivedBytes: 0,
 })

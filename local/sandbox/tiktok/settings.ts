@@ -1,53 +1,53 @@
 import type { Pace } from '../settings.ts'
 
-/** The group `tiktok` of the sandbox's settings (`world.settings.tiktok`), numbers and switches; every one can be changed on the control port. */
+/** Numbers and switches of the TikTok half, part of the one flat record of settings; every one can be changed on the control port. */
 export type TikTokSettings = {
   /** Time between the last byte and the verdict over the media. */
-  processingMs: number
+  tiktokProcessingMs: number
   /** Time between PUBLISH_COMPLETE and the public id of a public post. */
-  moderationMs: number
+  tiktokModerationMs: number
   /** Time before a download begins; cancel works only until the download ends. */
-  pullDelayMs: number
+  tiktokPullDelayMs: number
   /** `documented`: 24 h and 365 days. `november-2026`: 2 h and 180 days, as one page of TikTok says. */
-  tokenProfile: 'documented' | 'november-2026'
+  tiktokTokenProfile: 'documented' | 'november-2026'
   /** A refresh answers the same refresh token instead of a new one. Only in the documented profile. */
-  keepRefreshToken: boolean
-  codeLifetimeMs: number
-  uploadUrlLifetimeMs: number
+  tiktokKeepRefreshToken: boolean
+  tiktokCodeLifetimeMs: number
+  tiktokUploadUrlLifetimeMs: number
   /** OAuth errors were measured with HTTP 200; others report 400. */
-  oauthErrorStatus: 200 | 400
-  paramErrorCode: 'invalid_params' | 'invalid_param'
+  tiktokOauthErrorStatus: 200 | 400
+  tiktokParamErrorCode: 'invalid_params' | 'invalid_param'
   /** What a chunk that is already there gets. Both are plausible; TikTok does not say. */
-  repeatedChunkStatus: 416 | 206
+  tiktokRepeatedChunkStatus: 416 | 206
   /** Field report: status/fetch does not know a publish_id right after init. */
-  unknownPublishIdMs: number
+  tiktokUnknownPublishIdMs: number
   /** Field report: the public id of a public post is never listed. */
-  neverListPublicId: boolean
-  listPublicIdTwice: boolean
+  tiktokNeverListPublicId: boolean
+  tiktokListPublicIdTwice: boolean
   /** Field report: a publish stays in processing for ever. */
-  endlessProcessing: boolean
+  tiktokEndlessProcessing: boolean
   /** Whether photo posts appear in video/list and video/query is not documented. */
-  photosInVideoList: boolean
-  initPerMinute: number
+  tiktokPhotosInVideoList: boolean
+  tiktokInitPerMinute: number
   /** One bucket for all inits instead of one per endpoint. */
-  sharedInitBucket: boolean
-  creatorInfoPerMinute: number
-  statusPerMinute: number
-  readPerMinute: number
-  postsPerDay: number
-  pendingShares: number
+  tiktokSharedInitBucket: boolean
+  tiktokCreatorInfoPerMinute: number
+  tiktokStatusPerMinute: number
+  tiktokReadPerMinute: number
+  tiktokPostsPerDay: number
+  tiktokPendingShares: number
   /** Creators who may post within 24 h: 5 for an unaudited app, else this many. */
-  activeUserCap: number
+  tiktokActiveUserCap: number
   /** These two begin as the app was registered. */
-  audited: boolean
-  verifiedPrefixes: string[]
+  tiktokAudited: boolean
+  tiktokVerifiedPrefixes: string[]
   /** Null: webhooks are off. */
-  webhookUrl: string | null
-  webhookDelayMs: number
-  webhookDuplicates: boolean
+  tiktokWebhookUrl: string | null
+  tiktokWebhookDelayMs: number
+  tiktokWebhookDuplicates: boolean
   /** Every second event is held back, so that it arrives after its successor. */
-  webhookReorder: boolean
-  webhookRetryMs: number
+  tiktokWebhookReorder: boolean
+  tiktokWebhookRetryMs: number
 }
 
 export const lifetimesSec = {
@@ -56,40 +56,40 @@ export const lifetimesSec = {
 } as const
 
 const paces = {
-  quick: { processingMs: 2_000, moderationMs: 3_000, webhookRetryMs: 2_000 },
-  real: { processingMs: 30_000, moderationMs: 60_000, webhookRetryMs: 30_000 },
+  quick: { tiktokProcessingMs: 2_000, tiktokModerationMs: 3_000, tiktokWebhookRetryMs: 2_000 },
+  real: { tiktokProcessingMs: 30_000, tiktokModerationMs: 60_000, tiktokWebhookRetryMs: 30_000 },
 } as const
 
 /** `quick` is for demonstrations and tests, `real` has the fact sheet's numbers. */
-export function defaultSettings(pace: Pace, audited: boolean, verifiedPrefixes: string[]): TikTokSettings {
+export function tiktokSettings(pace: Pace): TikTokSettings {
   return {
     ...paces[pace],
-    pullDelayMs: 0,
-    tokenProfile: 'documented',
-    keepRefreshToken: false,
-    codeLifetimeMs: 10 * 60_000,
-    uploadUrlLifetimeMs: 60 * 60_000,
-    oauthErrorStatus: 200,
-    paramErrorCode: 'invalid_params',
-    repeatedChunkStatus: 416,
-    unknownPublishIdMs: 0,
-    neverListPublicId: false,
-    listPublicIdTwice: false,
-    endlessProcessing: false,
-    photosInVideoList: false,
-    initPerMinute: 6,
-    sharedInitBucket: false,
-    creatorInfoPerMinute: 20,
-    statusPerMinute: 30,
-    readPerMinute: 600,
-    postsPerDay: 15,
-    pendingShares: 5,
-    activeUserCap: 1_000,
-    audited,
-    verifiedPrefixes,
-    webhookUrl: null,
-    webhookDelayMs: 0,
-    webhookDuplicates: false,
-    webhookReorder: false,
+    tiktokPullDelayMs: 0,
+    tiktokTokenProfile: 'documented',
+    tiktokKeepRefreshToken: false,
+    tiktokCodeLifetimeMs: 10 * 60_000,
+    tiktokUploadUrlLifetimeMs: 60 * 60_000,
+    tiktokOauthErrorStatus: 200,
+    tiktokParamErrorCode: 'invalid_params',
+    tiktokRepeatedChunkStatus: 416,
+    tiktokUnknownPublishIdMs: 0,
+    tiktokNeverListPublicId: false,
+    tiktokListPublicIdTwice: false,
+    tiktokEndlessProcessing: false,
+    tiktokPhotosInVideoList: false,
+    tiktokInitPerMinute: 6,
+    tiktokSharedInitBucket: false,
+    tiktokCreatorInfoPerMinute: 20,
+    tiktokStatusPerMinute: 30,
+    tiktokReadPerMinute: 600,
+    tiktokPostsPerDay: 15,
+    tiktokPendingShares: 5,
+    tiktokActiveUserCap: 1_000,
+    tiktokAudited: false,
+    tiktokVerifiedPrefixes: [],
+    tiktokWebhookUrl: null,
+    tiktokWebhookDelayMs: 0,
+    tiktokWebhookDuplicates: false,
+    tiktokWebhookReorder: false,
   }
 }

@@ -13,7 +13,7 @@ const cancelsPerMinute = 30
 /** POST /v2/post/publish/status/fetch/ (fact sheet 4.7). */
 export const statusFetch = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'status/fetch', async (c) => {
-    const found = await findAsked(tiktok, c, 'status', tiktok.settings.statusPerMinute)
+    const found = await findAsked(tiktok, c, 'status', tiktok.settings.tiktokStatusPerMinute)
     if ('code' in found) {
       if (found.code === 'rate_limit_exceeded') notePollingTooFast(tiktok, c.req.header('authorization'))
       return refuse(tiktok, c, found)
@@ -53,16 +53,17 @@ async function findAsked(tiktok: TikTok, c: Ctx, bucket: string, perMinute: numb
 }
 
 const isNotYetKnown = (tiktok: TikTok, publish: Publish) =>
-  tiktok.world.clock.now() < publish.initAtMs + tiktok.settings.unknownPublishIdMs
+  tiktok.world.clock.now() < publish.initAtMs + tiktok.settings.tiktokUnknownPublishIdMs
 
 /** Ids of public posts that moderation let through; everything else never gets one. */
 function listedIds(tiktok: TikTok, publish: Publish): string[] {
-  if (tiktok.settings.neverListPublicId) return []
+  if (tiktok.settings.tiktokNeverListPublicId) return []
   const listed = tiktok.state.posts.filter((post) => post.publishId === publish.id && post.approved).map((post) => post.id)
-  return tiktok.settings.listPublicIdTwice ? [...listed, ...listed] : listed
+  return tiktok.settings.tiktokListPublicIdTwice ? [...listed, ...listed] : listed
 }
 
 function notePollingTooFast(tiktok: TikTok, authorization: string | undefined): void {
   const token = findToken(tiktok, authorization)
-  if (token) noteForReview(tiktok, token.openId, 'polling_too_fast', `more than ${tiktok.settings.statusPerMinute} in a minute`)
+  if (token)
+    noteForReview(tiktok, token.openId, 'polling_too_fast', `more than ${tiktok.settings.tiktokStatusPerMinute} in a minute`)
 }

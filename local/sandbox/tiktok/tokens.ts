@@ -27,10 +27,10 @@ export function refreshToken(tiktok: TikTok, refresh: string): TokenAnswer | nul
   const old = state.tokens.find((token) => token.refresh === refresh && !token.refreshDead && token.refreshExpiresAtMs > now)
   if (!old) return null
   old.refreshDead = true
-  const isDocumented = settings.tokenProfile === 'documented'
+  const isDocumented = settings.tiktokTokenProfile === 'documented'
   // TikTok: the refresh token lives 365 days after the first issue; whether a refresh restarts them is not said.
   const refreshExpiresAtMs = isDocumented ? old.refreshExpiresAtMs : now + lifetimes(tiktok).refresh * 1000
-  const keepsToken = isDocumented && settings.keepRefreshToken
+  const keepsToken = isDocumented && settings.tiktokKeepRefreshToken
   const { openId, scopes } = old
   return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : newRefreshToken(), refreshExpiresAtMs })
 }
@@ -72,4 +72,4 @@ function addToken(
   }
 }
 
-const lifetimes = (tiktok: TikTok) => lifetimesSec[tiktok.settings.tokenProfile]
+const lifetimes = (tiktok: TikTok) => lifetimesSec[tiktok.settings.tiktokTokenProfile]

@@ -63,7 +63,7 @@ function refuseChunk(tiktok: TikTok, c: Ctx, upload: Upload, range: Range | null
 
 /** 416 means: read the progress, go on from there. What a chunk gets that is already there is a setting. */
 const refuseOutOfOrder = (tiktok: TikTok, upload: Upload, range: Range): number =>
-  range.last < upload.receivedBytes ? tiktok.settings.repeatedChunkStatus : 416
+  range.last < upload.receivedBytes ? tiktok.settings.tiktokRepeatedChunkStatus : 416
 
 function progress(c: Ctx, publish: UploadingPublish | undefined, status: number): Response {
   if (publish) c.header('Content-Range', `bytes 0-${publish.upload.receivedBytes}/${publish.upload.plan.videoSize}`)

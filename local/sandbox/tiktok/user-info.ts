@@ -12,7 +12,7 @@ const avatarLifeMs = 24 * 3_600_000
 /** GET /v2/user/info/?fields= (fact sheet 3): only the asked fields come back, each under its scope. */
 export const userInfo = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'user/info', (c) => {
-    const needs = { anyScope: ['user.info.basic' as const], bucket: 'user/info', perMinute: tiktok.settings.readPerMinute }
+    const needs = { anyScope: ['user.info.basic' as const], bucket: 'user/info', perMinute: tiktok.settings.tiktokReadPerMinute }
     const caller = refuseCaller(tiktok, c, needs)
     if ('code' in caller) return refuse(tiktok, c, caller)
     const fields = (c.req.query('fields') ?? '').split(',').filter(Boolean)

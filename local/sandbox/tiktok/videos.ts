@@ -43,7 +43,7 @@ export const videoQuery = (tiktok: TikTok) =>
   })
 
 async function readAsked<T>(tiktok: TikTok, c: Ctx, bucket: string, schema: z.ZodType<T>): Promise<Asked<T> | Refusal> {
-  const needs = { anyScope: ['video.list' as const], bucket, perMinute: tiktok.settings.readPerMinute }
+  const needs = { anyScope: ['video.list' as const], bucket, perMinute: tiktok.settings.tiktokReadPerMinute }
   const caller = refuseCaller(tiktok, c, needs)
   if ('code' in caller) return caller
   const fields = (c.req.query('fields') ?? '').split(',').filter(Boolean)
@@ -59,4 +59,4 @@ async function readAsked<T>(tiktok: TikTok, c: Ctx, bucket: string, schema: z.Zo
 
 /** Whether photo posts appear here is not documented: a setting. */
 const listed = (tiktok: TikTok, creator: Creator): Post[] =>
-  publicPosts(tiktok, creator.openId).filter((post) => post.kind === 'video' || tiktok.settings.photosInVideoList)
+  publicPosts(tiktok, creator.openId).filter((post) => post.kind === 'video' || tiktok.settings.tiktokPhotosInVideoList)

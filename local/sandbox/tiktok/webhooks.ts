@@ -18,10 +18,10 @@ const holdBackMs = 5_000
 
 /** Queues one event for the app's callback URL. Without a URL webhooks are off and nothing is kept. */
 export function sendEvent(tiktok: TikTok, openId: string, event: string, content: Record<string, unknown>): void {
-  if (!tiktok.settings.webhookUrl) return
+  if (!tiktok.settings.tiktokWebhookUrl) return
   const now = tiktok.world.clock.now()
   const id = (tiktok.state.deliveries.at(-1)?.id ?? 0) + 1
-  const heldBack = tiktok.settings.webhookReorder && id % 2 === 1 ? holdBackMs : 0
+  const heldBack = tiktok.settings.tiktokWebhookReorder && id % 2 === 1 ? holdBackMs : 0
   const body = JSON.stringify({
     client_key: tiktok.app.key,
     event,
@@ -29,7 +29,7 @@ export function sendEvent(tiktok: TikTok, openId: string, event: string, content
     user_openid: openId,
     content: JSON.stringify(content),
   })
-  const nextAtMs = now + tiktok.settings.webhookDelayMs + heldBack
+  const nextAtMs = now + tiktok.settings.tiktokWebhookDelayMs + heldBack
   const delivery: Delivery = { id, event, openId, body, firstAtMs: now, nextAtMs, tries: [] }
   tiktok.state.deliveries.push(delivery)
   tiktok.changed()
@@ -49,7 +49,7 @@ export function armDelivery(tiktok: TikTok, delivery: Delivery): void {
 }
 
 async function tryDelivery(tiktok: TikTok, delivery: Delivery): Promise<void> {
-  const url = tiktok.settings.webhookUrl
+  const url = tiktok.settings.tiktokWebhookUrl
   // After a reset the delivery is no longer the tester's.
   if (!tiktok.state.deliveries.includes(delivery)) return
   const outcome = url ? await post(tiktok, url, delivery.body) : { status: null, error: 'The webhook URL was removed.' }
@@ -77,7 +77,7 @@ async function post(tiktok: TikTok, url: string, body: string): Promise<{ status
 function nextTry(tiktok: TikTok, delivery: Delivery): number | null {
   const now = tiktok.world.clock.now()
   const taken = delivery.tries.filter((attempt) => attempt.status === 200).length
-  if (taken > 0) return tiktok.settings.webhookDuplicates && taken < 2 ? now : null
-  const nextAtMs = now + tiktok.settings.webhookRetryMs * 2 ** (delivery.tries.length - 1)
+  if (taken > 0) return tiktok.settings.tiktokWebhookDuplicates && taken < 2 ? now : null
+  const nextAtMs = now + tiktok.settings.tiktokWebhookRetryMs * 2 ** (delivery.tries.length - 1)
   return nextAtMs - delivery.firstAtMs > retryForMs ? null : nextAtMs
 }
