@@ -19,7 +19,9 @@ const rows = proxyActivities<Pick<PublishingActivities, 'nextStep'>>({
 })
 
 /** Calls that may be repeated. They say themselves when to come back (`nextRetryDelay`), so waiting leaves no trace in the history. */
-const repeatable = proxyActivities<Pick<PublishingActivities, 'prepareTarget' | 'checkTarget' | 'reconcileTarget' | 'finishTarget'>>({
+const repeatable = proxyActivities<
+  Pick<PublishingActivities, 'prepareTarget' | 'checkTarget' | 'reconcileTarget' | 'finishTarget'>
+>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -1,0 +1,5 @@
+import { createPublishingActivities } from './publishing.ts'
+import type { PublishingDeps } from './steps.ts'
+
+/** Everything that workflows cause. Dependencies are arguments, so that tests swap a clock and not a module. */
+export const createActivities = (deps: PublishingDeps) => ({ ...createPublishingActivities(deps) })

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import type { Sql } from '../db/connect.ts'
+import { linkForAttempt } from '../db/media-links.ts'
+import { listPostMedia, type PostMediaRow } from '../db/post-media.ts'
+import { saveHandles, type TargetRow } from '../db/targets.ts'
+import type { Vault } from '../db/vault.ts'
+import type { Account, MediaToSend, Publication } from '../platforms/platform.ts'
+import type { MediaStore } from './media-store.ts'
+
+export type PublicationDeps = { sql: Sql; vault: Vault; mediaStore: MediaStore; mediaPublicUrl: string; now: () => number }
+
+/** Thrown by `leaving` when the claim's five seconds are over: the call was not made. */
+export class LeaseOver extends Error {
+  override name = 'LeaseOver'
+}
+
+/** Thrown by `save` when the post was changed meanwhile: what was prepared is for nothing. */
+export class Outdated extends Error {
+  override name = 'Outdated'
+}
+
+/** Puts together what a publishing step works on. The media's addresses are this attempt's own. */
+export const buildPublication = async (
+  deps: PublicationDeps,
+  target: TargetRow,
+  step: { account: Account; attemptNumber: number; signal: AbortSignal; leaving?: () => void },
+): Promise<Publication> => {
+  const media = await listPostMedia(deps.sql, target)
+  const place = { table: 'targets', id: target.id, column: 'handles' }
+  return {
+    account: step.account,
+    kind: target.kind,
+    text: target.text,
+    link: target.link,
+    settings: target.settings,
+    media: await Promise.all(media.map((item) => mediaToSend(deps, target, step.attemptNumber, item))),
+    handles: target.handles,
+    save: async (handles) => {
+      if (!(await saveHandles(deps.sql, target, handles))) throw new Outdated('the post was changed while it was prepared')
+    },
+    seal: (secret) => deps.vault.seal(secret, place),
+    open: (sealed) => deps.vault.open(sealed, place),
+    leaving: step.leaving ?? notSending,
+    now: deps.now,
+    signal: step.signal,
+  }
+}
+
+/** SHA-256 over everything that makes the post what it is on this channel. */
+export const fingerprintOf = async (sql: Sql, target: TargetRow): Promise<Buffer> => {
+  const media = await listPostMedia(sql, target)
+  const parts = [
+    target.channelId,
+    target.kind,
+    target.text,
+    target.link,
+    target.settings,
+    media.map((item) => [item.sha256.toString('hex'), item.altText]),
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest()
+}
+
+const mediaToSend = async (
+  deps: PublicationDeps,
+  target: TargetRow,
+  attemptNumber: number,
+  item: PostMediaRow,
+): Promise<MediaToSend> => {
+  const { storeKey, sha256: _sha256, purgedAt: _purgedAt, ...facts } = item
+  const link = await linkForAttempt(deps.sql, {
+    mediaId: item.id,
+    workspaceId: target.workspaceId,
+    targetId: target.id,
+    attemptNumber,
+  })
+  return { ...facts, url: `${deps.mediaPublicUrl}/${link}`, open: (range) => deps.mediaStore.open(storeKey, range) }
+}
+
+const notSending = (): void => {
+  throw new Error('only sending makes the irreversible call')
+}

@@ -1,0 +1,114 @@
+import { Context } from '@temporalio/activity'
+import { type AttemptRow, findLatestAttempt, recordLook } from '../db/attempts.ts'
+import { retireLinks, wasFetched } from '../db/media-links.ts'
+import { findTarget, listBoundIds, noteWaiting, type TargetRow } from '../db/targets.ts'
+import { PlatformError } from '../platforms/errors.ts'
+import type { Reconciled } from '../platforms/platform.ts'
+import type { TargetRef } from '../workflows/names.ts'
+import { leaseMs } from './sending.ts'
+import {
+  type AttemptResult,
+  settleFailed,
+  settleProcessing,
+  settlePublished,
+  settleReadyAgain,
+  settleUnconfirmed,
+} from './settling.ts'
+import { againLater, beating, notYet, type PublishingDeps, withPublication } from './steps.ts'
+
+/** No client call lasts longer; a send whose worker died may still be on its way for so long. */
+const longestCallMs = 120_000
+/** Platforms' lists lag: "absent" needs repeated looks over at least so long after the call can have ended. */
+const lagMs = 180_000
+/** What stays unclear for so long is put before a person. */
+const unclearMs = 900_000
+const fewestLooks = 3
+
+export const createReconciling = (deps: PublishingDeps) => ({
+  /** Finds out, only by reading, whether a send of unknown outcome took effect. Looks again and again until it is certain. */
+  reconcileTarget: async ({ targetId }: TargetRef): Promise<void> => {
+    const target = await findTarget(deps.sql, targetId)
+    if (target?.state !== 'sending') return
+    const attempt = await findLatestAttempt(deps.sql, targetId)
+    if (!attempt) throw new Error('a target is being sent without an attempt')
+    await beating(() => look(deps, target, attempt))
+  },
+})
+
+const look = async (deps: PublishingDeps, target: TargetRow, attempt: AttemptRow): Promise<void> => {
+  const seen = await seeAtPlatform(deps, target, attempt)
+  const looks = await recordLook(deps.sql, attempt.id, {
+    outcome: null,
+    proof: seen.outcome === 'refused' ? seen.problem.words : seen.proof,
+  })
+  const result = (outcome: AttemptResult['outcome']): AttemptResult => ({
+    id: attempt.id,
+    outcome,
+    sentAt: attempt.sentAt,
+    problem: null,
+  })
+  switch (seen.outcome) {
+    case 'found':
+      return settlePublished(deps, target, { platformPostId: seen.platformPostId, confirmedBy: seen.proof }, result('found'))
+    case 'processing':
+      return settleProcessing(deps, target, seen.proof, result('found'))
+    case 'refused':
+      return settleFailed(deps, target, seen.problem, { ...result('refused'), problem: seen.problem })
+    case 'absent':
+      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(attempt) + lagMs)
+        return lookAgain(deps, target, looks, seen.proof)
+      return sendAgain(deps, target, attempt, looks, result('absent'))
+    case 'unclear':
+      if (deps.now() < lastPossibleEffectMs(attempt) + unclearMs) return lookAgain(deps, target, looks, seen.proof)
+      return settleUnconfirmed(deps, target, seen.proof)
+  }
+}
+
+const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: AttemptRow): Promise<Reconciled> => {
+  const [boundIds, mediaFetched] = await Promise.all([
+    listBoundIds(deps.sql, target),
+    wasFetched(deps.sql, { targetId: target.id, attemptNumber: attempt.number }),
+  ])
+  const sentAtMs = (attempt.sentAt ?? attempt.claimedAt).getTime()
+  try {
+    return await withPublication(deps, target, attempt.number, (platform, publication) =>
+      platform.publish.reconcile(publication, { sentAtMs, boundIds, mediaFetched }),
+    )
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    if (deps.now() > lastPossibleEffectMs(attempt) + unclearMs) return { outcome: 'unclear', proof: error.problem.words }
+    await noteWaiting(
+      deps.sql,
+      target,
+      `${error.problem.words} The outcome is still unknown; nothing is sent again until it is certain.`,
+    )
+    throw againLater(error, Context.current().info.attempt)
+  }
+}
+
+/**
+ * Proven absent: the attempt's own media addresses end first, so that it can never come true later; only then another attempt may follow.
+ * When somebody came for the media in that very moment, nothing is proven after all.
+ */
+const sendAgain = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  attempt: AttemptRow,
+  looks: number,
+  result: AttemptResult,
+): Promise<void> => {
+  const ref = { targetId: target.id, attemptNumber: attempt.number }
+  const fetchedBefore = await wasFetched(deps.sql, ref)
+  await retireLinks(deps.sql, ref)
+  if ((await wasFetched(deps.sql, ref)) !== fetchedBefore) return lookAgain(deps, target, looks, 'The media was fetched just now')
+  await settleReadyAgain(deps, target, { words: 'The first call had no effect; it is sent again.', notBefore: null }, result)
+}
+
+const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number, proof: string): Promise<void> => {
+  await noteWaiting(deps.sql, target, `${proof}. Looking again; nothing is sent until this is certain.`)
+  throw notYet(Math.min(60_000, 4_000 * 2 ** Math.min(looks - 1, 4)))
+}
+
+/** The call ended, or its worker died and it may have been on its way for as long as a call can last. */
+const lastPossibleEffectMs = (attempt: AttemptRow): number =>
+  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + longestCallMs

@@ -1,0 +1,69 @@
+import type { Logger } from 'pino'
+import type { Sql } from '../db/connect.ts'
+import { deleteTold, type OutboxKind, type OutboxRow, takeDue } from '../db/outbox.ts'
+
+/** How each kind of outbox row is told; a throw means: again later. Telling twice must do no harm. */
+export type Tellers = Record<OutboxKind, (refIds: string[]) => Promise<void>>
+export type Relay = { close(): Promise<void> }
+
+const pollMs = 5_000
+/** A new row is the web's for its first second. */
+const firstSecondMs = 1_100
+const batch = 50
+
+/**
+ * Carries what the web could not tell itself: woken by Postgres, and by a poll in case a word was lost. Any number of relays may run:
+ * rows are taken by one at a time, and come due again when whoever took them died.
+ */
+export const startRelay = async (deps: { sql: Sql; tellers: Tellers; log: Logger }): Promise<Relay> => {
+  let closed = false
+  let wake: () => void = () => undefined
+  const subscription = await deps.sql.listen('outbox', () => wake())
+  const loop = (async () => {
+    while (!closed) {
+      const told = await carry(deps).catch((error: unknown) => {
+        deps.log.warn({ err: error }, 'the relay could not read the outbox')
+        return 0
+      })
+      if (told < batch && !closed) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, pollMs)
+          wake = () => {
+            clearTimeout(timer)
+            setTimeout(resolve, closed ? 0 : firstSecondMs)
+          }
+        })
+      }
+    }
+  })()
+  return {
+    close: async () => {
+      closed = true
+      wake()
+      await loop
+      await subscription.unlisten()
+    },
+  }
+}
+
+const carry = async (deps: { sql: Sql; tellers: Tellers; log: Logger }): Promise<number> => {
+  const rows = await takeDue(deps.sql, batch)
+  for (const [kind, ofKind] of groupByKind(rows)) {
+    try {
+      await deps.tellers[kind](ofKind.map((row) => row.refId))
+      await deleteTold(
+        deps.sql,
+        ofKind.map((row) => row.id),
+      )
+    } catch (error) {
+      deps.log.warn({ err: error, kind, rows: ofKind.length }, 'the outbox could not be told; again later')
+    }
+  }
+  return rows.length
+}
+
+const groupByKind = (rows: OutboxRow[]): Map<OutboxKind, OutboxRow[]> => {
+  const groups = new Map<OutboxKind, OutboxRow[]>()
+  for (const row of rows) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row])
+  return groups
+}

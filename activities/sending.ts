@@ -1,0 +1,142 @@
+import { Context } from '@temporalio/activity'
+import { type Claim, claimTarget, recordOutcome } from '../db/attempts.ts'
+import { findTarget, type TargetRow } from '../db/targets.ts'
+import { PlatformError } from '../platforms/errors.ts'
+import type { Account, Sent } from '../platforms/platform.ts'
+import type { TargetRef } from '../workflows/names.ts'
+import { withToken } from './grants.ts'
+import { insist } from './insist.ts'
+import { buildPublication, fingerprintOf, LeaseOver } from './publication.ts'
+import {
+  type AttemptResult,
+  settleFailed,
+  settleProcessing,
+  settlePublished,
+  settleReadyAgain,
+  settleRefusedAhead,
+} from './settling.ts'
+import { beating, type PublishingDeps, platformOf } from './steps.ts'
+
+/** The call must leave within this time of its claim, by the monotonic clock: a process that slept sends nothing. */
+export const leaseMs = 5_000
+/** Token and media are read so long before the instant: at it, claim and call remain. */
+const unsealAheadMs = 1_500
+
+export const createSending = (deps: PublishingDeps) => ({
+  /** Waits armed for the exact instant, claims, makes the one call, and writes what came of it. Never run twice by Temporal. */
+  sendTarget: async ({ targetId }: TargetRef): Promise<void> => {
+    const target = await findTarget(deps.sql, targetId)
+    if (target?.state !== 'ready') return
+    await beating(() => arm(deps, target))
+  },
+})
+
+const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
+  if (!(await staysUntil(deps, target, sendAtMs(target) - unsealAheadMs))) return
+  try {
+    await withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true })
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    await insist(() => settleRefusedAhead(deps, target, error.problem))
+  }
+}
+
+/**
+ * One claim and one call. Called again only when the platform refused the token and it was renewed: that refusal had no effect,
+ * and the second call has a claim and an attempt of its own.
+ */
+const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account): Promise<void> => {
+  const target = await findTarget(deps.sql, armed.id)
+  if (target?.state !== 'ready' || target.revision !== armed.revision) return
+  const lease = { startedAt: Number.NaN, leftAt: null as Date | null }
+  const publication = await buildPublication(deps, target, {
+    account,
+    attemptNumber: target.attemptNumber + 1,
+    signal: new AbortController().signal, // a call that has left is never broken off by us
+    leaving: () => {
+      if (!(performance.now() - lease.startedAt < leaseMs)) throw new LeaseOver('the lease of the claim is over')
+      lease.leftAt = new Date(deps.now())
+    },
+  })
+  const fingerprint = await fingerprintOf(deps.sql, target)
+  if (!(await staysUntil(deps, target, sendAtMs(target)))) return
+
+  lease.startedAt = performance.now()
+  const claim = await claimTarget(deps.sql, { ...target, fingerprint })
+  if (!claim) return
+  const claimed = { ...target, attemptNumber: claim.number }
+  try {
+    const sent = await platformOf(deps, target).publish.send(publication)
+    await insist(() => settleSent(deps, claimed, claim, lease.leftAt, sent))
+  } catch (error) {
+    await insist(() => settleThrown(deps, claimed, claim, lease.leftAt, error))
+    if (!isSettled(error)) throw error
+  }
+}
+
+/** All that is to be done about it is in the row; only a refused token goes on to whoever can renew it. */
+const isSettled = (error: unknown): boolean =>
+  error instanceof LeaseOver || (error instanceof PlatformError && error.kind !== 'reauthorize')
+
+const sendAtMs = (target: TargetRow): number => Math.max(target.dueAt.getTime(), target.notBefore?.getTime() ?? 0)
+
+/** Waits until the instant. False when the row was changed meanwhile: canceled, moved, edited. */
+const staysUntil = async (deps: PublishingDeps, target: TargetRow, atMs: number): Promise<boolean> => {
+  const { cancellationSignal, cancelled } = Context.current()
+  for (;;) {
+    if (cancellationSignal.aborted) await cancelled
+    const why = await deps.changes.waitUntil(target.id, atMs, cancellationSignal).catch(() => cancelled)
+    if (why === 'time') return true
+    const now = await findTarget(deps.sql, target.id)
+    if (now?.state !== 'ready' || now.revision !== target.revision) return false
+  }
+}
+
+const settleSent = (deps: PublishingDeps, target: TargetRow, claim: Claim, leftAt: Date | null, sent: Sent): Promise<void> => {
+  const attempt: AttemptResult = { id: claim.attemptId, outcome: 'accepted', sentAt: leftAt, problem: null }
+  return sent.state === 'published'
+    ? settlePublished(deps, target, sent, attempt)
+    : settleProcessing(deps, target, sent.waitingFor, attempt)
+}
+
+const settleThrown = (
+  deps: PublishingDeps,
+  target: TargetRow,
+  claim: Claim,
+  leftAt: Date | null,
+  error: unknown,
+): Promise<void> => {
+  const attempt = { id: claim.attemptId, sentAt: leftAt, problem: error instanceof PlatformError ? error.problem : null }
+  if (!leftAt) {
+    return settleReadyAgain(
+      deps,
+      target,
+      { words: 'Nothing was sent; it is tried again.', notBefore: laterBy(deps, 2_000) },
+      { ...attempt, outcome: 'not_sent' },
+    )
+  }
+  if (!(error instanceof PlatformError)) return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
+  switch (error.kind) {
+    case 'unknown_outcome':
+      return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
+    case 'unavailable':
+      return settleReadyAgain(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
+    case 'rate_limited':
+      return settleReadyAgain(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'refused' })
+    case 'reauthorize':
+      return settleReadyAgain(deps, target, { words: error.problem.words, notBefore: null }, { ...attempt, outcome: 'refused' })
+    case 'permission':
+    case 'rejected':
+      return settleFailed(deps, target, error.problem, { ...attempt, outcome: 'refused' })
+  }
+}
+
+/** As long as the platform says, else longer with every attempt: 4 s, 8 s … 5 minutes. */
+const waitAfter = (deps: PublishingDeps, claim: Claim, error: PlatformError): { words: string; notBefore: Date } => {
+  const byCount = Math.min(300_000, 2_000 * 2 ** Math.min(claim.number, 8))
+  const floor = error.kind === 'rate_limited' ? 60_000 : 0
+  const waitMs = error.problem.retryAfterMs ?? Math.max(floor, byCount)
+  return { words: `${error.problem.words} Nothing was sent; it is tried again by itself.`, notBefore: laterBy(deps, waitMs) }
+}
+
+const laterBy = (deps: PublishingDeps, waitMs: number): Date => new Date(deps.now() + waitMs)

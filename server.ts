@@ -1,0 +1,59 @@
+import { serve } from '@hono/node-server'
+import { createDataConverter } from './activities/data-converter.ts'
+import { createDiskStore } from './activities/media-store.ts'
+import { loadConfig } from './config.ts'
+import { close, connect } from './db/connect.ts'
+import { createVault } from './db/vault.ts'
+import { createLog } from './log.ts'
+import { createPlatforms } from './platforms/index.ts'
+import { createApp } from './web/app.ts'
+import { createLive } from './web/live.ts'
+import { createTemporal } from './web/temporal.ts'
+
+const config = loadConfig()
+const log = createLog('server', config.log.level)
+const sql = connect({ ...config.database, applicationName: 'cratesocial server' })
+const dataConverter = createDataConverter(config.vaultKeys)
+const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log })
+const live = await createLive(sql, log)
+const app = createApp({
+  sql,
+  config,
+  vault: createVault(config.vaultKeys),
+  platforms: createPlatforms(config),
+  mediaStore: createDiskStore(config.media.url),
+  temporal,
+  live,
+  log,
+  now: Date.now,
+})
+
+const server = serve(
+  {
+    fetch: app.fetch,
+    hostname: config.host,
+    port: config.port,
+    // Node's five minutes for a whole request would cut slow uploads.
+    serverOptions: { requestTimeout: 0, headersTimeout: 30_000 },
+  },
+  () => log.info({ port: config.port }, 'listening'),
+)
+server.once('error', (error) => {
+  log.fatal({ err: error }, 'cannot listen')
+  process.exit(1)
+})
+
+/** No new requests, then the live pages, then what they stood on. What hangs is left behind after ten seconds. */
+const stop = async (signal: string): Promise<void> => {
+  log.info({ signal }, 'stopping')
+  setTimeout(() => process.exit(1), 12_000).unref()
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  await live.close()
+  if ('closeIdleConnections' in server) server.closeIdleConnections()
+  setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000).unref()
+  await closed
+  await temporal.close()
+  await close(sql)
+  process.exit(0)
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal))

@@ -1,0 +1,80 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
+import type { DataConverter } from '@temporalio/common'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { Sql } from '../db/connect.ts'
+import { deleteTold, listWaiting } from '../db/outbox.ts'
+import { type Progress, progress, targetWorkflowId } from '../workflows/names.ts'
+import { tellTarget } from '../workflows/start.ts'
+
+/** The web's only way to Temporal. Nothing here throws for Temporal being away: pages are complete without it. */
+export type Temporal = {
+  /** Starts or nudges the targets' workflows within 3 s; what fails, the relay in the worker does. */
+  nudge(targetIds: string[]): Promise<void>
+  /** What the target's workflow is doing now; null when it does not run or does not answer within 3 s. */
+  progress(targetId: string): Promise<Progress | null>
+  healthy(): Promise<boolean>
+  close(): Promise<void>
+}
+
+const deadlineMs = 3_000
+
+export const createTemporal = (deps: {
+  config: Config['temporal']
+  dataConverter: DataConverter
+  sql: Sql
+  log: Logger
+  taskQueue?: string
+}): Temporal => {
+  const client = createClient(deps.config, deps.dataConverter)
+  const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + deadlineMs, work)
+  return {
+    nudge: async (targetIds) => {
+      if (targetIds.length === 0) return
+      try {
+        const rows = await listWaiting(deps.sql, 'target', targetIds)
+        await soon(() => Promise.all(targetIds.map((id) => tellTarget(client, id, deps.taskQueue))))
+        await deleteTold(
+          deps.sql,
+          rows.map((row) => row.id),
+        )
+      } catch (error) {
+        deps.log.info({ err: error, targets: targetIds.length }, 'Temporal was not told at once; the relay will')
+      }
+    },
+    progress: (targetId) =>
+      soon(() => client.workflow.getHandle(targetWorkflowId(targetId)).query(progress)).catch((error: unknown) => {
+        deps.log.debug({ err: error }, 'no progress from the workflow')
+        return null
+      }),
+    healthy: () =>
+      soon(() => client.connection.workflowService.getSystemInfo({})).then(
+        () => true,
+        () => false,
+      ),
+    close: () => client.connection.close(),
+  }
+}
+
+/** Connects at the first call: the process starts while Temporal is away. */
+export const createClient = (config: Config['temporal'], dataConverter: DataConverter): Client & { connection: Connection } => {
+  const connection = Connection.lazy(connectionOptions(config))
+  return Object.assign(new Client({ connection, namespace: config.namespace, dataConverter }), { connection })
+}
+
+/** The same for client and worker: address, and TLS or API key where the cluster wants them. */
+export const connectionOptions = (config: Config['temporal']): ConnectionOptions => {
+  const options: ConnectionOptions = { address: config.address }
+  if (config.apiKey) options.apiKey = config.apiKey
+  if (config.tls) options.tls = tlsOf(config.tls)
+  else if (config.apiKey) options.tls = true
+  return options
+}
+
+const tlsOf = (tls: NonNullable<Config['temporal']['tls']>): ConnectionOptions['tls'] => ({
+  ...(tls.serverName ? { serverNameOverride: tls.serverName } : {}),
+  ...(tls.serverCa ? { serverRootCACertificate: Buffer.from(tls.serverCa) } : {}),
+  ...(tls.clientCert && tls.clientKey
+    ? { clientCertPair: { crt: Buffer.from(tls.clientCert), key: Buffer.from(tls.clientKey) } }
+    : {}),
+})

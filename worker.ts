@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker'
+import { createDataConverter } from './activities/data-converter.ts'
+import { createActivities } from './activities/index.ts'
+import { createMail } from './activities/mail.ts'
+import { createDiskStore } from './activities/media-store.ts'
+import { sendPasswordReset } from './activities/password-mail.ts'
+import { startRelay } from './activities/relay.ts'
+import { listenToTargets } from './activities/target-changes.ts'
+import { loadConfig } from './config.ts'
+import { close, connect } from './db/connect.ts'
+import { createVault } from './db/vault.ts'
+import { createLog } from './log.ts'
+import { createPlatforms } from './platforms/index.ts'
+import { connectionOptions, createClient } from './web/temporal.ts'
+import { taskQueue } from './workflows/names.ts'
+import { tellTarget } from './workflows/start.ts'
+
+const config = loadConfig()
+const log = createLog('worker', config.log.level)
+Runtime.install({
+  logger: new DefaultLogger('WARN', (entry) => log.warn({ temporal: entry.meta, level: entry.level }, entry.message)),
+  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+})
+
+const sql = connect({ ...config.database, max: 24, applicationName: 'cratesocial worker' })
+const dataConverter = createDataConverter(config.vaultKeys)
+const changes = await listenToTargets(sql)
+const client = createClient(config.temporal, dataConverter)
+const mail = createMail(config.mail)
+const activities = createActivities({
+  sql,
+  vault: createVault(config.vaultKeys),
+  platforms: createPlatforms(config),
+  mediaStore: createDiskStore(config.media.url),
+  mediaPublicUrl: config.media.publicUrl,
+  changes,
+  log,
+  now: Date.now,
+})
+
+const connection = await connectWhenThere()
+const worker = await Worker.create({
+  connection,
+  namespace: config.temporal.namespace,
+  taskQueue,
+  activities,
+  dataConverter,
+  workflowBundle: await bundleWorkflowCode({
+    workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname,
+    failureConverterPath: dataConverter.failureConverterPath,
+    logger: new DefaultLogger('ERROR'),
+  }),
+  // Armed sends wait inside their activity for up to a minute: a slot costs next to nothing, a full house would make posts late.
+  maxConcurrentActivityTaskExecutions: 3_000,
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxCachedWorkflows: 1_500,
+  stickyQueueScheduleToStartTimeout: '5 seconds',
+  shutdownGraceTime: '20 seconds',
+  shutdownForceTime: '40 seconds',
+})
+const relay = await startRelay({
+  sql,
+  log,
+  tellers: {
+    target: async (ids) => void (await Promise.all(ids.map((id) => tellTarget(client, id)))),
+    'password-reset': async (ids) => {
+      for (const id of ids) await sendPasswordReset({ sql, mail, publicUrl: config.publicUrl }, id)
+    },
+  },
+})
+log.info('working')
+
+try {
+  await worker.run()
+} finally {
+  await relay.close()
+  await changes.close()
+  await close(sql)
+  await connection.close()
+}
+process.exit(0)
+
+/** The cluster may start after us. */
+async function connectWhenThere(): Promise<NativeConnection> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await NativeConnection.connect(connectionOptions(config.temporal))
+    } catch (error) {
+      if (tries % 10 === 1) log.warn({ err: error, address: config.temporal.address }, 'Temporal is not there yet')
+      await pause(500)
+    }
+  }
+}
