@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import { afterAll } from 'vitest'
+
+import { atTheEnd } from './at-the-end.ts'
 import { packagedChromium } from './chromium.ts'
 
 /** Headless, nothing from outside, no phoning home. The args that @sparticuz/chromium suggests are for another place. */
@@ -24,6 +25,6 @@ export async function launchBrowser(): Promise<Browser> {
     timeout: 30_000,
     ...(given ? { executablePath: given } : await packagedChromium()),
   })
-  afterAll(() => browser.close())
+  atTheEnd(() => browser.close())
   return browser
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { close, connect, type Sql } from '../../db/connect.ts'
+import { atTheEnd } from './at-the-end.ts'
 import { databaseUrl } from './template-database.ts'
 
 export type TestDatabase = { sql: Sql; url: string; name: string; drop(): Promise<void> }
 
 /**
- * A database of its own with the newest schema and no rows, on a real PostgreSQL, in well under a second. Call it at the top of a test file
- * or in beforeAll; it is dropped after the file's last test.
+ * A database of its own with the newest schema and no rows, on a real PostgreSQL, in well under a second. It is dropped after the
+ * file's last test.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl')
@@ -19,7 +20,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await close(sql)
     await onServer(serverUrl, (server) => server`drop database if exists ${server(name)} with (force)`)
   }
-  afterAll(drop)
+  atTheEnd(drop)
   return { sql, url, name, drop }
 }
 

@@ -1,0 +1,30 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+
+const root = new URL('../../', import.meta.url).pathname
+const sources = join(root, 'workflows')
+
+/** The workflows bundled for workers, made once for each state of their sources and kept in the cache. */
+export async function workflowBundle(): Promise<{ codePath: string }> {
+  const codePath = join(root, '.cache', `workflows-${hashOfSources()}.cjs`)
+  if (!existsSync(codePath)) await bundle(codePath)
+  return { codePath }
+}
+
+/** Written under another name first: test files that run at the same time see all of it or nothing. */
+async function bundle(codePath: string): Promise<void> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(sources, 'index.ts'), logger: new DefaultLogger('ERROR') })
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  const unfinished = `${codePath}.${randomBytes(4).toString('hex')}`
+  writeFileSync(unfinished, code)
+  renameSync(unfinished, codePath)
+}
+
+function hashOfSources(): string {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(sources, file)))
+  return hash.digest('hex').slice(0, 16)
+}
