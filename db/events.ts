@@ -12,9 +12,34 @@ export type NewEvent = {
   facts?: JsonRecord
 }
 
-/** Writes an audit line; call it in the transaction of the change it tells of. */
-export const recordEvent = async (sql: Db, event: NewEvent): Promise<void> => {
-  await sql`
+/** Writes an audit line; call it in the transaction of the change it tells of. Its id lets the next page tell of it. */
+export const recordEvent = async (sql: Db, event: NewEvent): Promise<string> => {
+  const [row] = await sql<{ id: string }[]>`
     insert into events (name, workspace_id, user_id, subject_id, facts)
-    values (${event.name}, ${event.workspaceId}, ${event.userId}, ${event.subjectId}, ${sql.json(event.facts ?? {})})`
+    values (${event.name}, ${event.workspaceId}, ${event.userId}, ${event.subjectId}, ${sql.json(event.facts ?? {})})
+    returning id`
+  if (!row) throw new Error('the event was not written')
+  return row.id
 }
+
+export type ListedEvent = {
+  id: string
+  name: string
+  at: Date
+  /** Null: time did it, or the person has been deleted since. */
+  who: string | null
+  subjectId: string | null
+  /** Name of the person, when the subject is one who is still a member. */
+  subjectName: string | null
+  facts: JsonRecord
+}
+
+/** The newest first; `before` is the id of the last one seen (ids are ordered by time). */
+export const listEvents = async (sql: Db, workspaceId: string, before: string | null, limit: number): Promise<ListedEvent[]> =>
+  await sql<ListedEvent[]>`
+    select e.id, e.name, e.at, u.name as who, e.subject_id, s.name as subject_name, e.facts
+    from events e left join users u on u.id = e.user_id
+      left join memberships m on m.workspace_id = e.workspace_id and m.user_id = e.subject_id
+      left join users s on s.id = m.user_id
+    where e.workspace_id = ${workspaceId} and (${before}::uuid is null or e.id < ${before}::uuid)
+    order by e.id desc limit ${limit}`
