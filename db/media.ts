@@ -66,12 +66,6 @@ export const listMediaByIds = async (sql: Db, workspaceId: string, ids: string[]
     join media m on m.id = wanted.id
     where m.workspace_id = ${workspaceId} and m.purged_at is null order by wanted.position`
 
-/** The files of a post, in its order, with their alternative texts. */
-export const listPostMedia = async (sql: Db, workspaceId: string, postId: string): Promise<(Media & { altText: string })[]> =>
-  await sql<(Media & { altText: string })[]>`
-    select ${columns(sql)}, pm.alt_text from post_media pm join media m on m.id = pm.media_id
-    where pm.post_id = ${postId} and m.workspace_id = ${workspaceId} order by pm.position`
-
 export type UseOfMedia = { postId: string; text: string; state: string; dueAt: Date | null }
 
 /** The posts that hold a file. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeWebStream } from 'node:stream/web'
-import Busboy from '@fastify/busboy'
+import { Busboy } from '@fastify/busboy'
 import type { Media } from '../db/media.ts'
 import type { AnyContext } from './env.ts'
 import { MediaRefused } from './media-refusal.ts'
@@ -17,7 +17,10 @@ export const bodyOf = (c: AnyContext): Readable =>
  * Takes the files of a multipart form one after the other, as they arrive, without holding any in memory: the way without JavaScript.
  * A refused file does not stop the others.
  */
-export const takeForm = async (c: AnyContext, take: (fileName: string, stream: Readable) => Promise<Media>): Promise<TakenFiles> => {
+export const takeForm = async (
+  c: AnyContext,
+  take: (fileName: string, stream: Readable) => Promise<Media>,
+): Promise<TakenFiles> => {
   const result: TakenFiles = { taken: [], refused: [] }
   let last = Promise.resolve()
   const one = async (fileName: string, stream: Readable) => {
@@ -39,13 +42,14 @@ export const takeForm = async (c: AnyContext, take: (fileName: string, stream: R
     })
     form.on('error', () => reject(new MediaRefused('damaged', 'The upload broke off before its end. Upload the files again.')))
     form.on('finish', () => last.then(resolve, reject))
-    bodyOf(c).on('error', (error) => form.destroy(error)).pipe(form)
+    bodyOf(c)
+      .on('error', (error) => form.destroy(error))
+      .pipe(form)
   })
   return result
 }
 
 const openForm = (contentType: string | undefined) => {
-  if (!contentType?.startsWith('multipart/form-data; '))
-    throw new MediaRefused('not_media', 'Choose a file first.')
+  if (!contentType?.startsWith('multipart/form-data; ')) throw new MediaRefused('not_media', 'Choose a file first.')
   return new Busboy({ headers: { 'content-type': contentType }, limits: { files: maxFiles, fields: 10, fieldSize: 1000 } })
 }

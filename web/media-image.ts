@@ -36,7 +36,10 @@ export const makeSendableImage = async (from: string, to: string): Promise<Image
 
 /** A small WebP for our own pages. */
 export const makeThumbnail = async (from: string | Buffer, to: string): Promise<void> => {
-  await sharp(from).resize({ width: thumbnailPixels, height: thumbnailPixels, fit: 'inside' }).webp({ quality: 78 }).toFile(to)
+  await sharp(from, { limitInputPixels: maxPixels, failOn: 'error' })
+    .resize({ width: thumbnailPixels, height: thumbnailPixels, fit: 'inside' })
+    .webp({ quality: 78 })
+    .toFile(to)
 }
 
 const opened = (path: string): Sharp => sharp(path, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })

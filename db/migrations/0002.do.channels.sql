@@ -15,6 +15,8 @@ create table grants (
   connected_by uuid references users on delete set null,
   connected_at timestamptz not null default now(),
   renewed_at timestamptz,
+  renewing_by uuid,
+  renewing_until timestamptz,
   ended_at timestamptz,
   constraint grants_user_unique unique (workspace_id, issuer, issuer_user_id),
   constraint grants_ended_without_tokens check (state <> 'ended' or (access_token_sealed is null and refresh_token_sealed is null))
@@ -24,6 +26,8 @@ comment on column grants.issuer_user_id is 'promise: D1, D2: app-scoped user id 
 comment on column grants.access_token_sealed is 'promise: S1: AES-256-GCM, bound to this row and column';
 comment on column grants.refresh_token_sealed is 'promise: S1';
 comment on column grants.state is 'reauthorize: only the person at the platform can bring it back';
+comment on column grants.renewing_by is 'whoever renews the tokens now: the old refresh token may be dead with its first use, so one at a time';
+comment on column grants.renewing_until is 'end of that lease; without renewing_by: renewing failed, not again before';
 comment on column grants.state_reason is 'code of the cause, e.g. 190/460';
 
 create table channels (
@@ -46,6 +50,7 @@ create table channels (
   constraint channels_disconnected_without_token check (state <> 'disconnected' or token_sealed is null)
 );
 create index channels_grant on channels (grant_id);
+comment on column channels.state_reason is 'why it waits for a person, in words';
 comment on table channels is 'promise: D1, D2: what one publishes to: a Page, an Instagram professional account, a TikTok creator';
 comment on column channels.account_id is 'the platform''s own id of the account';
 comment on column channels.token_sealed is 'promise: S1: the account''s own token where it has one (Page token), sealed';
@@ -58,12 +63,12 @@ create table connections_under_way (
   user_id uuid not null references users on delete cascade,
   session_id uuid not null references sessions on delete cascade,
   issuer text not null,
-  verifier_sealed text not null,
+  verifier_sealed text,
   offer_sealed text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
 comment on table connections_under_way is 'a person on the way through a platform''s consent page and the choice of accounts; gone when it is done or after its hour';
 comment on column connections_under_way.state_hash is 'SHA-256 of the OAuth state, which binds the answer to this session';
-comment on column connections_under_way.verifier_sealed is 'PKCE verifier, sealed';
+comment on column connections_under_way.verifier_sealed is 'PKCE verifier, sealed; null once the platform''s answer came, which is taken once';
 comment on column connections_under_way.offer_sealed is 'tokens and accounts between the consent and the choice, sealed';

@@ -7,8 +7,8 @@ import { listLinks } from '../../db/media-links.ts'
 import { seeOther } from '../answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
 import { bodyOf, takeForm } from '../media-form.ts'
+import { takeFrame } from '../media-frame.ts'
 import { takeIn } from '../media-intake.ts'
-import { takePoster } from '../media-poster.ts'
 import { MediaRefused } from '../media-refusal.ts'
 import type { Renderer } from '../render.ts'
 import { sendFile } from '../send-file.ts'
@@ -44,8 +44,8 @@ export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
       c.header('Cache-Control', 'private, no-cache')
       return sendFile(c, deps.mediaStore, { storeKey: thumbnailKey, contentType: 'image/webp', sizeBytes, etag: thumbnailKey })
     })
-    .put(`${one}/poster`, guard, async (c) => {
-      await takePoster(deps, await find(deps, c), bodyOf(c)).catch(refuse)
+    .put(`${one}/frame`, guard, async (c) => {
+      await takeFrame(deps, await find(deps, c), bodyOf(c)).catch(refuse)
       return c.body(null, 204)
     })
     .put('/w/:workspace/media/:fileName', guard, (c) => uploadOne(deps, view, c))

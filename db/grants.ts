@@ -1,0 +1,128 @@
+import type { GrantTokens } from '../platforms/grant.ts'
+import type { Db } from './connect.ts'
+import type { Vault } from './vault.ts'
+
+/** A grant with its tokens open: lives only inside the activity or callback that uses it. */
+export type OpenGrant = {
+  id: string
+  workspaceId: string
+  issuer: string
+  issuerUserId: string
+  state: 'active' | 'reauthorize' | 'ended'
+  accessToken: string
+  refreshToken: string | null
+  expiresAt: Date | null
+  /** The access token as stored: tells whether the grant was renewed or connected again since it was read. */
+  seal: string
+}
+
+/** How long one renewal may take before another process may try: longer than the call's own time-out. */
+const leaseS = 60
+/** After a renewal that failed for the moment. */
+const restS = 30
+
+const place = (id: string, column: string) => ({ table: 'grants', id, column })
+
+/** Null when there is none in the workspace, or its tokens were deleted. */
+export const openGrant = async (sql: Db, vault: Vault, workspaceId: string, id: string): Promise<OpenGrant | null> => {
+  const [row] = await sql<(Omit<OpenGrant, 'accessToken' | 'refreshToken'> & { refreshSeal: string | null })[]>`
+    select id, workspace_id, issuer, issuer_user_id, state, expires_at, access_token_sealed as seal, refresh_token_sealed as refresh_seal
+    from grants where id = ${id} and workspace_id = ${workspaceId} and access_token_sealed is not null`
+  if (!row) return null
+  const { refreshSeal, ...grant } = row
+  return {
+    ...grant,
+    accessToken: vault.open(grant.seal, place(id, 'access_token_sealed')),
+    refreshToken: refreshSeal === null ? null : vault.open(refreshSeal, place(id, 'refresh_token_sealed')),
+  }
+}
+
+/** A new consent of the same person at the same issuer brings the grant back to life; a first one makes it. */
+export const saveGrant = async (
+  sql: Db,
+  vault: Vault,
+  grant: { workspaceId: string; issuer: string; userId: string; tokens: GrantTokens },
+): Promise<string> => {
+  const { tokens } = grant
+  const [row] = await sql<{ id: string }[]>`
+    insert into grants (workspace_id, issuer, issuer_user_id, user_name, scopes, connected_by)
+    values (${grant.workspaceId}, ${grant.issuer}, ${tokens.userId}, ${tokens.userName}, ${tokens.scopes}, ${grant.userId})
+    on conflict on constraint grants_user_unique do update set
+      user_name = coalesce(nullif(excluded.user_name, ''), grants.user_name), scopes = excluded.scopes, state = 'active', state_reason = null,
+      connected_by = excluded.connected_by, connected_at = now(), ended_at = null, renewing_by = null, renewing_until = null
+    returning id`
+  const { id } = row!
+  await sql`update grants set ${tokenColumns(sql, vault, id, tokens)} where id = ${id}`
+  return id
+}
+
+// promise: S1
+const tokenColumns = (sql: Db, vault: Vault, id: string, tokens: GrantTokens) => sql`
+  access_token_sealed = ${vault.seal(tokens.accessToken, place(id, 'access_token_sealed'))},
+  refresh_token_sealed = ${tokens.refreshToken === null ? null : vault.seal(tokens.refreshToken, place(id, 'refresh_token_sealed'))},
+  expires_at = ${moment(tokens.expiresAtMs)}, refresh_expires_at = ${moment(tokens.refreshExpiresAtMs)},
+  data_access_expires_at = ${moment(tokens.dataAccessExpiresAtMs)}`
+
+const moment = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
+
+export type RenewalClaim =
+  | { mine: true }
+  /** Somebody is at it now. */
+  | { mine: false; busy: true }
+  /** It failed a moment ago. */
+  | { mine: false; busy: false; againInMs: number }
+  /** The tokens are others than the caller has read. */
+  | { mine: false; changed: true }
+
+/** Takes the lease to renew, if nobody holds it and the tokens are still those that the caller has read. */
+export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string): Promise<RenewalClaim> => {
+  const claimed = await sql`
+    update grants set renewing_by = ${renewer}, renewing_until = now() + make_interval(secs => ${leaseS})
+    where id = ${grant.id} and access_token_sealed = ${grant.seal} and state = 'active'
+      and (renewing_until is null or renewing_until < now())`
+  if (claimed.count > 0) return { mine: true }
+  const [row] = await sql<{ same: boolean; busy: boolean; againInMs: number }[]>`
+    select access_token_sealed is not distinct from ${grant.seal} and state = 'active' as same, renewing_by is not null as busy,
+      greatest(0, coalesce(extract(epoch from renewing_until - now()) * 1000, 0))::float8 as again_in_ms
+    from grants where id = ${grant.id}`
+  if (!row?.same) return { mine: false, changed: true }
+  return row.busy ? { mine: false, busy: true } : { mine: false, busy: false, againInMs: row.againInMs }
+}
+
+/** Writes the new pair and gives the lease back, in one statement. False when the lease was lost or the grant ended meanwhile. */
+export const saveRenewal = async (
+  sql: Db,
+  vault: Vault,
+  grant: OpenGrant,
+  renewer: string,
+  tokens: GrantTokens,
+): Promise<boolean> => {
+  const saved = await sql`
+    update grants set ${tokenColumns(sql, vault, grant.id, tokens)}, renewed_at = now(), renewing_by = null, renewing_until = null
+      ${tokens.scopes.length > 0 ? sql`, scopes = ${tokens.scopes}` : sql``}
+    where id = ${grant.id} and renewing_by = ${renewer} and access_token_sealed = ${grant.seal} and state = 'active'`
+  return saved.count > 0
+}
+
+/** Gives the lease back after a renewal that failed for the moment; nobody tries again for half a minute. */
+export const restRenewal = async (sql: Db, grantId: string, renewer: string): Promise<void> => {
+  await sql`
+    update grants set renewing_by = null, renewing_until = now() + make_interval(secs => ${restS})
+    where id = ${grantId} and renewing_by = ${renewer}`
+}
+
+/**
+ * The issuer does not accept the grant any more: only a person can bring it back. All its channels wait for that person.
+ * False, and nothing is changed, when the tokens are no longer those that were refused.
+ */
+export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: string; words: string }): Promise<boolean> => {
+  const [row] = await sql<{ id: string }[]>`
+    with broken as (
+      update grants set state = 'reauthorize', state_reason = ${why.code}, renewing_by = null, renewing_until = null
+      where id = ${grant.id} and state = 'active' and access_token_sealed = ${grant.seal} returning id),
+    waiting as (
+      update channels set state = 'reconnect', state_reason = ${why.words}
+      where grant_id in (select id from broken) and state = 'connected')
+    select id from broken`
+  return row !== undefined
+}
