@@ -1,5 +1,18 @@
 import { parseHTML } from 'linkedom'
 
+/** What we use of the DOM; the project's types know no browser. */
+export type Element = {
+  tagName: string
+  id: string
+  textContent: string | null
+  getAttribute(name: string): string | null
+  hasAttribute(name: string): boolean
+  closest(selector: string): Element | null
+  querySelector(selector: string): Element | null
+  querySelectorAll(selector: string): Iterable<Element>
+}
+export type Document = Omit<Element, 'closest'> & { body: Element | null; getElementById(id: string): Element | null }
+
 /** A browser without JavaScript: pages, links, forms, redirects and cookies over real HTTP, across hosts. For tests, demo and benchmarks. */
 export type Person = {
   open(url: string): Promise<Page>
@@ -60,7 +73,7 @@ const keep = (jar: Map<string, string>, cookie: string): void => {
 type Load = (url: string, init?: RequestInit) => Promise<Page>
 
 const pageOf = (url: string, status: number, html: string, load: Load): Page => {
-  const { document } = parseHTML(html)
+  const document: Document = parseHTML(html).document
   return {
     url,
     status,
