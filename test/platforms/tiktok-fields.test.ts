@@ -1,0 +1,77 @@
+import { Eta } from 'eta'
+import { describe, expect, test } from 'vitest'
+
+const eta = new Eta({ views: new URL('../../platforms/', import.meta.url).pathname, autoEscape: true })
+const account = {
+  nickname: 'Crate <Demo>',
+  username: 'crate.demo',
+  privacyOptions: ['PUBLIC_TO_EVERYONE', 'SELF_ONLY'],
+  commentDisabled: false,
+  duetDisabled: false,
+  stitchDisabled: true,
+  maxDurationSec: 600,
+  blocked: null,
+}
+const form = (over: Record<string, unknown> = {}) =>
+  eta
+    .render('./tiktok/fields.eta', {
+      channel: { id: 'c1', name: 'Crate Demo', handle: 'crate.demo' },
+      kind: 'video',
+      values: {},
+      faults: {},
+      account,
+      ...over,
+    })
+    .replace(/\s+/g, ' ')
+
+describe('promise D7: the form as TikTok demands it', () => {
+  test('names the creator, offers what TikTok offers, and chooses nothing', () => {
+    const html = form()
+    expect(html).toContain('Posting to Crate &lt;Demo&gt; (@crate.demo)')
+    expect([...html.matchAll(/<option value="([^"]*)"/g)].map((found) => found[1])).toEqual([
+      '',
+      'PUBLIC_TO_EVERYONE',
+      'SELF_ONLY',
+    ])
+    expect(html).not.toMatch(/ checked| selected/)
+  })
+  test('what the creator turned off is greyed; photos show only comments', () => {
+    expect(form()).toMatch(/name="c1\.allow_stitch" disabled/)
+    expect(form()).not.toMatch(/name="c1\.allow_duet" disabled/)
+    const photos = form({ kind: 'photos' })
+    expect(photos).toContain('c1.allow_comment')
+    expect(photos).not.toMatch(/allow_duet|allow_stitch|cover_second/)
+  })
+  test('choices come back, from the form or from what was stored', () => {
+    const html = form({ values: { privacy_level: 'SELF_ONLY', allow_comment: 'on', is_aigc: 'true', allow_duet: 'false' } })
+    expect(html).toMatch(/value="SELF_ONLY" selected/)
+    expect(html).toMatch(/name="c1\.allow_comment" checked/)
+    expect(html).toMatch(/name="c1\.is_aigc" checked/)
+    expect(html).not.toMatch(/name="c1\.allow_duet" checked/)
+  })
+  test('the prescribed sentences, word by word, with their links', () => {
+    const text = form().replace(/<[^>]+>/g, '')
+    expect(text).toContain("By posting, you agree to TikTok's Music Usage Confirmation")
+    expect(text).toContain("By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation.")
+    expect(text).toContain('You need to indicate if your content promotes yourself, a third party, or both.')
+    expect(text).toContain('Branded content visibility cannot be set to private.')
+    expect(text).toContain("Your video will be labeled as 'Promotional content'")
+    expect(form({ kind: 'photos' })).toContain("Your photo will be labeled as 'Paid partnership'")
+    expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/bc-policy/en"')
+    expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/music-usage-confirmation/en"')
+  })
+  test('works without script and without inline style', () => {
+    expect(form()).not.toMatch(/<script|style=|onclick/)
+  })
+  test('a blocked account and an account that could not be asked say so', () => {
+    expect(form({ account: { blocked: 'Not now.' } })).toContain('Not now.')
+    const unasked = form({ account: null, values: { privacy_level: 'SELF_ONLY' } })
+    expect(unasked).toContain('TikTok could not be asked')
+    expect(unasked).toMatch(/value="SELF_ONLY" selected/)
+  })
+  test('a fault stands beside the fields and marks its own', () => {
+    const html = form({ faults: { privacy_level: 'Choose who can see the post.' } })
+    expect(html).toContain('Choose who can see the post.')
+    expect(html).toMatch(/class="tiktok-privacy" aria-invalid="true"/)
+  })
+})

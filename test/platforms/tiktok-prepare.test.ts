@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTiktok } from '../../platforms/tiktok/index.ts'
+import {
+  chosen,
+  creatorInfo,
+  ok,
+  paths,
+  photo,
+  publication,
+  refusal,
+  type Script,
+  startScript,
+  status,
+  video,
+} from './tiktok-script.ts'
+
+let script: Script
+const publisher = (videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL' = 'FILE_UPLOAD') =>
+  createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url, videoSource }).publish
+const initAnswer = (id = 'v_pub_file~v2-1.7600000000000000001') =>
+  ok(`{"publish_id":"${id}","upload_url":"${script.url}/video/?upload_id=1&upload_token=SECRET"}`)
+const bodyOf = (path: string, at = 0) => JSON.parse(script.callsOf(path)[at]?.body.toString() ?? '')
+const ranges = () => script.callsOf(paths.upload).map((call) => call.headers['content-range'])
+
+beforeEach(async () => {
+  script = await startScript()
+})
+afterEach(() => script.close())
+
+describe('asking TikTok again before anything is sent', () => {
+  test('promise D7: without agreement nothing at all is asked', async () => {
+    const work = publication({ settings: { ...chosen, consent_at: '' } })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'consent_missing' } })
+    expect(script.calls).toEqual([])
+  })
+  test('a choice that is no longer offered stops the post and asks the person', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    const privacy = publication({ settings: { ...chosen, privacy_level: 'FOLLOWER_OF_CREATOR' } })
+    await expect(publisher().prepare(privacy)).rejects.toMatchObject({
+      problem: { kind: 'rejected', code: 'privacy_not_offered' },
+    })
+    const stitch = publication({ settings: { ...chosen, allow_stitch: true } })
+    await expect(publisher().prepare(stitch)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'stitch_off' } })
+    expect(script.callsOf(paths.videoInit)).toEqual([])
+  })
+  test('a video that became too long stops too', async () => {
+    script.answer(paths.creator, creatorInfo)
+    const work = publication({ media: [{ ...video(1000), durationMs: 600_001 }] })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { code: 'duration' } })
+  })
+  test('a cap that comes with HTTP 200 is a refusal', async () => {
+    script.answer(paths.creator, refusal(200, 'spam_risk_too_many_posts'))
+    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({
+      problem: { kind: 'rejected', traceId: '20260911LOG' },
+    })
+  })
+})
+
+describe('a video whose bytes we send', () => {
+  test('one chunk: init ahead, not one byte', async () => {
+    script.answer(paths.creator, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    const settings = { ...chosen, cover_second: '1.5', disclose: true, your_brand: true }
+    const work = publication({ settings })
+    expect(await publisher().prepare(work)).toEqual({ ready: true })
+    expect(bodyOf(paths.videoInit)).toEqual({
+      post_info: {
+        title: 'New crate #vinyl',
+        privacy_level: 'PUBLIC_TO_EVERYONE',
+        disable_duet: true,
+        disable_comment: false,
+        disable_stitch: true,
+        video_cover_timestamp_ms: 1500,
+        brand_content_toggle: false,
+        brand_organic_toggle: true,
+        is_aigc: false,
+      },
+      source_info: { source: 'FILE_UPLOAD', video_size: 4_194_304, chunk_size: 4_194_304, total_chunk_count: 1 },
+    })
+    expect(ranges()).toEqual([])
+    expect(work.handles).toMatchObject({ publishId: 'v_pub_file~v2-1.7600000000000000001', nextByte: 0 })
+    expect(work.left).toBe(0)
+  })
+  test('promise S3: the upload URL is kept sealed only', async () => {
+    script.answer(paths.creator, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    const work = publication({})
+    await publisher().prepare(work)
+    expect(JSON.stringify(work.saved)).not.toContain('upload_token')
+  })
+  test('many chunks: all but the last, saved one by one', async () => {
+    script.answer(paths.creator, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    script.answer(paths.upload, ...Array.from({ length: 5 }, () => ({ status: 206 })))
+    const work = publication({ media: [video(64_000_001)] })
+    expect(await publisher().prepare(work)).toEqual({ ready: true })
+    expect(ranges()).toEqual([
+      'bytes 0-9999999/64000001',
+      'bytes 10000000-19999999/64000001',
+      'bytes 20000000-29999999/64000001',
+      'bytes 30000000-39999999/64000001',
+      'bytes 40000000-49999999/64000001',
+    ])
+    expect(work.saved.map((handles) => handles.nextByte)).toEqual([0, 10e6, 20e6, 30e6, 40e6, 50e6])
+    expect(
+      script
+        .callsOf(paths.upload)
+        .map((call) => [call.body.length, call.headers['content-length'], call.headers['content-type']])[4],
+    ).toEqual([10_000_000, '10000000', 'video/mp4'])
+  })
+  test('after a break it goes on at the saved byte, without a new init', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    script.answer(
+      paths.upload,
+      { status: 206 },
+      { drop: true },
+      { status: 206 },
+      { status: 206 },
+      { status: 206 },
+      { status: 206 },
+    )
+    const work = publication({ media: [video(64_000_001)] })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(await publisher().prepare(work)).toEqual({ ready: true })
+    expect(script.callsOf(paths.videoInit)).toHaveLength(1)
+    expect(ranges()[1]).toBe(ranges()[2])
+    expect(work.handles.nextByte).toBe(50_000_000)
+  })
+  test('a gateway fault means the same chunk again; a range mismatch means where TikTok is', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    const progress = { status: 416, headers: { 'content-range': 'bytes 0-39999999/64000001' } }
+    script.answer(paths.upload, { status: 502 }, progress, { status: 206 })
+    const work = publication({ media: [video(64_000_001)] })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'unavailable', code: 'upload_502' } })
+    expect(await publisher().prepare(work)).toEqual({ ready: true })
+    expect(ranges()).toEqual(['bytes 0-9999999/64000001', 'bytes 0-9999999/64000001', 'bytes 40000000-49999999/64000001'])
+  })
+  test('a long upload reports where it stands and goes on', async () => {
+    script.answer(paths.creator, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    script.answer(paths.upload, { status: 206 }, { status: 206 })
+    let clock = 1_760_000_000_000
+    const work = publication({ media: [video(64_000_001)], now: () => (clock += 10_000) })
+    expect(await publisher().prepare(work)).toEqual({
+      ready: false,
+      againInMs: 0,
+      waitingFor: 'Uploading to TikTok: 20 of 65 MB sent.',
+    })
+  })
+  test('an upload that TikTok gave up begins anew', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    script.answer(paths.videoInit, initAnswer('v_pub_file~v2-1.1'), initAnswer('v_pub_file~v2-1.2'))
+    script.answer(paths.upload, { status: 403 }, ...Array.from({ length: 5 }, () => ({ status: 206 })))
+    const work = publication({ media: [video(64_000_001)] })
+    expect(await publisher().prepare(work)).toMatchObject({ ready: false })
+    expect(await publisher().prepare(work)).toEqual({ ready: true })
+    expect(work.handles.publishId).toBe('v_pub_file~v2-1.2')
+  })
+  test('an upload about to expire is not gone on with', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    script.answer(paths.videoInit, initAnswer('v_pub_file~v2-1.1'), initAnswer('v_pub_file~v2-1.2'))
+    script.answer(paths.status, status('PROCESSING_UPLOAD', ',"uploaded_bytes":0'))
+    let clock = 1_760_000_000_000
+    const work = publication({ now: () => clock })
+    await publisher().prepare(work)
+    clock += 46 * 60_000
+    await publisher().prepare(work)
+    expect(work.handles).toMatchObject({ publishId: 'v_pub_file~v2-1.2', uploadEndsAtMs: clock + 3_600_000 })
+  })
+  test('no second init while the former upload may have been completed', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    script.answer(paths.videoInit, initAnswer())
+    script.answer(paths.status, status('PROCESSING_UPLOAD', ',"uploaded_bytes":4194304'))
+    let clock = 1_760_000_000_000
+    const work = publication({ now: () => clock })
+    await publisher().prepare(work)
+    clock += 61 * 60_000
+    await expect(publisher().prepare(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
+    expect(script.callsOf(paths.videoInit)).toHaveLength(1)
+  })
+  test('a lost init is no danger: nothing is posted without bytes', async () => {
+    script.answer(paths.creator, creatorInfo)
+    script.answer(paths.videoInit, { drop: true })
+    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+  test('a malformed init is refused with what TikTok says', async () => {
+    script.answer(paths.creator, creatorInfo)
+    script.answer(paths.videoInit, refusal(400, 'invalid_params', 'The chunk size is invalid'))
+    const words = 'TikTok did not accept the request. It says: The chunk size is invalid'
+    await expect(publisher().prepare(publication({}))).rejects.toMatchObject({ problem: { kind: 'rejected', words } })
+  })
+})
+
+describe('media that TikTok fetches', () => {
+  test('only the account is asked ahead', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    expect(await publisher().prepare(publication({ kind: 'photos', media: [photo('1.jpg')] }))).toEqual({ ready: true })
+    expect(await publisher('PULL_FROM_URL').prepare(publication({}))).toEqual({ ready: true })
+    expect(script.calls).toHaveLength(2)
+  })
+  test('what was handed over once is not handed over again unless it failed', async () => {
+    script.answer(paths.creator, creatorInfo, creatorInfo)
+    script.answer(paths.status, status('PROCESSING_DOWNLOAD'), status('FAILED'))
+    const work = publication({ kind: 'photos', media: [photo('1.jpg')], handles: { publishId: 'p_pub_url~v2.1' } })
+    await expect(publisher().prepare(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
+    expect(await publisher().prepare(work)).toEqual({ ready: true })
+    expect(work.handles.publishId).toBeUndefined()
+  })
+})

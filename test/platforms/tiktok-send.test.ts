@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTiktok } from '../../platforms/tiktok/index.ts'
+import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status, video } from './tiktok-script.ts'
+
+let script: Script
+const publisher = (videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL' = 'FILE_UPLOAD') =>
+  createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url, videoSource }).publish
+
+beforeEach(async () => {
+  script = await startScript()
+})
+afterEach(() => script.close())
+
+const prepared = (sizeBytes: number, nextByte: number) =>
+  publication({
+    media: [video(sizeBytes)],
+    handles: {
+      username: 'crate.demo',
+      publishId: 'v_pub_file~v2-1.7600000000000000001',
+      sealedUploadUrl: Buffer.from(`${script.url}/video/?upload_token=SECRET`).toString('base64'),
+      uploadEndsAtMs: 1_760_000_000_000 + 3_000_000,
+      nextByte,
+      totalBytes: sizeBytes,
+    },
+  })
+
+describe('the last chunk is the send', () => {
+  test('201: TikTok has every byte and goes on by itself; leaving was looked at once', async () => {
+    script.answer(paths.upload, { status: 201, headers: { 'content-range': 'bytes 0-64000000/64000001' } })
+    const work = prepared(64_000_001, 50_000_000)
+    expect(await publisher().send(work)).toMatchObject({ state: 'processing' })
+    expect(script.calls).toHaveLength(1)
+    expect(script.calls[0]?.headers['content-range']).toBe('bytes 50000000-64000000/64000001')
+    expect(script.calls[0]?.body.length).toBe(14_000_001)
+    expect(work.left).toBe(1)
+  })
+  test('a lease that is over sends nothing', async () => {
+    const work = prepared(4_194_304, 0)
+    work.leaving = () => {
+      throw new Error('the lease is over')
+    }
+    await expect(publisher().send(work)).rejects.toThrow('the lease is over')
+    expect(script.calls).toEqual([])
+  })
+  test.each([
+    ['the connection breaks', { drop: true }],
+    ['a gateway fault', { status: 502 }],
+    ['TikTok wants more although there is no more', { status: 206 }],
+    ['everything is there already', { status: 416, headers: { 'content-range': 'bytes 0-4194304/4194304' } }],
+    ['a mismatch without progress', { status: 416 }],
+  ])('%s: it may be out, so nothing is said to have failed', async (_name, answer) => {
+    script.answer(paths.upload, answer)
+    const error = await publisher()
+      .send(prepared(4_194_304, 0))
+      .catch((cause: unknown) => cause)
+    expect(error).toMatchObject({ kind: 'unknown_outcome' })
+    expect(JSON.stringify(error) + String(error)).not.toContain('SECRET')
+  })
+  test('nothing listens: nothing was sent', async () => {
+    const work = prepared(4_194_304, 0)
+    await script.close()
+    await expect(publisher().send(work)).rejects.toMatchObject({ kind: 'unavailable' })
+    script = await startScript()
+  })
+  test('bytes refused are refused', async () => {
+    script.answer(paths.upload, { status: 400 })
+    await expect(publisher().send(prepared(4_194_304, 0))).rejects.toMatchObject({
+      problem: { kind: 'rejected', code: 'upload_400' },
+    })
+  })
+  test.each([403, 404])('%d: the upload is gone, nothing was published, the next prepare begins anew', async (code) => {
+    script.answer(paths.upload, { status: code })
+    const work = prepared(4_194_304, 0)
+    await expect(publisher().send(work)).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(work.handles.uploadEndsAtMs).toBe(0)
+  })
+  test('fewer bytes arrived than thought: prepare goes on from there', async () => {
+    script.answer(paths.upload, { status: 416, headers: { 'content-range': 'bytes 0-19999999/64000001' } })
+    const work = prepared(64_000_001, 50_000_000)
+    await expect(publisher().send(work)).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(work.handles.nextByte).toBe(20_000_000)
+    await expect(publisher().send(work)).rejects.toMatchObject({ problem: { kind: 'unavailable', code: 'not_prepared' } })
+    expect(script.calls).toHaveLength(1)
+  })
+})
+
+describe('the init is the send where TikTok fetches', () => {
+  const photos = () =>
+    publication({
+      kind: 'photos',
+      text: 'Five finds #vinyl',
+      media: [photo('1.jpg'), photo('2.webp')],
+      settings: { ...chosen, photo_title: 'Sunday dig', cover_photo: '2', allow_duet: true, is_aigc: true },
+      handles: { username: 'crate.demo' },
+    })
+
+  test('photos: the body as TikTok documents it, and the publish id written down at once', async () => {
+    script.answer(paths.photoInit, ok('{"publish_id":"p_pub_url~v2.7600000000000000002"}'))
+    const work = photos()
+    expect(await publisher().send(work)).toMatchObject({ state: 'processing' })
+    expect(JSON.parse(script.calls[0]?.body.toString() ?? '')).toEqual({
+      media_type: 'PHOTO',
+      post_mode: 'DIRECT_POST',
+      post_info: {
+        title: 'Sunday dig',
+        description: 'Five finds #vinyl',
+        privacy_level: 'PUBLIC_TO_EVERYONE',
+        disable_comment: false,
+        auto_add_music: false,
+        brand_content_toggle: false,
+        brand_organic_toggle: false,
+      },
+      source_info: {
+        source: 'PULL_FROM_URL',
+        photo_images: ['https://media.example.org/m/1.jpg', 'https://media.example.org/m/2.webp'],
+        photo_cover_index: 1,
+      },
+      is_aigc: true,
+    })
+    expect(work.handles).toEqual({ username: 'crate.demo', publishId: 'p_pub_url~v2.7600000000000000002' })
+    expect(work.left).toBe(1)
+  })
+  test('a video that TikTok fetches', async () => {
+    script.answer(paths.videoInit, ok('{"publish_id":"v_pub_url~v2-1.1"}'))
+    expect(await publisher('PULL_FROM_URL').send(publication({}))).toMatchObject({ state: 'processing' })
+    expect(JSON.parse(script.calls[0]?.body.toString() ?? '').source_info).toEqual({
+      source: 'PULL_FROM_URL',
+      video_url: 'https://media.example.org/m/v.mp4',
+    })
+  })
+  test.each([
+    ['a broken connection', { drop: true }],
+    ['their fault', refusal(500, 'internal_error')],
+    ['an unknown code with 5xx', refusal(503, 'gateway_trouble')],
+    ['half an answer', { body: '{"data":{"publish_id":"p_pub' }],
+    ['a page of a gateway', { status: 502, body: '<html>bad gateway</html>' }],
+    ['ok without a publish id', ok('{}')],
+  ])('%s may have published', async (_name, answer) => {
+    script.answer(paths.photoInit, answer)
+    await expect(publisher().send(photos())).rejects.toMatchObject({ kind: 'unknown_outcome' })
+    expect(script.calls).toHaveLength(1)
+  })
+  test.each([
+    [refusal(401, 'access_token_invalid'), 'reauthorize'],
+    [refusal(403, 'spam_risk_too_many_posts'), 'rejected'],
+    [refusal(403, 'url_ownership_unverified'), 'rejected'],
+    [refusal(403, 'privacy_level_option_mismatch'), 'rejected'],
+    [refusal(400, 'a_new_code'), 'rejected'],
+    [refusal(429, 'rate_limit_exceeded'), 'rate_limited'],
+  ])('a clear no is a no (%#)', async (answer, kind) => {
+    script.answer(paths.photoInit, answer)
+    await expect(publisher().send(photos())).rejects.toMatchObject({ kind })
+  })
+})
+
+describe('what became of it', () => {
+  const sent = () => prepared(4_194_304, 0)
+  test('published with its id, digit by digit', async () => {
+    script.answer(
+      paths.status,
+      status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[7600000000000000123],"uploaded_bytes":4194304'),
+    )
+    expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: '7600000000000000123' })
+  })
+  test('published does not wait for the id', async () => {
+    script.answer(paths.status, status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[]'), status('PUBLISH_COMPLETE'))
+    expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: null })
+    expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: null })
+  })
+  test('failed late, by its reason', async () => {
+    script.answer(paths.status, ok('{"status":"FAILED","fail_reason":"frame_rate_check_failed"}'))
+    expect(await publisher().check(sent())).toMatchObject({
+      state: 'failed',
+      problem: { kind: 'rejected', code: 'frame_rate_check_failed' },
+    })
+  })
+  test('a draft in the inbox is not published', async () => {
+    script.answer(paths.status, status('SEND_TO_USER_INBOX'))
+    expect(await publisher().check(sent())).toMatchObject({ state: 'draft' })
+  })
+  test('processing is asked again, ever more slowly', async () => {
+    script.answer(paths.status, status('PROCESSING_UPLOAD'), status('PROCESSING_DOWNLOAD'))
+    let clock = 1_760_000_000_000
+    const work = { ...sent(), now: () => clock }
+    work.save = async (handles) => {
+      work.handles = handles
+    }
+    expect(await publisher().check(work)).toMatchObject({ state: 'processing', againInMs: 3_000 })
+    clock += 700_000
+    expect(await publisher().check(work)).toMatchObject({ state: 'processing', againInMs: 300_000 })
+  })
+  test('a publish id that is not known yet is believed only after four answers, and then the outcome is unknown', async () => {
+    script.answer(
+      paths.status,
+      ...Array.from({ length: 5 }, (_, at) => refusal(400, at % 2 ? 'invalid_params' : 'invalid_publish_id')),
+    )
+    const work = sent()
+    for (let look = 0; look < 4; look += 1) expect(await publisher().check(work)).toMatchObject({ state: 'processing' })
+    await expect(publisher().check(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
+  })
+  test('a refusal of the question is no answer about the post', async () => {
+    const codes = [
+      'token_not_authorized_for_specified_publish_id',
+      'access_token_invalid',
+      'rate_limit_exceeded',
+      'internal_error',
+    ]
+    script.answer(paths.status, ...codes.map((code) => refusal(400, code)), { drop: true })
+    for (const kind of ['unknown_outcome', 'reauthorize', 'rate_limited', 'unavailable', 'unavailable']) {
+      await expect(publisher().check(sent())).rejects.toMatchObject({ kind })
+    }
+  })
+})
