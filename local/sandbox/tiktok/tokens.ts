@@ -16,8 +16,9 @@ export type TokenAnswer = {
 }
 
 export function issueToken(tiktok: TikTok, openId: string, scopes: string[]): TokenAnswer {
-  const refreshExpiresAtMs = tiktok.world.clock.now() + lifetimes(tiktok).refresh * 1000
-  return addToken(tiktok, { openId, scopes, refresh: newRefreshToken(), refreshExpiresAtMs })
+  const now = tiktok.world.clock.now()
+  const refreshExpiresAtMs = now + lifetimes(tiktok).refresh * 1000
+  return addToken(tiktok, { openId, scopes, refresh: newRefreshToken(), refreshExpiresAtMs }, now)
 }
 
 /** The old refresh token dies with this; the old access token lives on until it expires. Null when the token is none. */
@@ -32,7 +33,7 @@ export function refreshToken(tiktok: TikTok, refresh: string): TokenAnswer | nul
   const refreshExpiresAtMs = isDocumented ? old.refreshExpiresAtMs : now + lifetimes(tiktok).refresh * 1000
   const keepsToken = isDocumented && settings.tiktokKeepRefreshToken
   const { openId, scopes } = old
-  return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : newRefreshToken(), refreshExpiresAtMs })
+  return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : newRefreshToken(), refreshExpiresAtMs }, now)
 }
 
 /** Ends every token of the creator and tells the app, as TikTok does. Nothing is told when nothing was connected. */
@@ -46,8 +47,8 @@ export function endAuthorization(tiktok: TikTok, openId: string, reason: number)
 function addToken(
   tiktok: TikTok,
   { openId, scopes, refresh, refreshExpiresAtMs }: Pick<Token, 'openId' | 'scopes' | 'refresh' | 'refreshExpiresAtMs'>,
+  now: number,
 ): TokenAnswer {
-  const now = tiktok.world.clock.now()
   const access = newAccessToken()
   const accessSec = lifetimes(tiktok).access
   tiktok.state.tokens.push({
