@@ -43,7 +43,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
   app.route('/', healthRoutes(deps))
   // Platforms fetch these: no session, no page.
-  app.route('/', publicMediaRoutes(deps, view))
+  app.route('/', publicMediaRoutes(deps))
 
   app.use(compress(), refuseForeignWrites(deps.config.publicUrl), limitForms, sessions(deps))
   app.use('/w/:workspace/*', requireMember(), loadNeeds(deps))

@@ -1,8 +1,10 @@
 import { Eta } from 'eta'
+import type { Need } from '../db/needs.ts'
 import { isPartial } from './answers.ts'
 import type { AnyContext, Membership, User, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
 import { navigation } from './navigation.ts'
+import { sayNeed } from './needs.ts'
 import { sentence } from './said.ts'
 
 export type View = Record<string, unknown>
@@ -23,15 +25,11 @@ const views = new URL('./views/', import.meta.url).pathname
 export const platformViews = new URL('../platforms/', import.meta.url).pathname
 
 export const createRenderer = (options: { cache: boolean; assets: (name: string) => string }): Renderer => {
-  const eta = new Eta({
-    views,
-    cache: options.cache,
-    debug: !options.cache,
-    autoFilter: true,
-    filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
-    functionHeader: 'const { icon, badge, asset } = it.h ?? {}; const fmt = it.fmt;',
-  })
-  const helpers = { asset: options.assets, icon: icon(options.assets), badge }
+  const eta = engine(views, options.cache)
+  const ofPlatforms = engine(platformViews, options.cache)
+  // A platform's own part of the composer's form; it escapes by itself like every template.
+  const fields = (view: string, data: View): string => ofPlatforms.render(`./${view.replace(/\.eta$/, "")}`, data)
+  const helpers = { asset: options.assets, icon: icon(options.assets), badge, fields }
   const render = (c: AnyContext, view: string, data: View, bare: boolean): string =>
     eta.render(`./${view}`, { ...data, ...around(c), bare, h: helpers })
   return {
@@ -48,6 +46,16 @@ export const createRenderer = (options: { cache: boolean; assets: (name: string)
   }
 }
 
+const engine = (folder: string, cache: boolean): Eta =>
+  new Eta({
+    views: folder,
+    cache,
+    debug: !cache,
+    autoFilter: true,
+    filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
+    functionHeader: 'const { icon, badge, asset, fields } = it.h ?? {}; const fmt = it.fmt;',
+  })
+
 /** What every template may use beside its own data: who is looking, where, and how to print things. Never spread request data here. */
 const around = (c: AnyContext): View => {
   const user = (c.get('user') as User | null | undefined) ?? null
@@ -61,7 +69,7 @@ const around = (c: AnyContext): View => {
     role: c.get('role'),
     path: c.req.path,
     requestId: c.get('requestId'),
-    needs: c.get('needs') ?? [],
+    needs: ((c.get('needs') as Need[] | undefined) ?? []).map((need) => sayNeed(need, fmt.when)),
     said: sentence(c.req.query('said')),
     menu: navigation(user, workspace ? { ...workspace, role: c.get('role') } : memberships[0]),
     fmt,

@@ -1,4 +1,94 @@
-import { forMembers, type WebDeps } from '../env.ts'
+import { z } from 'zod'
+import { tx } from '../../db/connect.ts'
+import { recordEvent } from '../../db/events.ts'
+import { spendResetsOf } from '../../db/password-resets.ts'
+import { deleteSession, deleteSessionsOf, listSessions } from '../../db/sessions.ts'
+import { changeEmail, changePasswordHash, changeTheme, renameUser } from '../../db/users.ts'
+import { formFields, seeOther } from '../answers.ts'
+import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
+import { type Errors, email, faultsOf, personName, theme } from '../fields.ts'
+import { hashPassword, passwordFault } from '../passwords.ts'
 import type { Renderer } from '../render.ts'
+import { endCookie, requireUser, startSession } from '../session.ts'
+import { checkPassword } from './sign-in.ts'
 
-export const accountRoutes = (_deps: WebDeps, _view: Renderer) => forMembers.createApp()
+type Fields = Record<string, string>
+type Deps = { deps: WebDeps; view: Renderer }
+
+/** promise: E2: everything that is kept about a person can be corrected here by themselves. */
+export const accountRoutes = (deps: WebDeps, view: Renderer) =>
+  forUsers
+    .createApp()
+    .get('/account', requireUser, (c) => show(c, { deps, view }))
+    .post('/account/name', requireUser, async (c) => {
+      const given = await formFields(c)
+      const name = personName.safeParse(given.name ?? '')
+      if (!name.success) return show(c, { deps, view }, given, { name: name.error.issues[0]!.message })
+      await renameUser(deps.sql, c.get('user').id, name.data)
+      return seeOther(c, '/account', 'name-saved')
+    })
+    .post('/account/email', requireUser, async (c) => await saveEmail(c, { deps, view }, await formFields(c)))
+    .post('/account/password', requireUser, async (c) => await savePassword(c, { deps, view }, await formFields(c)))
+    .post('/account/theme', requireUser, async (c) => {
+      const chosen = theme.safeParse((await formFields(c)).theme)
+      if (!chosen.success) return show(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
+      await changeTheme(deps.sql, c.get('user').id, chosen.data)
+      return seeOther(c, '/account', 'theme-saved')
+    })
+    .post('/account/sessions/end-others', requireUser, async (c) => {
+      await deleteSessionsOf(deps.sql, c.get('user').id, c.get('session').id)
+      return seeOther(c, '/account', 'sessions-ended')
+    })
+    .post('/account/sessions/:id/end', requireUser, async (c) => {
+      const id = z.uuid().safeParse(c.req.param('id'))
+      if (!id.success || !(await deleteSession(deps.sql, c.get('user').id, id.data))) return c.notFound()
+      if (id.data !== c.get('session').id) return seeOther(c, '/account', 'session-ended')
+      endCookie(c)
+      return seeOther(c, '/', 'signed-out')
+    })
+
+const show = async (c: AnyContext, { deps, view }: Deps, values: Fields = {}, errors: Errors = {}, status?: number) => {
+  const list = await listSessions(deps.sql, c.get('user').id, new Date(deps.now()))
+  const sessions = list.map((session) => ({ ...session, here: session.id === c.get('session').id }))
+  const plainValues = { name: values.name, email: values.email }
+  const answer = status ?? (Object.keys(errors).length > 0 ? 422 : 200)
+  return view.page(c, 'account/show', { sessions, values: plainValues, errors }, answer)
+}
+
+const saveEmail = async (c: AnyContext, page: Deps, given: Fields): Promise<Response> => {
+  const { sql } = page.deps
+  const user = c.get('user')
+  const read = z.object({ email }).safeParse({ email: given.email ?? '' })
+  if (!read.success) return await show(c, page, given, faultsOf(read.error))
+  const checked = await checkPassword(c, page.deps, user.email, given.password ?? '')
+  if ('words' in checked) return await show(c, page, given, { emailPassword: ownPasswordWords(checked) }, checked.status)
+  const changed = await tx(sql, async (t) => {
+    const free = await changeEmail(t, user.id, read.data.email)
+    if (free) await recordEvent(t, { name: 'email.changed', workspaceId: null, userId: user.id, subjectId: user.id })
+    return free
+  })
+  if (!changed) return await show(c, page, given, { email: 'This address cannot be used: it belongs to another account.' })
+  return seeOther(c, '/account', 'email-saved')
+}
+
+/** Every session ends, this one too; the browser that changed the password gets a new one. */
+const savePassword = async (c: AnyContext, page: Deps, given: Fields): Promise<Response> => {
+  const { deps } = page
+  const user = c.get('user')
+  const checked = await checkPassword(c, deps, user.email, given.current ?? '')
+  if ('words' in checked) return await show(c, page, {}, { current: ownPasswordWords(checked) }, checked.status)
+  const fault = passwordFault(given.password ?? '', [user.name, user.email])
+  if (fault) return await show(c, page, {}, { password: fault })
+  const hash = await hashPassword(given.password ?? '')
+  await tx(deps.sql, async (t) => {
+    await changePasswordHash(t, user.id, hash)
+    await deleteSessionsOf(t, user.id)
+    await spendResetsOf(t, user.id, new Date(deps.now()))
+    await recordEvent(t, { name: 'password.changed', workspaceId: null, userId: user.id, subjectId: user.id })
+  })
+  await startSession(c, deps, user.id)
+  return seeOther(c, '/account', 'password-changed')
+}
+
+const ownPasswordWords = (checked: { status: number; words: string }): string =>
+  checked.status === 429 ? checked.words : 'This is not your password.'

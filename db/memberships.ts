@@ -1,0 +1,47 @@
+import type { Db } from './connect.ts'
+
+export type Role = 'manager' | 'admin'
+export type Member = { userId: string; name: string; email: string; role: Role; createdAt: Date; deactivatedAt: Date | null }
+
+/** False when the person is a member already; their role stays as it is. */
+export const insertMembership = async (sql: Db, workspaceId: string, userId: string, role: Role): Promise<boolean> => {
+  const { count } = await sql`
+    insert into memberships (workspace_id, user_id, role) values (${workspaceId}, ${userId}, ${role})
+    on conflict do nothing`
+  return count > 0
+}
+
+export const findRole = async (sql: Db, workspaceId: string, userId: string): Promise<Role | null> => {
+  const [row] = await sql`select role from memberships where workspace_id = ${workspaceId} and user_id = ${userId}`
+  return row?.role ?? null
+}
+
+export const listMembers = async (sql: Db, workspaceId: string): Promise<Member[]> =>
+  await sql<Member[]>`
+    select m.user_id, u.name, u.email, m.role, m.created_at, u.deactivated_at
+    from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspaceId} order by lower(u.name), u.id`
+
+/** Keeps everybody else from changing the members of the workspace until the transaction ends, so that the last admin can be counted. */
+export const lockMembers = async (sql: Db, workspaceId: string): Promise<void> => {
+  await sql`select id from workspaces where id = ${workspaceId} for no key update`
+}
+
+/** Admins who can still sign in, without the one named. Ask after `lockMembers`. */
+export const countOtherAdmins = async (sql: Db, workspaceId: string, userId: string): Promise<number> => {
+  const [row] = await sql`
+    select count(*)::int as n from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspaceId} and m.role = 'admin' and m.user_id <> ${userId} and u.deactivated_at is null`
+  return row!.n
+}
+
+export const changeRole = async (sql: Db, workspaceId: string, userId: string, role: Role): Promise<boolean> => {
+  const { count } = await sql`
+    update memberships set role = ${role} where workspace_id = ${workspaceId} and user_id = ${userId} and role <> ${role}`
+  return count > 0
+}
+
+export const deleteMembership = async (sql: Db, workspaceId: string, userId: string): Promise<boolean> => {
+  const { count } = await sql`delete from memberships where workspace_id = ${workspaceId} and user_id = ${userId}`
+  return count > 0
+}
