@@ -32,7 +32,7 @@ export const sendPost = async (graph: Graph, publication: Publication): Promise<
   if (attached.includes(null)) throw notPrepared()
   const photos = attached.map((id, index) => [`attached_media[${index}]`, JSON.stringify({ media_fbid: id })])
   const params = { message: text || null, link, ...Object.fromEntries(photos) }
-  const body = await graph.send(`${account.id}/feed`, pageToken(publication), params, publication.signal)
+  const body = await graph.send(`${account.id}/feed`, pageToken(publication), params, publication)
   const platformPostId = textAt(body, 'id')
   if (!platformPostId) throw unclearAnswer('no_post_id')
   return { state: 'published', platformPostId, confirmedBy: 'Facebook answered with the id of the post.' }

@@ -35,7 +35,7 @@ export const sendReel = async (graph: Graph, publication: Publication): Promise<
   const description = publication.text || null
   const params = { upload_phase: 'finish', video_id: upload.videoId, video_state: 'PUBLISHED', description }
   const path = `${publication.account.id}/video_reels`
-  const body = await graph.send(path, pageToken(publication), params, publication.signal)
+  const body = await graph.send(path, pageToken(publication), params, publication)
   if (!succeeded(body)) throw unclearAnswer('finish')
   return { state: 'processing', waitingFor }
 }

@@ -37,7 +37,7 @@ export const sendVideo = async (graph: Graph, publication: Publication): Promise
   if (upload.finished) return { state: 'processing', waitingFor }
   const params = { upload_phase: 'finish', upload_session_id: upload.sessionId, description: publication.text || null }
   const path = `${publication.account.id}/videos`
-  const body = await graph.send(path, pageToken(publication), params, publication.signal, 'video')
+  const body = await graph.send(path, pageToken(publication), params, publication, 'video')
   if (!succeeded(body)) throw unclearAnswer('finish')
   return { state: 'processing', waitingFor }
 }

@@ -1,14 +1,15 @@
 import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
+import { isHidden } from '../graph/errors.ts'
 import { textAt } from '../graph/json.ts'
-import type { Checked, Prepared, Publication, Publisher, Sent } from '../platform.ts'
+import type { Checked, FoundPermalink, Prepared, Publication, Publisher, Sent } from '../platform.ts'
 import { pageToken } from './page.ts'
 import { preparePost, sendPost } from './publish-post.ts'
 import { prepareReel, sendReel } from './publish-reel.ts'
 import { prepareVideo, sendVideo } from './publish-video.ts'
 import { reconcile } from './reconcile.ts'
 import { readUpload } from './upload.ts'
-import { checkVideo } from './video-status.ts'
+import { checkVideo, fullPostId } from './video-status.ts'
 
 type Steps = {
   prepare(graph: Graph, publication: Publication): Promise<Prepared>
@@ -37,16 +38,20 @@ const checkPost = async (): Promise<Checked> => {
   throw new PlatformError({ kind: 'rejected', code: 'nothing_to_check', words })
 }
 
-/** Videos and reels are asked by their video id. Facebook writes their addresses without a host. */
-const findPermalink = async (graph: Graph, publication: Publication, platformPostId: string): Promise<string | null> => {
-  const id = readUpload(publication.handles)?.videoId ?? platformPostId
-  const isVideo = publication.kind === 'video' || publication.kind === 'reel'
-  const path = isVideo ? id : platformPostId
+/** Videos and reels are asked by their video id; both addresses may come without a host. Asked again until there is one. */
+const findPermalink = async (graph: Graph, publication: Publication, known: string | null): Promise<FoundPermalink> => {
+  const videoId = readUpload(publication.handles)?.videoId
+  const isVideo = (publication.kind === 'video' || publication.kind === 'reel') && videoId !== undefined
+  const path = isVideo ? videoId : known
+  if (!path) return { permalink: null, platformPostId: null, final: true }
   try {
-    const body = await graph.get(path, pageToken(publication), { fields: 'permalink_url' }, publication.signal)
-    return absolute(textAt(body, 'permalink_url'), graph.settings.dialogUrl)
+    const fields = isVideo ? 'permalink_url,post_id' : 'permalink_url'
+    const body = await graph.get(path, pageToken(publication), { fields }, publication.signal)
+    const permalink = absolute(textAt(body, 'permalink_url'), graph.settings.dialogUrl)
+    const platformPostId = known ?? fullPostId(textAt(body, 'post_id'), publication.account.id)
+    return { permalink, platformPostId, final: permalink !== null }
   } catch (error) {
-    if (error instanceof PlatformError && error.problem.code === '100' && error.problem.subcode === '33') return null
+    if (error instanceof PlatformError && isHidden(error)) return { permalink: null, platformPostId: known, final: true }
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { PlatformError, type Problem } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
-import { errorOfSubcode } from '../graph/errors.ts'
+import { errorOfSubcode, isHidden } from '../graph/errors.ts'
 import { numberAt, recordAt, recordsAt, textAt } from '../graph/json.ts'
 import type { Checked, JsonRecord, Publication } from '../platform.ts'
 import { notPrepared, pageToken } from './page.ts'
@@ -75,8 +75,6 @@ const problemIn = (status: JsonRecord): PlatformError => {
   const code = errors.map((error) => numberAt(error, 'code')).find((found) => found !== null)
   return errorOfSubcode(code ?? null, 'Facebook could not process the video. Use MP4 with H.264 and AAC.')
 }
-
-const isHidden = (error: PlatformError): boolean => error.problem.code === '100' && error.problem.subcode === '33'
 
 /** A longer video is processed longer: 5 s for a short reel, up to half a minute. */
 const againInMs = ({ media }: Publication): number => Math.min(30_000, Math.max(5_000, (media[0]?.durationMs ?? 0) / 6))

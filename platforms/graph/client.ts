@@ -36,6 +36,8 @@ export type GraphRequest = {
   host?: 'graph' | 'video'
   effect: Effect
   timeoutMs?: number
+  /** Called when nothing but the call itself is left to do; what it throws stops the call. */
+  leaving?: () => void
   signal: AbortSignal
 }
 
@@ -49,8 +51,11 @@ export type Graph = {
   /** A change that may be made twice without harm. */
   post(path: string, token: string | null, params: Params, signal: AbortSignal): Promise<JsonRecord>
   /** The irreversible call: see `Effect`. */
-  send(path: string, token: string, params: Params, signal: AbortSignal, host?: 'graph' | 'video'): Promise<JsonRecord>
+  send(path: string, token: string, params: Params, departure: Departure, host?: 'graph' | 'video'): Promise<JsonRecord>
 }
+
+/** The part of a publication that a publishing call needs. */
+export type Departure = { signal: AbortSignal; leaving(): void }
 
 const readTimeoutMs = 30_000
 /** Meta works on a publishing call for tens of seconds at times; giving up early only makes outcomes unknown. */
@@ -59,7 +64,9 @@ const sendTimeoutMs = 60_000
 /** Calls of the Graph API. Every failure is a PlatformError; nothing is ever repeated here. */
 export const createGraph = (settings: MetaSettings): Graph => {
   const request = async (wanted: GraphRequest): Promise<GraphReply> => {
-    const answer = await answerOf(buildRequest(settings, wanted), wanted.effect)
+    const built = buildRequest(settings, wanted)
+    wanted.leaving?.()
+    const answer = await answerOf(built, wanted.effect)
     const usage = readUsage(answer.headers)
     const body = parse(answer.text)
     const error = body && errorIn(body, wanted.effect, usage)
@@ -74,8 +81,11 @@ export const createGraph = (settings: MetaSettings): Graph => {
     request,
     get: (path, token, params, signal) => bodyOf({ method: 'GET', path, token, params, signal, effect: 'repeatable' }),
     post: (path, token, params, signal) => bodyOf({ method: 'POST', path, token, params, signal, effect: 'repeatable' }),
-    send: (path, token, params, signal, host) =>
-      bodyOf({ method: 'POST', path, token, params, signal, effect: 'send', ...(host ? { host } : {}) }),
+    send: (path, token, params, departure, host = 'graph') => {
+      const { signal } = departure
+      const leaving = () => departure.leaving()
+      return bodyOf({ method: 'POST', path, token, params, signal, leaving, effect: 'send', host })
+    },
   }
 }
 

@@ -54,6 +54,9 @@ export const errorOfSubcode = (subcode: number | null, otherwise: string): Platf
   })
 }
 
+/** 100/33: gone, or not shown to this token. */
+export const isHidden = ({ problem }: PlatformError): boolean => problem.code === '100' && problem.subcode === '33'
+
 /** An answer that is no Graph answer: a page of HTML, cut JSON, an envelope without a code. */
 export const unreadable = (effect: Effect, code: string): PlatformError =>
   effect === 'send'

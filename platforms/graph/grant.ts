@@ -3,7 +3,7 @@ import type { GrantState, GrantTokens, Issuer } from '../grant.ts'
 import type { JsonRecord } from '../platform.ts'
 import { listAccounts } from './accounts.ts'
 import { createGraph, type Graph, type MetaSettings } from './client.ts'
-import { errorIn } from './errors.ts'
+import { errorIn, isHidden } from './errors.ts'
 import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
 import { missingNeeded, scopes } from './scopes.ts'
 
@@ -146,9 +146,7 @@ const removeApp = async (graph: Graph, userId: string, token: string, signal: Ab
 }
 
 const acceptUnknownPerson = (error: unknown): void => {
-  const gone =
-    error instanceof PlatformError &&
-    (error.problem.subcode === '458' || (error.problem.code === '100' && error.problem.subcode === '33'))
+  const gone = error instanceof PlatformError && (error.problem.subcode === '458' || isHidden(error))
   if (!gone) throw error
 }
 

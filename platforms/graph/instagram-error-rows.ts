@@ -28,7 +28,7 @@ export const instagramRows: ErrorRow[] = [
     code: 4,
     subcode: 2207051,
     kind: 'rate_limited',
-    words: 'Instagram has restricted this action to protect its community. CrateSocial waits some hours.',
+    words: 'Instagram has restricted this action to protect its community. Wait some hours before the next try.',
     sent: 'unknown',
     waitMs: 4 * hour,
   },

@@ -1,0 +1,66 @@
+import { PlatformError } from '../errors.ts'
+import type { Graph, Params } from '../graph/client.ts'
+import { errorOfSubcode, isHidden } from '../graph/errors.ts'
+import { textAt } from '../graph/json.ts'
+import type { MediaToSend, Publication } from '../platform.ts'
+import { asAccount } from './account.ts'
+import type { Container } from './handles.ts'
+
+export type ContainerState =
+  | { state: 'preparing' | 'ready' | 'expired' | 'published' | 'hidden' }
+  | { state: 'failed'; error: PlatformError }
+
+/** Makes a container. Instagram fetches an image within this call, a video after it. Publishes nothing. */
+export const createContainer = async (graph: Graph, publication: Publication, params: Params): Promise<Container> => {
+  const { account, signal } = publication
+  const { value, via } = await asAccount(account, (token) => graph.post(`${account.id}/media`, token, params, signal))
+  const id = textAt(value, 'id')
+  if (!id)
+    throw new PlatformError({ kind: 'unavailable', code: 'no_container', words: 'Instagram gave no id for what it prepares.' })
+  return { id, madeAtMs: publication.now(), finished: false, via }
+}
+
+/** A single picture, reel or story. */
+export const paramsOfPost = ({ kind, text, media }: Publication): Params => {
+  const [item] = media
+  if (!item) throw new PlatformError({ kind: 'rejected', code: 'no_media', words: 'The post has no picture or video.' })
+  if (kind === 'story') return { media_type: 'STORIES', ...addressOf(item) }
+  if (kind === 'reel') return { media_type: 'REELS', ...addressOf(item), caption: text || null, share_to_feed: 'true' }
+  return { ...addressOf(item), caption: text || null, alt_text: item.altText || null }
+}
+
+export const paramsOfItem = (item: MediaToSend): Params =>
+  item.kind === 'video'
+    ? { media_type: 'VIDEO', ...addressOf(item), is_carousel_item: 'true' }
+    : { ...addressOf(item), is_carousel_item: 'true', alt_text: item.altText || null }
+
+export const paramsOfCarousel = ({ text }: Publication, children: Container[]): Params => ({
+  media_type: 'CAROUSEL',
+  caption: text || null,
+  children: children.map((child) => child.id).join(','),
+})
+
+/** Asks Instagram how far a container is. `hidden`: it does not exist for us. */
+export const lookAt = async (graph: Graph, publication: Publication, container: Container): Promise<ContainerState> => {
+  const { account, signal } = publication
+  try {
+    const { value } = await asAccount(account, (token) =>
+      graph.get(container.id, token, { fields: 'status_code,status' }, signal),
+    )
+    return stateOf(textAt(value, 'status_code'), textAt(value, 'status'))
+  } catch (error) {
+    if (error instanceof PlatformError && (isHidden(error) || error.problem.code === '24')) return { state: 'hidden' }
+    throw error
+  }
+}
+
+const states = { IN_PROGRESS: 'preparing', FINISHED: 'ready', EXPIRED: 'expired', PUBLISHED: 'published' } as const
+
+/** Only the text of `status` tells the subcode of a failure. */
+const stateOf = (code: string | null, status: string | null): ContainerState => {
+  if (code !== 'ERROR') return { state: states[code as keyof typeof states] ?? 'preparing' }
+  const subcode = status?.match(/\b2207\d{3}\b/)?.[0]
+  return { state: 'failed', error: errorOfSubcode(subcode ? Number(subcode) : null, 'Instagram could not use the file.') }
+}
+
+const addressOf = (item: MediaToSend): Params => (item.kind === 'video' ? { video_url: item.url } : { image_url: item.url })

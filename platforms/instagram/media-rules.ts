@@ -1,0 +1,90 @@
+import { countCharacters } from '../graph/text.ts'
+import type { MediaFacts, RuleFault } from '../platform.ts'
+
+/** All limits: Meta's content publishing reference. Ratios are width to height. */
+const largestImageBytes = 8 * 1024 * 1024
+const feedRatio = { least: 4 / 5, most: 1.91 }
+/** Whole pixels cannot meet a ratio exactly: 1080 x 566 is Instagram's own example of 1.91:1. */
+const ratioSlack = 0.005
+const altTextLimit = 1_000
+const megabyte = 1_000_000
+
+export type VideoUse = 'reel' | 'story' | 'carousel'
+const videoLimits: Record<VideoUse, { bytes: number; longestMs: number; longest: string; leastRatio: number }> = {
+  reel: { bytes: 300 * megabyte, longestMs: 15 * 60_000, longest: '15 minutes', leastRatio: 0.01 },
+  story: { bytes: 100 * megabyte, longestMs: 60_000, longest: '60 seconds', leastRatio: 0.1 },
+  carousel: { bytes: 300 * megabyte, longestMs: 60_000, longest: '60 seconds', leastRatio: 0.01 },
+}
+const shortestMs = 3_000
+const mostRatio = 10
+const mostColumns = 1_920
+const frames = { least: 23, most: 60 }
+const videoCodecs = ['h264', 'avc', 'avc1', 'h265', 'hevc', 'hvc1', 'hev1']
+const audioCodecs = ['aac', 'mp4a']
+
+type Rule = { rule: string; broken: boolean; words: string }
+
+/** `inFeed`: stories may have any shape. */
+export const imageFaults = (image: MediaFacts, item: number, inFeed: boolean): RuleFault[] => {
+  const ratio = image.width / image.height
+  const wider = `is wider than 1.91:1; crop it to between 4:5 and 1.91:1.`
+  const taller = `is taller than 4:5; crop it to between 4:5 and 1.91:1.`
+  return faultsOf(`picture ${item}`, item, [
+    { rule: 'image_type', broken: image.contentType !== 'image/jpeg', words: 'must be a JPEG.' },
+    { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB; upload a smaller one.' },
+    { rule: 'image_ratio', broken: inFeed && ratio > feedRatio.most + ratioSlack, words: wider },
+    { rule: 'image_ratio', broken: inFeed && ratio < feedRatio.least - ratioSlack, words: taller },
+  ])
+}
+
+export const altTextFaults = ({ altText }: MediaFacts, item: number): RuleFault[] =>
+  faultsOf(`picture ${item}`, item, [
+    {
+      rule: 'alt_text',
+      broken: countCharacters(altText) > altTextLimit,
+      words: 'has a description of more than 1,000 characters; shorten it.',
+    },
+  ])
+
+/** What cannot be read from the file (null) is left for Instagram to judge. */
+export const videoFaults = (video: MediaFacts, item: number, use: VideoUse): RuleFault[] => {
+  const { contentType, durationMs, fps, width, height, videoCodec, audioCodec } = video
+  const limits = videoLimits[use]
+  const ratio = width / height
+  const badFrames = fps !== null && (fps < frames.least - 0.1 || fps > frames.most + 0.1)
+  return faultsOf(`video ${item}`, item, [
+    { rule: 'video_type', broken: !['video/mp4', 'video/quicktime'].includes(contentType), words: 'must be an MP4 or MOV file.' },
+    {
+      rule: 'video_size',
+      broken: video.sizeBytes > limits.bytes,
+      words: `is larger than ${limits.bytes / megabyte} MB; export a smaller one.`,
+    },
+    { rule: 'video_duration', broken: durationMs !== null && durationMs < shortestMs, words: 'is shorter than 3 seconds.' },
+    {
+      rule: 'video_duration',
+      broken: durationMs !== null && durationMs > limits.longestMs,
+      words: `is longer than ${limits.longest}; cut it.`,
+    },
+    {
+      rule: 'video_ratio',
+      broken: ratio < limits.leastRatio || ratio > mostRatio,
+      words: `is ${width} x ${height}, a shape that Instagram does not take; 9:16 is best.`,
+    },
+    {
+      rule: 'video_columns',
+      broken: width > mostColumns,
+      words: `is ${width} pixels wide; 1,920 are the most. Export it smaller.`,
+    },
+    { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames a second; from 23 to 60 are possible.` },
+    { rule: 'video_codec', broken: !isOneOf(videoCodec, videoCodecs), words: `is coded as ${videoCodec}; use H.264 or H.265.` },
+    { rule: 'video_audio', broken: !isOneOf(audioCodec, audioCodecs), words: `has sound coded as ${audioCodec}; use AAC.` },
+  ])
+}
+
+const faultsOf = (what: string, item: number, rules: Rule[]): RuleFault[] =>
+  rules
+    .filter(({ broken }) => broken)
+    .map(({ rule, words }) => ({ rule, field: 'media', item, words: `Instagram: ${what} ${words}` }))
+
+const isOneOf = (codec: string | null, known: string[]): boolean =>
+  codec === null || known.includes(codec.toLowerCase().split('.')[0] ?? '')

@@ -1,0 +1,84 @@
+import { PlatformError } from '../errors.ts'
+import type { Graph } from '../graph/client.ts'
+import { isHidden } from '../graph/errors.ts'
+import { textAt } from '../graph/json.ts'
+import type { Checked, FoundPermalink, Publication, Publisher, Sent } from '../platform.ts'
+import { asAccount, tokenOf } from './account.ts'
+import { lookAt } from './containers.ts'
+import { readHandles } from './handles.ts'
+import { findLikely } from './media-list.ts'
+import { prepare } from './prepare.ts'
+import { reconcile } from './reconcile.ts'
+
+/** The five steps on an Instagram account: container, FINISHED, one `media_publish`. */
+export const createPublisher = (graph: Graph): Publisher => ({
+  prepare: (publication) => prepare(graph, publication),
+  send: (publication) => send(graph, publication),
+  check: (publication) => check(graph, publication),
+  reconcile: (publication, attempt) => reconcile(graph, publication, attempt),
+  findPermalink: (publication, platformPostId) => findPermalink(graph, publication, platformPostId),
+})
+
+/** Only of a container that was FINISHED; one that was seen PUBLISHED is never published again, since nobody knows what that does. */
+const send = async (graph: Graph, publication: Publication): Promise<Sent> => {
+  const { account } = publication
+  const { main, published } = readHandles(publication)
+  if (main && published) return publishedBefore(graph, publication, main.madeAtMs)
+  if (!main?.finished) throw notPrepared
+  const params = { creation_id: main.id }
+  const body = await graph.send(`${account.id}/media_publish`, tokenOf(account, main.via), params, publication)
+  const platformPostId = textAt(body, 'id')
+  if (!platformPostId) throw unclear
+  return { state: 'published', platformPostId, confirmedBy: 'Instagram answered with the id of the post.' }
+}
+
+const notPrepared = new PlatformError({
+  kind: 'unavailable',
+  code: 'not_prepared',
+  words: 'The post is not prepared yet, so nothing was sent.',
+})
+
+const unclear = new PlatformError({
+  kind: 'unknown_outcome',
+  code: 'no_media_id',
+  words: 'Instagram did not say clearly whether the post was published.',
+})
+
+const publishedBefore = async (graph: Graph, publication: Publication, sinceMs: number) => {
+  const confirmedBy = 'Instagram says that this very post is published already.'
+  return { state: 'published' as const, platformPostId: await onlyLikely(graph, publication, sinceMs), confirmedBy }
+}
+
+/** After a send whose outcome was not known: the container itself tells. */
+const check = async (graph: Graph, publication: Publication): Promise<Checked> => {
+  const { main } = readHandles(publication)
+  if (!main) throw notPrepared
+  const look = await lookAt(graph, publication, main)
+  if (look.state === 'published') return publishedBefore(graph, publication, main.madeAtMs)
+  if (look.state === 'failed') return { state: 'failed', problem: look.error.problem }
+  return { state: 'processing', againInMs: 10_000, waitingFor: 'Instagram has not published it yet.' }
+}
+
+/** PUBLISHED does not tell the media id: the list does, when exactly one of it looks like this post. */
+const onlyLikely = async (graph: Graph, publication: Publication, sinceMs: number): Promise<string | null> => {
+  const [id, ...others] = await findLikely(graph, publication, sinceMs)
+  return id !== undefined && others.length === 0 ? id : null
+}
+
+/** Lists lag some seconds; what they do not show within the hour they will not tell apart later. */
+const listHopeMs = 3_600_000
+
+const findPermalink = async (graph: Graph, publication: Publication, known: string | null): Promise<FoundPermalink> => {
+  const madeAtMs = readHandles(publication).main?.madeAtMs ?? publication.now()
+  const platformPostId = known ?? (await onlyLikely(graph, publication, madeAtMs))
+  if (!platformPostId) return { permalink: null, platformPostId, final: publication.now() - madeAtMs > listHopeMs }
+  const { account, signal } = publication
+  try {
+    const { value } = await asAccount(account, (token) => graph.get(platformPostId, token, { fields: 'permalink' }, signal))
+    const permalink = textAt(value, 'permalink')
+    return { permalink, platformPostId, final: permalink !== null }
+  } catch (error) {
+    if (error instanceof PlatformError && isHidden(error)) return { permalink: null, platformPostId, final: true }
+    throw error
+  }
+}

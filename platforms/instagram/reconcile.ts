@@ -1,0 +1,42 @@
+import type { Graph } from '../graph/client.ts'
+import { errorOfSubcode } from '../graph/errors.ts'
+import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts'
+import { type ContainerState, lookAt } from './containers.ts'
+import { readHandles } from './handles.ts'
+import { findLikely } from './media-list.ts'
+
+/** How long a late effect of the call and a lag of the lists are reckoned with. */
+const lateEffectMs = 3 * 60_000
+
+/** The container knows whether it was published; the account's list names the media. */
+export const reconcile = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+  const { main } = readHandles(publication)
+  const look = main ? await lookAt(graph, publication, main) : null
+  const likely = await findLikely(graph, publication, attempt.sentAtMs)
+  const free = likely.filter((id) => !attempt.boundIds.includes(id))
+  const late = publication.now() - attempt.sentAtMs > lateEffectMs
+  if (look?.state === 'published') return published(free, late)
+  if (free.length > 0) return { outcome: 'unclear', proof: `Instagram lists posts that may be this one: ${free.join(', ')}.` }
+  return unpublished(look, attempt, late)
+}
+
+const published = (free: string[], late: boolean): Reconciled => {
+  const [id] = free
+  const proof = 'Instagram says that the container of this post is PUBLISHED'
+  if (id !== undefined && free.length === 1)
+    return { outcome: 'found', platformPostId: id, proof: `${proof}, and lists one post like it.` }
+  if (free.length > 1) return { outcome: 'found', platformPostId: null, proof: `${proof}; several posts look like it.` }
+  if (late) return { outcome: 'found', platformPostId: null, proof: `${proof}.` }
+  return { outcome: 'unclear', proof: `${proof}; its list does not show the post yet.` }
+}
+
+const unpublished = (look: ContainerState | null, { answer }: AttemptToReconcile, late: boolean): Reconciled => {
+  if (!look || look.state === 'hidden')
+    return { outcome: 'absent', certain: false, proof: 'Instagram shows neither the container nor the post.' }
+  // Sending again soon would prolong the block: the caller learns how long to wait.
+  if (late && look.state === 'ready' && answer?.subcode === '2207051')
+    return { outcome: 'refused', problem: { ...errorOfSubcode(2207051, '').problem, traceId: answer.traceId } }
+  const names = { preparing: 'IN_PROGRESS', ready: 'FINISHED', expired: 'EXPIRED', failed: 'ERROR', published: 'PUBLISHED' }
+  const certain = late || look.state === 'expired' || look.state === 'failed'
+  return { outcome: 'absent', certain, proof: `The container of this post is ${names[look.state]}, so it was not published.` }
+}

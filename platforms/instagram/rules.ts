@@ -1,0 +1,73 @@
+import { countCharacters, countHashtags, countMentions, countNumber } from '../graph/text.ts'
+import type { DraftForChannel, RuleFault } from '../platform.ts'
+import { altTextFaults, imageFaults, videoFaults } from './media-rules.ts'
+
+/** Meta's content publishing guide. */
+export const captionLimit = 2_200
+const mostHashtags = 30
+const mostMentions = 20
+const carouselItems = { least: 2, most: 10 }
+
+/** Every rule of Instagram that can be known before sending. That a carousel is cropped to its first item is no fault. */
+export const check = (draft: DraftForChannel): RuleFault[] => {
+  const rulesOfKind = kindRules[draft.kind]
+  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Instagram: there is no kind of post named ${draft.kind}.` }]
+  return [...captionFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft)]
+}
+
+const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
+  image: (draft) => [...exactlyOne(draft, 'image'), ...draft.media.flatMap(imageRules)],
+  carousel: (draft) => [...carouselCount(draft), ...draft.media.flatMap(carouselRules)],
+  reel: (draft) => [...exactlyOne(draft, 'video'), ...draft.media.flatMap(reelRules)],
+  story: (draft) => [...exactlyOne(draft, 'any'), ...storyText(draft), ...draft.media.flatMap(storyRules)],
+}
+
+type ItemRules = (media: DraftForChannel['media'][number], index: number) => RuleFault[]
+
+const imageRules: ItemRules = (media, index) =>
+  media.kind === 'image' ? [...imageFaults(media, index + 1, true), ...altTextFaults(media, index + 1)] : []
+
+const carouselRules: ItemRules = (media, index) =>
+  media.kind === 'image' ? imageRules(media, index) : videoFaults(media, index + 1, 'carousel')
+
+const reelRules: ItemRules = (media, index) => (media.kind === 'video' ? videoFaults(media, index + 1, 'reel') : [])
+
+const storyRules: ItemRules = (media, index) =>
+  media.kind === 'video' ? videoFaults(media, index + 1, 'story') : imageFaults(media, index + 1, false)
+
+const captionFaults = ({ kind, text }: DraftForChannel): RuleFault[] => {
+  if (kind === 'story') return []
+  const [over, hashtags, mentions] = [countCharacters(text) - captionLimit, countHashtags(text), countMentions(text)]
+  const fault = (rule: string, words: string): RuleFault => ({ rule, field: 'text', words: `Instagram: ${words}` })
+  const faults: RuleFault[] = []
+  if (over > 0)
+    faults.push(fault('caption_length', `the text is ${countNumber(over, 'character')} too long; 2,200 are the most.`))
+  if (hashtags > mostHashtags) faults.push(fault('hashtags', `the text has ${hashtags} hashtags; ${mostHashtags} are the most.`))
+  if (mentions > mostMentions)
+    faults.push(fault('mentions', `the text mentions ${mentions} accounts; ${mostMentions} are the most.`))
+  return faults
+}
+
+const storyText = ({ text }: DraftForChannel): RuleFault[] => {
+  const words = 'Instagram: a story has no text of its own. Remove the text for this account, or put it into the picture.'
+  return text.trim() === '' ? [] : [{ rule: 'story_text', field: 'text', words }]
+}
+
+const linkFaults = ({ link }: DraftForChannel): RuleFault[] => {
+  const words = 'Instagram: a post has no link of its own. Remove it for this account, or write the address in the text.'
+  return link ? [{ rule: 'link', field: 'link', words }] : []
+}
+
+const exactlyOne = ({ kind, media }: DraftForChannel, wanted: 'image' | 'video' | 'any'): RuleFault[] => {
+  const [first] = media
+  if (first && media.length === 1 && (wanted === 'any' || first.kind === wanted)) return []
+  const what = { image: 'one picture', video: 'one video', any: 'one picture or one video' }[wanted]
+  const words = `Instagram: ${kind === 'image' ? 'a picture post' : `a ${kind}`} is ${what} and nothing else.`
+  return [{ rule: 'media_count', field: 'media', words }]
+}
+
+const carouselCount = ({ media }: DraftForChannel): RuleFault[] => {
+  const { least, most } = carouselItems
+  const words = `Instagram: a carousel has ${least} to ${most} pictures or videos, and there ${media.length === 1 ? 'is' : 'are'} ${media.length}.`
+  return media.length >= least && media.length <= most ? [] : [{ rule: 'media_count', field: 'media', words }]
+}
