@@ -28,13 +28,18 @@ const postInfo = (privacyLevel = 'PUBLIC_TO_EVERYONE') => ({
 const inOneChunk = (size: number) => ({ source: 'FILE_UPLOAD', video_size: size, chunk_size: size, total_chunk_count: 1 })
 const init = (source: Record<string, unknown>, info: Record<string, unknown> = postInfo(), as = access) =>
   tiktok.api(as, '/v2/post/publish/video/init/', { post_info: info, source_info: source })
-const inboxInit = (source: Record<string, unknown>) => tiktok.api(access, '/v2/post/publish/inbox/video/init/', { source_info: source })
+const inboxInit = (source: Record<string, unknown>) =>
+  tiktok.api(access, '/v2/post/publish/inbox/video/init/', { source_info: source })
 const status = (publishId: string, as = access) => tiktok.api(as, '/v2/post/publish/status/fetch/', { publish_id: publishId })
 const isFinal = ({ data }: { data: { status: string } }) => !data.status.startsWith('PROCESSING')
 const settled = (publishId: string) => until(() => status(publishId), isFinal)
 
 async function put(url: string, bytes: Buffer, range: string, contentType = 'video/mp4') {
-  const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': contentType, 'content-range': range }, body: new Uint8Array(bytes) })
+  const answer = await fetch(url, {
+    method: 'PUT',
+    headers: { 'content-type': contentType, 'content-range': range },
+    body: new Uint8Array(bytes),
+  })
   return { status: answer.status, progress: answer.headers.get('content-range') }
 }
 const putAll = (url: string, bytes: Buffer) => put(url, bytes, `bytes 0-${bytes.length - 1}/${bytes.length}`)
@@ -46,7 +51,10 @@ describe('a public video that is uploaded', () => {
     expect(data.upload_url.length).toBeLessThanOrEqual(256)
     expect((await status(data.publish_id)).data).toMatchObject({ status: 'PROCESSING_UPLOAD', uploaded_bytes: 0 })
     expect(await putAll(data.upload_url, video)).toEqual({ status: 201, progress: `bytes 0-${video.length}/${video.length}` })
-    const answer = await until(() => status(data.publish_id), ({ data }) => data.publicaly_available_post_id.length > 0)
+    const answer = await until(
+      () => status(data.publish_id),
+      ({ data }) => data.publicaly_available_post_id.length > 0,
+    )
     const id = answer.raw.match(/"publicaly_available_post_id":\[(\d{19})\]/)?.[1] ?? ''
     expect(BigInt(id)).toBeGreaterThan(2n ** 53n)
     // Why the raw text matters: a JavaScript number holds another value.
@@ -59,7 +67,10 @@ describe('a public video that is uploaded', () => {
     expect(post).toMatchObject({ callId: chunk?.id, commitCallAtMs: chunk?.atMs })
 
     const list = await tiktok.api(access, '/v2/video/list/?fields=id,title,duration,width,height,share_url', {})
-    expect(list.data).toMatchObject({ videos: [{ id, title: 'New crate #vinyl', duration: 2, width: 720, height: 1280 }], has_more: false })
+    expect(list.data).toMatchObject({
+      videos: [{ id, title: 'New crate #vinyl', duration: 2, width: 720, height: 1280 }],
+      has_more: false,
+    })
     const permalink = post?.permalink ?? ''
     expect(permalink).toBe(`${tiktok.sandbox.url}/tiktok/@northside.records/video/${id}`)
     expect(list.data.videos[0].share_url).toContain(`${permalink}?`)
@@ -159,7 +170,10 @@ describe('a video pulled from a URL', () => {
       const good = await pull('/m/a.mp4')
       expect(good.data.publish_id).toMatch(/^v_pub_url~v2-1\./)
       expect(good.data).not.toHaveProperty('upload_url')
-      expect((await settled(good.data.publish_id)).data).toMatchObject({ status: 'PUBLISH_COMPLETE', downloaded_bytes: video.length })
+      expect((await settled(good.data.publish_id)).data).toMatchObject({
+        status: 'PUBLISH_COMPLETE',
+        downloaded_bytes: video.length,
+      })
       const [post] = await tiktok.posts()
       expect(post?.callId).toBe((await tiktok.calls('video/init'))[0]?.id)
       const missing = await pull('/m/none.mp4')
@@ -189,7 +203,10 @@ test('an inbox draft waits until the creator posts it, and may be posted twice',
   expect(await tiktok.posts()).toEqual([])
   await tiktok.control('POST', `/tiktok/publishes/${data.publish_id}/post`)
   await tiktok.control('POST', `/tiktok/publishes/${data.publish_id}/post`)
-  const answer = await until(() => status(data.publish_id), ({ data }) => data.publicaly_available_post_id.length === 2)
+  const answer = await until(
+    () => status(data.publish_id),
+    ({ data }) => data.publicaly_available_post_id.length === 2,
+  )
   expect(answer.data).toMatchObject({ status: 'PUBLISH_COMPLETE' })
   expect(await tiktok.posts()).toHaveLength(2)
 })
@@ -197,7 +214,10 @@ test('an inbox draft waits until the creator posts it, and may be posted twice',
 test('status: foreign and unknown publish ids, field reports by switch', async () => {
   const { data } = await init(inOneChunk(video.length))
   const other = (await tiktok.login('southside.club')).access_token ?? ''
-  expect(await status(data.publish_id, other)).toMatchObject({ status: 400, code: 'token_not_authorized_for_specified_publish_id' })
+  expect(await status(data.publish_id, other)).toMatchObject({
+    status: 400,
+    code: 'token_not_authorized_for_specified_publish_id',
+  })
   expect(await status('v_pub_file~v2-1.1')).toMatchObject({ status: 400, code: 'invalid_publish_id' })
   await tiktok.set({ tiktokUnknownPublishIdMs: 5_000 })
   expect(await status(data.publish_id)).toMatchObject({ status: 400, code: 'invalid_publish_id' })

@@ -20,6 +20,9 @@ export type InitRequest = {
 const privacyLevels = ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'FOLLOWER_OF_CREATOR', 'SELF_ONLY'] as const
 const size = z.int().positive()
 
+/** TikTok counts UTF-16 units; zod's own `max` counts an emoji as one. */
+const textUpTo = (longest: number) => z.string().refine((text) => text.length <= longest)
+
 const videoSource = z.discriminatedUnion('source', [
   z.object({ source: z.literal('FILE_UPLOAD'), video_size: size, chunk_size: size, total_chunk_count: size }),
   z.object({ source: z.literal('PULL_FROM_URL'), video_url: z.string().min(1) }),
@@ -31,11 +34,10 @@ const switches = {
   brand_organic_toggle: z.boolean().optional(),
 }
 
-// zod counts a string's length in UTF-16 units, as TikTok does.
 const videoBody = z.object({
   post_info: z.object({
     privacy_level: z.enum(privacyLevels),
-    title: z.string().max(2200).optional(),
+    title: textUpTo(2200).optional(),
     disable_duet: z.boolean().optional(),
     disable_stitch: z.boolean().optional(),
     video_cover_timestamp_ms: z.number().optional(),
@@ -53,8 +55,8 @@ const photoBody = z
     post_mode: z.enum(['DIRECT_POST', 'MEDIA_UPLOAD']),
     post_info: z
       .object({
-        title: z.string().max(90).optional(),
-        description: z.string().max(4000).optional(),
+        title: textUpTo(90).optional(),
+        description: textUpTo(4000).optional(),
         privacy_level: z.enum(privacyLevels).optional(),
         auto_add_music: z.boolean().optional(),
         ...switches,
