@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Hono } from 'hono'
+import { pino } from 'pino'
+import { afterAll } from 'vitest'
+import { createDiskStore } from '../../activities/media-store.ts'
+import { insertMembership, type Role } from '../../db/memberships.ts'
+import { insertSession } from '../../db/sessions.ts'
+import { insertUser } from '../../db/users.ts'
+import { createVault } from '../../db/vault.ts'
+import { insertWorkspace } from '../../db/workspaces.ts'
+import { createPlatforms } from '../../platforms/index.ts'
+import { createApp } from '../../web/app.ts'
+import type { Env, WebDeps } from '../../web/env.ts'
+import { createLive } from '../../web/live.ts'
+import { hashPassword } from '../../web/passwords.ts'
+import { type Browser, createBrowser } from './browsing.ts'
+import { testConfig } from './config.ts'
+import { createTestDatabase } from './database.ts'
+
+export const password = 'crates of vinyl on a van'
+/** One hash for the whole process: making one takes a while. */
+const passwordHash = hashPassword(password)
+
+export type Person = Browser & { id: string; email: string; name: string }
+export type Cast = { operator: Person; admin: Person; manager: Person; outsider: Person; stranger: Browser }
+export type TestApp = {
+  app: Hono<Env>
+  deps: WebDeps
+  sql: WebDeps['sql']
+  cast: Cast
+  /** Northside (admin, manager) and elsewhere (outsider, its admin). */
+  workspaces: { northside: string; elsewhere: string }
+  /** Target ids that the web asked Temporal to look at. */
+  nudged: string[]
+  clock: { moveBy(ms: number): void }
+  addPerson(name: string): Promise<Person>
+  browser(from?: string): Browser
+}
+
+/**
+ * The application with a database of its own and the cast: an admin and a manager of `northside`, an outsider who is admin of
+ * `elsewhere`, the operator who is in neither, and a stranger without an account. Call it at the top of beforeAll.
+ */
+export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestApp> => {
+  const { sql } = await createTestDatabase()
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-media-'))
+  const nudged: string[] = []
+  let aheadMs = 0
+  const config = swap.config ?? testConfig()
+  const log = pino({ level: config.log.level })
+  const live = swap.live ?? (await createLive(sql, log))
+  const deps: WebDeps = {
+    sql,
+    config,
+    log,
+    live,
+    vault: createVault(config.vaultKeys),
+    platforms: createPlatforms(config),
+    mediaStore: createDiskStore(pathToFileURL(folder).href),
+    temporal: {
+      nudge: async (ids) => {
+        nudged.push(...ids)
+      },
+      progress: async () => null,
+      healthy: async () => true,
+      close: async () => undefined,
+    },
+    now: () => Date.now() + aheadMs,
+    ...swap,
+  }
+  const app = createApp(deps)
+  afterAll(async () => {
+    await live.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const browser = (from?: string) => createBrowser(app, config.publicUrl, from)
+  const addPerson = (name: string) => insertPerson(deps, browser, name)
+  const { cast, workspaces } = await insertCast(deps, browser)
+  const clock = {
+    moveBy: (ms: number) => {
+      aheadMs += ms
+    },
+  }
+  return { app, deps, sql, cast, workspaces, nudged, clock, addPerson, browser }
+}
+
+type OpenBrowser = (from?: string) => Browser
+
+const insertCast = async (deps: WebDeps, browser: OpenBrowser) => {
+  const operator = await insertPerson(deps, browser, 'Olive Operator', true)
+  const admin = await insertPerson(deps, browser, 'Ada Admin')
+  const manager = await insertPerson(deps, browser, 'Max Manager')
+  const outsider = await insertPerson(deps, browser, 'Otto Outsider')
+  const northside = await makeWorkspace(deps, 'northside', 'Northside Records', operator.id)
+  const elsewhere = await makeWorkspace(deps, 'elsewhere', 'Elsewhere Coffee', operator.id)
+  const members: [string, Person, Role][] = [
+    [northside, admin, 'admin'],
+    [northside, manager, 'manager'],
+    [elsewhere, outsider, 'admin'],
+  ]
+  for (const [workspaceId, person, role] of members) await insertMembership(deps.sql, workspaceId, person.id, role)
+  return { cast: { operator, admin, manager, outsider, stranger: browser() }, workspaces: { northside, elsewhere } }
+}
+
+const insertPerson = async (deps: WebDeps, browser: OpenBrowser, name: string, isOperator = false): Promise<Person> => {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`
+  const id = await insertUser(deps.sql, { email, name, passwordHash: await passwordHash, isOperator })
+  const signedIn = browser()
+  signedIn.setCookie(`__Host-session=${await insertSession(deps.sql, id, new Date(deps.now()))}`)
+  return Object.assign(signedIn, { id, email, name })
+}
+
+const makeWorkspace = async (deps: WebDeps, slug: string, name: string, createdBy: string): Promise<string> => {
+  const id = await insertWorkspace(deps.sql, { slug, name, zone: 'Europe/Zurich', createdBy })
+  if (!id) throw new Error(`the workspace ${slug} is there already`)
+  return id
+}

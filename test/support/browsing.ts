@@ -1,0 +1,50 @@
+import type { Hono } from 'hono'
+import type { Env } from '../../web/env.ts'
+
+export type Fields = Record<string, string>
+export type Page = { status: number; text: string; headers: Headers; location: string | null }
+
+/** A browser without scripts: keeps its cookie, sends Origin with forms, follows nothing by itself. */
+export type Browser = {
+  get(path: string, headers?: Fields): Promise<Page>
+  /** Posts a form as a browser does. `headers` may replace what it sends by itself. */
+  post(path: string, fields?: Fields | URLSearchParams, headers?: Fields): Promise<Page>
+  request(path: string, init: RequestInit): Promise<Response>
+  cookie(): string
+  setCookie(cookie: string): void
+}
+
+/** `from` is the network address that the server sees. */
+export const createBrowser = (app: Hono<Env>, origin: string, from = '203.0.113.7'): Browser => {
+  let cookie = ''
+  const request = async (path: string, init: RequestInit): Promise<Response> => {
+    const headers = new Headers(init.headers)
+    if (cookie) headers.set('Cookie', cookie)
+    const bindings = { incoming: { socket: { remoteAddress: from } } }
+    const response = await app.request(path, { ...init, headers }, bindings as never)
+    for (const set of response.headers.getSetCookie()) {
+      const [pair = ''] = set.split(';')
+      cookie = /Max-Age=0/i.test(set) ? '' : pair
+    }
+    return response
+  }
+  return {
+    request,
+    get: async (path, headers = {}) => await read(await request(path, { headers })),
+    post: async (path, fields = {}, headers = {}) => {
+      const body = new URLSearchParams(fields)
+      return await read(await request(path, { method: 'POST', body, headers: { Origin: origin, ...headers } }))
+    },
+    cookie: () => cookie,
+    setCookie: (given) => {
+      cookie = given
+    },
+  }
+}
+
+const read = async (response: Response): Promise<Page> => ({
+  status: response.status,
+  text: await response.text(),
+  headers: response.headers,
+  location: response.headers.get('Location'),
+})

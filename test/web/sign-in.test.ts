@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createTestApp, password, type TestApp } from '../support/app.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await createTestApp()
+})
+
+const signIn = (browser: ReturnType<TestApp['browser']>, email: string, typed = password, next = '/') =>
+  browser.post('/sign-in', { email, password: typed, next })
+
+describe('signing in', () => {
+  it('opens a session and goes where the person wanted to go', async () => {
+    const browser = test.browser()
+    const asked = await browser.get('/w/northside/people?x=1')
+    expect([asked.status, asked.location]).toEqual([303, '/sign-in?next=%2Fw%2Fnorthside%2Fpeople%3Fx%3D1'])
+    const answer = await signIn(browser, '  ADA.Admin@Example.com ', password, '/w/northside/people?x=1')
+    expect([answer.status, answer.location]).toEqual([303, '/w/northside/people?x=1'])
+    expect((await browser.get('/w/northside/people')).status).toBe(200)
+  })
+
+  it('never leads to another site afterwards', async () => {
+    for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example']) {
+      const answer = await signIn(test.browser(), test.cast.admin.email, password, next)
+      expect([next, answer.location]).toEqual([next, '/'])
+    }
+  })
+
+  it('says the same of an unknown address and of a wrong password', async () => {
+    const wrong = await signIn(test.browser('198.51.100.1'), test.cast.admin.email, 'not the password at all')
+    const unknown = await signIn(test.browser('198.51.100.2'), 'nobody@example.com', 'not the password at all')
+    expect([wrong.status, unknown.status]).toEqual([422, 422])
+    expect(wrong.text).toContain('The email address or the password is not right.')
+    expect(unknown.text.replace('nobody@example.com', '')).toBe(wrong.text.replace(test.cast.admin.email, ''))
+  })
+
+  it('refuses a person who was deactivated, in the same words, and ends their session', async () => {
+    const gone = await test.addPerson('Greta Gone')
+    await test.sql`update users set deactivated_at = now() where id = ${gone.id}`
+    expect((await gone.get('/account')).location).toContain('/sign-in')
+    const answer = await signIn(test.browser(), gone.email)
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('The email address or the password is not right.')
+  })
+
+  it('keeps the password only as an Argon2id hash (promise A5)', async () => {
+    const rows = await test.sql`select password_hash from users`
+    for (const row of rows) expect(row.passwordHash).toMatch(/^\$argon2id\$v=19\$m=65536,t=2,p=1\$/)
+    const [dump] = await test.sql`select string_agg(u::text, '') as text from users u`
+    expect(dump!.text).not.toContain(password)
+  })
+})
+
+describe('lockout (promise A6)', () => {
+  it('locks after repeated failures, equally for known and unknown addresses, and even the right password waits', async () => {
+    const locked = await test.addPerson('Lotte Locked')
+    const pages = []
+    for (const [email, from] of [
+      [locked.email, '198.51.100.3'],
+      ['nobody.here@example.com', '198.51.100.4'],
+    ] as const) {
+      const browser = test.browser(from)
+      for (let failure = 1; failure <= 5; failure++) expect((await signIn(browser, email, 'wrong wrong wrong')).status).toBe(422)
+      const answer = await signIn(browser, email)
+      expect(answer.status).toBe(429)
+      expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(200)
+      expect(answer.text).toMatch(/Too many attempts. Try again in 5 minutes./)
+      pages.push(answer.text.replaceAll(email, ''))
+    }
+    expect(pages[0]).toBe(pages[1])
+  })
+
+  it('locks an address that is tried from many places', async () => {
+    const hunted = await test.addPerson('Hugo Hunted')
+    for (let place = 1; place <= 10; place++)
+      expect((await signIn(test.browser(`192.0.2.${place}`), hunted.email, 'wrong wrong wrong')).status).toBe(422)
+    expect((await signIn(test.browser('192.0.2.99'), hunted.email)).status).toBe(429)
+  })
+
+  it('a success forgives the failures before it', async () => {
+    const clumsy = await test.addPerson('Carla Clumsy')
+    const browser = test.browser('198.51.100.5')
+    for (let round = 0; round < 3; round++) {
+      for (let failure = 0; failure < 3; failure++) await signIn(browser, clumsy.email, 'wrong wrong wrong')
+      expect((await signIn(browser, clumsy.email)).status).toBe(303)
+    }
+  })
+
+  it('keeps no address of a person or a network in clear (promise A3)', async () => {
+    const rows = await test.sql`select key from throttle`
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) expect(row.key).toMatch(/^[a-z-]+:[\w-]{43}$/)
+  })
+})
+
+describe('sessions', () => {
+  it('are one cookie, for this host only, unreadable for scripts (promise A7)', async () => {
+    const response = await test.browser().request('/sign-in', {
+      method: 'POST',
+      body: new URLSearchParams({ email: test.cast.manager.email, password }),
+      headers: { Origin: test.deps.config.publicUrl },
+    })
+    const cookies = response.headers.getSetCookie()
+    expect(cookies).toHaveLength(1)
+    expect(cookies[0]).toMatch(/^__Host-session=[\w-]{43}; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  })
+
+  it('are stored as a hash, without place or browser (promises A3, A7)', async () => {
+    const columns = await test.sql`
+      select column_name from information_schema.columns where table_name = 'sessions' order by ordinal_position`
+    expect(columns.map((column) => column.columnName)).toEqual([
+      ...['id', 'token_hash', 'user_id', 'created_at', 'last_seen_at', 'password_checked_at', 'expires_at', 'ends_at'],
+    ])
+    const token = test.cast.manager.cookie().split('=')[1]!
+    const [dump] = await test.sql`select string_agg(s::text, '') as text from sessions s`
+    expect(dump!.text).not.toContain(token)
+  })
+
+  it('end after 14 idle days, or 90 days whatever happens', async () => {
+    const idle = await test.addPerson('Ida Idle')
+    const busy = await test.addPerson('Bea Busy')
+    const day = 86_400_000
+    for (let passed = 0; passed < 13; passed++) {
+      test.clock.moveBy(day)
+      expect((await busy.get('/account')).status).toBe(200)
+    }
+    expect((await idle.get('/account')).status).toBe(200)
+    test.clock.moveBy(14 * day + 1)
+    expect((await idle.get('/account')).status).toBe(303)
+
+    const steady = await test.addPerson('Stella Steady')
+    for (let passed = 0; passed < 89; passed += 10) {
+      expect((await steady.get('/account')).status).toBe(200)
+      test.clock.moveBy(10 * day)
+    }
+    expect((await steady.get('/account')).status).toBe(303)
+  })
+
+  it('end with signing out, also for whoever kept the cookie', async () => {
+    const leaver = await test.addPerson('Lea Leaver')
+    const kept = leaver.cookie()
+    const answer = await leaver.post('/sign-out')
+    expect([answer.status, answer.location]).toEqual([303, '/?said=signed-out'])
+    expect(leaver.cookie()).toBe('')
+    leaver.setCookie(kept)
+    expect((await leaver.get('/account')).status).toBe(303)
+  })
+})
+
+describe('what is grave', () => {
+  it('asks for the password again after ten minutes, by way of its own page', async () => {
+    const person = await test.addPerson('Paula Patient')
+    const page = await person.get('/confirm-password?next=/account')
+    expect(page.status).toBe(200)
+    expect((await person.post('/confirm-password', { password: 'something else', next: '/account' })).status).toBe(422)
+    const [before] = await test.sql`select password_checked_at as at from sessions where user_id = ${person.id}`
+    test.clock.moveBy(60_000)
+    const answer = await person.post('/confirm-password', { password, next: '/account' })
+    expect([answer.status, answer.location]).toEqual([303, '/account'])
+    const [after] = await test.sql`select password_checked_at as at from sessions where user_id = ${person.id}`
+    expect(after!.at.getTime()).toBeGreaterThan(before!.at.getTime())
+  })
+})
