@@ -92,7 +92,7 @@ const renew = async (deps: GrantDeps, stale: OpenGrant): Promise<OpenGrant> => {
 }
 
 const renewUnderLease = async (deps: GrantDeps, stale: OpenGrant, renewer: string): Promise<OpenGrant> => {
-  const issuer = deps.platforms.issuers[stale.issuer]
+  const issuer = deps.platforms.issuers.get(stale.issuer)
   if (!issuer) throw new Error(`issuer ${stale.issuer} is not configured`)
   try {
     const { accessToken, refreshToken } = stale

@@ -90,23 +90,24 @@ export const saveChannel = async (
   return { id, isNew }
 }
 
-/** Accounts of the grant that a new consent did not cover: never deleted, they wait for a person. Ids of those that changed. */
-export const markNotShared = async (
-  sql: Db,
-  grant: { workspaceId: string; id: string },
-  shared: string[],
-  words: string,
-): Promise<string[]> => {
-  const rows = await sql<{ id: string }[]>`
+/** An account that the new consent no longer lets us use: it is never deleted, it waits for a person. */
+export const markBlocked = async (sql: Db, grantId: string, offer: AccountOffer, words: string): Promise<void> => {
+  await sql`
     update channels set state = 'reconnect', state_reason = ${words}
-    where grant_id = ${grant.id} and workspace_id = ${grant.workspaceId} and state = 'connected' and not id = any(${shared}::uuid[])
-    returning id`
-  return rows.map((row) => row.id)
+    where grant_id = ${grantId} and platform = ${offer.platform} and account_id = ${offer.accountId} and state <> 'disconnected'`
 }
 
-export type KnownAccount = { platform: string; accountId: string; state: ChannelState }
+/** Accounts of the grant that the new consent did not cover at all. */
+export const markNotShared = async (sql: Db, grantId: string, shared: string[], words: string): Promise<void> => {
+  await sql`
+    update channels set state = 'reconnect', state_reason = ${words}
+    where grant_id = ${grantId} and state = 'connected' and not id = any(${shared}::uuid[])`
+}
 
-/** Which of the platforms' accounts the workspace has, or had. */
-export const listKnownAccounts = async (sql: Db, workspaceId: string, platforms: string[]): Promise<KnownAccount[]> =>
+export type KnownAccount = { platform: string; accountId: string; name: string; state: ChannelState; issuerUserId: string }
+
+/** The accounts that the workspace has, or had, through an issuer. */
+export const listKnownAccounts = async (sql: Db, workspaceId: string, issuer: string): Promise<KnownAccount[]> =>
   await sql<KnownAccount[]>`
-    select platform, account_id, state from channels where workspace_id = ${workspaceId} and platform = any(${platforms}::text[])`
+    select c.platform, c.account_id, c.name, c.state, g.issuer_user_id from channels c join grants g on g.id = c.grant_id
+    where c.workspace_id = ${workspaceId} and g.issuer = ${issuer} order by c.platform, lower(c.name)`

@@ -14,6 +14,9 @@ export const sentences = {
   joined: 'You are a member of this workspace now.',
   'workspace-saved': 'The settings are saved.',
   'workspace-made': 'The workspace is made. You are its first admin: invite the others under People.',
+  'media-uploaded': 'Uploaded. The files are ready for your posts.',
+  'media-deleted': 'The file is deleted.',
+  'accounts-connected': 'Connected. Posts can go out through these accounts now.',
 } as const
 
 export type Said = keyof typeof sentences

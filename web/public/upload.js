@@ -20,7 +20,8 @@ const sizeOf = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(by
 const makeRow = (zone, file) => {
   const row = document.createElement('li')
   row.className = 'upload'
-  row.innerHTML = '<span class="upload-name"></span><button type="button" class="quiet"></button><progress max="1" value="0"></progress><span class="upload-state"></span>'
+  row.innerHTML =
+    '<span class="upload-name"></span><button type="button" class="quiet"></button><progress max="1" value="0"></progress><span class="upload-state"></span>'
   const [name, button, bar, state] = row.children
   name.textContent = file.name
   bar.setAttribute('aria-label', `Upload of ${file.name}`)
@@ -50,7 +51,8 @@ const addTile = (zone, html) => {
 
 const uploadOne = async (zone, file, shown) => {
   const max = Number(zone.dataset.uploadMax)
-  if (file.size > max) return showRefusal(shown, `This file is larger than ${sizeOf(max)}, the most that can be uploaded. Export a smaller one.`)
+  if (file.size > max)
+    return showRefusal(shown, `This file is larger than ${sizeOf(max)}, the most that can be uploaded. Export a smaller one.`)
   const as = zone.dataset.uploadAs ? `?as=${zone.dataset.uploadAs}` : ''
   const answer = await put(`${zone.dataset.uploadZone}/${encodeURIComponent(file.name)}${as}`, file, {
     onStart: (abort) => {
@@ -65,7 +67,10 @@ const uploadOne = async (zone, file, shown) => {
   if (answer.status === -1) return shown.row.remove()
   if (answer.url?.includes('/sign-in')) return location.reload()
   if (answer.status !== 201)
-    return showRefusal(shown, answer.status < 500 && answer.text.length < 400 ? answer.text : 'The file could not be stored. Try again in a moment.')
+    return showRefusal(
+      shown,
+      answer.status < 500 && answer.text.length < 400 ? answer.text : 'The file could not be stored. Try again in a moment.',
+    )
   shown.row.remove()
   const tile = addTile(zone, answer.text)
   if (tile.dataset.kind === 'video') await sendFrame(zone, tile, file)
@@ -112,7 +117,9 @@ let queue = Promise.resolve()
 const take = (zone, files) => {
   for (const file of files) {
     const shown = makeRow(zone, file)
-    queue = queue.then(() => shown.row.isConnected && uploadOne(zone, file, shown)).catch(() => showRefusal(shown, 'The file could not be uploaded. Try again.'))
+    queue = queue
+      .then(() => shown.row.isConnected && uploadOne(zone, file, shown))
+      .catch(() => showRefusal(shown, 'The file could not be uploaded. Try again.'))
   }
 }
 

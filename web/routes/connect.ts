@@ -1,0 +1,108 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { beginConnection, type ConnectionRef, endConnections, takeAnswer } from '../../db/connections.ts'
+import { PlatformError } from '../../platforms/errors.ts'
+import type { Issuer } from '../../platforms/grant.ts'
+import { seeOther } from '../answers.ts'
+import { fetchOffer, findChoices, redirectUri, storeChoice } from '../connecting.ts'
+import { type AnyContext, forMembers, type MemberEnv, type UserEnv, type WebDeps } from '../env.ts'
+import type { Renderer } from '../render.ts'
+import { requireMember } from '../session.ts'
+
+/**
+ * From "Connect" through the platform's consent page and back to the choice of accounts. The way out is a GET that redirects, since
+ * `form-action 'self'` would stop a redirect after a POST. The state binds the answer to the session that began.
+ */
+export const connectRoutes = (deps: WebDeps, view: Renderer) => {
+  const guard = requireMember('admin')
+  return forMembers
+    .createApp()
+    .get('/w/:workspace/connect/:issuer', guard, async (c) => {
+      const issuer = issuerOf(deps, c.req.param('issuer'))
+      const { state, verifier } = await beginConnection(deps.sql, deps.vault, refOf(c, issuer))
+      const again = c.req.query('again') === '1'
+      return c.redirect(issuer.consentUrl({ redirectUri: redirectUri(deps, issuer), state, verifier, again }), 302)
+    })
+    .get('/oauth/:issuer/callback', (c) => takeCallback(deps, view, c))
+    .get('/w/:workspace/connect/:issuer/choose', guard, (c) => showChoices(deps, view, c))
+    .post('/w/:workspace/connect/:issuer/choose', guard, async (c) => {
+      const issuer = issuerOf(deps, c.req.param('issuer'))
+      const form = await c.req.parseBody({ all: true })
+      const chosen = [form.account ?? []].flat().filter((value) => typeof value === 'string')
+      const stored = await storeChoice(deps, issuer, refOf(c, issuer), chosen)
+      if (stored?.connected === 0) return await showChoices(deps, view, c, 'Choose at least one account.')
+      return stored ? seeOther(c, `/w/${c.var.workspace.slug}/channels`, 'accounts-connected') : nothingWaits(view, c, issuer)
+    })
+    .post('/w/:workspace/connect/:issuer/cancel', guard, async (c) => {
+      const issuer = issuerOf(deps, c.req.param('issuer'))
+      await endConnections(deps.sql, refOf(c, issuer))
+      return seeOther(c, `/w/${c.var.workspace.slug}/channels`)
+    })
+}
+
+const issuerOf = (deps: WebDeps, name: string | undefined): Issuer => {
+  const issuer = deps.platforms.issuers.get(name ?? '')
+  if (!issuer) throw new HTTPException(404)
+  return issuer
+}
+
+const refOf = (c: Context<MemberEnv>, issuer: Issuer): ConnectionRef => ({
+  workspaceId: c.var.workspace.id,
+  userId: c.var.user.id,
+  sessionId: c.var.session.id,
+  issuer: issuer.name,
+})
+
+const takeCallback = async (deps: WebDeps, view: Renderer, c: AnyContext): Promise<Response> => {
+  const issuer = issuerOf(deps, c.req.param('issuer'))
+  const session = c.get('session') as UserEnv['Variables']['session'] | null
+  // The address holds a code: it is not carried along to the sign-in page.
+  if (!session) return c.redirect('/sign-in', 303)
+  const query = c.req.query()
+  const taken = await takeAnswer(deps.sql, deps.vault, { state: query.state ?? '', sessionId: session.id, issuer: issuer.name })
+  const mine = taken.known && c.get('memberships').find((one: { id: string }) => one.id === taken.workspaceId)
+  if (!taken.known || mine?.role !== 'admin') return foreign(view, c, issuer)
+  const way = `/w/${mine.slug}/connect/${issuer.name}`
+  if (taken.verifier === null) return c.redirect(`${way}/choose`, 303)
+  const problem = (words: string, status: number) =>
+    view.page(
+      c,
+      'channels/problem',
+      { title: `${issuer.label} is not connected`, words, again: way, back: `/w/${mine.slug}/channels` },
+      status,
+    )
+  const answer = issuer.readCallback(query)
+  if ('refused' in answer) return problem(answer.refused, 200)
+  try {
+    await fetchOffer(deps, issuer, { ...answer, state: query.state ?? '', verifier: taken.verifier })
+    return c.redirect(`${way}/choose`, 303)
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    const { code, subcode, kind } = error.problem
+    deps.log.warn({ requestId: c.get('requestId'), issuer: issuer.name, kind, code, subcode }, 'connecting was refused')
+    return problem(`${error.message} Nothing was connected.`, kind === 'unavailable' || kind === 'unknown_outcome' ? 502 : 422)
+  }
+}
+
+const showChoices = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>, error = ''): Promise<Response> => {
+  const issuer = issuerOf(deps, c.req.param('issuer'))
+  const choices = await findChoices(deps, issuer, refOf(c, issuer))
+  if (!choices) return nothingWaits(view, c, issuer)
+  const way = `/w/${c.var.workspace.slug}/connect/${issuer.name}`
+  const accounts = choices.accounts.map((account) => ({ ...account, definition: deps.platforms.platforms.get(account.platform) }))
+  return view.page(c, 'channels/choose', { ...choices, accounts, issuer, way, error }, error ? 422 : 200)
+}
+
+/** Another session's state, a made-up one, or one older than its hour: the page must not tell which. */
+const foreign = (view: Renderer, c: AnyContext, issuer: Issuer): Response => {
+  const words = `This answer of ${issuer.label} belongs to no connection that you began in this browser within the last hour. Nothing was connected.`
+  return view.page(c, 'channels/problem', { title: `${issuer.label} is not connected`, words, again: null, back: '/' }, 400)
+}
+
+const nothingWaits = (view: Renderer, c: Context<MemberEnv>, issuer: Issuer): Response => {
+  const words =
+    'This connection was finished or given up already, or its hour is over. An answer of the platform works once; start again to connect more.'
+  const base = `/w/${c.var.workspace.slug}`
+  const data = { title: 'Nothing to choose from', words, again: `${base}/connect/${issuer.name}`, back: `${base}/channels` }
+  return view.page(c, 'channels/problem', data, 410)
+}
