@@ -15,6 +15,12 @@ export type Problem = {
   retryAfterMs: number | null
 }
 
+/**
+ * Code of an `unavailable` that `send` throws when nothing was sent because what was prepared no longer holds (an upload expired):
+ * `prepare` has to run again before the next send.
+ */
+export const prepareAgain = 'prepare_again'
+
 /** Thrown by platform clients. Its message is the words for the person and holds no secret. */
 export class PlatformError extends Error {
   readonly problem: Problem

@@ -8,7 +8,7 @@ import { type Handles, readHandles, saveHandles } from './handles.ts'
 import { startUpload } from './init.ts'
 import { checkOffered } from './rules.ts'
 import { fetchStatus } from './status.ts'
-import { uploadAllButLast } from './upload.ts'
+import { isOver, uploadAllButLast } from './upload.ts'
 
 /** TikTok: an upload must end within one hour of its init. */
 const uploadLivesMs = 3_600_000
@@ -27,9 +27,9 @@ export const preparePublish = async (client: TiktokClient, publication: Publicat
   const handles = isAlive(before, plan, publication.now()) ? before : await beginUpload(client, publication, before, plan)
   const upload = await uploadAllButLast(publication, handles, plan)
   if (upload.done) return { ready: true }
-  return upload.handles.uploadEndsAtMs === 0
+  return isOver(upload.handles, publication.now())
     ? { ready: false, againInMs: 10_000, waitingFor: 'TikTok gave the upload up; a new one begins.' }
-    : { ready: false, againInMs: 0, waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.` }
+    : { ready: false, againInMs: 100, waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.` }
 }
 
 /** promise: D7: nothing is sent to TikTok before the person's express consent. */

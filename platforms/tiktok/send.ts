@@ -1,11 +1,11 @@
-import { PlatformError } from '../errors.ts'
+import { PlatformError, prepareAgain } from '../errors.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { Publication, Sent } from '../platform.ts'
 import { lastChunkStart, planChunks, resumeAt } from './chunks.ts'
 import type { TiktokClient } from './client.ts'
 import { readHandles, saveHandles } from './handles.ts'
 import { publishByUrl, publishPhotos } from './init.ts'
-import { lost, putChunk, uploadError } from './upload.ts'
+import { isOver, lost, putChunk, uploadError } from './upload.ts'
 
 /** The irreversible call where TikTok fetches the media: its init. The publish id is written down before anything else. */
 export const sendByUrl = async (client: TiktokClient, publication: Publication): Promise<Sent> => {
@@ -22,9 +22,7 @@ export const sendLastChunk = async (publication: Publication): Promise<Sent> => 
   const handles = readHandles(publication)
   const plan = planChunks(handles.totalBytes ?? 0)
   const start = lastChunkStart(plan)
-  if (handles.nextByte !== start || !handles.sealedUploadUrl) {
-    throw new PlatformError({ kind: 'unavailable', code: 'not_prepared', words: 'The video is not uploaded far enough yet.' })
-  }
+  if (handles.nextByte !== start || !handles.sealedUploadUrl || isOver(handles, publication.now())) throw stale(null)
   const answer = await putChunk(publication, handles, plan, start, 'publish')
   switch (answer.status) {
     case 201:
@@ -34,10 +32,10 @@ export const sendLastChunk = async (publication: Publication): Promise<Sent> => 
     case 403:
     case 404:
       await saveHandles(publication, lost(handles))
-      throw uploadError(answer)
+      throw stale(answer)
     case 416:
       await saveHandles(publication, { ...handles, nextByte: readProgress(answer, plan) })
-      throw uploadError(answer)
+      throw stale(answer)
     default:
       throw unclear(answer)
   }
@@ -49,6 +47,16 @@ const readProgress = (answer: HttpAnswer, plan: ReturnType<typeof planChunks>): 
   if (next === null || next >= plan.totalBytes) throw unclear(answer)
   return next
 }
+
+/** Nothing was sent: the upload has ended at TikTok, or lacks earlier chunks. */
+const stale = (answer: HttpAnswer | null): PlatformError =>
+  new PlatformError({
+    kind: 'unavailable',
+    code: prepareAgain,
+    subcode: answer && `upload_${answer.status}`,
+    words: 'TikTok no longer holds what was uploaded ahead; it is uploaded again.',
+    traceId: answer?.headers.get('x-tt-logid') ?? null,
+  })
 
 const unclear = (answer: HttpAnswer): PlatformError =>
   new PlatformError({

@@ -60,6 +60,15 @@ describe('promise D7: the form as TikTok demands it', () => {
     expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/bc-policy/en"')
     expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/music-usage-confirmation/en"')
   })
+  test('“Only me” and branded content grey each other', () => {
+    const branded = form({ values: { disclose: 'on', branded_content: 'on', privacy_level: 'PUBLIC_TO_EVERYONE' } })
+    expect(branded).toMatch(/value="SELF_ONLY" disabled title="Branded content visibility cannot be set to private\."/)
+    expect(form({ values: { privacy_level: 'SELF_ONLY' } })).toMatch(/name="c1\.branded_content" disabled/)
+    expect(form()).not.toMatch(/value="SELF_ONLY" disabled|branded_content" disabled/)
+    const both = form({ values: { disclose: 'on', branded_content: 'on', privacy_level: 'SELF_ONLY' } })
+    expect(both).toMatch(/value="SELF_ONLY" selected/)
+    expect(both).toMatch(/name="c1\.branded_content" checked/)
+  })
   test('works without script and without inline style', () => {
     expect(form()).not.toMatch(/<script|style=|onclick/)
   })
@@ -72,6 +81,6 @@ describe('promise D7: the form as TikTok demands it', () => {
   test('a fault stands beside the fields and marks its own', () => {
     const html = form({ faults: { privacy_level: 'Choose who can see the post.' } })
     expect(html).toContain('Choose who can see the post.')
-    expect(html).toMatch(/class="tiktok-privacy" aria-invalid="true"/)
+    expect(html).toMatch(/class="audience" aria-invalid="true"/)
   })
 })

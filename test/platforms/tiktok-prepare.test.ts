@@ -141,11 +141,11 @@ describe('a video whose bytes we send', () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     script.answer(paths.upload, { status: 206 }, { status: 206 })
-    let clock = 1_760_000_000_000
-    const work = publication({ media: [video(64_000_001)], now: () => (clock += 10_000) })
+    const now = () => 1_760_000_000_000 + script.callsOf(paths.upload).length * 15_000
+    const work = publication({ media: [video(64_000_001)], now })
     expect(await publisher().prepare(work)).toEqual({
       ready: false,
-      againInMs: 0,
+      againInMs: 100,
       waitingFor: 'Uploading to TikTok: 20 of 65 MB sent.',
     })
   })
