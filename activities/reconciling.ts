@@ -72,7 +72,7 @@ const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: A
   const sentAtMs = (attempt.sentAt ?? attempt.claimedAt).getTime()
   try {
     return await withPublication(deps, target, attempt.number, (platform, publication) =>
-      platform.publish.reconcile(publication, { sentAtMs, boundIds, mediaFetched }),
+      platform.publish.reconcile(publication, { sentAtMs, boundIds, mediaFetched, answer: attempt.problem }),
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error

@@ -100,7 +100,7 @@ export const settleChecked = (
   }
 }
 
-const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<void> =>
+const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
   recordEvent(t, {
     name,
     workspaceId: target.workspaceId,

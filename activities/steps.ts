@@ -32,7 +32,7 @@ export const withPublication = <T>(
   )
 
 export const platformOf = (deps: { platforms: Registry }, target: { platform: string }): Platform => {
-  const platform = deps.platforms.platforms[target.platform]
+  const platform = deps.platforms.platforms.get(target.platform)
   if (!platform) throw new Error(`platform ${target.platform} is not configured`)
   return platform
 }

@@ -1,0 +1,36 @@
+import { createTransport } from 'nodemailer'
+
+export type Letter = { to: string; subject: string; text: string; html: string }
+export type Mail = { send(letter: Letter): Promise<void>; close(): void }
+
+/** Mail over SMTP. `send` throws when the server does not take the letter; nothing of the letter is in the error. */
+export const createMail = (settings: { smtpUrl: string; from: string }): Mail => {
+  const transport = createTransport({
+    url: settings.smtpUrl,
+    pool: true,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  } as Parameters<typeof createTransport>[0])
+  return {
+    send: async (letter) => {
+      try {
+        await transport.sendMail({ from: settings.from, ...letter, headers: { 'Auto-Submitted': 'auto-generated' } })
+      } catch (error) {
+        throw new MailNotTaken(error)
+      }
+    },
+    close: () => transport.close(),
+  }
+}
+
+/** The answers of mail servers quote addresses: only the code and the number are kept (promise: S3). */
+export class MailNotTaken extends Error {
+  constructor(cause: unknown) {
+    const { code, responseCode } = (cause ?? {}) as { code?: string; responseCode?: number }
+    super(`the mail server did not take the letter: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`)
+    this.name = 'MailNotTaken'
+  }
+}
