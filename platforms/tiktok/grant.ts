@@ -124,7 +124,7 @@ const offerAccount = async (
     settings: { username: handle },
     blocked: granted.includes('video.publish')
       ? null
-      : 'The permission to publish was not given. Connect again and leave “Post content to TikTok” ticked.',
+      : 'The permission to publish was not given. Connect again and leave it ticked.',
   }
 }
 

@@ -1,0 +1,14 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/**
+ * Checks TikTok's signature `t=<unix seconds>,s=<hex>` over the raw bytes of a webhook, keyed by the client secret.
+ * Returns when it was signed, epoch milliseconds, or null when it is not TikTok's. The age is the caller's to judge:
+ * TikTok retries for 72 hours, and does not say whether a retry is signed anew.
+ */
+export const readSignature = (clientSecret: string, header: string | undefined, rawBody: Uint8Array): number | null => {
+  const parts = /^t=(\d{1,12}),s=([0-9a-f]{64})$/.exec((header ?? '').replace(/\s/g, ''))
+  const [, seconds, hex] = parts ?? []
+  if (!seconds || !hex) return null
+  const expected = createHmac('sha256', clientSecret).update(`${seconds}.`).update(rawBody).digest()
+  return timingSafeEqual(expected, Buffer.from(hex, 'hex')) ? Number(seconds) * 1000 : null
+}
