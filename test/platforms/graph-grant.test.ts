@@ -1,0 +1,258 @@
+import { createHmac } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Issuer } from '../../platforms/grant.ts'
+import { proofOf } from '../../platforms/graph/client.ts'
+import { createMetaIssuer } from '../../platforms/graph/grant.ts'
+import { readSignedRequest } from '../../platforms/graph/signed-request.ts'
+import { type GraphServer, graphError, nineMs, settingsFor, startGraphServer } from './graph-server.ts'
+
+let server: GraphServer
+let issuer: Issuer
+beforeAll(async () => {
+  server = await startGraphServer()
+  issuer = createMetaIssuer(server.settings)
+})
+afterAll(() => server.close())
+beforeEach(() => {
+  server.seen.length = 0
+})
+
+const signal = new AbortController().signal
+const debugData = {
+  app_id: '1234',
+  type: 'USER',
+  user_id: '1020',
+  issued_at: 1795400000,
+  expires_at: 1800583944,
+  data_access_expires_at: 1803176000,
+  is_valid: true,
+}
+const permissions = (granted: string[], declined: string[] = []) => ({
+  body: {
+    data: [
+      ...granted.map((permission) => ({ permission, status: 'granted' })),
+      ...declined.map((permission) => ({ permission, status: 'declined' })),
+    ],
+  },
+})
+const everything = () => issuer.scopes.map((scope) => scope.name)
+
+describe('the consent dialog', () => {
+  const request = { redirectUri: 'https://crate.example/oauth/meta/callback', state: 'xyz', verifier: '', again: false }
+
+  it('asks for every scope by name', () => {
+    const url = new URL(issuer.consentUrl(request))
+    expect(url.origin + url.pathname).toBe('https://www.facebook.com/v25.0/dialog/oauth')
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: '1234',
+      redirect_uri: request.redirectUri,
+      state: 'xyz',
+      response_type: 'code',
+      scope:
+        'pages_show_list,pages_read_engagement,pages_manage_posts,read_insights,instagram_basic,instagram_content_publish,instagram_manage_insights,business_management',
+    })
+  })
+
+  it('names the configuration instead, with Facebook Login for Business, and asks again for what was declined', () => {
+    const business = createMetaIssuer({ ...settingsFor('https://g.example'), configId: '77' })
+    const query = new URL(business.consentUrl({ ...request, again: true })).searchParams
+    expect([query.get('config_id'), query.get('scope'), query.get('auth_type')]).toEqual(['77', null, 'rerequest'])
+  })
+
+  it('comes back with a code or with why there is none', () => {
+    expect(issuer.readCallback({ code: 'AQB', state: 'xyz' })).toEqual({ code: 'AQB' })
+    const denied = { error: 'access_denied', error_code: '200', error_reason: 'user_denied', state: 'xyz' }
+    expect(issuer.readCallback(denied)).toEqual({ refused: expect.stringMatching(/not allowed/) })
+    expect(issuer.readCallback({ state: 'xyz' })).toEqual({ refused: expect.stringMatching(/start again/) })
+  })
+})
+
+describe('exchanging the code', () => {
+  const request = { code: 'AQB', redirectUri: 'https://crate.example/cb', verifier: '', signal }
+
+  it('climbs from the short token to the lasting one and reads who, until when and what was granted', async () => {
+    server.on(
+      'POST /v25.0/oauth/access_token',
+      { body: { access_token: 'EAAshort', token_type: 'bearer', expires_in: 5400 } },
+      { body: { access_token: 'EAAlong', token_type: 'bearer', expires_in: 5183944 } },
+    )
+    server.on('GET /v25.0/me', { body: { id: '1020', name: 'Ann' } })
+    server.on('GET /v25.0/debug_token', { body: { data: debugData } })
+    server.on('GET /v25.0/me/permissions', permissions(['pages_show_list'], ['read_insights']))
+    expect(await issuer.exchange(request)).toEqual({
+      accessToken: 'EAAlong',
+      refreshToken: null,
+      expiresAtMs: 1800583944000,
+      refreshExpiresAtMs: null,
+      dataAccessExpiresAtMs: 1803176000000,
+      scopes: ['pages_show_list'],
+      userId: '1020',
+      userName: 'Ann',
+    })
+    const [first, second] = server.callsOf('POST /v25.0/oauth/access_token')
+    expect(first?.form).toEqual({
+      client_id: '1234',
+      client_secret: 'secret-of-the-app',
+      redirect_uri: 'https://crate.example/cb',
+      code: 'AQB',
+    })
+    expect(second?.form).toMatchObject({ grant_type: 'fb_exchange_token', fb_exchange_token: 'EAAshort' })
+    const [debug] = server.callsOf('GET /v25.0/debug_token')
+    expect(debug?.headers.authorization).toBe('Bearer 1234|secret-of-the-app')
+    expect(debug?.query).toEqual({
+      input_token: 'EAAlong',
+      appsecret_proof: proofOf('1234|secret-of-the-app', 'secret-of-the-app'),
+    })
+    const reads = server.seen.filter((entry) => entry.call.startsWith('GET /v25.0/me'))
+    expect(reads.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong', 'Bearer EAAlong'])
+  })
+
+  it.each([
+    [100, 36009, 'reauthorize', /Start connecting again/],
+    [100, 36007, 'reauthorize', /Start again/],
+    [100, 36008, 'rejected', /redirect address/],
+    [101, undefined, 'rejected', /app id/],
+    [1, undefined, 'unavailable', /META_APP_SECRET/],
+  ])('explains %i/%s', async (code, subcode, kind, words) => {
+    server.on('POST /v25.0/oauth/access_token', graphError(code, subcode))
+    await expect(issuer.exchange(request)).rejects.toMatchObject({ problem: { kind, words: expect.stringMatching(words) } })
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('renews with the living token', async () => {
+    server.on('POST /v25.0/oauth/access_token', { body: { access_token: 'EAAnew', token_type: 'bearer' } })
+    server.on('GET /v25.0/me', { body: { id: '1020', name: 'Ann' } })
+    server.on('GET /v25.0/debug_token', { body: { data: debugData } })
+    server.on('GET /v25.0/me/permissions', permissions(everything()))
+    const tokens = await issuer.renew({ accessToken: 'EAAlong', refreshToken: null }, signal)
+    expect(tokens).toMatchObject({ accessToken: 'EAAnew', expiresAtMs: 1800583944000, userId: '1020' })
+    expect(server.callsOf('POST /v25.0/oauth/access_token')[0]?.form.fb_exchange_token).toBe('EAAlong')
+  })
+})
+
+describe('the accounts', () => {
+  const page = {
+    id: '1067',
+    name: 'Crate Coffee',
+    username: 'cratecoffee',
+    access_token: 'EAABpage',
+    tasks: ['ANALYZE', 'CREATE_CONTENT'],
+    picture: { data: { url: 'https://scontent.example/p.jpg' } },
+    instagram_business_account: { id: '17841400000000001', username: 'crate.coffee', name: 'Crate on Instagram' },
+  }
+  const tokens = () => ({ accessToken: 'EAAlong', scopes: everything() })
+
+  it('are the Pages and the Instagram accounts behind them, over all pages of the list', async () => {
+    const next = 'https://graph.facebook.com/v25.0/me/accounts?access_token=EAAlong&after=QVFJ'
+    server.on(
+      'GET /v25.0/me/accounts',
+      { body: { data: [page], paging: { cursors: { before: 'QVFI', after: 'QVFJ' }, next } } },
+      { body: { data: [{ ...page, id: '1068', name: 'Crate Tea', tasks: ['ANALYZE'], instagram_business_account: undefined }] } },
+    )
+    const offers = await issuer.listAccounts(tokens(), signal)
+    expect(offers.map((offer) => [offer.platform, offer.accountId, offer.handle, offer.blocked])).toEqual([
+      ['facebook', '1067', 'cratecoffee', null],
+      ['instagram', '17841400000000001', 'crate.coffee', null],
+      [
+        'facebook',
+        '1068',
+        'cratecoffee',
+        'You may not create content on the Page Crate Tea. Ask one of its admins for that task, then connect again.',
+      ],
+    ])
+    expect(offers[1]).toMatchObject({ name: 'Crate on Instagram', accountToken: 'EAABpage', settings: { pageId: '1067' } })
+    expect(server.seen.map((entry) => entry.query.after)).toEqual([undefined, 'QVFJ'])
+    expect(server.seen[0]?.query.fields).toContain('instagram_business_account{')
+  })
+
+  it('are blocked by the scopes that their platform lacks, and only by those', async () => {
+    server.on('GET /v25.0/me/accounts', { body: { data: [page] } })
+    const scopes = everything().filter((name) => name !== 'instagram_content_publish' && name !== 'read_insights')
+    const offers = await issuer.listAccounts({ accessToken: 'EAAlong', scopes }, signal)
+    expect(offers.map((offer) => offer.blocked)).toEqual([null, expect.stringMatching(/permission instagram_content_publish/)])
+  })
+})
+
+describe('inspecting', () => {
+  it('says until when the grant is good, and which needed scope is gone', async () => {
+    server.on('GET /v25.0/debug_token', { body: { data: debugData } })
+    server.on('GET /v25.0/me/permissions', permissions(everything().slice(0, 5), ['instagram_content_publish']))
+    expect(await issuer.inspect({ accessToken: 'EAAlong', userId: '1020' }, signal)).toEqual({
+      valid: true,
+      scopes: everything().slice(0, 5),
+      expiresAtMs: 1800583944000,
+      dataAccessExpiresAtMs: 1803176000000,
+      reason: 'The permission instagram_content_publish is missing.',
+    })
+  })
+
+  it('says why a dead grant is dead, and asks nothing more with it', async () => {
+    const error = { code: 190, message: 'Error validating access token: Session has expired on ...', subcode: 463 }
+    server.on('GET /v25.0/debug_token', { body: { data: { app_id: '1234', is_valid: false, error, scopes: [] } } })
+    expect(await issuer.inspect({ accessToken: 'EAAold', userId: '1020' }, signal)).toMatchObject({
+      valid: false,
+      scopes: [],
+      reason: 'The connection has expired. Connect the account again.',
+    })
+    expect(server.seen).toHaveLength(1)
+  })
+})
+
+describe('revoking: promise R2', () => {
+  const revoke = () => issuer.revoke({ accessToken: 'EAAlong', userId: '1020' }, signal)
+
+  it('removes the app with the token of the person', async () => {
+    server.on('DELETE /v25.0/1020/permissions', { body: { success: true } })
+    await revoke()
+    expect(server.seen.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong'])
+  })
+
+  it('counts what is revoked already as a success', async () => {
+    server.on('DELETE /v25.0/1020/permissions', graphError(190, 458))
+    await revoke()
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('asks in the name of the app when the token has expired', async () => {
+    server.on('DELETE /v25.0/1020/permissions', graphError(190, 463), { body: { success: 'true' } })
+    await revoke()
+    expect(server.seen.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong', 'Bearer 1234|secret-of-the-app'])
+  })
+
+  it('fails loudly when Meta cannot be asked', async () => {
+    server.on('DELETE /v25.0/1020/permissions', graphError(2))
+    await expect(revoke()).rejects.toMatchObject({ problem: { kind: 'unavailable' } })
+  })
+})
+
+describe('a signed request: promise E5', () => {
+  const sign = (content: object, secret = 'secret-of-the-app') => {
+    const payload = Buffer.from(JSON.stringify(content)).toString('base64url')
+    return `${createHmac('sha256', secret).update(payload).digest('base64url')}.${payload}`
+  }
+  const content = { algorithm: 'HMAC-SHA256', expires: 1795403600, issued_at: nineMs / 1000 - 5, user_id: '1020' }
+  const read = (signed: string) => readSignedRequest(signed, 'secret-of-the-app', nineMs)
+
+  it('is read when Meta signed it just now', () => {
+    expect(read(sign(content))).toEqual({ userId: '1020', issuedAtMs: nineMs - 5_000 })
+    expect(read(sign({ ...content, algorithm: 'hmac-sha256', expires: undefined }))).not.toBeNull()
+  })
+
+  it('is refused with another secret, changed, old, from the future, without a time, a name or our algorithm', () => {
+    const [signature, payload] = sign(content).split('.')
+    const other = Buffer.from(JSON.stringify({ ...content, user_id: '9' })).toString('base64url')
+    const bad = [
+      sign(content, 'another'),
+      `${signature}.${other}`,
+      `${signature}.${payload}.x`,
+      `${payload}`,
+      '',
+      sign({ ...content, issued_at: nineMs / 1000 - 4_000 }),
+      sign({ ...content, issued_at: nineMs / 1000 + 4_000 }),
+      sign({ ...content, issued_at: undefined }),
+      sign({ ...content, user_id: '' }),
+      sign({ ...content, algorithm: 'none' }),
+    ]
+    for (const signed of bad) expect(read(signed), signed).toBeNull()
+  })
+})
