@@ -9,6 +9,8 @@ export type EndpointName = {
   platform: LedgerPlatform
   /** The name in the ledger and in fault rules. */
   endpoint: string
+  /** A more exact name, once the body has been read: one path may serve several steps. */
+  refine?: (c: Context<SandboxEnv>) => Promise<string>
   /** Asked once the body has been read. */
   account?: (c: Context<SandboxEnv>) => string | null | Promise<string | null>
   /** How this platform shapes an injected error (kinds `error` and `rate_limited`). */
@@ -53,6 +55,7 @@ async function answerCall(world: World, name: EndpointName, handler: SandboxHand
     call.facts.incomplete = true
     return lost
   }
+  call.endpoint = (await name.refine?.(c)) ?? name.endpoint
   call.account = (await name.account?.(c)) ?? null
   const rule = world.faults.meet(call)
   call.fault = rule?.id ?? null

@@ -30,6 +30,10 @@ export type GraphEndpoint = {
   account?: (meta: Meta, c: Context<SandboxEnv>) => string | null
   /** Needs no token: login. */
   open?: true
+  /** One path that serves several steps: the value of this parameter is added to the name, as in `video_reels.finish`. */
+  stepParameter?: string
+  /** The body is a file, not parameters. */
+  rawBody?: true
 }
 
 type GraphHandler = (call: GraphCall) => unknown
@@ -38,9 +42,12 @@ type GraphHandler = (call: GraphCall) => unknown
 export function graphEndpoint(meta: Meta, name: GraphEndpoint, handle: GraphHandler): Handler<SandboxEnv> {
   const account = (c: Context<SandboxEnv>) => name.account?.(meta, c) ?? null
   const platformError = (c: Context<SandboxEnv>, rule: FaultRule) => injectedError(meta, c, rule)
-  return endpoint(meta.world, { platform: name.platform, endpoint: name.endpoint, account, platformError }, async (c) => {
+  const parametersOf = rememberParameters(meta, name)
+  const refine = (c: Context<SandboxEnv>) => stepName(name, c, parametersOf)
+  const { platform, endpoint: base } = name
+  return endpoint(meta.world, { platform, endpoint: base, refine, account, platformError }, async (c) => {
     try {
-      return await answer(meta, name, c, handle)
+      return await answer(meta, name, c, await parametersOf(c), handle)
     } catch (error) {
       if (error instanceof GraphRefusal) return answerError(meta, c, error.error)
       if (error instanceof NotSimulated) return notSimulated(c, error.message)
@@ -49,14 +56,41 @@ export function graphEndpoint(meta: Meta, name: GraphEndpoint, handle: GraphHand
   })
 }
 
-async function answer(meta: Meta, name: GraphEndpoint, c: Context<SandboxEnv>, handle: GraphHandler): Promise<Response> {
-  const parameters = await readParameters(c, meta.world.dir)
+type ParametersOf = (c: Context<SandboxEnv>) => Promise<Parameters>
+
+/** Reads the parameters of a call once, however often they are asked for. */
+function rememberParameters(meta: Meta, name: GraphEndpoint): ParametersOf {
+  const read = new WeakMap<Context<SandboxEnv>, Promise<Parameters>>()
+  return (c) => {
+    const parameters = read.get(c) ?? readParameters(c, meta.world.dir, { rawBody: name.rawBody ?? false })
+    read.set(c, parameters)
+    return parameters
+  }
+}
+
+async function stepName(name: GraphEndpoint, c: Context<SandboxEnv>, parametersOf: ParametersOf): Promise<string> {
+  if (!name.stepParameter) return name.endpoint
+  // Unreadable parameters are refused when the call is answered.
+  const parameters = await parametersOf(c).catch(() => null)
+  const step = parameters?.text(name.stepParameter)
+  return step ? `${name.endpoint}.${step}` : name.endpoint
+}
+
+async function answer(
+  meta: Meta,
+  name: GraphEndpoint,
+  c: Context<SandboxEnv>,
+  parameters: Parameters,
+  handle: GraphHandler,
+): Promise<Response> {
   try {
     const call = readCall(meta, c, parameters)
-    if (name.open) return c.json((await handle(call)) as object)
-    const caller = identify(meta, call.tokenText, parameters)
-    countUsage(meta, c)
-    return c.json((await handle({ ...call, caller })) as object)
+    if (!name.open) {
+      call.caller = identify(meta, call.tokenText, parameters)
+      countUsage(meta, c)
+    }
+    const result = await handle(call)
+    return result instanceof Response ? result : c.json(result as object)
   } finally {
     await parameters.discard()
   }

@@ -25,11 +25,15 @@ export type Parameters = {
 type Read = { values: Map<string, unknown>; files: Map<string, string> }
 
 /** @throws GraphRefusal 100 when the body is not what its content type says. */
-export async function readParameters(c: Context<SandboxEnv>, dir: string): Promise<Parameters> {
+export async function readParameters(
+  c: Context<SandboxEnv>,
+  dir: string,
+  { rawBody }: { rawBody: boolean },
+): Promise<Parameters> {
   const read: Read = { values: new Map(Object.entries(c.req.query())), files: new Map() }
   const body = c.get('body')
   const type = c.req.header('content-type') ?? ''
-  if (body.sizeBytes > 0) {
+  if (body.sizeBytes > 0 && !rawBody) {
     if (type.startsWith('multipart/form-data')) await readMultipart(body, type, dir, read)
     else if (type.startsWith('application/json')) readJson(await body.text(), read)
     else if (type.startsWith('application/x-www-form-urlencoded')) {

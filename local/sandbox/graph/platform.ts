@@ -1,9 +1,57 @@
-import { Hono } from 'hono'
 import type { Platform } from '../platform.ts'
-import type { SandboxEnv, World } from '../world.ts'
+import type { World } from '../world.ts'
+import { loadVideo } from './container.ts'
+import { metaControl } from './control.ts'
+import type { Meta, MetaApp } from './meta.ts'
+import { armScheduled } from './page-post.ts'
+import { armVideo } from './page-video.ts'
+import { graphRoutes, uploadRoutes } from './routes.ts'
+import { seedMeta } from './seed.ts'
+import { emptyState } from './state.ts'
+import { createUsage } from './usage.ts'
+import { facebookSite, instagramSite } from './website.ts'
 
-export type MetaApp = { id: string; secret: string; name: string; redirectUris: string[] }
+export type { MetaApp }
 
-export function metaPlatform(_world: World, _app: MetaApp): Platform {
-  return { hosts: {}, control: new Hono<SandboxEnv>(), seed() {}, resume() {}, accounts: () => [] }
+/** Meta's half: the website with its login dialog, the Graph API, the upload host. */
+export function metaPlatform(world: World, app: MetaApp): Platform {
+  const state = world.state.section('meta', emptyState)
+  const meta: Meta = { world, app, state, usage: createUsage(world.clock, world.settings) }
+  return {
+    hosts: {
+      '/graph': graphRoutes(meta),
+      '/graph-video': graphRoutes(meta),
+      '/rupload': uploadRoutes(meta),
+      '/facebook': facebookSite(meta),
+      '/instagram': instagramSite(meta),
+    },
+    control: metaControl(meta),
+    seed() {
+      meta.usage.clear()
+      seedMeta(meta)
+    },
+    resume() {
+      for (const video of Object.values(state.videos)) armVideo(meta, video)
+      for (const post of Object.values(state.posts)) armScheduled(meta, post)
+      for (const container of Object.values(state.containers)) {
+        if (container.url && container.readyAtMs === null) world.clock.after(0, () => loadVideo(meta, container))
+      }
+    },
+    accounts: () => [
+      ...Object.values(state.pages).map(({ id, name }) => ({
+        platform: 'facebook' as const,
+        id,
+        name,
+        username: null,
+        feedPath: `/facebook/${id}`,
+      })),
+      ...Object.values(state.instagram).map(({ id, name, username }) => ({
+        platform: 'instagram' as const,
+        id,
+        name,
+        username,
+        feedPath: `/instagram/${username}`,
+      })),
+    ],
+  }
 }

@@ -23,6 +23,8 @@ export type MetaSettings = {
   requireAppSecretProof: boolean
   /** HTTP status of code 190: seen as 400 and as 401. */
   tokenErrorStatus: 400 | 401
+  /** Size of the pieces that a chunked /videos upload asks for. */
+  videoChunkBytes: number
   codeLifeMs: number
   shortTokenLifeMs: number
   longTokenLifeMs: number
@@ -60,6 +62,7 @@ export function metaSettings(pace: Pace): MetaSettings {
     strictPng: true,
     requireAppSecretProof: false,
     tokenErrorStatus: 400,
+    videoChunkBytes: 1_048_576,
     codeLifeMs: 10 * 60_000,
     shortTokenLifeMs: 5_400_000,
     longTokenLifeMs: 5_183_944_000,

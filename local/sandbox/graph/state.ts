@@ -122,6 +122,7 @@ export type Video = {
   title: string
   description: string
   createdAtMs: number
+  sessionId: string | null
   /** Chunked upload: what was announced and what has arrived. */
   announcedBytes: number | null
   receivedBytes: number

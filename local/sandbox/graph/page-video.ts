@@ -1,0 +1,53 @@
+import { newId } from './ids.ts'
+import type { Meta } from './meta.ts'
+import { createPost, postSuffix } from './page-post.ts'
+import type { Commit, Video } from './state.ts'
+import { videoProblem } from './video-rules.ts'
+
+export function createVideo(meta: Meta, wanted: Pick<Video, 'pageId' | 'kind'> & Partial<Video>): Video {
+  const video: Video = {
+    title: '',
+    description: '',
+    sessionId: null,
+    announcedBytes: null,
+    receivedBytes: 0,
+    sha256: null,
+    uploadError: null,
+    processing: null,
+    commit: null,
+    publishedAtMs: null,
+    postId: null,
+    ...wanted,
+    id: newId(meta.state, 'video'),
+    createdAtMs: meta.world.clock.now(),
+  }
+  meta.state.videos[video.id] = video
+  return video
+}
+
+/** The video is on Meta's side and meant to be published: from here on everything happens by itself. */
+export function beginProcessing(meta: Meta, video: Video, commit: Commit): void {
+  const stored = video.sha256 ? meta.world.media.find(video.sha256) : undefined
+  const beganAtMs = meta.world.clock.now()
+  const error = stored ? videoProblem(video.kind, stored) : { code: 1363024, message: 'The video file is missing.' }
+  video.processing = { beganAtMs, readyAtMs: beganAtMs + meta.world.settings.facebookProcessingMs, error }
+  video.commit = commit
+  armVideo(meta, video)
+}
+
+/** Also called after a restart: a video in processing goes on. */
+export function armVideo(meta: Meta, video: Video): void {
+  const { processing, commit } = video
+  if (!processing || !commit || processing.error || video.publishedAtMs !== null) return
+  const dueMs = processing.readyAtMs + meta.world.settings.facebookPublishingMs
+  meta.world.clock.after(dueMs - meta.world.clock.now(), () => {
+    if (meta.state.videos[video.id] === video && video.publishedAtMs === null) publish(meta, video, commit)
+  })
+}
+
+function publish(meta: Meta, video: Video, commit: Commit): void {
+  const post = createPost(meta, { pageId: video.pageId, message: video.description, videoId: video.id, commit })
+  video.publishedAtMs = post.createdAtMs
+  video.postId = postSuffix(post)
+  meta.world.state.changed()
+}
