@@ -14,7 +14,7 @@ export const decideStep = (target: TargetRow, nowMs: number, prepareAheadMs: num
   switch (target.state) {
     case 'scheduled':
     case 'preparing':
-      return waitOr(dueMs - prepareAheadMs + jitterMs(target.id, prepareAheadMs / 3), nowMs, 'Waits to be prepared', {
+      return waitOr(prepareFromMs(target, dueMs, prepareAheadMs), nowMs, 'Waits to be prepared', {
         do: 'prepare',
         words: 'Preparing: everything that can be done ahead',
       })
@@ -46,6 +46,9 @@ const sendFromMs = (target: TargetRow, dueMs: number): number => {
   const armMs = dueMs - armAheadMs + jitterMs(target.id, armAheadMs / 3)
   return Math.max(armMs, target.notBefore?.getTime() ?? 0)
 }
+
+const prepareFromMs = (target: TargetRow, dueMs: number, prepareAheadMs: number): number =>
+  Math.max(dueMs - prepareAheadMs + jitterMs(target.id, prepareAheadMs / 3), target.notBefore?.getTime() ?? 0)
 
 const waitOr = (fromMs: number, nowMs: number, words: string, step: Step): Step =>
   nowMs < fromMs ? { do: 'wait', untilMs: fromMs, words } : step

@@ -5,6 +5,7 @@ import { listPostMedia, type PostMediaRow } from '../db/post-media.ts'
 import { saveHandles, type TargetRow } from '../db/targets.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Account, MediaToSend, Publication } from '../platforms/platform.ts'
+import { insist } from './insist.ts'
 import type { MediaStore } from './media-store.ts'
 
 export type PublicationDeps = { sql: Sql; vault: Vault; mediaStore: MediaStore; mediaPublicUrl: string; now: () => number }
@@ -36,7 +37,8 @@ export const buildPublication = async (
     media: await Promise.all(media.map((item) => mediaToSend(deps, target, step.attemptNumber, item))),
     handles: target.handles,
     save: async (handles) => {
-      if (!(await saveHandles(deps.sql, target, handles))) throw new Outdated('the post was changed while it was prepared')
+      if (!(await insist(() => saveHandles(deps.sql, target, handles))))
+        throw new Outdated('the post was changed while it was prepared')
     },
     seal: (secret) => deps.vault.seal(secret, place),
     open: (sealed) => deps.vault.open(sealed, place),

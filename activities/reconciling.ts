@@ -8,10 +8,10 @@ import type { TargetRef } from '../workflows/names.ts'
 import { leaseMs } from './sending.ts'
 import {
   type AttemptResult,
+  settleAnotherTry,
   settleFailed,
   settleProcessing,
   settlePublished,
-  settleReadyAgain,
   settleUnconfirmed,
 } from './settling.ts'
 import { againLater, beating, notYet, type PublishingDeps, withPublication } from './steps.ts'
@@ -101,7 +101,12 @@ const sendAgain = async (
   const fetchedBefore = await wasFetched(deps.sql, ref)
   await retireLinks(deps.sql, ref)
   if ((await wasFetched(deps.sql, ref)) !== fetchedBefore) return lookAgain(deps, target, looks, 'The media was fetched just now')
-  await settleReadyAgain(deps, target, { words: 'The first call had no effect; it is sent again.', notBefore: null }, result)
+  await settleAnotherTry(
+    deps,
+    target,
+    { from: 'preparing', words: 'The first call had no effect; it is sent again.', notBefore: null },
+    result,
+  )
 }
 
 const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number, proof: string): Promise<void> => {

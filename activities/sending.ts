@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { type Claim, claimTarget, recordOutcome } from '../db/attempts.ts'
-import { findTarget, type TargetRow } from '../db/targets.ts'
+import { type AnotherTry, findTarget, type TargetRow } from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { Account, Sent } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
@@ -9,10 +9,10 @@ import { insist } from './insist.ts'
 import { buildPublication, fingerprintOf, LeaseOver } from './publication.ts'
 import {
   type AttemptResult,
+  settleAnotherTry,
   settleFailed,
   settleProcessing,
   settlePublished,
-  settleReadyAgain,
   settleRefusedAhead,
 } from './settling.ts'
 import { beating, type PublishingDeps, platformOf } from './steps.ts'
@@ -107,36 +107,36 @@ const settleThrown = (
   error: unknown,
 ): Promise<void> => {
   const attempt = { id: claim.attemptId, sentAt: leftAt, problem: error instanceof PlatformError ? error.problem : null }
-  if (!leftAt) {
-    return settleReadyAgain(
-      deps,
-      target,
-      { words: 'Nothing was sent; it is tried again.', notBefore: laterBy(deps, 2_000) },
-      { ...attempt, outcome: 'not_sent' },
-    )
-  }
+  if (!leftAt) return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
   if (!(error instanceof PlatformError)) return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
   switch (error.kind) {
     case 'unknown_outcome':
       return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
     case 'unavailable':
-      return settleReadyAgain(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
+      return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
     case 'rate_limited':
-      return settleReadyAgain(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'refused' })
+      return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'refused' })
     case 'reauthorize':
-      return settleReadyAgain(deps, target, { words: error.problem.words, notBefore: null }, { ...attempt, outcome: 'refused' })
+      return settleAnotherTry(
+        deps,
+        target,
+        { from: 'ready', words: error.problem.words, notBefore: null },
+        { ...attempt, outcome: 'refused' },
+      )
     case 'permission':
     case 'rejected':
       return settleFailed(deps, target, error.problem, { ...attempt, outcome: 'refused' })
   }
 }
 
-/** As long as the platform says, else longer with every attempt: 4 s, 8 s … 5 minutes. */
-const waitAfter = (deps: PublishingDeps, claim: Claim, error: PlatformError): { words: string; notBefore: Date } => {
+/**
+ * As long as the platform says, else longer with every attempt: 4 s, 8 s … 5 minutes. What was prepared is looked at once more
+ * first: it may be what did not hold (an upload that expired, a container that was not ready after all).
+ */
+const waitAfter = (deps: PublishingDeps, claim: Claim, error: unknown): AnotherTry => {
+  const problem = error instanceof PlatformError ? error.problem : null
   const byCount = Math.min(300_000, 2_000 * 2 ** Math.min(claim.number, 8))
-  const floor = error.kind === 'rate_limited' ? 60_000 : 0
-  const waitMs = error.problem.retryAfterMs ?? Math.max(floor, byCount)
-  return { words: `${error.problem.words} Nothing was sent; it is tried again by itself.`, notBefore: laterBy(deps, waitMs) }
+  const waitMs = problem?.retryAfterMs ?? Math.max(problem?.kind === 'rate_limited' ? 60_000 : 0, byCount)
+  const words = `${problem ? `${problem.words} ` : ''}Nothing was sent; it is tried again by itself.`
+  return { from: 'preparing', words, notBefore: new Date(deps.now() + waitMs) }
 }
-
-const laterBy = (deps: PublishingDeps, waitMs: number): Date => new Date(deps.now() + waitMs)

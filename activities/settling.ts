@@ -2,10 +2,11 @@ import { type AttemptOutcome, recordOutcome } from '../db/attempts.ts'
 import { type Db, type Sql, tx } from '../db/connect.ts'
 import { recordEvent } from '../db/events.ts'
 import {
+  type AnotherTry,
+  allowAnotherTry,
   markFailed,
   markProcessing,
   markPublished,
-  markReadyAgain,
   markRefusedAhead,
   markUnconfirmed,
   type TargetRow,
@@ -45,15 +46,15 @@ export const settleProcessing = async (deps: Deps, target: TargetRow, words: str
 }
 
 /** A clear "nothing happened": claimed again later. */
-export const settleReadyAgain = async (
+export const settleAnotherTry = async (
   deps: Deps,
   target: TargetRow,
-  wait: { words: string; notBefore: Date | null },
+  again: AnotherTry,
   attempt: AttemptResult,
 ): Promise<void> => {
   await tx(deps.sql, async (t) => {
     await recordOutcome(t, attempt.id, attempt)
-    await markReadyAgain(t, target, wait)
+    await allowAnotherTry(t, target, again)
   })
 }
 

@@ -42,7 +42,7 @@ export const notYet = (againInMs: number): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'NotYet' satisfies FailureType,
     message: 'not yet',
-    nextRetryDelay: againInMs,
+    nextRetryDelay: Math.max(100, againInMs),
     category: ApplicationFailureCategory.BENIGN,
   })
 

@@ -148,21 +148,30 @@ export const markFailed = async (sql: Db, target: { id: string; attemptNumber: n
   return rows.length === 1
 }
 
-/** A clear "nothing happened": the target may be claimed again, not before `notBefore`. `words` say why it waits. */
-export const markReadyAgain = async (
+/**
+ * A clear "nothing happened": the target may be claimed again, not before `notBefore`; `from` says whether what was prepared is
+ * looked at once more before. `words` say why it waits.
+ */
+export type AnotherTry = { from: 'preparing' | 'ready'; words: string; notBefore: Date | null }
+
+export const allowAnotherTry = async (
   sql: Db,
   target: { id: string; attemptNumber: number },
-  wait: { words: string; notBefore: Date | null },
+  again: AnotherTry,
 ): Promise<boolean> => {
   const rows = await sql`
-    update targets set state = 'ready', state_at = now(), waiting_for = ${wait.words}, not_before = ${wait.notBefore}
+    update targets set state = ${again.from}, state_at = now(), waiting_for = ${again.words}, not_before = ${again.notBefore}
     where id = ${target.id} and attempt_number = ${target.attemptNumber} and state = 'sending'
     returning id`
   return rows.length === 1
 }
 
 /** The outcome could not be found out: a person decides. */
-export const markUnconfirmed = async (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> => {
+export const markUnconfirmed = async (
+  sql: Db,
+  target: { id: string; attemptNumber: number },
+  words: string,
+): Promise<boolean> => {
   const rows = await sql`
     update targets set state = 'unconfirmed', state_at = now(), waiting_for = ${words}
     where id = ${target.id} and attempt_number = ${target.attemptNumber} and state in ('sending', 'processing')
