@@ -35,15 +35,17 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   const assets = loadAssets({ fresh: !deps.config.production })
   const view = createRenderer({ cache: deps.config.production, assets: assets.address })
   const app = forAnyone.createApp()
-  app.use(requestId(), logRequests(deps.log), securityHeaders)
+  app.use(requestId(), logRequests(deps.log))
   app.onError((error, c) => errorPage(deps, view, error, c))
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
+
+  // Platforms fetch these: no session, no page, and headers of their own that let other origins read them.
+  app.route('/', publicMediaRoutes(deps))
+  app.use(securityHeaders)
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
   app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
   app.route('/', healthRoutes(deps))
-  // Platforms fetch these: no session, no page.
-  app.route('/', publicMediaRoutes(deps))
 
   app.use(compress(), refuseForeignWrites(deps.config.publicUrl), limitForms, sessions(deps))
   app.use('/w/:workspace/*', requireMember(), loadNeeds(deps))

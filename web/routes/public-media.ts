@@ -10,6 +10,7 @@ import { sendFile } from '../send-file.ts'
 export const publicMediaRoutes = (deps: Pick<WebDeps, 'sql' | 'mediaStore'>) =>
   forAnyone
     .createApp()
+    .use('/robots.txt', fileHeaders)
     .get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /media/\nDisallow: /w/\n'))
     .use('/media/*', fileHeaders)
     .get('/media/:name', async (c) => {
