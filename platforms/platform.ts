@@ -40,6 +40,8 @@ export type PostKind = {
   prepareAheadMs: number
   /** Upper limit of text in the platform's own counting; used for the counter. */
   textLimit: number
+  /** How the composer draws it: words above or below the pictures (below unless said), or a picture that fills the screen. */
+  frame?: 'words-first' | 'picture-first' | 'full-screen'
 }
 
 export type MediaFacts = {

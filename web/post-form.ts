@@ -18,6 +18,8 @@ export type PostForm = {
   fold: Fold | null
   /** Version of the post that the form was made from; 0 for a new one. */
   version: number
+  /** Which account's preview is open. */
+  preview: string
   act: Act
 }
 
@@ -55,6 +57,7 @@ export const readPostForm = (body: FormData): PostForm => {
     kinds: named(body, 'kind.'),
     fields: fieldsByChannel(body),
     media: readMedia(body, act ?? '', mediaId),
+    preview: one('preview'),
     act: readAct(act ?? ''),
   }
 }
@@ -71,6 +74,7 @@ export const emptyPostForm = (given: Partial<PostForm> = {}): PostForm => ({
   time: '',
   fold: null,
   version: 0,
+  preview: '',
   act: 'refresh',
   ...given,
 })

@@ -28,7 +28,7 @@ export const createRenderer = (options: { cache: boolean; assets: (name: string)
   const eta = engine(views, options.cache)
   const ofPlatforms = engine(platformViews, options.cache)
   // A platform's own part of the composer's form; it escapes by itself like every template.
-  const fields = (view: string, data: View): string => ofPlatforms.render(`./${view.replace(/\.eta$/, "")}`, data)
+  const fields = (view: string, data: View): string => ofPlatforms.render(`./${view}`, data)
   const helpers = { asset: options.assets, icon: icon(options.assets), badge, fields }
   const render = (c: AnyContext, view: string, data: View, bare: boolean): string =>
     eta.render(`./${view}`, { ...data, ...around(c), bare, h: helpers })

@@ -3,10 +3,9 @@ import { Temporal } from 'temporal-polyfill'
 /** Which of two equal clock times is meant when a clock is set back. */
 export type Fold = 'earlier' | 'later'
 
-export type WallTime =
-  | { ok: true; dueAt: Date; wallTime: string }
-  /** `choices`: the two instants an ambiguous hour can mean, for the form to ask. */
-  | { ok: false; words: string; choices: { fold: Fold; label: string }[] }
+/** `choices`: the two instants that an hour can mean when it happens twice, for the form to ask; empty otherwise. */
+export type WallTime = { choices: FoldChoice[] } & ({ ok: true; dueAt: Date; wallTime: string } | { ok: false; words: string })
+export type FoldChoice = { fold: Fold; label: string }
 
 /**
  * Reads the value of a `datetime-local` field as a time in `zone`. A time that the zone skips is refused in words,
@@ -19,15 +18,13 @@ export const readWallTime = (typed: string, zone: string, fold: Fold | null): Wa
   const later = plain.toZonedDateTime(zone, { disambiguation: 'later' })
   if (earlier.equals(later)) return accepted(earlier)
   if (!earlier.toPlainDateTime().equals(plain)) return refused(wordsOfGap(plain, zone, later))
-  if (fold) return accepted(fold === 'earlier' ? earlier : later)
-  return {
-    ok: false,
-    words: `${clock(plain)} happens twice on ${day(plain)} in ${zone}, because the clocks go back. Say which one.`,
-    choices: [
-      { fold: 'earlier', label: `the first ${clock(plain)} (UTC${earlier.offset})` },
-      { fold: 'later', label: `the second ${clock(plain)} (UTC${later.offset}), an hour later` },
-    ],
-  }
+  const choices: FoldChoice[] = [
+    { fold: 'earlier', label: `the first ${clock(plain)} (UTC${earlier.offset})` },
+    { fold: 'later', label: `the second ${clock(plain)} (UTC${later.offset}), after the clocks go back` },
+  ]
+  if (fold) return { ...accepted(fold === 'earlier' ? earlier : later), choices }
+  const words = `${clock(plain)} happens twice on ${day(plain)} in ${zone}, because the clocks go back. Say which one.`
+  return { ok: false, words, choices }
 }
 
 /** `2026-11-26T10:00`: how `datetime-local` wants an instant to be written. */
@@ -65,6 +62,7 @@ const accepted = (time: Temporal.ZonedDateTime): WallTime => ({
   ok: true,
   dueAt: new Date(time.epochMilliseconds),
   wallTime: time.toPlainDateTime().toString({ smallestUnit: 'minute' }),
+  choices: [],
 })
 
 const refused = (words: string): WallTime => ({ ok: false, words, choices: [] })

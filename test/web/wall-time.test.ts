@@ -9,6 +9,7 @@ test('a time is read in the zone of the workspace', () => {
     ok: true,
     dueAt: new Date('2026-11-26T09:00:00Z'),
     wallTime: '2026-11-26T10:00',
+    choices: [],
   })
   expect(readWallTime('2026-11-26T10:00', 'Asia/Kathmandu', null)).toMatchObject({ dueAt: new Date('2026-11-26T04:15:00Z') })
 })

@@ -1,4 +1,89 @@
-import { forMembers, type WebDeps } from '../env.ts'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { findPost } from '../../db/posts.ts'
+import { listTargets } from '../../db/targets.ts'
+import { mayWatch } from '../../db/watchers.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
+import { formats } from '../formats.ts'
+import type { Topic } from '../live.ts'
+import { loadPostPage, namesOf } from '../post-page.ts'
+import { progressWords } from '../progress-words.ts'
 import type { Renderer } from '../render.ts'
+import { requireMember } from '../session.ts'
 
-export const liveRoutes = (_deps: WebDeps, _view: Renderer) => forMembers.createApp()
+const one = '/w/:workspace/posts/:post{[0-9a-f]{8}-[0-9a-f-]{27}}'
+const pingMs = 25_000
+
+/** What changes on an open page without reloading it. */
+export const liveRoutes = (deps: WebDeps, view: Renderer) => {
+  const guard = requireMember()
+  return forMembers
+    .createApp()
+    .get(`${one}/events`, guard, async (c) => {
+      const postId = c.req.param('post')
+      if (!(await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId }))) throw new HTTPException(404)
+      return stream(deps, c, { workspaceId: c.var.workspace.id, postId })
+    })
+    .get('/w/:workspace/calendar/events', guard, (c) => stream(deps, c, { workspaceId: c.var.workspace.id }))
+    .get(`${one}/status`, guard, async (c) => {
+      const page = await loadPostPage(deps, c.var.workspace, c.req.param('post'))
+      if (!page) throw new HTTPException(404)
+      return view.partial(c, 'posts/_status', page)
+    })
+    .get(`${one}/progress`, guard, async (c) => {
+      const targets = await listTargets(deps.sql, { workspaceId: c.var.workspace.id, postId: c.req.param('post') })
+      if (targets.length === 0) throw new HTTPException(404)
+      const fmt = formats(c.var.workspace.zone, deps.now())
+      const names = namesOf(deps, targets)
+      const running = await Promise.all(
+        targets
+          .filter((target) => !['failed', 'missed', 'canceled'].includes(target.state) && target.finishedAt === null)
+          .map(async (target) => ({
+            label: names.get(target.id),
+            words: progressWords(await deps.temporal.progress(target.id), fmt),
+          })),
+      )
+      return view.partial(c, 'posts/_progress', { running })
+    })
+}
+
+/**
+ * Says that something changed, never what: the page fetches it with its own rights. Ends with the browser's leaving,
+ * the process's closing, or the session, which is looked at with every ping.
+ */
+const stream = (deps: WebDeps, c: Context<MemberEnv>, topic: Topic): Response => {
+  c.header('X-Accel-Buffering', 'no')
+  c.header('Cache-Control', 'no-store')
+  const watcher = { sessionId: c.var.session.id, workspaceId: topic.workspaceId }
+  return streamSSE(c, async (sse) => {
+    const open = openUntilClosed(deps, sse, topic)
+    try {
+      while (open.isOpen() && (await mayWatch(deps.sql, watcher))) {
+        await sse.writeSSE({ event: 'ping', data: '' })
+        await Promise.race([sse.sleep(pingMs), open.closed])
+      }
+    } finally {
+      open.stop()
+    }
+  })
+}
+
+const openUntilClosed = (deps: WebDeps, sse: SSEStreamingApi, topic: Topic) => {
+  let isOpen = true
+  let end = (): void => undefined
+  const closed = new Promise<void>((resolve) => {
+    end = () => {
+      isOpen = false
+      resolve()
+    }
+  })
+  const unsubscribe = deps.live.subscribe(topic, {
+    changed: () => {
+      sse.writeSSE({ event: 'target-changed', data: '' }).catch(end)
+    },
+    closed: () => end(),
+  })
+  sse.onAbort(() => end())
+  return { isOpen: () => isOpen, closed, stop: unsubscribe }
+}

@@ -1,0 +1,70 @@
+import { type ComposeChannel, saveAccountFacts } from '../db/account-facts.ts'
+import { openChannel } from '../db/channels.ts'
+import { openGrant } from '../db/grants.ts'
+import { PlatformError } from '../platforms/errors.ts'
+import type { JsonRecord, Platform } from '../platforms/platform.ts'
+import type { WebDeps } from './env.ts'
+
+/** What an account may post changes rarely while a person writes, and platforms count the questions. */
+const freshMs = 2 * 60_000
+/** A page does not wait longer than this for a platform. */
+const deadlineMs = 4_000
+
+/**
+ * Asks the platforms that want it (TikTok: creator_info) about the given accounts, keeps the answer, and puts it into the
+ * channels. What could not be asked keeps its last answer; the map says why, by channel id.
+ */
+export const freshFacts = async (
+  deps: WebDeps,
+  workspaceId: string,
+  channels: ComposeChannel[],
+): Promise<Map<string, string>> => {
+  const failed = new Map<string, string>()
+  await Promise.all(
+    channels.map(async (channel) => {
+      const platform = deps.platforms.platforms.get(channel.platform)
+      if (!platform?.describeAccount || isFresh(channel, deps.now())) return
+      const words = await askOne(deps, workspaceId, channel, platform)
+      if (words) failed.set(channel.id, `${platform.label} could not be asked about this account just now: ${words}`)
+    }),
+  )
+  return failed
+}
+
+const isFresh = (channel: ComposeChannel, nowMs: number): boolean =>
+  channel.accountFactsAt !== null && nowMs - channel.accountFactsAt.getTime() < freshMs
+
+const askOne = async (
+  deps: WebDeps,
+  workspaceId: string,
+  channel: ComposeChannel,
+  platform: Platform,
+): Promise<string | null> => {
+  const open = await openChannel(deps.sql, deps.vault, workspaceId, channel.id)
+  const grant = open && (await openGrant(deps.sql, deps.vault, workspaceId, open.grantId))
+  if (!open || grant?.state !== 'active' || open.state !== 'connected') return 'the connection has ended.'
+  const account = { id: open.accountId, settings: open.settings, grantToken: grant.accessToken, accountToken: open.accountToken }
+  try {
+    const facts = await inTime(platform.describeAccount?.(account))
+    if (facts === 'late') return 'it did not answer in time.'
+    await saveAccountFacts(deps.sql, { workspaceId, channelId: channel.id }, facts)
+    channel.accountFacts = facts
+    return null
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    deps.log.info({ problem: error.problem, channelId: channel.id }, 'an account could not be described')
+    return error.message
+  }
+}
+
+const inTime = async (answer: Promise<JsonRecord> | undefined): Promise<JsonRecord | 'late'> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), deadlineMs)
+  })
+  try {
+    return await Promise.race([answer ?? {}, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

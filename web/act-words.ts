@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { HistoryLine } from '../db/post-history.ts'
+import type { Formats } from './formats.ts'
+
+/** Target id → what to call it: its platform, or platform and account where two are of one platform. */
+export type Names = Map<string, string>
+
+type Change = z.infer<typeof changeSchema>
+
+const changeSchema = z.object({ targetId: z.string(), changed: z.boolean(), refusal: z.string().nullable(), before: z.string() })
+const factsSchema = z.object({ due_at: z.string().nullable().catch(null), changes: z.array(changeSchema).catch([]) })
+
+/** What an act of a person came to, from its audit line: the same sentences right after the act and in the history. */
+export const actWords = (line: Pick<HistoryLine, 'name' | 'facts' | 'at'>, names: Names, fmt: Formats): string => {
+  const { changes, due_at } = factsSchema.parse(line.facts)
+  const done = changes.filter((change) => change.changed)
+  const refused = changes.filter((change) => !change.changed && change.refusal !== null)
+  const dueAt = due_at ? new Date(due_at) : null
+  const soon = dueAt !== null && dueAt.getTime() - line.at.getTime() < 30_000
+  const when = dueAt === null ? '' : soon ? 'now' : `for ${fmt.when(dueAt)}`
+  return [headline(line.name, list(done, names), when, done.length, changes.length), refusals(line.name, refused, names)]
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+const headline = (name: string, who: string, when: string, done: number, all: number): string => {
+  switch (name) {
+    case 'post.drafted':
+      return 'Saved as a draft.'
+    case 'post.edited':
+      return 'Saved.'
+    case 'post.duplicated':
+      return 'Duplicated as a new draft.'
+    case 'post.scheduled':
+      return done === 0 ? '' : when === 'now' ? `Going out now: ${who}.` : `Scheduled ${when}: ${who}.`
+    case 'post.moved':
+      if (all === 0) return `The draft is planned ${when}.`
+      return done === 0 ? '' : when === 'now' ? `Going out now: ${who}.` : `Moved, planned ${when}: ${who}.`
+    case 'post.canceled':
+      if (done === 0) return 'Nothing was canceled.'
+      return done === all ? 'Canceled. Nothing was sent.' : `${who}: canceled, nothing was sent there.`
+    case 'target.retried':
+      return done === 0 ? '' : `${who} goes out again now.`
+    default:
+      return ''
+  }
+}
+
+/** "Instagram is already out." What was canceled before needs no word when a person cancels again. */
+const refusals = (name: string, refused: Change[], names: Names): string =>
+  refused
+    .filter((change) => !(name === 'post.canceled' && ['canceled', 'failed', 'missed'].includes(change.before)))
+    .map((change) => `${names.get(change.targetId) ?? 'One account'} ${change.refusal}.`)
+    .join(' ')
+
+const list = (changes: Change[], names: Names): string => {
+  const all = changes.map((change) => names.get(change.targetId) ?? 'one account')
+  return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
+}

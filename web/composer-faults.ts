@@ -1,0 +1,87 @@
+import type { RuleFault } from '../platforms/platform.ts'
+import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
+
+/** What keeps the post from being scheduled, where in the form it belongs, and in whose rules it stands. */
+export type Fault = {
+  place: 'text' | 'link' | 'media' | 'channels' | 'time' | 'kind' | 'settings'
+  channelId: string | null
+  /** `Instagram`, or `Instagram · Northside` where two accounts are of one platform; null for our own rules. */
+  platform: string | null
+  rule: string
+  /** `picture 3`, `video 1`; null when it is about no single file. */
+  item: string | null
+  setting: string | null
+  words: string
+}
+
+/** Everything that the platforms would refuse, and what is missing on our side, for sending at a time or now. */
+export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: number): Fault[] => [
+  ...faultsOfChannels(composer),
+  ...faultsOfPlatforms(composer),
+  ...faultsOfMedia(composer),
+  ...(act === 'schedule' ? faultsOfTime(composer, nowMs) : []),
+]
+
+/** Rules of the chosen platforms only: what the composer shows while a person is still writing. */
+export const faultsOfPlatforms = (composer: Composer): Fault[] =>
+  composer.channels.flatMap((one) => one.faults.map((fault) => named(composer, one, fault)))
+
+/** One sentence that stands by itself: "Instagram, picture 3: …". */
+export const sentenceOf = (fault: Fault): string => {
+  const where = [fault.platform, fault.item].filter((part) => part !== null).join(', ')
+  return where ? `${where}: ${fault.words}` : fault.words
+}
+
+const named = (composer: Composer, one: ChannelDraft, fault: RuleFault): Fault => ({
+  place: fault.field,
+  channelId: one.channel.id,
+  platform: labelOf(composer.channels, one),
+  rule: fault.rule,
+  item: fault.item === undefined ? null : itemOf(composer, fault.item),
+  setting: fault.setting ?? null,
+  words: fault.words,
+})
+
+const itemOf = (composer: Composer, position: number): string =>
+  `${composer.media[position - 1]?.kind === 'video' ? 'video' : 'picture'} ${position}`
+
+const ours = (place: Fault['place'], rule: string, words: string, channelId: string | null = null): Fault => ({
+  place,
+  channelId,
+  platform: null,
+  rule,
+  item: null,
+  setting: null,
+  words,
+})
+
+const faultsOfChannels = (composer: Composer): Fault[] => {
+  const chosen = composer.channels.filter((one) => one.chosen && !one.sent)
+  const gone = chosen.filter((one) => one.channel.state === 'disconnected')
+  if (chosen.length === 0) {
+    const words = composer.channels.some((one) => one.sent)
+      ? 'Everything chosen is out already. Choose another account, or duplicate the post.'
+      : 'Choose at least one connected account.'
+    return [ours('channels', 'channels_missing', words)]
+  }
+  return gone.map((one) =>
+    ours(
+      'channels',
+      'channel_disconnected',
+      `${one.channel.name} on ${one.platform.label} was disconnected. Leave it out or connect it again.`,
+      one.channel.id,
+    ),
+  )
+}
+
+const faultsOfMedia = (composer: Composer): Fault[] =>
+  composer.media.some((item) => item.purgedAt !== null)
+    ? [ours('media', 'media_gone', 'A file of this post was removed after its time. Choose another one.')]
+    : []
+
+const faultsOfTime = (composer: Composer, nowMs: number): Fault[] => {
+  if (composer.time === null) return [ours('time', 'time_missing', 'Choose a day and a time, or publish now.')]
+  if (!composer.time.ok) return [ours('time', 'time_unclear', composer.time.words)]
+  if (composer.time.dueAt.getTime() > nowMs) return []
+  return [ours('time', 'time_past', 'This time has passed. Choose a later one, or publish now.')]
+}

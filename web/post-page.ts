@@ -1,0 +1,119 @@
+import { type AttemptRow, listAttempts } from '../db/attempts.ts'
+import { listComposedMedia } from '../db/composed-media.ts'
+import { findPostEvent, type HistoryLine, listPostHistory } from '../db/post-history.ts'
+import { findPost, type PostRow } from '../db/posts.ts'
+import { isSent, isUnsent } from '../db/target-states.ts'
+import { listTargets, type TargetRow } from '../db/targets.ts'
+import { actWords, type Names } from './act-words.ts'
+import type { WebDeps, Workspace } from './env.ts'
+import { type Formats, formats } from './formats.ts'
+import { historyWords } from './history-words.ts'
+import { overallPill, pillOf } from './post-state.ts'
+import { titleOf } from './post-title.ts'
+import { receiptOf } from './receipt.ts'
+import type { View } from './render.ts'
+
+/** Everything the page of a post shows; null when the workspace has no such post. It is complete without Temporal. */
+export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: string, did?: string): Promise<View | null> => {
+  const ref = { workspaceId: workspace.id, postId }
+  const post = await findPost(deps.sql, ref)
+  if (!post) return null
+  const [targets, attempts, media, history] = await Promise.all([
+    listTargets(deps.sql, ref),
+    listAttempts(deps.sql, ref),
+    listComposedMedia(deps.sql, ref),
+    listPostHistory(deps.sql, ref),
+  ])
+  const fmt = formats(workspace.zone, deps.now())
+  const names = namesOf(deps, targets)
+  return {
+    base: `/w/${workspace.slug}`,
+    post,
+    title: titleOf(post.text),
+    pill: overallPill(post.state, targets),
+    targets: targets.map((target) => targetView(deps, target, attempts, fmt, names)),
+    open: targets.some((target) => !['published', 'failed', 'missed', 'canceled'].includes(target.state) || !target.finishedAt),
+    media,
+    texts: textsOf(deps, post, targets),
+    history: history.flatMap((line) => historyView(line, names, fmt)),
+    answer: did ? await answerOf(deps, workspace, did, names, fmt) : null,
+    can: actsOn(post, targets),
+  }
+}
+
+/** Target id → its platform; with the account's name where two are of one platform. */
+export const namesOf = (deps: WebDeps, targets: Pick<TargetRow, 'id' | 'platform' | 'channelName'>[]): Names =>
+  new Map(
+    targets.map((target) => {
+      const label = deps.platforms.platforms.get(target.platform)?.label ?? target.platform
+      const alike = targets.filter((other) => other.platform === target.platform).length > 1
+      return [target.id, alike ? `${label} · ${target.channelName}` : label]
+    }),
+  )
+
+/** The sentence that tells what an act came to, for the page after it; null when the address names none of this workspace. */
+export const answerOf = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  eventId: string,
+  names: Names | null,
+  fmt: Formats,
+): Promise<string | null> => {
+  if (!/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(eventId)) return null
+  const line = await findPostEvent(deps.sql, { workspaceId: workspace.id, eventId })
+  if (!line) return null
+  const known = names ?? namesOf(deps, await listTargets(deps.sql, { workspaceId: workspace.id, postId: line.subjectId }))
+  return actWords(line, known, fmt) || null
+}
+
+const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fmt: Formats, names: Names): View => {
+  const own = attempts.filter((attempt) => attempt.targetId === target.id)
+  const platform = deps.platforms.platforms.get(target.platform)
+  const kind = platform?.kinds.find((one) => one.name === target.kind)
+  return {
+    target,
+    platform,
+    name: target.channelHandle ? `@${target.channelHandle}` : target.channelName,
+    label: names.get(target.id),
+    kindLabel: kind?.label ?? target.kind,
+    pill: pillOf(target.state),
+    rows: receiptOf(target, own, {
+      fmt,
+      platform: platform?.label ?? target.platform,
+      prepareAheadMs: kind?.prepareAheadMs ?? 0,
+    }),
+    attempts: own,
+    canCancel: isUnsent(target.state),
+    canRetry: ['failed', 'missed', 'canceled'].includes(target.state),
+  }
+}
+
+/** The text for all, and whose differs. */
+const textsOf = (deps: WebDeps, post: PostRow, targets: TargetRow[]): View[] =>
+  targets.length > 0
+    ? targets
+        .filter((target) => target.text !== post.text)
+        .map((target) => ({ label: deps.platforms.platforms.get(target.platform)?.label, text: target.text }))
+    : Object.entries(post.variants).map(([platform, text]) => ({
+        label: deps.platforms.platforms.get(platform)?.label ?? platform,
+        text,
+      }))
+
+const historyView = (line: HistoryLine, names: Names, fmt: Formats): View[] => {
+  const words = actWords(line, names, fmt) || historyWords(line, names)
+  return words === '' ? [] : [{ at: line.at, words, who: line.userName }]
+}
+
+/** What a person can do now; the buttons of the page's head. */
+const actsOn = (post: PostRow, targets: TargetRow[]) => {
+  const unsent = targets.filter((target) => isUnsent(target.state))
+  const movable = targets.filter((target) => isUnsent(target.state) || target.state === 'missed')
+  return {
+    edit: post.state === 'draft' || targets.some((target) => !isSent(target.state)),
+    move: movable.length > 0,
+    now: movable.length > 0,
+    cancel: unsent.length > 0,
+    cancelsRest: unsent.length > 0 && unsent.length < targets.filter((target) => target.state !== 'canceled').length,
+    discard: post.state === 'draft' && targets.length === 0,
+  }
+}

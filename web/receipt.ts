@@ -1,0 +1,99 @@
+import type { AttemptRow } from '../db/attempts.ts'
+import type { TargetRow } from '../db/targets.ts'
+import type { Formats } from './formats.ts'
+
+/** One line of a target's card. `href` is given only for addresses that a browser may follow. */
+export type ReceiptRow = { name: string; words: string; href?: string; at?: Date }
+
+type Given = { fmt: Formats; platform: string; prepareAheadMs: number }
+
+/** What happened to a target, when, and what comes next: the truth in words, from its row and its attempts (newest first). */
+export const receiptOf = (target: TargetRow, attempts: AttemptRow[], given: Given): ReceiptRow[] => {
+  const [last] = attempts
+  return [
+    { name: 'Chosen', words: `${given.fmt.when(target.dueAt)}${seconds(target.dueAt, given.fmt)}`, at: target.dueAt },
+    ...ahead(target, given),
+    ...sent(target, last, given),
+    ...looking(target, last, given),
+    ...said(target, given),
+    ...confirmed(target, given),
+  ]
+}
+
+const seconds = (date: Date, fmt: Formats): string => fmt.exact(date).slice(5, 8)
+
+const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] => {
+  const waiting = target.waitingFor
+  switch (target.state) {
+    case 'scheduled': {
+      const from = new Date(target.dueAt.getTime() - prepareAheadMs)
+      return [{ name: 'Next', words: waiting ?? `is prepared from ${fmt.when(from)} on` }]
+    }
+    case 'preparing':
+      return [{ name: 'Preparing', words: waiting ?? 'everything that can be done ahead of its time' }]
+    case 'ready':
+      return [{ name: 'Ready', words: waiting ?? 'prepared; one call is left, at its time' }]
+    case 'missed':
+      return [{ name: 'Missed', words: 'its time passed while CrateSocial was not running. Nothing was sent' }]
+    case 'canceled':
+      return [{ name: 'Canceled', words: `${fmt.when(target.stateAt)} · nothing was sent` }]
+    default:
+      return []
+  }
+}
+
+const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
+  const at = target.sentAt ?? last?.sentAt ?? null
+  if (target.state === 'sending' && !at) return [{ name: 'Sending', words: 'the call to the platform is under way' }]
+  if (!at || !last) return []
+  const outcome = outcomes(platform)[last.outcome]
+  return [{ name: 'Sent', words: `${fmt.exact(at)}${outcome ? ` · ${outcome}` : ''}`, at }]
+}
+
+/** What is known of a send; what went well is told by the rows that follow. */
+const outcomes = (platform: string): Record<AttemptRow['outcome'], string> => ({
+  claimed: 'no answer yet',
+  accepted: `${platform} took it`,
+  refused: `${platform} refused it`,
+  unknown: 'the connection broke before an answer',
+  not_sent: 'the call was not made',
+  found: 'the connection broke before an answer, and the post was found',
+  absent: 'the connection broke before an answer, and no post came of it',
+})
+
+const looking = (target: TargetRow, last: AttemptRow | undefined, { platform }: Given): ReceiptRow[] => {
+  const uncertain = target.state === 'unconfirmed' || (target.state === 'sending' && last?.outcome === 'unknown')
+  if (target.state === 'processing')
+    return [{ name: 'Waiting for', words: target.waitingFor ?? `${platform} to finish processing` }]
+  if (!uncertain) return []
+  const proof = [last?.proof, target.waitingFor].filter((words) => words).join(' · ')
+  return [
+    { name: 'Looking', words: proof || `what ${platform} shows of the account's posts` },
+    { name: 'Meanwhile', words: 'nothing will be sent again until this is certain' },
+  ]
+}
+
+const said = (target: TargetRow, { platform }: Given): ReceiptRow[] => {
+  const { problem } = target
+  if (!problem) return []
+  const code = [problem.code, problem.subcode].filter((part) => part).join('/')
+  const trace = [code && `code ${code}`, problem.traceId && `trace ${problem.traceId}`].filter((part) => part).join(' · ')
+  return [{ name: `${platform} said`, words: problem.words }, ...(trace ? [{ name: 'For support', words: trace }] : [])]
+}
+
+const confirmed = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] => {
+  if (target.state !== 'published') return []
+  const at = target.publishedAt ? fmt.exact(target.publishedAt).slice(0, 8) : ''
+  return [
+    { name: 'Confirmed', words: [at, target.confirmedBy].filter((part) => part).join(' · ') },
+    ...(target.permalink
+      ? [link(target.permalink)]
+      : [{ name: 'Link', words: target.finishedAt ? `not given by ${platform}` : `${platform} has not given one yet` }]),
+    ...(target.platformPostId ? [{ name: 'Post id', words: target.platformPostId }] : []),
+  ]
+}
+
+const link = (permalink: string): ReceiptRow => {
+  const words = permalink.replace(/^https?:\/\/(www\.)?/, '')
+  return /^https?:\/\//.test(permalink) ? { name: 'Link', words, href: permalink } : { name: 'Link', words }
+}
