@@ -30,6 +30,7 @@ const sandbox = await startSandbox({
       type: env.TIKTOK_APP_TYPE === 'desktop' ? 'desktop' : 'web',
       verifiedPrefixes: list(env.TIKTOK_VERIFIED_PREFIXES),
       audited: env.TIKTOK_AUDITED !== '0',
+      webhookUrl: env.TIKTOK_WEBHOOK_URL,
     },
   },
 })

@@ -20,15 +20,15 @@ export type ApiAnswer = {
 export type TikTokCast = Awaited<ReturnType<typeof startTikTok>>
 
 /** A sandbox with instant processing, and the calls a client makes. Close it at the end. */
-export async function startTikTok(options: { verifiedPrefixes?: string[]; audited?: boolean; dir?: string } = {}) {
-  const { verifiedPrefixes = [], audited = true, dir } = options
+export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectUri?: string; dir?: string } = {}) {
+  const { type = 'web', redirectUri = app.redirectUri, dir } = options
   const sandbox = await startSandbox({
     port: 0,
     controlPort: 0,
     dir,
     apps: {
       meta: { id: '1', secret: 'unused', name: 'Unused', redirectUris: [] },
-      tiktok: { ...app, name: 'Test app', redirectUris: [app.redirectUri], type: 'web', verifiedPrefixes, audited },
+      tiktok: { ...app, name: 'Test app', redirectUris: [redirectUri], type, verifiedPrefixes: [], audited: true },
     },
   })
   const control = (method: string, path: string, body?: unknown) => askControl(sandbox, method, path, body)

@@ -86,6 +86,25 @@ describe('the consent page', () => {
   })
 })
 
+test('a desktop app logs in over plain http on localhost, and not without a challenge', async () => {
+  const redirectUri = 'http://localhost:4140/oauth/tiktok'
+  const desktop = await startTikTok({ type: 'desktop', redirectUri: 'http://localhost:*/oauth/tiktok' })
+  try {
+    const refused = await desktop.consent({ query: { redirect_uri: redirectUri } })
+    expect(refused.searchParams.get('error')).toBe('invalid_request')
+    const verifier = 'v'.repeat(43)
+    const challenge = createHash('sha256').update(verifier).digest('hex')
+    const query = { redirect_uri: redirectUri, code_challenge: challenge, code_challenge_method: 'S256' }
+    const back = await desktop.consent({ query })
+    expect(back.href).toContain(`${redirectUri}?code=`)
+    const code = back.searchParams.get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+    expect((await desktop.token(form)).body.access_token).toMatch(/^act\./)
+  } finally {
+    await desktop.close()
+  }
+})
+
 test('redirect addresses: web apps need https, desktop apps a local host with a port that may be a star', () => {
   const uris = ['https://a.example/cb/', 'http://localhost:*/cb', 'http://127.0.0.1:4000/cb']
   const as = (type: 'web' | 'desktop', uri: string) =>
@@ -157,6 +176,17 @@ describe('tokens', () => {
       body: '{}',
     })
     expect(((await json.json()) as { error: string }).error).toBe('invalid_request')
+  })
+
+  test('a tester can let tokens expire in the middle of things: the refresh token still works, until it expires too', async () => {
+    const login = await tiktok.login()
+    const expire = (which: object) => tiktok.control('POST', '/accounts/tiktok/northside.records/expire-tokens', which)
+    await expire({})
+    expect((await tiktok.api(login.access_token ?? '', '/v2/user/info/?fields=open_id')).code).toBe('access_token_invalid')
+    const renewed = (await renew(login.refresh_token)).body
+    expect((await tiktok.api(renewed.access_token ?? '', '/v2/user/info/?fields=open_id')).code).toBe('ok')
+    await expire({ refresh: true })
+    expect((await renew(renewed.refresh_token)).body.error).toBe('invalid_grant')
   })
 
   test('revoking answers an empty body and kills both tokens', async () => {

@@ -13,6 +13,8 @@ export type TikTokApp = {
   /** Domains (`media.example.org`) and URL prefixes (`https://media.example.org/posts/`). */
   verifiedPrefixes: string[]
   audited: boolean
+  /** Callback URL of the app; without one webhooks are off. */
+  webhookUrl?: string
 }
 
 /** What every part of the TikTok half is handed. */

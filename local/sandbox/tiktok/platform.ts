@@ -27,6 +27,7 @@ export function tiktokPlatform(world: World, app: TikTokApp): Platform {
   const state = world.state.section('tiktok', emptyState)
   world.settings.tiktokAudited = app.audited
   world.settings.tiktokVerifiedPrefixes = app.verifiedPrefixes
+  world.settings.tiktokWebhookUrl = app.webhookUrl ?? null
   const rates = createSlidingWindow(60_000)
   const tiktok: TikTok = { world, app, state, settings: world.settings, rates, changed: () => world.state.changed() }
   return {

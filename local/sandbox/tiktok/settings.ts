@@ -38,7 +38,7 @@ export type TikTokSettings = {
   tiktokPendingShares: number
   /** Creators who may post within 24 h: 5 for an unaudited app, else this many. */
   tiktokActiveUserCap: number
-  /** These two begin as the app was registered. */
+  /** These two and the webhook URL begin as the app was registered. */
   tiktokAudited: boolean
   tiktokVerifiedPrefixes: string[]
   /** Null: webhooks are off. */

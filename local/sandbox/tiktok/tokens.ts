@@ -49,6 +49,7 @@ function addToken(
   { openId, scopes, refresh, refreshExpiresAtMs }: Pick<Token, 'openId' | 'scopes' | 'refresh' | 'refreshExpiresAtMs'>,
   now: number,
 ): TokenAnswer {
+  dropDeadTokens(tiktok, now)
   const access = newAccessToken()
   const accessSec = lifetimes(tiktok).access
   tiktok.state.tokens.push({
@@ -71,6 +72,14 @@ function addToken(
     scope: scopes.join(','),
     token_type: 'Bearer',
   }
+}
+
+/** A record of which neither token can ever work again says nothing more. */
+function dropDeadTokens(tiktok: TikTok, now: number): void {
+  const isAlive = (token: Token) =>
+    (!token.accessDead && token.accessExpiresAtMs > now) || (!token.refreshDead && token.refreshExpiresAtMs > now)
+  tiktok.state.tokens = tiktok.state.tokens.filter(isAlive)
+  tiktok.state.codes = tiktok.state.codes.filter((code) => code.expiresAtMs > now)
 }
 
 const lifetimes = (tiktok: TikTok) => lifetimesSec[tiktok.settings.tiktokTokenProfile]
