@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { makeVideo } from '../support/media-files.ts'
+import { databaseUrl } from '../support/template-database.ts'
+
+const mb = 2 ** 20
+const videoBytes = 300 * mb
+let test: TestApp
+let server: ChildProcess
+let port: number
+
+beforeAll(async () => {
+  test = await createTestApp()
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-memory-'))
+  const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl(inject('postgresUrl'), name),
+    MEDIA_URL: pathToFileURL(folder).href,
+    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    THROTTLE_KEY: 'a throttle key for tests, long enough',
+    SMTP_URL: 'smtp://127.0.0.1:2',
+    LOG_LEVEL: 'silent',
+  }
+  server = fork(new URL('../support/media-server.ts', import.meta.url), { execArgv: ['--import', 'tsx'], env })
+  const [ready] = (await once(server, 'message')) as [{ port: number }]
+  port = ready.port
+  afterAll(async () => {
+    server.kill()
+    await rm(folder, { recursive: true, force: true })
+  })
+})
+
+it('a video of 300 MB goes in without raising the memory of the server by more than 150 MB', { timeout: 120_000 }, async () => {
+  const small = await makeVideo({ width: 1080, height: 1920, durationMs: 10_000, moovFirst: false })
+  await ask('forget')
+  // The index stands behind the data: the file is also copied once, to put it in front.
+  const answer = await upload('large.mp4', small, videoBytes)
+  expect(answer.text, answer.text).toContain('large.mp4')
+  const { startBytes, peakBytes } = await ask('report')
+  console.log(`300 MB upload: ${Math.round(startBytes / mb)} MB before, ${Math.round(peakBytes / mb)} MB at most`)
+  expect(peakBytes - startBytes).toBeLessThan(150 * mb)
+  const [row] = await test.sql`select size_bytes::float8 as size from media where file_name = 'large.mp4'`
+  expect(row?.size).toBe(small.length + videoBytes)
+})
+
+const ask = async (message: string): Promise<{ startBytes: number; peakBytes: number }> => {
+  server.send(message)
+  const [answer] = (await once(server, 'message')) as [{ startBytes: number; peakBytes: number }]
+  return answer
+}
+
+/** Streams the video with a `free` box of `padBytes` behind it, as a browser streams a file from its disk. */
+const upload = async (name: string, video: Buffer, padBytes: number): Promise<{ status: number; text: string }> => {
+  const length = video.length + padBytes
+  const outgoing = request({
+    port,
+    host: '127.0.0.1',
+    method: 'PUT',
+    path: `/w/northside/media/${name}`,
+    headers: {
+      'Content-Length': length,
+      'Content-Type': 'video/mp4',
+      Cookie: test.cast.manager.cookie(),
+      Origin: 'http://localhost:3000',
+    },
+  })
+  const answered = once(outgoing, 'response')
+  await pipeline(Readable.from(parts(video, padBytes)), outgoing)
+  const [response] = (await answered) as [import('node:http').IncomingMessage]
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return { status: response.statusCode ?? 0, text }
+}
+
+function* parts(video: Buffer, padBytes: number): Generator<Buffer> {
+  yield video
+  if (padBytes === 0) return
+  const header = Buffer.alloc(8)
+  header.writeUInt32BE(padBytes)
+  header.write('free', 4)
+  yield header
+  const zeros = Buffer.alloc(mb)
+  for (let left = padBytes - 8; left > 0; left -= mb) yield zeros.subarray(0, Math.min(left, mb))
+}
