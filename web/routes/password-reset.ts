@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import { tx } from '../../db/connect.ts'
 import { recordEvent } from '../../db/events.ts'
 import { enqueue } from '../../db/outbox.ts'
 import { findOpenReset, insertPasswordReset, spendReset } from '../../db/password-resets.ts'
 import { deleteSessionsOf } from '../../db/sessions.ts'
-import { canonicalEmail, changePasswordHash, findUserByEmail, getUser } from '../../db/users.ts'
+import { changePasswordHash, findUserByEmail, getUser } from '../../db/users.ts'
 import { formFields, seeOther } from '../answers.ts'
 import { forAnyone, type WebDeps } from '../env.ts'
+import { email as emailField, faultsOf } from '../fields.ts'
 import { hashPassword, passwordFault } from '../passwords.ts'
 import type { Renderer } from '../render.ts'
 import { endCookie } from '../session.ts'
@@ -20,7 +22,9 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
     .createApp()
     .get('/password-reset', (c) => view.page(c, 'password-reset/new', { errors: {} }))
     .post('/password-reset', async (c) => {
-      const email = canonicalEmail((await formFields(c)).email ?? '')
+      const read = z.object({ email: emailField }).safeParse({ email: '', ...(await formFields(c)) })
+      if (!read.success) return view.page(c, 'password-reset/new', { errors: faultsOf(read.error) }, 422)
+      const { email } = read.data
       const waitS = await countHits(deps, resetLimits(c, deps, email))
       if (waitS !== null) {
         c.header('Retry-After', String(waitS))

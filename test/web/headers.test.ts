@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { clientAddress } from '../../web/client-address.ts'
+import type { AnyContext } from '../../web/env.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import type { Page } from '../support/browsing.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await createTestApp()
+})
+
+const everyPage = async (): Promise<[string, Page][]> => {
+  const { admin, operator, stranger } = test.cast
+  const visits: [typeof stranger, string][] = [
+    ...['/', '/sign-in', '/password-reset', '/nowhere', '/invitations/unknown'].map((path): [typeof stranger, string] => [
+      stranger,
+      path,
+    ]),
+    ...['/account', '/w/northside/people', '/w/northside/settings', '/w/northside/activity'].map(
+      (path): [typeof stranger, string] => [admin, path],
+    ),
+    [operator, '/operate'],
+  ]
+  const pages: [string, Page][] = []
+  for (const [who, path] of visits) pages.push([path, await who.get(path)])
+  return pages
+}
+
+describe('every page (promise A8)', () => {
+  it('allows itself only files of this origin: no inline script or style, no other host, no frame', async () => {
+    for (const [path, page] of await everyPage()) {
+      const policy = page.headers.get('Content-Security-Policy') ?? ''
+      expect([path, policy]).toEqual([path, expect.stringContaining("default-src 'none'")])
+      expect(policy).not.toMatch(/unsafe|https?:|\*/)
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).toContain("form-action 'self'")
+    }
+  })
+
+  it('names no other origin in anything that loads', async () => {
+    for (const [path, page] of await everyPage()) {
+      const loads = [...page.text.matchAll(/(?:src|href|srcset|action|poster|data)="([^"]*)"/g)].map(([, address]) => address!)
+      const foreign = loads.filter((address) => !/^(\/(?!\/)|#|\?|mailto:)/.test(address))
+      expect([path, foreign]).toEqual([path, []])
+      expect(page.text).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=/)
+    }
+    const folder = new URL('../../web/public/', import.meta.url)
+    for (const name of readdirSync(folder)) {
+      const addresses = readFileSync(new URL(name, folder), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? []
+      expect([name, addresses.filter((address) => !address.endsWith('www.w3.org'))]).toEqual([name, []])
+    }
+  })
+
+  it('is not kept by caches, not sniffed, and https from then on (promise S2)', async () => {
+    for (const [path, { headers }] of await everyPage()) {
+      expect([path, headers.get('Cache-Control')]).toEqual([path, 'no-store'])
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+      expect(headers.get('Strict-Transport-Security')).toMatch(/max-age=31536000/)
+      expect(headers.get('Referrer-Policy')).toBe('same-origin')
+    }
+  })
+})
+
+describe('cookies (promise A7)', () => {
+  it('are none before signing in, and one afterwards', async () => {
+    for (const path of ['/', '/sign-in', '/password-reset', '/nowhere', '/assets/x/app.css'])
+      expect((await test.cast.stranger.get(path)).headers.getSetCookie()).toEqual([])
+    for (const path of ['/account', '/w/northside/people'])
+      expect((await test.cast.admin.get(path)).headers.getSetCookie()).toEqual([])
+  })
+})
+
+describe('writes', () => {
+  const from = (headers: Record<string, string>) =>
+    test.browser().request('/sign-in', { method: 'POST', body: 'email=a', headers })
+
+  it('come from our own pages only, whatever their content type', async () => {
+    for (const headers of [
+      {},
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site', Origin: 'http://other.localhost:8080' },
+      { Origin: 'https://evil.example', 'Content-Type': 'application/json' },
+    ] as Record<string, string>[])
+      expect([headers, (await from(headers)).status]).toEqual([headers, 403])
+    expect((await from({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(422)
+    const put = await test.cast.admin.request('/w/northside/media', { method: 'PUT', body: 'x' })
+    expect(put.status).toBe(403)
+  })
+
+  it('of a form are small', async () => {
+    const answer = await test.browser().post('/sign-in', { email: 'x'.repeat(600_000) })
+    expect(answer.status).toBe(413)
+  })
+})
+
+describe('assets', () => {
+  it('have addresses that change with their content, and are small', async () => {
+    const page = await test.cast.stranger.get('/sign-in')
+    const paths = [...page.text.matchAll(/="(\/assets\/[^"#]+)/g)].map(([, path]) => path!)
+    expect(paths.length).toBeGreaterThanOrEqual(4)
+    let bytes = Buffer.byteLength(page.text)
+    for (const path of new Set(paths)) {
+      const response = await test.browser().request(path, { headers: { 'Accept-Encoding': 'gzip, br' } })
+      expect([path, response.status, response.headers.get('Content-Encoding')]).toEqual([path, 200, 'br'])
+      bytes += (await response.arrayBuffer()).byteLength
+    }
+    expect(bytes).toBeLessThan(100_000)
+    expect((await test.cast.stranger.get('/assets/x/../../config.ts')).status).toBe(404)
+    expect((await test.cast.stranger.get('/assets/x/nothing.css')).status).toBe(404)
+  })
+})
+
+describe('the address of a client', () => {
+  const seen = (socket: string, forwarded: string, trusted: string[]) =>
+    clientAddress(
+      { env: { incoming: { socket: { remoteAddress: socket } } }, req: { header: () => forwarded } } as never as AnyContext,
+      trusted,
+    )
+
+  it('is believed from trusted proxies only', () => {
+    expect(seen('203.0.113.9', '198.51.100.1', [])).toBe('203.0.113.9')
+    expect(seen('::ffff:10.0.0.2', '198.51.100.1', ['10.0.0.0/8'])).toBe('198.51.100.1')
+    expect(seen('10.0.0.2', '1.1.1.1, 198.51.100.1, 10.0.0.3', ['10.0.0.0/8'])).toBe('198.51.100.1')
+    expect(seen('10.0.0.2', 'nonsense', ['10.0.0.0/8'])).toBe('10.0.0.2')
+  })
+
+  it('is grouped by /64 where it is IPv6', () => {
+    expect(seen('2001:db8:1:2:3:4:5:6', '', [])).toBe('2001:db8:1:2::/64')
+    expect(seen('2001:db8::6', '', [])).toBe('2001:db8:0:0::/64')
+  })
+})
+
+describe('health', () => {
+  it('says whether the process lives, and whether its surroundings do', async () => {
+    expect((await test.cast.stranger.get('/health/live')).status).toBe(200)
+    const ready = await test.cast.stranger.get('/health/ready')
+    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ready: true, postgres: true, temporal: true }])
+    const away = await createTestApp({
+      temporal: {
+        nudge: async () => undefined,
+        progress: async () => null,
+        healthy: async () => false,
+        close: async () => undefined,
+      },
+    })
+    expect((await away.cast.stranger.get('/health/ready')).status).toBe(503)
+    expect((await away.cast.stranger.get('/sign-in')).status).toBe(200)
+  })
+})

@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { firstOperatorLink } from '../../db/first-operator.ts'
+import { createTestApp, password, type TestApp } from '../support/app.ts'
+import type { Browser } from '../support/browsing.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await createTestApp()
+})
+
+const day = 86_400_000
+const invite = async (by: Browser = test.cast.admin, role = 'manager', workspace = 'northside'): Promise<string> => {
+  const page = await by.post(`/w/${workspace}/people/invitations`, { role })
+  expect(page.status).toBe(200)
+  const [, path] = /value="http:\/\/localhost:\d+(\/invitations\/[\w-]{43})"/.exec(page.text) ?? []
+  return path!
+}
+const newcomer = (name: string) => ({
+  name,
+  email: `${name.toLowerCase().replace(' ', '.')}@example.com`,
+  password: 'a heap of seven inches',
+})
+const roleOf = async (email: string, workspace = 'northside') => {
+  const [row] = await test.sql`
+    select m.role from memberships m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
+    where u.email = ${email} and w.slug = ${workspace}`
+  return row?.role
+}
+
+describe('an invitation (promise A1)', () => {
+  it('makes an account with the role that the admin chose, in their workspace only', async () => {
+    for (const role of ['manager', 'admin']) {
+      const path = await invite(test.cast.admin, role)
+      const browser = test.browser()
+      const page = await browser.get(path)
+      expect(page.status).toBe(200)
+      expect(page.text).toContain('Join Northside Records')
+      const person = newcomer(`Nora ${role}`)
+      const answer = await browser.post(path, person)
+      expect([answer.status, answer.location]).toEqual([303, '/w/northside/today?said=joined'])
+      expect(await roleOf(person.email)).toBe(role)
+      expect((await browser.get('/account')).text).toContain(person.email)
+      expect((await browser.get('/w/elsewhere/people')).status).toBe(404)
+      expect((await browser.get('/operate')).status).toBe(404)
+    }
+  })
+
+  it('is the only way to an account: no other address makes one', async () => {
+    const [{ n: before }] = (await test.sql`select count(*)::int as n from users`) as never as [{ n: number }]
+    const form = newcomer('Sneaky Sue')
+    for (const path of [
+      '/sign-up',
+      '/register',
+      '/users',
+      '/account',
+      '/invitations',
+      '/invitations/',
+      '/sign-in',
+      `/invitations/${'x'.repeat(43)}`,
+    ])
+      expect((await test.browser().post(path, form)).status).not.toBe(200)
+    const [{ n: after }] = (await test.sql`select count(*)::int as n from users`) as never as [{ n: number }]
+    expect(after).toBe(before)
+    for (const path of ['/', '/sign-in'])
+      expect((await test.browser().get(path)).text).not.toMatch(/sign[- ]up<|register|create an account/i)
+  })
+
+  it('works once', async () => {
+    const path = await invite()
+    expect((await test.browser().post(path, newcomer('First Come'))).status).toBe(303)
+    const late = await test.browser().get(path)
+    expect(late.status).toBe(404)
+    expect(late.text).toContain('This invitation does not work')
+    expect((await test.browser().post(path, newcomer('Second Come'))).status).toBe(404)
+    expect(await roleOf('second.come@example.com')).toBeUndefined()
+  })
+
+  it('is won by one of two who accept at the same moment, and the other gets no account', async () => {
+    for (let round = 0; round < 5; round++) {
+      const path = await invite()
+      const names = [`Racer One${round}`, `Racer Two${round}`, `Racer Tri${round}`]
+      const answers = await Promise.all(names.map((name) => test.browser().post(path, newcomer(name))))
+      expect(answers.map((answer) => answer.status).sort()).toEqual([303, 404, 404])
+      const made = await test.sql`select 1 from users where name in ${test.sql(names)}`
+      expect(made).toHaveLength(1)
+    }
+  })
+
+  it('opens on a GET without being used up: mail scanners follow links', async () => {
+    const path = await invite()
+    for (let look = 0; look < 3; look++) expect((await test.browser().get(path)).status).toBe(200)
+    expect((await test.browser().post(path, newcomer('Still Good'))).status).toBe(303)
+  })
+
+  it('expires after seven days', async () => {
+    const path = await invite()
+    test.clock.moveBy(7 * day - 60_000)
+    expect((await test.browser().get(path)).status).toBe(200)
+    test.clock.moveBy(61_000)
+    expect((await test.browser().get(path)).status).toBe(404)
+    expect((await test.browser().post(path, newcomer('Too Late'))).status).toBe(404)
+  })
+
+  it('can be revoked by an admin of its workspace, and by nobody else', async () => {
+    const path = await invite()
+    const [row] = await test.sql`select id from invitations order by created_at desc limit 1`
+    const revoke = (by: Browser, workspace = 'northside') => by.post(`/w/${workspace}/people/invitations/${row!.id}/revoke`)
+    expect((await revoke(test.cast.manager)).status).toBe(403)
+    expect((await revoke(test.cast.outsider)).status).toBe(404)
+    expect((await revoke(test.cast.outsider, 'elsewhere')).status).toBe(404)
+    expect((await test.browser().get(path)).status).toBe(200)
+    expect((await revoke(test.cast.admin)).status).toBe(303)
+    expect((await test.browser().get(path)).status).toBe(404)
+    expect((await test.browser().post(path, newcomer('Not Wanted'))).status).toBe(404)
+  })
+
+  it('is kept as a hash only, and its link is shown once', async () => {
+    const path = await invite()
+    const code = path.split('/')[2]!
+    const [dump] = await test.sql`select string_agg(i::text, '') as text from invitations i`
+    expect(dump!.text).not.toContain(code)
+    const [events] = await test.sql`select string_agg(e::text, '') as text from events e`
+    expect(events!.text).not.toContain(code)
+    expect((await test.cast.admin.get('/w/northside/people')).text).not.toContain(code)
+  })
+
+  it('shows again what was typed, with the fault beside it, and never the password', async () => {
+    const path = await invite()
+    const typed = { name: 'Erna Error', email: 'not an address', password: 'short' }
+    const page = await test.browser().post(path, typed)
+    expect(page.status).toBe(422)
+    expect(page.text).toContain('value="Erna Error"')
+    expect(page.text).toContain('This does not look like an email address')
+    expect(page.text).toContain('Use at least 12 characters')
+    expect(page.text).not.toContain('value="short"')
+    const guessed = await test.browser().post(path, { ...newcomer('Erna Error'), password: 'erna.error123' })
+    expect(guessed.text).toContain('This is easily guessed')
+  })
+})
+
+describe('a person who has an account', () => {
+  it('accepts into a second workspace when signed in, and stays one person', async () => {
+    const path = await invite(test.cast.outsider, 'manager', 'elsewhere')
+    const page = await test.cast.manager.get(path)
+    expect(page.text).toContain('Accept as Max Manager')
+    expect((await test.cast.manager.post(path)).status).toBe(303)
+    expect(await roleOf(test.cast.manager.email, 'elsewhere')).toBe('manager')
+    expect(await roleOf(test.cast.manager.email, 'northside')).toBe('manager')
+    expect(await test.sql`select 1 from users where email = ${test.cast.manager.email}`).toHaveLength(1)
+  })
+
+  it('or signs in on the page of the invitation, where a wrong password leaves the invitation unused', async () => {
+    const path = await invite(test.cast.outsider, 'admin', 'elsewhere')
+    const browser = test.browser('198.51.100.20')
+    const wrong = await browser.post(path, { as: 'existing', email: test.cast.admin.email, password: 'not my password' })
+    expect(wrong.status).toBe(422)
+    expect(wrong.text).toContain('The email address or the password is not right.')
+    const right = await browser.post(path, { as: 'existing', email: test.cast.admin.email, password })
+    expect([right.status, right.location]).toEqual([303, '/w/elsewhere/today?said=joined'])
+    expect(await roleOf(test.cast.admin.email, 'elsewhere')).toBe('admin')
+  })
+
+  it('is not made twice by the form for newcomers', async () => {
+    const path = await invite()
+    const page = await test.browser().post(path, { ...newcomer('Any Name'), email: test.cast.outsider.email.toUpperCase() })
+    expect(page.status).toBe(422)
+    expect(page.text).toContain('There is an account with this address already')
+    expect(await roleOf(test.cast.outsider.email)).toBeUndefined()
+  })
+
+  it('who is a member already keeps their role, and the invitation stays good for another', async () => {
+    const path = await invite(test.cast.admin, 'manager')
+    expect((await test.cast.admin.get(path)).text).toContain('You are a member of this workspace already')
+    expect((await test.cast.admin.post(path)).location).toBe('/w/northside/today')
+    expect(await roleOf(test.cast.admin.email)).toBe('admin')
+    expect((await test.browser().post(path, newcomer('Another One'))).status).toBe(303)
+  })
+})
+
+describe('the first start', () => {
+  it('gives one link that makes the operator, and none once there is one', async () => {
+    const { publicUrl } = test.deps.config
+    expect(await firstOperatorLink(test.sql, publicUrl)).toBeNull()
+    await test.sql`update users set is_operator = false`
+    const now = new Date(test.deps.now())
+    const earlier = new URL((await firstOperatorLink(test.sql, publicUrl, now))!).pathname
+    const link = new URL((await firstOperatorLink(test.sql, publicUrl, now))!).pathname
+    expect((await test.browser().get(earlier)).status).toBe(404)
+    const browser = test.browser()
+    expect((await browser.get(link)).text).toContain('Set up this installation')
+    const answer = await browser.post(link, newcomer('Olga Operates'))
+    expect([answer.status, answer.location]).toEqual([303, '/operate'])
+    expect(await firstOperatorLink(test.sql, publicUrl, now)).toBeNull()
+    const made = await browser.post('/operate/workspaces', { name: 'Café Zürich & Co.', slug: '', zone: 'Europe/Zurich' })
+    expect(made.location).toBe('/w/cafe-zurich-co/people?said=workspace-made')
+    expect(await roleOf('olga.operates@example.com', 'cafe-zurich-co')).toBe('admin')
+    expect((await browser.post('/operate/workspaces', { name: 'Again', slug: 'cafe-zurich-co', zone: 'UTC' })).status).toBe(422)
+  })
+})

@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { insertMembership, type Role } from '../../db/memberships.ts'
+import { createTestApp, type Person, type TestApp } from '../support/app.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await createTestApp()
+})
+
+const join = async (name: string, role: Role): Promise<Person> => {
+  const person = await test.addPerson(name)
+  await insertMembership(test.sql, test.workspaces.northside, person.id, role)
+  return person
+}
+const roleOf = async (person: Person) => {
+  const [row] = await test.sql`
+    select role from memberships where workspace_id = ${test.workspaces.northside} and user_id = ${person.id}`
+  return row?.role
+}
+const people = '/w/northside/people'
+
+describe('roles (promise A4)', () => {
+  it('are manager and admin, and the database knows no other', async () => {
+    await expect(test.sql`update memberships set role = 'owner'`).rejects.toThrow(/memberships_role_check/)
+    const page = await test.cast.admin.post(`${people}/${test.cast.manager.id}/role`, { role: 'owner' })
+    expect(page.status).toBe(422)
+    expect(await roleOf(test.cast.manager)).toBe('manager')
+  })
+
+  it('a manager is told who can, on every page for admins', async () => {
+    for (const path of [people, '/w/northside/settings', '/w/northside/activity']) {
+      const page = await test.cast.manager.get(path)
+      expect([path, page.status]).toEqual([path, 403])
+      expect(page.text).toContain('This is for admins of the workspace')
+      expect(page.text).not.toContain(test.cast.admin.email)
+    }
+    const menu = (await test.cast.manager.get('/account')).text
+    expect(menu).not.toContain('href="/w/northside/people"')
+  })
+
+  it('count from the next request: nobody keeps what was taken from them', async () => {
+    const person = await join('Petra Promoted', 'manager')
+    expect((await person.get(people)).status).toBe(403)
+    expect((await test.cast.admin.post(`${people}/${person.id}/role`, { role: 'admin' })).location).toBe(
+      `${people}?said=role-changed`,
+    )
+    expect((await person.get(people)).status).toBe(200)
+    await test.cast.admin.post(`${people}/${person.id}/role`, { role: 'manager' })
+    expect((await person.get(people)).status).toBe(403)
+    expect((await person.post(`${people}/${person.id}/role`, { role: 'admin' })).status).toBe(403)
+    expect(await roleOf(person)).toBe('manager')
+  })
+})
+
+describe('removing a member', () => {
+  it('ends their access at once', async () => {
+    const person = await join('Rita Removed', 'manager')
+    expect((await person.get('/w/northside')).status).toBe(303)
+    expect((await test.cast.admin.post(`${people}/${person.id}/remove`)).status).toBe(303)
+    expect((await person.get('/w/northside')).status).toBe(404)
+    expect((await person.get('/account')).status).toBe(200)
+  })
+
+  it('is not for managers, not for admins of another workspace, and not for who is no member', async () => {
+    const person = await join('Stan Stays', 'manager')
+    expect((await test.cast.manager.post(`${people}/${person.id}/remove`)).status).toBe(403)
+    expect((await test.cast.outsider.post(`${people}/${person.id}/remove`)).status).toBe(404)
+    expect((await test.cast.outsider.post(`/w/elsewhere/people/${person.id}/remove`)).status).toBe(404)
+    expect((await test.cast.admin.post(`${people}/${test.cast.outsider.id}/remove`)).status).toBe(404)
+    expect((await test.cast.admin.post(`${people}/nobody/remove`)).status).toBe(404)
+    expect(await roleOf(person)).toBe('manager')
+  })
+})
+
+describe('the last admin', () => {
+  it('cannot step down or leave', async () => {
+    const { admin } = test.cast
+    const down = await admin.post(`${people}/${admin.id}/role`, { role: 'manager' })
+    expect(down.status).toBe(409)
+    expect(down.text).toContain('This is the last admin of the workspace. Make somebody else an admin first.')
+    expect((await admin.post(`${people}/${admin.id}/remove`)).status).toBe(409)
+    expect(await roleOf(admin)).toBe('admin')
+  })
+
+  it('is protected also when two admins leave at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const other = await join(`Second Admin${round}`, 'admin')
+      const { admin } = test.cast
+      const answers = await Promise.all([
+        admin.post(`${people}/${admin.id}/role`, { role: 'manager' }),
+        other.post(`${people}/${other.id}/role`, { role: 'manager' }),
+      ])
+      expect(answers.map((answer) => answer.status).sort()).toEqual([303, 409])
+      const admins = await test.sql`
+        select user_id from memberships where workspace_id = ${test.workspaces.northside} and role = 'admin'`
+      expect(admins).toHaveLength(1)
+      await test.sql`delete from memberships where user_id = ${other.id}`
+      await test.sql`update memberships set role = 'admin' where user_id = ${admin.id}`
+    }
+  })
+
+  it('is not somebody who was deactivated', async () => {
+    const gone = await join('Gone Admin', 'admin')
+    await test.sql`update users set deactivated_at = now() where id = ${gone.id}`
+    expect((await test.cast.admin.post(`${people}/${test.cast.admin.id}/remove`)).status).toBe(409)
+  })
+})
+
+describe('the workspace', () => {
+  it('takes a name, a zone and a late limit from its admins', async () => {
+    const path = '/w/northside/settings'
+    const saved = await test.cast.admin.post(path, { name: 'Northside', zone: 'America/New_York', missedAfterHours: '12' })
+    expect(saved.location).toBe(`${path}?said=workspace-saved`)
+    const [row] = await test.sql`select name, zone, missed_after::text as late from workspaces where slug = 'northside'`
+    expect(row).toEqual({ name: 'Northside', zone: 'America/New_York', late: '12:00:00' })
+    const form = { name: 'X', zone: 'UTC', missedAfterHours: '6' }
+    expect((await test.cast.manager.post(path, form)).status).toBe(403)
+    expect((await test.cast.outsider.post(path, form)).status).toBe(404)
+    for (const wrong of [{ zone: 'Mars/Olympus' }, { name: ' ' }, { missedAfterHours: '0' }, { missedAfterHours: 'soon' }])
+      expect((await test.cast.admin.post(path, { ...form, ...wrong })).status).toBe(422)
+    const [after] = await test.sql`select name from workspaces where slug = 'northside'`
+    expect(after!.name).toBe('Northside')
+  })
+
+  it('tells its admins what happened in words, and nothing of another workspace', async () => {
+    await test.cast.outsider.post('/w/elsewhere/people/invitations', { role: 'admin' })
+    const page = await test.cast.admin.get('/w/northside/activity')
+    expect(page.text).toMatch(/<strong>Ada Admin<\/strong> removed/)
+    expect(page.text).toMatch(/changed the settings of the workspace: America\/New_York, late limit 12 h/)
+    expect(page.text).not.toContain('Otto Outsider')
+  })
+
+  it('shows older lines page by page, each once', async () => {
+    await test.sql`
+      insert into events (name, workspace_id, user_id, facts)
+      select 'invitation.made', ${test.workspaces.elsewhere}, ${test.cast.outsider.id}, '{"role":"manager"}' from generate_series(1, 119)`
+    let path: string | undefined = '/w/elsewhere/activity'
+    let lines = 0
+    for (let turn = 0; path && turn < 9; turn++) {
+      const { text } = await test.cast.outsider.get(path)
+      lines += text.match(/made an invitation/g)?.length ?? 0
+      const [, older] = /href="(\?before=[\w-]+)"/.exec(text) ?? []
+      path = older && `/w/elsewhere/activity${older}`
+    }
+    expect(lines).toBe(120)
+  })
+})

@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { type Access, routes } from './tenancy-table.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await createTestApp()
+})
+
+const cast = ['stranger', 'manager', 'admin', 'outsider', 'operator'] as const
+
+const known = (): Set<string> => {
+  const handlers = test.app.routes.filter((route) => route.method !== 'ALL' && !route.path.startsWith('/assets/'))
+  return new Set(handlers.map((route) => `${route.method} ${route.path.replace(shapeOfParameter, '')}`))
+}
+/** `{[0-9a-f]{8}-…}` behind a parameter's name. */
+const shapeOfParameter = /\{(?:[^{}]|\{[^}]*\})*\}/g
+
+describe('who may go where', () => {
+  it('is in the table for every route there is', () => {
+    expect([...known()].filter((route) => !(route in routes))).toEqual([])
+    expect(Object.keys(routes).filter((route) => !known().has(route))).toEqual([])
+  })
+
+  for (const [route, access] of Object.entries(routes)) {
+    it(`${route}: ${Object.values(access).join(' ')}`, async () => {
+      const seen = Object.fromEntries(
+        await Promise.all(cast.map(async (who): Promise<[keyof Access, number]> => [who, await statusFor(route, who)])),
+      )
+      expect(seen).toEqual(access)
+    })
+  }
+})
+
+const statusFor = async (route: string, who: keyof Access): Promise<number> => {
+  const [method = '', pattern = ''] = route.split(' ')
+  const id = '0193a000-0000-7000-8000-000000000000'
+  const path = pattern
+    .replace(':workspace', 'northside')
+    .replace(/:platform|:issuer/, 'meta')
+    .replace(/:[a-zA-Z]+/g, id)
+  const headers = { Origin: test.deps.config.publicUrl, 'Content-Type': 'application/x-www-form-urlencoded' }
+  // Signing out would end the cast's own sessions: each visit is made with a session of its own there.
+  const browser = route === 'POST /sign-out' ? test.browser() : test.cast[who]
+  const response = await browser.request(path, { method, ...(method === 'GET' ? {} : { headers, body: '' }) })
+  await response.body?.cancel()
+  return response.status
+}
