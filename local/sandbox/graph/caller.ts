@@ -43,8 +43,11 @@ function checkProof(meta: Meta, token: string, proof: string | undefined): void 
 /** @throws GraphRefusal 2500 when the call is not made with a person's token. */
 export function requirePerson(caller: Caller): PersonCaller {
   if (caller.kind !== 'app') return caller
-  throw refuse.general(2500, undefined, 'An active access token must be used to query information about the current user.')
+  throw noCurrentUser()
 }
+
+export const noCurrentUser = () =>
+  refuse.general(2500, undefined, 'An active access token must be used to query information about the current user.')
 
 export const hasScope = ({ token, grant }: PersonCaller, scope: string): boolean =>
   token.scopes.includes(scope) && grant.scopes.includes(scope)

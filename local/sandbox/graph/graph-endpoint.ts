@@ -3,7 +3,7 @@ import { endpoint } from '../endpoint.ts'
 import type { FaultRule } from '../faults.ts'
 import type { Call, LedgerPlatform } from '../ledger.ts'
 import type { SandboxEnv } from '../world.ts'
-import { type Caller, identify } from './caller.ts'
+import { type Caller, identify, noCurrentUser } from './caller.ts'
 import { answerError, injectedError, usageHeader } from './error-answer.ts'
 import type { Meta } from './meta.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -86,6 +86,7 @@ async function answer(
   try {
     const call = readCall(meta, c, parameters)
     if (!name.open) {
+      if (!call.tokenText && /^(\/v[0-9.]+)?\/me(\/|$)/.test(call.graphPath)) throw noCurrentUser()
       call.caller = identify(meta, call.tokenText, parameters)
       countUsage(meta, c)
     }
