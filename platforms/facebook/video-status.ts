@@ -77,4 +77,5 @@ const problemIn = (status: JsonRecord): PlatformError => {
 }
 
 /** A longer video is processed longer: 5 s for a short reel, up to half a minute. */
-const againInMs = ({ media }: Publication): number => Math.min(30_000, Math.max(5_000, (media[0]?.durationMs ?? 0) / 6))
+const againInMs = ({ media }: Publication): number =>
+  Math.min(30_000, Math.max(5_000, Math.round((media[0]?.durationMs ?? 0) / 6)))

@@ -31,7 +31,7 @@ export const uploadBytes = async (url: string, token: string, media: MediaToSend
 }
 
 /** A minute, and the time that the bytes need at 250 KB a second. */
-export const uploadTimeoutMs = (sizeBytes: number): number => 60_000 + sizeBytes / 250
+export const uploadTimeoutMs = (sizeBytes: number): number => Math.ceil(60_000 + sizeBytes / 250)
 
 /** rupload has an error of its own shape: `{"debug_info":{"retriable","type","message"}}`. */
 const debugError = (body: Json): PlatformError => {

@@ -84,7 +84,7 @@ const table: [code: number, subcode: number | null, repeatable: ErrorKind, send:
 
 describe("Meta's error table", () => {
   it.each(table)('reads %i/%s as %s, and as %s when it answers a publishing call', (code, subcode, repeatable, send) => {
-    const error = subcode === null ? { code } : { code, error_subcode: subcode }
+    const error: JsonRecord = subcode === null ? { code } : { code, error_subcode: subcode }
     expect(shape(error).kind).toBe(repeatable)
     expect(shape(error, 'send').kind).toBe(send)
   })
