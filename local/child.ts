@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastLines, openLog } from './log-file.ts'
+import { lastWords, openLog } from './log-file.ts'
 import { reason } from './problem.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -54,10 +54,9 @@ export function startChild(command: Command, watchdog?: Watchdog): Child {
   return { pid: child.pid, ended, stop }
 }
 
-/** The last lines of its log, indented, to be shown under the sentence that says it ended. */
-export function lastWords(command: Command): string {
-  const lines = lastLines(command.logFile)
-  return lines ? `\n${lines.replace(/^/gm, '    ')}\n  The whole log: ${command.logFile}` : ''
+/** What its log says about the end, to be shown under the sentence that says it ended. */
+export function logEnd({ logFile }: Command): string {
+  return `${lastWords(logFile).replace(/^ */gm, '\n    ')}\n    The whole log: ${logFile}`
 }
 
 /** Keeps a program running: starts it again after it ended, at once at first, then after 1, 2, 4 … 30 s; a run of a minute resets that. */
@@ -72,7 +71,7 @@ export function keepRunning(command: Command, watchdog: Watchdog, say: (line: st
       if (stopping.signal.aborted) return
       if (Date.now() - startedAt > 60_000) failures = 0
       const delayMs = failures === 0 ? 0 : Math.min(30_000, 1_000 * 2 ** (failures - 1))
-      say(`${why} Starting it again${delayMs ? ` in ${delayMs / 1_000} s` : ''}.${lastWords(command)}`)
+      say(`${why} Starting it again${delayMs ? ` in ${delayMs / 1_000} s` : ''}.${logEnd(command)}`)
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }

@@ -50,9 +50,9 @@ function readHolder(path: string): Holder | undefined {
 function identity(pid: number): string {
   const stat = `/proc/${pid}/stat`
   if (!existsSync(stat)) return String(pid)
-  // The name in parentheses may hold spaces; the start time is the 20th field after it.
+  // The name in parentheses may hold spaces; the state is the first field after it, the start time the 20th.
   const fields = readFileSync(stat, 'utf8').split(') ').pop()!.split(' ')
-  return `${pid} ${fields[19]}`
+  return fields[0] === 'Z' ? 'ended, nobody asked how' : `${pid} ${fields[19]}`
 }
 
 function isAlive(holder: string): boolean {

@@ -15,15 +15,26 @@ export function capLogs(paths: string[]): void {
   }
 }
 
-/** The end of a log, to show why a program stopped. */
-export function lastLines(path: string, lines = 6): string {
-  if (!existsSync(path)) return ''
+/** What a log says about its end: the last lines that speak of an error, or else simply the last. */
+export function lastWords(path: string, most = 3): string {
+  const lines = tail(path)
+  const complaints = lines.filter((line) => /error|fatal|cannot|refused|denied/i.test(line))
+  return [...new Set(complaints.length > 0 ? complaints : lines)].slice(-most).join('\n')
+}
+
+function tail(path: string): string[] {
+  if (!existsSync(path)) return []
   const file = openSync(path, 'r')
   try {
     const size = fstatSync(file).size
-    const buffer = Buffer.alloc(Math.min(size, 8_192))
+    const buffer = Buffer.alloc(Math.min(size, 4_096))
     readSync(file, buffer, 0, buffer.length, size - buffer.length)
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n')
+    return buffer
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-30)
+      .filter((line) => line.trim())
   } finally {
     closeSync(file)
   }

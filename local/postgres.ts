@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { type Child, type Command, lastWords, startChild } from './child.ts'
+import { type Child, type Command, logEnd, startChild } from './child.ts'
 import { postgresFolder } from './postgres-folder.ts'
 import { type Programs, postgresPrograms } from './postgres-programs.ts'
 import { Problem, reason } from './problem.ts'
@@ -42,7 +42,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const child = startChild(command, options.watchdog)
   const url = (database: string) => `postgres://${owner}:${options.password}@127.0.0.1:${options.port}/${database}`
   await untilItAnswers(url('postgres'), child, command)
-  return { url, ended: child.ended.then((why) => why + lastWords(command)), stop: child.stop }
+  return { url, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
 }
 
 /** In another folder first: a half-made one is never taken for a database. */
@@ -107,7 +107,7 @@ async function untilItAnswers(url: string, child: Child, command: Command): Prom
   for (const giveUpAt = Date.now() + 60_000; ; await sleep(50)) {
     const answer = await ask(url)
     if (answer === undefined) return
-    if (ended) throw new Problem(`${await child.ended}${lastWords(command)}`)
+    if (ended) throw new Problem(`${await child.ended}${logEnd(command)}`)
     if (/^28/.test(answer)) {
       await child.stop()
       throw new Problem(
@@ -116,7 +116,7 @@ async function untilItAnswers(url: string, child: Child, command: Command): Prom
     }
     if (Date.now() > giveUpAt) {
       await child.stop()
-      throw new Problem(`PostgreSQL did not answer within a minute (${answer}).${lastWords(command)}`)
+      throw new Problem(`PostgreSQL did not answer within a minute (${answer}).${logEnd(command)}`)
     }
   }
 }

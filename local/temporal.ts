@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Child, type Command, lastWords, startChild } from './child.ts'
+import { type Child, type Command, logEnd, startChild } from './child.ts'
 import { Problem } from './problem.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -31,7 +31,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const command = serverCommand(options)
   const child = startChild(command, options.watchdog)
   await untilNamespaceAnswers(options.program, address, child, command)
-  return { address, ended: child.ended.then((why) => why + lastWords(command)), stop: child.stop }
+  return { address, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
 }
 
 function serverCommand({ program, port, uiPort, dataDir, logFile }: TemporalOptions): Command {
@@ -56,10 +56,10 @@ async function untilNamespaceAnswers(program: string, address: string, child: Ch
   })
   for (const giveUpAt = Date.now() + 60_000; ; await sleep(100)) {
     if (await succeeds(program, ['operator', 'namespace', 'describe', 'default', '--address', address])) return
-    if (ended) throw new Problem(`${await child.ended}${lastWords(command)}`)
+    if (ended) throw new Problem(`${await child.ended}${logEnd(command)}`)
     if (Date.now() > giveUpAt) {
       await child.stop()
-      throw new Problem(`Temporal did not answer within a minute.${lastWords(command)}`)
+      throw new Problem(`Temporal did not answer within a minute.${logEnd(command)}`)
     }
   }
 }

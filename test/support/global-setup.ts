@@ -31,8 +31,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
   const watchdog = startWatchdog()
   const search = { cacheDir: new URL('../../.cache', import.meta.url).pathname, env: process.env, say: console.log }
-  const finish = () => {
-    watchdog.close() // stops whatever still runs
+  const finish = async () => {
+    await watchdog.finish() // stops whatever still runs
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -48,10 +48,10 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     provide('timeSkippingProgram', timeSkipping)
     return async () => {
       await Promise.all([postgres.stop(), temporal.stop()])
-      finish()
+      await finish()
     }
   } catch (error) {
-    finish()
+    await finish()
     throw error
   }
 }

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Ports } from './ports.ts'
+import type { LocalSecrets } from './secrets.ts'
+
+/** What of the outside world is given by the environment and so not stood in for on this machine. */
+export type Given = { database: boolean; temporal: boolean; mail: boolean; meta: boolean; tiktok: boolean }
+
+export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
+  return {
+    database: Boolean(env.DATABASE_URL || env.DATABASE_URL_FILE),
+    temporal: Boolean(env.TEMPORAL_ADDRESS),
+    mail: Boolean(env.SMTP_URL || env.SMTP_URL_FILE),
+    meta: Boolean(env.META_APP_ID),
+    tiktok: Boolean(env.TIKTOK_CLIENT_KEY),
+  }
+}
+
+type Place = { env: NodeJS.ProcessEnv; given: Given; ports: Ports; secrets: LocalSecrets; dataDir: string; databaseUrl: string }
+
+/** The environment of the web server and the worker: ours, and over it whatever a person has set. */
+export function productEnvironment({ env, given, ports, secrets, dataDir, databaseUrl }: Place): NodeJS.ProcessEnv {
+  const sandbox = `http://127.0.0.1:${ports.sandbox}`
+  const ours: NodeJS.ProcessEnv = {
+    PORT: String(ports.web),
+    PUBLIC_URL: `http://localhost:${ports.web}`,
+    MEDIA_URL: pathToFileURL(join(dataDir, 'media')).href,
+  }
+  if (!given.database) ours.DATABASE_URL = databaseUrl
+  if (!given.temporal) {
+    ours.TEMPORAL_ADDRESS = `127.0.0.1:${ports.temporal}`
+    ours.TEMPORAL_UI_URL = `http://127.0.0.1:${ports.temporalUi}`
+  }
+  if (!given.mail) ours.SMTP_URL = `smtp://127.0.0.1:${ports.smtp}`
+  if (!env.VAULT_KEYS_FILE) ours.VAULT_KEYS = secrets.vaultKeys
+  if (!env.THROTTLE_KEY_FILE) ours.THROTTLE_KEY = secrets.throttleKey
+  if (!given.meta) Object.assign(ours, metaOfSandbox(sandbox, secrets))
+  if (!given.tiktok) Object.assign(ours, tiktokOfSandbox(sandbox, secrets))
+  return { ...ours, ...whatIsSet(env) }
+}
+
+function metaOfSandbox(sandbox: string, secrets: LocalSecrets): NodeJS.ProcessEnv {
+  return {
+    META_APP_ID: secrets.metaAppId,
+    META_APP_SECRET: secrets.metaAppSecret,
+    META_GRAPH_URL: `${sandbox}/graph`,
+    META_GRAPH_VIDEO_URL: `${sandbox}/graph-video`,
+    META_DIALOG_URL: `${sandbox}/facebook`,
+    META_RUPLOAD_URL: `${sandbox}/rupload`,
+  }
+}
+
+function tiktokOfSandbox(sandbox: string, secrets: LocalSecrets): NodeJS.ProcessEnv {
+  return {
+    TIKTOK_CLIENT_KEY: secrets.tiktokClientKey,
+    TIKTOK_CLIENT_SECRET: secrets.tiktokClientSecret,
+    TIKTOK_AUTH_URL: `${sandbox}/tiktok`,
+    TIKTOK_API_URL: `${sandbox}/tiktok-api`,
+  }
+}
+
+/** The sandbox knows Meta and TikTok and nothing of ours: it is told what a developer would register there. */
+export function sandboxEnvironment(
+  env: NodeJS.ProcessEnv,
+  place: { ports: Ports; secrets: LocalSecrets; dataDir: string; publicUrl: string; mediaUrl: string },
+): NodeJS.ProcessEnv {
+  const { ports, secrets, dataDir, publicUrl, mediaUrl } = place
+  const callback = (platform: string) => `${publicUrl}/oauth/${platform}/callback`
+  return {
+    ...env,
+    SANDBOX_PORT: String(ports.sandbox),
+    SANDBOX_CONTROL_PORT: String(ports.sandboxControl),
+    SANDBOX_DIR: join(dataDir, 'sandbox'),
+    SANDBOX_APP_NAME: 'CrateSocial',
+    META_APP_ID: secrets.metaAppId,
+    META_APP_SECRET: secrets.metaAppSecret,
+    META_REDIRECT_URIS: [callback('facebook'), callback('instagram')].join(),
+    TIKTOK_CLIENT_KEY: secrets.tiktokClientKey,
+    TIKTOK_CLIENT_SECRET: secrets.tiktokClientSecret,
+    TIKTOK_REDIRECT_URIS: callback('tiktok'),
+    TIKTOK_APP_TYPE: publicUrl.startsWith('https:') ? 'web' : 'desktop', // TikTok lets only desktop apps return to http://localhost
+    TIKTOK_VERIFIED_PREFIXES: `${mediaUrl}/`,
+  }
+}
+
+function whatIsSet(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+}

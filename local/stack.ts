@@ -1,0 +1,189 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Config, loadConfig } from '../config.ts'
+import { close, connect } from '../db/connect.ts'
+import { firstOperatorLink } from '../db/first-operator.ts'
+import { migrate } from '../db/migrate.ts'
+import { type Command, keepRunning, logEnd } from './child.ts'
+import { type Given, productEnvironment, sandboxEnvironment, whatIsGiven } from './environment.ts'
+import { startMailbox } from './mailbox.ts'
+import { type PortName, type Ports, readPorts, refuseTakenPorts } from './ports.ts'
+import { ensureDatabase, startPostgres } from './postgres.ts'
+import { Problem } from './problem.ts'
+import { type LocalSecrets, localSecrets } from './secrets.ts'
+import { startTemporal } from './temporal.ts'
+import { temporalProgram } from './temporal-program.ts'
+import type { Watchdog } from './watchdog.ts'
+
+type Part = { name: string; stop(): Promise<void> }
+export type Stack = {
+  /** Brings everything up, in the order in which it is needed; returns what to tell the person. */
+  start(): Promise<Addresses>
+  /** Takes down what was started, last first. */
+  stop(): Promise<void>
+  /** Resolves with the reason when a part that the others cannot do without ended by itself. */
+  broken: Promise<string>
+}
+export type Addresses = {
+  publicUrl: string
+  invitation: string | null
+  temporalUi?: string
+  sandbox?: string
+  sandboxControl?: string
+  mailbox?: string
+}
+
+const root = new URL('../', import.meta.url).pathname
+
+type Setting = { env: NodeJS.ProcessEnv; dataDir: string; watchdog: Watchdog; say(line: string): void }
+
+/** Everything CrateSocial needs, on one machine. Throws a Problem or a ConfigError before anything is started when settings are wrong. */
+export async function createStack(setting: Setting): Promise<Stack> {
+  const given = whatIsGiven(setting.env)
+  const ports = readPorts(setting.env)
+  await refuseTakenPorts(ports, neededPorts(given))
+  const secrets = localSecrets(setting.dataDir)
+  const databaseUrl = `postgres://cratesocial:${secrets.databasePassword}@127.0.0.1:${ports.postgres}/cratesocial`
+  const env = productEnvironment({ ...setting, given, ports, secrets, databaseUrl })
+  const config = loadConfig(env)
+  const parts: Part[] = []
+  let breakWith: (why: string) => void
+  const broken = new Promise<string>((resolve) => {
+    breakWith = resolve
+  })
+  const plan: Plan = { ...setting, given, ports, secrets, env, config, parts, breakWith: (why) => breakWith(why) }
+  return {
+    broken,
+    start: () => start(plan),
+    stop: async () => {
+      for (const part of parts.splice(0).reverse()) await part.stop()
+    },
+  }
+}
+
+type Plan = Setting & {
+  given: Given
+  ports: Ports
+  secrets: LocalSecrets
+  config: Config
+  parts: Part[]
+  breakWith(why: string): void
+}
+
+function neededPorts(given: Given): PortName[] {
+  const needed: PortName[] = ['web']
+  if (!given.database) needed.push('postgres')
+  if (!given.temporal) needed.push('temporal', 'temporalUi')
+  if (!given.mail) needed.push('smtp', 'mailbox')
+  if (!given.meta || !given.tiktok) needed.push('sandbox', 'sandboxControl')
+  return needed
+}
+
+async function start(plan: Plan): Promise<Addresses> {
+  const { given, ports, config } = plan
+  // What is started first is stopped last.
+  const foundations = await Promise.allSettled([
+    given.database ? migrateDatabase(plan) : bringUpPostgres(plan),
+    given.temporal ? undefined : bringUpTemporal(plan),
+  ])
+  for (const result of foundations) if (result.status === 'rejected') throw result.reason
+  if (!given.mail) await bringUpMailbox(plan)
+  if (!given.meta || !given.tiktok)
+    keepUp(
+      plan,
+      'sandbox',
+      'local/sandbox/main.ts',
+      sandboxEnvironment(plan.env, { ...plan, publicUrl: config.publicUrl, mediaUrl: config.media.publicUrl }),
+    )
+  keepUp(plan, 'worker', 'worker.ts', plan.env)
+  const web = keepUp(plan, 'web server', 'server.ts', plan.env)
+  await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web)
+  const local = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`
+  return {
+    publicUrl: config.publicUrl,
+    invitation: await invitation(config),
+    temporalUi: given.temporal ? undefined : local(ports.temporalUi, '/temporal'),
+    sandbox: given.meta && given.tiktok ? undefined : local(ports.sandbox),
+    sandboxControl: given.meta && given.tiktok ? undefined : local(ports.sandboxControl),
+    mailbox: given.mail ? undefined : local(ports.mailbox),
+  }
+}
+
+async function bringUpPostgres(plan: Plan): Promise<void> {
+  const { dataDir, watchdog, ports, secrets } = plan
+  const server = await startPostgres({
+    dataDir,
+    watchdog,
+    port: ports.postgres,
+    password: secrets.databasePassword,
+    logFile: logOf(plan, 'postgres'),
+  })
+  plan.parts.unshift({ name: 'PostgreSQL', stop: server.stop })
+  void server.ended.then(plan.breakWith)
+  await ensureDatabase(server, 'cratesocial')
+  await migrateDatabase(plan)
+}
+
+async function migrateDatabase({ config, say }: Plan): Promise<void> {
+  const sql = connect({ ...config.database, max: 2, applicationName: 'start' })
+  try {
+    await migrate(sql)
+    say('PostgreSQL is up to date.')
+  } finally {
+    await close(sql)
+  }
+}
+
+async function bringUpTemporal(plan: Plan): Promise<void> {
+  const { dataDir, watchdog, ports } = plan
+  const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: plan.env, say: plan.say })
+  const server = await startTemporal({
+    program,
+    dataDir,
+    watchdog,
+    port: ports.temporal,
+    uiPort: ports.temporalUi,
+    logFile: logOf(plan, 'temporal'),
+  })
+  plan.parts.push({ name: 'Temporal', stop: server.stop })
+  void server.ended.then(plan.breakWith)
+  plan.say('Temporal answers.')
+}
+
+async function bringUpMailbox({ ports, dataDir, parts }: Plan): Promise<void> {
+  const mailbox = await startMailbox({ smtpPort: ports.smtp, webPort: ports.mailbox, folder: join(dataDir, 'mail') })
+  parts.push({ name: 'mailbox', stop: mailbox.close })
+}
+
+/** One of our own programs, started again whenever it ends. */
+function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv): Command {
+  const command: Command = {
+    name: `The ${name}`,
+    program: process.execPath,
+    args: ['--import', import.meta.resolve('tsx'), join(root, file)],
+    cwd: root,
+    env,
+    logFile: logOf(plan, name.replace(' ', '-')),
+    stopTimeoutMs: 30_000,
+  }
+  plan.parts.push({ name, stop: keepRunning(command, plan.watchdog, plan.say).stop })
+  return command
+}
+
+function logOf({ dataDir }: Plan, name: string): string {
+  return join(dataDir, 'logs', `${name}.log`)
+}
+
+async function untilReady(url: string, web: Command): Promise<void> {
+  for (const giveUpAt = Date.now() + 90_000; Date.now() < giveUpAt; await sleep(100)) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined) // not listening yet
+    await answer?.body?.cancel()
+    if (answer?.ok) return
+  }
+  throw new Problem(`The web server was not ready within 90 seconds.${logEnd(web)}`)
+}
+
+async function invitation(config: Config): Promise<string | null> {
+  const sql = connect({ ...config.database, max: 2, applicationName: 'start' })
+  return await firstOperatorLink(sql, config.publicUrl).finally(() => close(sql))
+}
