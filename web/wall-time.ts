@@ -27,9 +27,8 @@ export const readWallTime = (typed: string, zone: string, fold: Fold | null): Wa
   return { ok: false, words, choices }
 }
 
-/** `2026-11-26T10:00`: how `datetime-local` wants an instant to be written. */
-export const wallTimeOf = (at: Date, zone: string): string =>
-  zoned(at, zone).toPlainDateTime().toString({ smallestUnit: 'minute' })
+/** `2026-11-26T10:00`, with seconds where it has any: how `datetime-local` wants an instant to be written. */
+export const wallTimeOf = (at: Date, zone: string): string => written(zoned(at, zone).toPlainDateTime())
 
 /** `2026-11-26`: the day in the zone. */
 export const dateOf = (at: Date, zone: string): string => zoned(at, zone).toPlainDate().toString()
@@ -51,7 +50,7 @@ const zoned = (at: Date, zone: string): Temporal.ZonedDateTime =>
 const parsePlain = (typed: string): Temporal.PlainDateTime | null => {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(typed)) return null
   try {
-    return Temporal.PlainDateTime.from(typed).round({ smallestUnit: 'minute', roundingMode: 'floor' })
+    return Temporal.PlainDateTime.from(typed).round({ smallestUnit: 'second', roundingMode: 'floor' })
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
@@ -61,9 +60,12 @@ const parsePlain = (typed: string): Temporal.PlainDateTime | null => {
 const accepted = (time: Temporal.ZonedDateTime): WallTime => ({
   ok: true,
   dueAt: new Date(time.epochMilliseconds),
-  wallTime: time.toPlainDateTime().toString({ smallestUnit: 'minute' }),
+  wallTime: written(time.toPlainDateTime()),
   choices: [],
 })
+
+const written = (plain: Temporal.PlainDateTime): string =>
+  plain.toString({ smallestUnit: plain.second === 0 ? 'minute' : 'second' })
 
 const refused = (words: string): WallTime => ({ ok: false, words, choices: [] })
 

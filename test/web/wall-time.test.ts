@@ -14,8 +14,10 @@ test('a time is read in the zone of the workspace', () => {
   expect(readWallTime('2026-11-26T10:00', 'Asia/Kathmandu', null)).toMatchObject({ dueAt: new Date('2026-11-26T04:15:00Z') })
 })
 
-test('seconds are dropped, never rounded up', () => {
-  expect(readWallTime('2026-11-26T10:00:59', zurich, null)).toMatchObject({ dueAt: new Date('2026-11-26T09:00:00Z') })
+test('a second that was typed is kept: posts go out on the second', () => {
+  expect(readWallTime('2026-11-26T10:00:59', zurich, null)).toMatchObject({ wallTime: '2026-11-26T10:00:59' })
+  expect(wallTimeOf(new Date('2026-11-26T09:00:59Z'), zurich)).toBe('2026-11-26T10:00:59')
+  expect(wallTimeOf(new Date('2026-11-26T09:00:00Z'), zurich)).toBe('2026-11-26T10:00')
 })
 
 test('a time inside the gap of spring is refused in words that name the day, the zone and the next time', () => {

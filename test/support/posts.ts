@@ -1,0 +1,62 @@
+import { insertMedia } from '../../db/media.ts'
+import type { WebDeps } from '../../web/env.ts'
+import { insertChannel } from './connected.ts'
+
+type Deps = Pick<WebDeps, 'sql' | 'vault'>
+export type PlatformName = 'facebook' | 'instagram' | 'tiktok'
+
+/** What TikTok says of a creator who may do everything. */
+export const creatorFacts = {
+  nickname: 'Northside Records',
+  username: 'northside.records',
+  privacyOptions: ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY'],
+  commentDisabled: false,
+  duetDisabled: false,
+  stitchDisabled: false,
+  maxDurationSec: 600,
+  blocked: null,
+}
+
+/** One connected account of each platform; TikTok's has been asked about just now. */
+export const connectAll = async (
+  deps: Deps,
+  who: { workspaceId: string; userId: string },
+): Promise<Record<PlatformName, string>> => {
+  const [facebook, instagram, tiktok] = await Promise.all(
+    (['facebook', 'instagram', 'tiktok'] as const).map(
+      async (platform) => (await insertChannel(deps, { ...who, platform })).channelId,
+    ),
+  )
+  if (!facebook || !instagram || !tiktok) throw new Error('an account was not connected')
+  await deps.sql`update channels set account_facts = ${deps.sql.json(creatorFacts)}, account_facts_at = now() + interval '1 hour' where id = ${tiktok}`
+  await deps.sql`update channels set handle = 'northsiderecords' where id = ${instagram}`
+  return { facebook, instagram, tiktok }
+}
+
+/** A file as uploading leaves it: its row only, without bytes. */
+export const addMedia = async (
+  { sql }: Deps,
+  workspaceId: string,
+  userId: string,
+  facts: { kind?: 'image' | 'video'; width?: number; height?: number; sizeBytes?: number; durationMs?: number } = {},
+): Promise<string> => {
+  const kind = facts.kind ?? 'image'
+  const { id } = await insertMedia(sql, {
+    workspaceId,
+    kind,
+    contentType: kind === 'image' ? 'image/jpeg' : 'video/mp4',
+    fileName: kind === 'image' ? 'sleeve.jpg' : 'needle.mp4',
+    sizeBytes: facts.sizeBytes ?? 240_000,
+    width: facts.width ?? 1080,
+    height: facts.height ?? (kind === 'image' ? 1350 : 1920),
+    durationMs: kind === 'video' ? (facts.durationMs ?? 12_000) : null,
+    videoCodec: kind === 'video' ? 'avc' : null,
+    audioCodec: kind === 'video' ? 'aac' : null,
+    fps: kind === 'video' ? 30 : null,
+    storeKey: `test/${crypto.randomUUID()}`,
+    thumbnailKey: null,
+    sha256: Buffer.alloc(32, 1),
+    uploadedBy: userId,
+  })
+  return id
+}

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises'
+import type { Fields, Page, Person } from './person.ts'
+
+/** The steps of the main job as a person without JavaScript takes them. Used by tests, benchmarks and the demo. */
+
+export const password = 'a long enough passphrase'
+
+export const acceptInvitation = (person: Person, link: string, name: string, email: string): Promise<Page> =>
+  person.open(link).then((page) => page.press('Accept the invitation', { name, email, password }))
+
+export const makeWorkspace = (person: Person, name: string, zone = 'Europe/Zurich'): Promise<Page> =>
+  person.open('/operate').then((page) => page.press('Make the workspace', { name, slug: '', zone }))
+
+/** The link that the people page shows once. */
+export const invite = async (admin: Person, slug: string, role: 'manager' | 'admin'): Promise<string> => {
+  const people = await admin.open(`/w/${slug}/people`)
+  const made = await people.press('Make an invitation link', { role })
+  const link = made.document.querySelector('#made-link')?.getAttribute('value')
+  if (!link) throw new Error(`no invitation link on ${made.url}: ${made.text.slice(0, 300)}`)
+  return link
+}
+
+/** Through Facebook's consent page and the choice of accounts; everything that is offered is connected. */
+export const connectMeta = async (admin: Person, slug: string, who = 'Ada Northside'): Promise<Page> => {
+  const people = await admin.open(`/w/${slug}/connect/meta`)
+  const consent = await people.press(who)
+  const choose = await consent.press('Continue')
+  return choose.press('Connect')
+}
+
+export const connectTiktok = async (admin: Person, slug: string, who = 'northside.records'): Promise<Page> => {
+  const accounts = await admin.open(`/w/${slug}/connect/tiktok`)
+  const consent = await accounts.press(who).catch(() => accounts.press(`@${who}`))
+  const choose = await consent.press('Continue')
+  return choose.press('Connect')
+}
+
+/** Uploads as `upload.js` does: the bare bytes. Returns the media's id. */
+export const upload = async (person: Person, slug: string, name: string, bytes: Uint8Array): Promise<string> => {
+  const response = await person.request(`/w/${slug}/media/${name}`, {
+    method: 'PUT',
+    body: new Uint8Array(bytes),
+    headers: { accept: 'application/json' },
+  })
+  const text = await response.text()
+  const id = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/)?.[0]
+  if (!response.ok || !id) throw new Error(`the upload was answered with ${response.status}: ${text.slice(0, 300)}`)
+  return id
+}
+
+export const uploadFile = async (person: Person, slug: string, name: string, path: string): Promise<string> =>
+  upload(person, slug, name, await readFile(path))
+
+/** Channel ids by platform, from the composer's own form. */
+export const channelsIn = (composer: Page): { id: string; label: string }[] =>
+  [...composer.document.querySelectorAll('input[name=channel]')].map((input) => ({
+    id: input.getAttribute('value') ?? '',
+    label: (input.closest('label')?.textContent ?? '').replace(/\s+/g, ' ').trim(),
+  }))
+
+/** Fills the composer and presses one of its buttons. */
+export const compose = async (person: Person, slug: string, fields: Fields, act: string): Promise<Page> => {
+  const composer = await person.open(`/w/${slug}/posts/new`)
+  return composer.press(act, fields)
+}

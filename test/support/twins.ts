@@ -1,0 +1,41 @@
+import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
+import { testConfig } from './config.ts'
+
+/** The twins of the platforms, with an app that knows the product under `url`; close them at the end. */
+export const startTwins = (url: string): Promise<Sandbox> => {
+  const { meta, tiktok } = testConfig()
+  return startSandbox({
+    port: 0,
+    controlPort: 0,
+    apps: {
+      meta: { id: meta!.appId, secret: meta!.appSecret, name: 'CrateSocial', redirectUris: [`${url}/oauth/meta/callback`] },
+      tiktok: {
+        key: tiktok!.clientKey,
+        secret: tiktok!.clientSecret,
+        name: 'CrateSocial',
+        redirectUris: [`${url}/oauth/tiktok/callback`],
+        type: 'desktop',
+        verifiedPrefixes: [`${url}/media/`],
+        audited: true,
+      },
+    },
+  })
+}
+
+/** Base URLs of the sandbox, as the environment names them. */
+export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({
+  META_GRAPH_URL: `${url}/graph`,
+  META_GRAPH_VIDEO_URL: `${url}/graph-video`,
+  META_DIALOG_URL: `${url}/facebook`,
+  META_RUPLOAD_URL: `${url}/rupload`,
+  TIKTOK_AUTH_URL: `${url}/tiktok`,
+  TIKTOK_API_URL: `${url}/tiktok-api`,
+})
+
+/** One call to the sandbox's control port. */
+export const control = async (sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<unknown> => {
+  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const answer = await fetch(sandbox.controlUrl + path, { method, ...init })
+  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`)
+  return await answer.json()
+}
