@@ -9,8 +9,8 @@ import { tokenProblem } from './tokens.ts'
 export type Caller = { kind: 'app' } | PersonCaller
 export type PersonCaller = { kind: 'user' | 'page'; token: Token; person: Person; grant: Grant }
 
-/** @throws GraphRefusal 104, 190/.. or 100 (appsecret_proof). */
-export function identify(meta: Meta, text: string | undefined, parameters: Parameters): Caller {
+/** `needsProof`: false where Meta documents headers only (rupload). @throws GraphRefusal 104, 190/.. or 100 (appsecret_proof). */
+export function identify(meta: Meta, text: string | undefined, parameters: Parameters, needsProof = true): Caller {
   if (!text)
     throw refuse.general(104, undefined, 'An access token is required to request this resource.', {
       challenge: 'invalid_request',
@@ -23,16 +23,16 @@ export function identify(meta: Meta, text: string | undefined, parameters: Param
   if (!token) throw refuse.token(undefined, 'Invalid OAuth access token - Cannot parse access token')
   const problem = tokenProblem(meta, token)
   if (problem) throw refuse.token(problem.subcode, problem.message)
-  checkProof(meta, text, parameters.text('appsecret_proof'))
+  checkProof(meta, text, parameters.text('appsecret_proof'), needsProof)
   const person = meta.state.people[token.personId]
   if (!person?.grant) throw new Error(`The sandbox has a token of ${token.personId}, who granted nothing.`)
   return { kind: token.kind, token, person, grant: person.grant }
 }
 
-function checkProof(meta: Meta, token: string, proof: string | undefined): void {
+function checkProof(meta: Meta, token: string, proof: string | undefined, needed: boolean): void {
   const more = { type: 'GraphMethodException' } as const
   if (proof === undefined) {
-    if (!meta.world.settings.requireAppSecretProof) return
+    if (!needed || !meta.world.settings.requireAppSecretProof) return
     throw refuse.general(100, undefined, 'API calls from the server require an appsecret_proof argument', more)
   }
   const expected = createHmac('sha256', meta.app.secret).update(token).digest('hex')

@@ -87,7 +87,7 @@ async function answer(
     const call = readCall(meta, c, parameters)
     if (!name.open) {
       if (!call.tokenText && /^(\/v[0-9.]+)?\/me(\/|$)/.test(call.graphPath)) throw noCurrentUser()
-      call.caller = identify(meta, call.tokenText, parameters)
+      call.caller = identify(meta, call.tokenText, parameters, !name.rawBody)
       countUsage(meta, c)
     }
     const result = await handle(call)
