@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
+import { type Draft, type DraftWanted, draftOf, prepare, receipt, send, settle } from '../../support/draft.ts'
+import type { HostedMedia } from '../../support/media-host.ts'
+import { photo, video } from '../../support/publishable.ts'
+
+let rig: Rig
+let meta: Connection
+let tiktok: Connection
+
+beforeAll(async () => {
+  rig = await startRig()
+  meta = await rig.connect('meta')
+  tiktok = await rig.connect('tiktok')
+})
+afterAll(() => rig.close())
+
+type Case = {
+  title: string
+  platform: string
+  kind: string
+  text: string
+  link?: string
+  media?: () => Promise<HostedMedia[]>
+  settings?: DraftWanted['settings']
+  /** The platform's own name for what it shows, where it is another. */
+  shownAs?: string
+  /** Where alternative texts are known to the platform. */
+  keepsAltText?: boolean
+}
+
+const altText = 'A crate of records'
+const cases: Case[] = [
+  { title: 'a text', platform: 'facebook', kind: 'text', text: 'Doors open at ten.\n\nBring a bag — ä ö 漢字 🎶' },
+  { title: 'a link', platform: 'facebook', kind: 'link', text: 'The programme', link: 'https://northside.example/?a=1&b=#2' },
+  {
+    title: 'a photo',
+    platform: 'facebook',
+    kind: 'photo',
+    text: 'One crate',
+    media: async () => [await photo(rig.host, '#204060', { altText })],
+    keepsAltText: true,
+  },
+  {
+    title: 'photos in their order',
+    platform: 'facebook',
+    kind: 'photos',
+    text: 'Three crates',
+    media: () => Promise.all(['#102030', '#a02030', '#10a030'].map((color) => photo(rig.host, color, { altText: color }))),
+    keepsAltText: true,
+  },
+  {
+    title: 'a video in pieces',
+    platform: 'facebook',
+    kind: 'video',
+    text: 'The shop, filmed',
+    media: async () => [await video(rig.host, 'fb video', { width: 1280, height: 720, padBytes: 100_000 })],
+  },
+  { title: 'a reel', platform: 'facebook', kind: 'reel', text: 'Spin', media: async () => [await video(rig.host, 'fb reel')] },
+  {
+    title: 'a picture',
+    platform: 'instagram',
+    kind: 'image',
+    text: 'New in #vinyl & more 50 % off',
+    media: async () => [await photo(rig.host, '#334455', { altText })],
+    keepsAltText: true,
+  },
+  {
+    title: 'a carousel of pictures and a video',
+    platform: 'instagram',
+    kind: 'carousel',
+    text: 'Three things',
+    media: async () => [
+      await photo(rig.host, '#556677', { altText: 'one' }),
+      await video(rig.host, 'ig item'),
+      await photo(rig.host, '#998877'),
+    ],
+  },
+  { title: 'a reel', platform: 'instagram', kind: 'reel', text: 'Spin', media: async () => [await video(rig.host, 'ig reel')] },
+  {
+    title: 'a story of a picture',
+    platform: 'instagram',
+    kind: 'story',
+    text: '',
+    media: async () => [await photo(rig.host, '#123123', { width: 720, height: 1280 })],
+  },
+  {
+    title: 'a story of a video',
+    platform: 'instagram',
+    kind: 'story',
+    text: '',
+    media: async () => [await video(rig.host, 'ig story')],
+  },
+  {
+    title: 'a video in one chunk',
+    platform: 'tiktok',
+    kind: 'video',
+    text: 'New crate #vinyl @northside',
+    media: async () => [await video(rig.host, 'tt one')],
+  },
+  {
+    title: 'a video of more than 64 MB in several chunks',
+    platform: 'tiktok',
+    kind: 'video',
+    text: 'A long one',
+    media: async () => [await video(rig.host, 'tt many', { padBytes: 65_000_000 })],
+  },
+  {
+    title: 'photos',
+    platform: 'tiktok',
+    kind: 'photos',
+    text: 'Five finds #vinyl',
+    media: () => Promise.all(['#654321', '#123456'].map((color) => photo(rig.host, color))),
+    shownAs: 'photo',
+  },
+]
+
+test.each(cases)('$platform: $title is published once, as it was given', async (wanted) => {
+  const { platform, kind, text, link = null } = wanted
+  const media = (await wanted.media?.()) ?? []
+  const connection = platform === 'tiktok' ? tiktok : meta
+  const draft = draftOf(rig, { platform, account: connection.account(platform), kind, text, link, media })
+  const before = await rig.posts()
+
+  await prepare(rig, draft)
+  expect(await rig.posts(), 'nothing is public before the send').toEqual(before)
+  const id = await settle(rig, draft, await sendOnce(draft))
+  const found = await receipt(rig, draft, id)
+
+  const [post, ...others] = (await rig.posts()).slice(before.length)
+  expect(others).toEqual([])
+  expect(post).toMatchObject({ platform, account: draft.publication().account.id, kind: wanted.shownAs ?? kind, text, link })
+  expect(post?.media.map((item) => item.sha256)).toEqual(media.map((item) => item.sha256))
+  if (wanted.keepsAltText) expect(post?.media.map((item) => item.altText)).toEqual(media.map((item) => item.altText))
+  expect(found.platformPostId).toBe(post?.id)
+  expect(found.permalink).toBe(post?.permalink)
+  expect((await fetch(found.permalink ?? '')).status).toBe(200)
+  expect(await committedAfterLeaving(draft, post?.callId)).toBe(true)
+})
+
+const sendOnce = async (draft: Draft) => {
+  const sent = await send(rig, draft)
+  expect(draft.departures).toHaveLength(1)
+  return sent
+}
+
+/** The call that made the post is the only one that came in between `leaving` and the answer, within half a second. */
+const committedAfterLeaving = async (draft: Draft, callId: number | undefined): Promise<boolean> => {
+  const [leftAtMs = 0] = draft.departures
+  const commit = (await rig.calls()).find((call) => call.id === callId)
+  return commit !== undefined && commit.atMs >= leftAtMs && commit.atMs - leftAtMs < 500
+}
