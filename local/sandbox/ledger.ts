@@ -55,6 +55,8 @@ export type Ledger = {
   removePost(platform: string, id: string): void
   calls(filter?: CallFilter): Call[]
   posts(filter?: PostFilter): LedgerPost[]
+  /** Forgets the calls; the posts go with the state. */
+  forgetCalls(): void
 }
 
 type LedgerMemory = { nextCallId: number; posts: LedgerPost[] }
@@ -90,6 +92,9 @@ export function createLedger(state: State): Ledger {
       state.changed()
     },
     calls: (filter = {}) => calls.filter((call) => matchesCall(call, filter)),
+    forgetCalls() {
+      calls = []
+    },
     posts: (filter = {}) =>
       memory.posts.filter(
         (post) => (filter.platform ?? post.platform) === post.platform && (filter.account ?? post.account) === post.account,

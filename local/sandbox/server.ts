@@ -84,6 +84,7 @@ function createWorld(options: SandboxOptions, dir: string, place: { url: string 
 function resetWorld(world: World, settings: Settings, platforms: Platform[]) {
   world.clock.close()
   world.faults.clear()
+  world.ledger.forgetCalls()
   Object.assign(world.settings, structuredClone(settings))
   world.state.reset()
   seedOnce(world, platforms)
