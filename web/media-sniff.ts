@@ -41,10 +41,7 @@ const promisedKind = (fileName: string): 'image' | 'video' | null => {
 const explain = async (path: string, mime: string | undefined, fileName: string): Promise<MediaRefused> => {
   const named = `“${fileName}”`
   if (await holdsSvg(path))
-    return new MediaRefused(
-      'unsupported',
-      `${named} is an SVG drawing; Facebook, Instagram and TikTok take photos. Export it as JPEG or PNG.`,
-    )
+    return new MediaRefused('unsupported', `${named} is an SVG drawing; the platforms take photos. Export it as JPEG or PNG.`)
   if (mime === undefined)
     return new MediaRefused(
       'not_media',

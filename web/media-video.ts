@@ -42,8 +42,7 @@ const boxesOf = async (path: string): Promise<Box[]> => {
 
 const readFacts = async (input: Input): Promise<VideoFacts> => {
   const track = await input.getPrimaryVideoTrack()
-  if (!track)
-    throw new MediaRefused('unsupported', 'This file has sound but no picture. Facebook, Instagram and TikTok take videos only.')
+  if (!track) throw new MediaRefused('unsupported', 'This file has sound but no picture. The platforms take videos only.')
   const audio = await input.getPrimaryAudioTrack()
   const durationMs = Math.round((await input.computeDuration()) * 1000)
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()]
