@@ -4,8 +4,8 @@ import { freePort } from '../../local/ports.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
 import { createTestApp, password, type TestApp } from './app.ts'
 import { testConfig } from './config.ts'
-import { createPerson, type Person } from './person.ts'
-import { sandboxEnv, startTwins } from './twins.ts'
+import { createPerson, type Page, type Person } from './person.ts'
+import { control, sandboxEnv, startTwins } from './twins.ts'
 
 export type ConnectingApp = TestApp & { sandbox: Sandbox; url: string; signIn(who: { email: string }): Promise<Person> }
 
@@ -28,3 +28,25 @@ export const createConnectingApp = async (): Promise<ConnectingApp> => {
   }
   return { ...test, sandbox, url, signIn }
 }
+
+/** Accounts of the sandbox's Ada Northside. */
+export const pages = { records: '106700000000001', cafe: '106700000000002', events: '106700000000003' }
+export const instagram = { records: '17841400000000001', cafe: '17841400000000002' }
+
+/** No grant, no account, and platforms that know nobody yet. */
+export const startAgain = async ({ sql, sandbox }: ConnectingApp): Promise<void> => {
+  await sql`truncate grants, connections_under_way cascade`
+  await control(sandbox, 'POST', '/reset')
+}
+
+/** From "Connect" to Meta's consent page, as Ada Northside. */
+export const toMeta = async (person: Person, query = ''): Promise<Page> =>
+  await (await person.open(`/w/northside/connect/meta${query}`)).press('Ada Northside')
+
+export const toTiktok = async (person: Person, account = 'northside.records'): Promise<Page> =>
+  await (await person.open('/w/northside/connect/tiktok')).press(account)
+
+/** Ticks these accounts, and only these, on the page of the choice. */
+export const choose = (page: Page, accounts: string[]): Promise<Page> => page.press('Connect', { account: accounts })
+
+export const tiktokAccount = (choice: Page): string => /value="(tiktok:[^"]+)"/.exec(choice.html)?.[1] ?? ''

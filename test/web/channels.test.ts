@@ -1,0 +1,245 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findOffer, type Offer } from '../../db/connections.ts'
+import {
+  type ConnectingApp,
+  choose,
+  createConnectingApp,
+  instagram,
+  pages,
+  startAgain,
+  tiktokAccount,
+  toMeta,
+  toTiktok,
+} from '../support/connecting-app.ts'
+import type { Person } from '../support/person.ts'
+
+let test: ConnectingApp
+let ada: Person
+
+beforeAll(async () => {
+  test = await createConnectingApp()
+  ada = await test.signIn(test.cast.admin)
+})
+
+beforeEach(() => startAgain(test))
+
+const channels = async () =>
+  await test.sql<
+    {
+      platform: string
+      accountId: string
+      name: string
+      handle: string
+      state: string
+      stateReason: string | null
+      id: string
+      grantId: string
+    }[]
+  >`
+    select id, grant_id, platform, account_id, name, handle, state, state_reason from channels order by platform, account_id`
+
+const grants = async () => await test.sql`select * from grants order by issuer, issuer_user_id`
+
+/** Every text in every column of every table, to look for what must not be there. */
+const everythingStored = async (): Promise<string> => {
+  const tables = await test.sql<
+    { name: string }[]
+  >`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
+  const dumps = await Promise.all(tables.map(({ name }) => test.sql`select t::text as row from ${test.sql(name)} t`))
+  return dumps
+    .flat()
+    .map((row) => row.row)
+    .join('\n')
+}
+
+describe('connecting Meta', () => {
+  it('consent, choice, and the chosen Pages and Instagram accounts are connected', async () => {
+    const consent = await toMeta(ada)
+    expect(consent.text).toContain('CrateSocial asks for access')
+    const choice = await consent.press('Continue')
+    expect(choice.url).toBe(`${test.url}/w/northside/connect/meta/choose`)
+    expect(choice.text).toContain('Northside Café')
+    expect(choice.text).toContain('@northsiderecords')
+    const done = await choose(choice, [`facebook:${pages.records}`, `instagram:${instagram.records}`])
+    expect(done.status).toBe(200)
+    expect(done.text).toContain('Connected. Posts can go out')
+    expect((await channels()).map((one) => [one.platform, one.accountId, one.name, one.state])).toEqual([
+      ['facebook', pages.records, 'Northside Records', 'connected'],
+      ['instagram', instagram.records, expect.any(String), 'connected'],
+    ])
+    const [grant] = await grants()
+    expect(grant).toMatchObject({ issuer: 'meta', issuerUserId: '10200000000000001', userName: 'Ada Northside', state: 'active' })
+    expect(grant?.expiresAt.getTime()).toBeGreaterThan(Date.now() + 50 * 86_400_000)
+    expect(await test.sql`select from connections_under_way`).toHaveLength(0)
+    const events = await test.sql<
+      { name: string }[]
+    >`select name from events where name = 'channel.connected' and workspace_id = ${test.workspaces.northside}`
+    expect(events.length).toBeGreaterThanOrEqual(2)
+  })
+
+  it('a Page without the right to publish is shown with its reason and cannot be chosen', async () => {
+    const choice = await (await toMeta(ada)).press('Continue')
+    expect(choice.text).toMatch(/may not create content on the Page/)
+    const blocked = /value="(facebook:\d+)" disabled/.exec(choice.html)?.[1] ?? ''
+    expect(blocked).not.toBe('')
+    const refused = await choose(choice, [blocked])
+    expect([refused.status, refused.text.includes('Choose at least one account.')]).toEqual([422, true])
+    expect(await channels()).toHaveLength(0)
+    expect(await grants()).toHaveLength(0)
+  })
+
+  it('refused consent is said plainly, and nothing is kept', async () => {
+    const page = await (await ada.open('/w/northside/connect/meta')).press('Cancel')
+    expect(page.text).toContain('Meta is not connected')
+    expect(page.text).toContain('Facebook was not allowed to share anything')
+    expect(await grants()).toHaveLength(0)
+    await expect(page.follow('Start again')).resolves.toMatchObject({ status: 200 })
+  })
+
+  it('unticked permissions are named with their purpose, and asked for again', async () => {
+    const choice = await (await toMeta(ada)).press('Continue', {
+      grant: ['pages_show_list', 'pages_read_engagement', 'instagram_basic'],
+    })
+    expect(choice.text).toContain('Permissions that were left out')
+    expect(choice.text).toContain('publish on a connected Page')
+    expect(choice.document.querySelector('form button.primary')).toBeNull()
+    const again = await choice.follow('Ask Meta again')
+    const second = await (await again.press('Ada Northside')).press('Continue')
+    expect(second.text).not.toContain('Permissions that were left out')
+    expect((await choose(second, [`facebook:${pages.records}`])).status).toBe(200)
+    expect(await channels()).toHaveLength(1)
+  })
+
+  it('nothing shared is said, with the way back', async () => {
+    const choice = await (await toMeta(ada)).press('Continue', { page: null, instagram: null })
+    expect(choice.text).toContain('No account came along')
+    await expect(choice.follow('Back to Meta')).resolves.toMatchObject({ status: 200 })
+  })
+
+  it('"Not now" forgets the tokens', async () => {
+    const choice = await (await toMeta(ada)).press('Continue')
+    expect((await choice.press('Not now')).url).toBe(`${test.url}/w/northside/channels`)
+    expect(await test.sql`select from connections_under_way`).toHaveLength(0)
+    expect((await ada.open('/w/northside/connect/meta/choose')).status).toBe(410)
+  })
+})
+
+describe('connecting again', () => {
+  it('updates: same rows, new tokens, posts stay; nothing is doubled', async () => {
+    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `instagram:${instagram.records}`])
+    const before = { channels: await channels(), grants: await grants() }
+    const second = await (await toMeta(ada, '?again=1')).press('Continue')
+    expect(second.text).toContain('Connected already')
+    await choose(second, [`facebook:${pages.cafe}`])
+    const after = { channels: await channels(), grants: await grants() }
+    expect(after.channels.map((one) => one.accountId)).toEqual([pages.records, pages.cafe, instagram.records])
+    expect(after.channels.filter((one) => one.accountId !== pages.cafe)).toEqual(before.channels)
+    expect(after.grants).toHaveLength(1)
+    expect(after.grants[0]?.id).toBe(before.grants[0]?.id)
+    expect(after.grants[0]?.accessTokenSealed).not.toBe(before.grants[0]?.accessTokenSealed)
+  })
+
+  it('brings back what needed it', async () => {
+    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
+    await test.sql`update grants set state = 'reauthorize', state_reason = '190/460'`
+    await test.sql`update channels set state = 'reconnect', state_reason = 'The password was changed.'`
+    const list = await ada.open('/w/northside/channels')
+    expect(list.text).toContain('needs reconnecting')
+    expect(list.text).toContain('The password was changed.')
+    const reconnect = list.document.querySelector('.channel a.button')?.getAttribute('href') ?? ''
+    const consent = await (await ada.open(reconnect)).press('Ada Northside')
+    await (await consent.press('Continue')).press('Connect')
+    expect(await channels()).toMatchObject([{ state: 'connected', stateReason: null }])
+    expect((await ada.open('/w/northside/channels')).text).not.toContain('needs reconnecting')
+  })
+
+  it('an account that was not shared this time waits for a person; it is never deleted', async () => {
+    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `facebook:${pages.cafe}`])
+    const choice = await (await toMeta(ada, '?again=1')).press('Continue', { page: [pages.records], instagram: null })
+    expect(choice.text).toContain('Northside Café is connected and was not shared this time')
+    await choice.press('Connect')
+    expect((await channels()).map((one) => [one.accountId, one.state])).toEqual([
+      [pages.records, 'connected'],
+      [pages.cafe, 'reconnect'],
+    ])
+  })
+})
+
+describe('connecting TikTok', () => {
+  it('consent, choice, connected; a second account is a second grant', async () => {
+    const choice = await (await toTiktok(ada)).press('Continue')
+    expect(choice.text).toContain('@northside.records')
+    await choice.press('Connect', { account: tiktokAccount(choice) })
+    const second = await (await toTiktok(ada, 'southside.club')).press('Continue')
+    await second.press('Connect', { account: tiktokAccount(second) })
+    expect((await channels()).map((one) => [one.platform, one.handle, one.state]).sort()).toEqual([
+      ['tiktok', 'northside.records', 'connected'],
+      ['tiktok', 'southside.club', 'connected'],
+    ])
+    const all = await grants()
+    expect(all).toHaveLength(2)
+    expect(all[0]?.refreshExpiresAt.getTime()).toBeGreaterThan(Date.now() + 300 * 86_400_000)
+    const list = await ada.open('/w/northside/channels')
+    expect(list.text).toContain('renewed by itself')
+  })
+
+  it('without the permission to publish the account cannot be chosen', async () => {
+    const choice = await (await toTiktok(ada)).press('Continue', { scope: ['user.info.profile'] })
+    expect(choice.text).toContain('Permissions that were left out')
+    expect(choice.html).toMatch(/value="tiktok:[^"]+" disabled/)
+    expect(await grants()).toHaveLength(0)
+  })
+
+  it('refused consent is said plainly', async () => {
+    const page = await (await toTiktok(ada)).press('Cancel')
+    expect(page.text).toContain('TikTok is not connected')
+    expect(await grants()).toHaveLength(0)
+  })
+})
+
+describe('tokens and tenants', () => {
+  it('promise S1: no token stands in any column, before or after the choice', async () => {
+    const notStored = async (secrets: (string | null | undefined)[]) => {
+      const stored = await everythingStored()
+      for (const secret of secrets) {
+        expect(secret?.length).toBeGreaterThan(20)
+        expect(stored.includes(secret ?? '')).toBe(false)
+      }
+    }
+    const choice = await (await toMeta(ada)).press('Continue')
+    const { tokens, accounts } = await offerOf('meta')
+    await notStored([tokens.accessToken, ...accounts.map((account) => account.accountToken)])
+    const done = await choose(choice, [`facebook:${pages.records}`, `instagram:${instagram.records}`])
+    const tiktok = await (await toTiktok(ada)).press('Continue')
+    const atTiktok = (await offerOf('tiktok')).tokens
+    await tiktok.press('Connect', { account: tiktokAccount(tiktok) })
+    const secrets = [tokens.accessToken, accounts[0]?.accountToken, atTiktok.accessToken, atTiktok.refreshToken]
+    await notStored(secrets)
+    // promise: S3: nor on a page
+    for (const page of [choice, done, tiktok]) for (const secret of secrets) expect(page.html.includes(secret ?? '')).toBe(false)
+    const [grant] = await grants()
+    const open = (id: string) =>
+      test.deps.vault.open(grant?.accessTokenSealed, { table: 'grants', id, column: 'access_token_sealed' })
+    expect(open(grant?.id)).toBe(tokens.accessToken)
+    expect(() => open('00000000-0000-7000-8000-000000000000')).toThrow()
+  })
+
+  const offerOf = async (issuer: string): Promise<Offer> => {
+    const [row] = await test.sql`select session_id from connections_under_way where issuer = ${issuer}`
+    const ref = { workspaceId: test.workspaces.northside, userId: test.cast.admin.id, sessionId: row?.sessionId, issuer }
+    const offer = await findOffer(test.sql, test.deps.vault, ref)
+    if (!offer) throw new Error('nothing waits for a choice')
+    return offer
+  }
+
+  it('the same account in two workspaces is two channels, each seen by its own people only', async () => {
+    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
+    const outsider = await test.signIn(test.cast.outsider)
+    const choice = await (await (await outsider.open('/w/elsewhere/connect/meta')).press('Ada Northside')).press('Continue')
+    expect(choice.text).not.toContain('Connected already')
+    await choose(choice, [`facebook:${pages.cafe}`])
+    expect((await outsider.open('/w/elsewhere/channels')).text).not.toContain('Northside Records')
+    expect((await ada.open('/w/northside/channels')).text).not.toContain('Northside Café')
+    expect(await grants()).toHaveLength(2)
+  })
+})
