@@ -46,12 +46,10 @@ export const loadDays = async (
     listUntimedDrafts(deps.sql, workspace.id, draftsShown),
   ])
   const today = dateOf(new Date(deps.now()), workspace.zone)
-  const byDate = Map.groupBy(
-    posts.map((post) => entryOf(deps, workspace, post)),
-    (entry) => (entry.dueAt ? dateOf(entry.dueAt, workspace.zone) : ''),
-  )
+  const entries = posts.map((post) => entryOf(deps, workspace, post))
+  const on = (date: string) => entries.filter((entry) => entry.dueAt && dateOf(entry.dueAt, workspace.zone) === date)
   return {
-    weeks: span.weeks.map((week) => week.map((date) => dayOf(date, today, span, byDate.get(date) ?? []))),
+    weeks: span.weeks.map((week) => week.map((date) => dayOf(date, today, span, on(date)))),
     drafts: drafts.map((post) => entryOf(deps, workspace, post)),
   }
 }

@@ -5,12 +5,13 @@ import { listComposedMedia } from '../db/composed-media.ts'
 import type { PostRow } from '../db/posts.ts'
 import { valuesOf } from './composer.ts'
 import type { MemberEnv, WebDeps, Workspace } from './env.ts'
+import { isId } from './ids.ts'
 import { emptyPostForm, type PostForm, readPostForm } from './post-form.ts'
 import { foldOf, wallTimeOf } from './wall-time.ts'
 
 /** A new post may begin with a day from the calendar and with files from the media page. */
 export const formToStart = (c: Context<MemberEnv>): PostForm => {
-  const ids = (name: string) => (c.req.queries(name) ?? []).filter((id) => /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id))
+  const ids = (name: string) => (c.req.queries(name) ?? []).filter(isId)
   const at = c.req.query('at') ?? ''
   return emptyPostForm({
     time: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(at) ? at : /^\d{4}-\d{2}-\d{2}$/.test(at) ? `${at}T10:00` : '',

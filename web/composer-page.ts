@@ -22,7 +22,7 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     strict,
     scheduled,
     base: `/w/${workspace.slug}`,
-    heading: post ? (scheduled ? 'Edit post' : 'Draft') : 'New post',
+    heading: scheduled ? 'Edit post' : 'New post',
     pill: pillOf(deps, workspace, composer),
     scheduleLabel: scheduleLabel(deps, workspace, composer),
     faults: faults.map((fault) => ({ ...fault, sentence: sentenceOf(fault) })),

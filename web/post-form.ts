@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isId } from './ids.ts'
 import type { Fold } from './wall-time.ts'
 
 /** What the composer posts, as typed: it comes back whole when something is refused. */
@@ -26,7 +27,6 @@ export type PostForm = {
 /** What the pressed button asks for. `refresh`: only draw again. */
 export type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'now'
 
-const id = z.uuid()
 const limits = z.object({
   text: z.string().max(100_000),
   link: z.string().max(2_000),
@@ -110,7 +110,7 @@ const fieldsByChannel = (body: FormData): PostForm['fields'] => {
   for (const [name, value] of body.entries()) {
     const dot = name.indexOf('.')
     const channel = name.slice(0, dot)
-    if (dot < 0 || !id.safeParse(channel).success) continue
+    if (dot < 0 || !isId(channel)) continue
     fields[channel] = { ...fields[channel], [name.slice(dot + 1)]: textOf(value) }
   }
   return fields
@@ -123,14 +123,7 @@ const named = (body: FormData, prefix: string): Record<string, string> =>
       .map(([name, value]) => [name.slice(prefix.length), newlines(textOf(value)).slice(0, 100_000)]),
   )
 
-const ids = (body: FormData, name: string): string[] => [
-  ...new Set(
-    body
-      .getAll(name)
-      .map(textOf)
-      .filter((value) => id.safeParse(value).success),
-  ),
-]
+const ids = (body: FormData, name: string): string[] => [...new Set(body.getAll(name).map(textOf).filter(isId))]
 
 /** Browsers send CRLF; platforms count characters. */
 const newlines = (text: string): string => text.replace(/\r\n?/g, '\n')

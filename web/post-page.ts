@@ -8,6 +8,7 @@ import { actWords, type Names } from './act-words.ts'
 import type { WebDeps, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
 import { historyWords } from './history-words.ts'
+import { isId } from './ids.ts'
 import { overallPill, pillOf } from './post-state.ts'
 import { titleOf } from './post-title.ts'
 import { receiptOf } from './receipt.ts'
@@ -59,7 +60,7 @@ export const answerOf = async (
   names: Names | null,
   fmt: Formats,
 ): Promise<string | null> => {
-  if (!/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(eventId)) return null
+  if (!isId(eventId)) return null
   const line = await findPostEvent(deps.sql, { workspaceId: workspace.id, eventId })
   if (!line) return null
   const known = names ?? namesOf(deps, await listTargets(deps.sql, { workspaceId: workspace.id, postId: line.subjectId }))

@@ -20,12 +20,12 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
 const minute = 60_000
 
 const kinds: PostKind[] = [
-  { name: 'text', label: 'Text', prepareAheadMs: minute, textLimit },
-  { name: 'link', label: 'Link', prepareAheadMs: minute, textLimit },
-  { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit },
-  { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit },
-  { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit },
-  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit },
+  { name: 'text', label: 'Text', prepareAheadMs: minute, textLimit, frame: 'words-first' },
+  { name: 'link', label: 'Link', prepareAheadMs: minute, textLimit, frame: 'words-first' },
+  { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
+  { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
+  { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit, frame: 'words-first' },
+  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit, frame: 'full-screen' },
 ]
 
 const suggestKind = ({ link, media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

@@ -21,8 +21,8 @@ const minute = 60_000
 const kinds: PostKind[] = [
   { name: 'image', label: 'Picture', prepareAheadMs: 15 * minute, textLimit: captionLimit },
   { name: 'carousel', label: 'Carousel', prepareAheadMs: 15 * minute, textLimit: captionLimit },
-  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit: captionLimit },
-  { name: 'story', label: 'Story', prepareAheadMs: 15 * minute, textLimit: 0 },
+  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit: captionLimit, frame: 'full-screen' },
+  { name: 'story', label: 'Story', prepareAheadMs: 15 * minute, textLimit: 0, frame: 'full-screen' },
 ]
 
 const suggestKind = ({ media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

@@ -29,8 +29,14 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
     badge: { letters: 'tt', colour: '#222a2e' },
     issuer: 'tiktok',
     kinds: [
-      { name: 'video', label: 'Video', prepareAheadMs: uploads ? uploadAheadMs : lookAheadMs, textLimit: textLimits.video },
-      { name: 'photos', label: 'Photos', prepareAheadMs: lookAheadMs, textLimit: textLimits.photos },
+      {
+        name: 'video',
+        label: 'Video',
+        prepareAheadMs: uploads ? uploadAheadMs : lookAheadMs,
+        textLimit: textLimits.video,
+        frame: 'full-screen',
+      },
+      { name: 'photos', label: 'Photos', prepareAheadMs: lookAheadMs, textLimit: textLimits.photos, frame: 'full-screen' },
     ],
     check: checkDraft,
     suggestKind,

@@ -6,13 +6,14 @@ import { listTargets } from '../../db/targets.ts'
 import { mayWatch } from '../../db/watchers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
 import { formats } from '../formats.ts'
+import { idParam } from '../ids.ts'
 import type { Topic } from '../live.ts'
 import { loadPostPage, namesOf } from '../post-page.ts'
 import { progressWords } from '../progress-words.ts'
 import type { Renderer } from '../render.ts'
 import { requireMember } from '../session.ts'
 
-const one = '/w/:workspace/posts/:post{[0-9a-f]{8}-[0-9a-f-]{27}}'
+const one = '/w/:workspace/posts/:post'
 const pingMs = 25_000
 
 /** What changes on an open page without reloading it. */
@@ -21,18 +22,18 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
   return forMembers
     .createApp()
     .get(`${one}/events`, guard, async (c) => {
-      const postId = c.req.param('post')
+      const postId = idParam(c, 'post')
       if (!(await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId }))) throw new HTTPException(404)
       return stream(deps, c, { workspaceId: c.var.workspace.id, postId })
     })
     .get('/w/:workspace/calendar/events', guard, (c) => stream(deps, c, { workspaceId: c.var.workspace.id }))
     .get(`${one}/status`, guard, async (c) => {
-      const page = await loadPostPage(deps, c.var.workspace, c.req.param('post'))
+      const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'))
       if (!page) throw new HTTPException(404)
       return view.partial(c, 'posts/_status', page)
     })
     .get(`${one}/progress`, guard, async (c) => {
-      const targets = await listTargets(deps.sql, { workspaceId: c.var.workspace.id, postId: c.req.param('post') })
+      const targets = await listTargets(deps.sql, { workspaceId: c.var.workspace.id, postId: idParam(c, 'post') })
       if (targets.length === 0) throw new HTTPException(404)
       const fmt = formats(c.var.workspace.zone, deps.now())
       const names = namesOf(deps, targets)

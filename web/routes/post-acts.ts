@@ -4,14 +4,15 @@ import { findPost } from '../../db/posts.ts'
 import { listTargets } from '../../db/targets.ts'
 import { formFields, ownPath, seeOther } from '../answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
+import { idParam } from '../ids.ts'
 import { type Actor, cancel, cancelOne, type Done, duplicate, move, retry } from '../post-acts.ts'
 import { titleOf } from '../post-title.ts'
 import type { Renderer } from '../render.ts'
 import { requireMember } from '../session.ts'
 import { type Fold, foldOf, readWallTime, wallTimeOf } from '../wall-time.ts'
 
-const one = '/w/:workspace/posts/:post{[0-9a-f]{8}-[0-9a-f-]{27}}'
-const target = `${one}/targets/:target{[0-9a-f]{8}-[0-9a-f-]{27}}`
+const one = '/w/:workspace/posts/:post'
+const target = `${one}/targets/:target`
 type MemberContext = Context<MemberEnv>
 
 /** What a person does with a post that exists: one transaction each, and an answer that is true at once. */
@@ -36,7 +37,7 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
 
 const actor = (c: MemberContext): Actor => ({ workspace: c.var.workspace, userId: c.var.user.id })
 
-const id = (c: MemberContext): string => c.req.param('post') ?? ''
+const id = (c: MemberContext): string => idParam(c, 'post')
 
 /** The page after an act says what came of it, read from the act's own audit line. */
 const answer = (c: MemberContext, done: Done, back?: string): Response => {
@@ -47,8 +48,9 @@ const answer = (c: MemberContext, done: Done, back?: string): Response => {
 
 /** The target of the address, if it is one of this post. */
 const targetOf = async (deps: WebDeps, c: MemberContext): Promise<string> => {
+  const targetId = idParam(c, 'target')
   const targets = await listTargets(deps.sql, { workspaceId: c.var.workspace.id, postId: id(c) })
-  const found = targets.find((row) => row.id === c.req.param('target'))
+  const found = targets.find((row) => row.id === targetId)
   if (!found) throw new HTTPException(404)
   return found.id
 }

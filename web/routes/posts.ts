@@ -9,6 +9,7 @@ import { faultsOf } from '../composer-faults.ts'
 import { formOfPost, formOfRequest, formToStart } from '../composer-form.ts'
 import { composerView, type Mood } from '../composer-page.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
+import { idParam, isId } from '../ids.ts'
 import { type Done, saveDraft, schedule } from '../post-acts.ts'
 import type { PostForm } from '../post-form.ts'
 import { loadPostPage } from '../post-page.ts'
@@ -16,7 +17,7 @@ import type { Renderer } from '../render.ts'
 import { requireMember } from '../session.ts'
 import { postActRoutes } from './post-acts.ts'
 
-const one = '/w/:workspace/posts/:post{[0-9a-f]{8}-[0-9a-f-]{27}}'
+const one = '/w/:workspace/posts/:post'
 type MemberContext = Context<MemberEnv>
 
 /** Composing, and the page of a post. promise: U1, D3 */
@@ -32,7 +33,7 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, formOfRequest(await c.req.formData())))
     .get(one, guard, async (c) => {
-      const page = await loadPostPage(deps, c.var.workspace, c.req.param('post'), c.req.query('did'))
+      const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.req.query('did'))
       if (!page) throw new HTTPException(404)
       return view.page(c, 'posts/show', page)
     })
@@ -90,13 +91,13 @@ const page = (deps: WebDeps, view: Renderer, c: MemberContext, composer: Compose
   view.page(c, 'posts/compose', composerView(deps, c.var.workspace, composer, mood), status)
 
 const getPost = async (deps: WebDeps, c: MemberContext): Promise<PostRow> => {
-  const post = await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId: c.req.param('post') ?? '' })
+  const post = await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId: idParam(c, 'post') })
   if (!post) throw new HTTPException(404)
   return post
 }
 
 const findGiven = async (deps: WebDeps, c: MemberContext, id: unknown): Promise<PostRow | null> => {
-  if (typeof id !== 'string' || !/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id)) return null
+  if (!isId(id)) return null
   const post = await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId: id })
   if (!post) throw new HTTPException(404)
   return post
@@ -105,7 +106,7 @@ const findGiven = async (deps: WebDeps, c: MemberContext, id: unknown): Promise<
 /** Deletes a draft for good; what was ever scheduled is canceled instead and keeps its history. */
 const discard = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
   const { workspace, user } = c.var
-  const postId = c.req.param('post') ?? ''
+  const postId = idParam(c, 'post')
   const gone = await tx(deps.sql, async (t) => {
     if (!(await deleteDraft(t, { workspaceId: workspace.id, postId }))) return false
     await recordEvent(t, { name: 'post.discarded', workspaceId: workspace.id, userId: user.id, subjectId: postId })

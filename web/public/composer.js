@@ -1,0 +1,70 @@
+// The composer while a person writes: the order of files, what was uploaded, and counters. The server draws everything again
+// after each change (posts/check); without this file the same buttons send the form.
+
+const composer = () => document.getElementById('composer')
+const changed = () => composer()?.dispatchEvent(new Event('change', { bubbles: true }))
+
+const renumber = () => {
+  document.querySelectorAll('#file-list > .file').forEach((file, index) => {
+    const position = file.querySelector('[name^="position."]')
+    if (position) position.value = index + 1
+  })
+  changed()
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('#file-list [data-live]')
+  if (!button) return
+  event.preventDefault()
+  const file = button.closest('.file')
+  const [act] = button.value.split(':')
+  if (act === 'up') file.previousElementSibling?.before(file)
+  if (act === 'down') file.nextElementSibling?.after(file)
+  if (act === 'remove') file.remove()
+  else button.focus()
+  renumber()
+})
+
+let dragged = null
+document.addEventListener('dragstart', (event) => {
+  dragged = event.target.closest?.('#file-list > .file') ?? null
+  if (!dragged) return
+  event.dataTransfer.effectAllowed = 'move'
+  event.dataTransfer.setData('text/plain', dragged.dataset.file)
+  dragged.classList.add('dragged')
+})
+document.addEventListener('dragover', (event) => {
+  const over = dragged && event.target.closest?.('#file-list > .file')
+  if (!over) return
+  event.preventDefault()
+  if (over === dragged) return
+  const { left, width } = over.getBoundingClientRect()
+  if (event.clientX < left + width / 2) over.before(dragged)
+  else over.after(dragged)
+})
+document.addEventListener('dragend', () => {
+  if (!dragged) return
+  dragged.classList.remove('dragged')
+  dragged = null
+  renumber()
+})
+
+// A file that has just been uploaded joins the post.
+document.addEventListener('uploaded', (event) => {
+  if (!composer()?.contains(event.target)) return
+  const { id, tile } = event.detail
+  tile.remove()
+  const add = Object.assign(document.createElement('input'), { type: 'hidden', name: 'add', value: id })
+  composer().append(add)
+  changed()
+})
+
+// Counters follow each key; the server's count, which knows variants and kinds, follows a moment later.
+document.addEventListener('input', (event) => {
+  if (event.target.tagName !== 'TEXTAREA' || !composer()?.contains(event.target)) return
+  const length = [...event.target.value].length
+  for (const counter of document.querySelectorAll(`.counters [data-counts="${event.target.id}"]`)) {
+    counter.querySelector('.number').textContent = length.toLocaleString('en-GB')
+    counter.classList.toggle('over', length > Number(counter.dataset.limit))
+  }
+})
