@@ -99,7 +99,7 @@ async function answer(
 
 function readCall(meta: Meta, c: Context<SandboxEnv>, parameters: Parameters): GraphCall {
   const graphPath = c.req.path.replace(/^\/[a-z-]+/, '')
-  const asked = graphPath.match(/^\/(v\d+\.\d+)(?=\/|$)/)?.[1]
+  const asked = graphPath.match(/^(?:\/[a-z-]+-upload)?\/(v\d+\.\d+)(?=\/|$)/)?.[1]
   const version = servingVersion(asked, meta.world.clock.now())
   const ledgerCall = c.get('call')
   if (version !== asked) ledgerCall.facts.servedAs = version

@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises'
+import { appendFile, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredMedia } from '../media-store.ts'
 import { requirePublishing } from './caller.ts'
@@ -83,6 +83,7 @@ async function transferChunk(call: GraphCall, pageId: string): Promise<object> {
   const room = (video.announcedBytes ?? 0) - video.receivedBytes
   if (size > Math.min(room, meta.world.settings.videoChunkBytes))
     throw refuse.general(6001, 1363019, '(#6001) The chunk is larger than was asked for.')
+  if (video.receivedBytes === 0) await forgetPart(meta, video)
   await appendFile(partPath(meta, video), await readFile(chunk))
   video.receivedBytes += size
   call.ledgerCall.facts.bytes = size
@@ -117,6 +118,9 @@ function nextOffsets(meta: Meta, video: Video): object {
 
 /** Where the pieces of an unfinished upload gather. */
 export const partPath = (meta: Meta, { id }: { id: string }): string => join(meta.world.dir, 'uploads', `part-${id}`)
+
+/** Ids begin anew after a reset: an upload that was never finished may have left its pieces under the same one. */
+export const forgetPart = (meta: Meta, target: { id: string }): Promise<void> => rm(partPath(meta, target), { force: true })
 
 function readText(call: GraphCall): { title: string; description: string } {
   const { parameters } = call

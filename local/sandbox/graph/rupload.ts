@@ -5,7 +5,7 @@ import { requireInstagram, requirePublishing } from './caller.ts'
 import { finishUpload, requireContainer } from './container.ts'
 import type { GraphCall } from './graph-endpoint.ts'
 import { type Meta, metaUserAgent } from './meta.ts'
-import { noteVideo, partPath } from './page-videos.ts'
+import { forgetPart, noteVideo, partPath } from './page-videos.ts'
 import { refuse } from './refusal.ts'
 
 type UploadErrorType = 'OffsetInvalidError' | 'PartialRequestError' | 'ProcessingFailedError'
@@ -65,6 +65,7 @@ async function append(
 ) {
   // The first path makes sure that the folder is there.
   await newUploadPath(meta.world.dir)
+  if (target.receivedBytes === 0) await forgetPart(meta, target)
   for await (const chunk of body.stream()) await appendFile(partPath(meta, target), chunk as Uint8Array)
   target.receivedBytes += body.sizeBytes
 }
