@@ -60,13 +60,19 @@ export function logEnd({ logFile }: Command): string {
 }
 
 /** Keeps a program running: starts it again after it ended, at once at first, then after 1, 2, 4 … 30 s; a run of a minute resets that. */
-export function keepRunning(command: Command, watchdog: Watchdog, say: (line: string) => void): { stop(): Promise<void> } {
+export function keepRunning(
+  command: Command,
+  watchdog: Watchdog,
+  say: (line: string) => void,
+  onStart?: () => void,
+): { stop(): Promise<void> } {
   const stopping = new AbortController()
   let child: Child
   const run = async () => {
     for (let failures = 0; !stopping.signal.aborted; failures++) {
       const startedAt = Date.now()
       child = startChild(command, watchdog)
+      onStart?.()
       const why = await child.ended
       if (stopping.signal.aborted) return
       if (Date.now() - startedAt > 60_000) failures = 0

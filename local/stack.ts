@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../config.ts'
 import { close, connect } from '../db/connect.ts'
 import { firstOperatorLink } from '../db/first-operator.ts'
 import { migrate } from '../db/migrate.ts'
+import { registerCallbacks } from './callbacks.ts'
 import { type Command, keepRunning, logEnd } from './child.ts'
 import { type Given, productEnvironment, sandboxEnvironment, whatIsGiven } from './environment.ts'
 import { startMailbox } from './mailbox.ts'
@@ -88,13 +89,7 @@ async function start(plan: Plan): Promise<Addresses> {
   ])
   for (const result of foundations) if (result.status === 'rejected') throw result.reason
   if (!given.mail) await bringUpMailbox(plan)
-  if (!given.meta || !given.tiktok)
-    keepUp(
-      plan,
-      'sandbox',
-      'local/sandbox/main.ts',
-      sandboxEnvironment(plan.env, { ...plan, publicUrl: config.publicUrl, mediaUrl: config.media.publicUrl }),
-    )
+  if (!given.meta || !given.tiktok) keepSandboxUp(plan)
   keepUp(plan, 'worker', 'worker.ts', plan.env)
   const web = keepUp(plan, 'web server', 'server.ts', plan.env)
   await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web)
@@ -155,8 +150,18 @@ async function bringUpMailbox({ ports, dataDir, parts }: Plan): Promise<void> {
   parts.push({ name: 'mailbox', stop: mailbox.close })
 }
 
+function keepSandboxUp(plan: Plan): void {
+  const { config, ports, say } = plan
+  const env = sandboxEnvironment(plan.env, { ...plan, publicUrl: config.publicUrl, mediaUrl: config.media.publicUrl })
+  keepUp(plan, 'sandbox', 'local/sandbox/main.ts', env, () => {
+    void registerCallbacks(`http://127.0.0.1:${ports.sandboxControl}/`, config.publicUrl).then(
+      (problem) => problem && say(problem),
+    )
+  })
+}
+
 /** One of our own programs, started again whenever it ends. */
-function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv): Command {
+function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv, onStart?: () => void): Command {
   const command: Command = {
     name: `The ${name}`,
     program: process.execPath,
@@ -166,7 +171,7 @@ function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv):
     logFile: logOf(plan, name.replace(' ', '-')),
     stopTimeoutMs: 30_000,
   }
-  plan.parts.push({ name, stop: keepRunning(command, plan.watchdog, plan.say).stop })
+  plan.parts.push({ name, stop: keepRunning(command, plan.watchdog, plan.say, onStart).stop })
   return command
 }
 
