@@ -20,11 +20,14 @@ export class Outdated extends Error {
   override name = 'Outdated'
 }
 
+/** Where the row stands while the step works on it: handles are saved only there. */
+export type Holder = { state: TargetRow['state']; attemptNumber: number }
+
 /** Puts together what a publishing step works on. The media's addresses are this attempt's own. */
 export const buildPublication = async (
   deps: PublicationDeps,
   target: TargetRow,
-  step: { account: Account; attemptNumber: number; signal: AbortSignal; leaving?: () => void },
+  step: { account: Account; attemptNumber: number; signal: AbortSignal; holder: Holder; leaving?: () => void },
 ): Promise<Publication> => {
   const media = await listPostMedia(deps.sql, target)
   const place = { table: 'targets', id: target.id, column: 'handles' }
@@ -37,7 +40,7 @@ export const buildPublication = async (
     media: await Promise.all(media.map((item) => mediaToSend(deps, target, step.attemptNumber, item))),
     handles: target.handles,
     save: async (handles) => {
-      if (!(await insist(() => saveHandles(deps.sql, target, handles))))
+      if (!(await insist(() => saveHandles(deps.sql, target, handles, step.holder))))
         throw new Outdated('the post was changed while it was prepared')
     },
     seal: (secret) => deps.vault.seal(secret, place),

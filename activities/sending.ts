@@ -52,6 +52,7 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
   const publication = await buildPublication(deps, target, {
     account,
     attemptNumber: target.attemptNumber + 1,
+    holder: { state: 'sending', attemptNumber: target.attemptNumber + 1 },
     signal: new AbortController().signal, // a call that has left is never broken off by us
     leaving: () => {
       if (!(performance.now() - lease.startedAt < leaseMs)) throw new LeaseOver('the lease of the claim is over')

@@ -25,7 +25,7 @@ export const withPublication = <T>(
     target,
     async (account) => {
       const signal = Context.current().cancellationSignal
-      const publication = await buildPublication(deps, target, { account, attemptNumber, signal })
+      const publication = await buildPublication(deps, target, { account, attemptNumber, signal, holder: target })
       return step(platformOf(deps, target), publication)
     },
     { renewOnReauthorize: true },

@@ -24,11 +24,11 @@ export type Claim = { attemptId: string; number: number }
 
 /**
  * ready → sending, and the attempt's row, in one statement. Nothing comes back when the post was canceled, moved or changed,
- * when its channel or grant ended, or when it is too late: then nothing may be sent.
+ * when its channel or grant ended, when another attempt came in between, or when it is too late: then nothing may be sent.
  */
 export const claimTarget = async (
   sql: Db,
-  target: { id: string; revision: number; dueAt: Date; fingerprint: Buffer },
+  target: { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer },
 ): Promise<Claim | undefined> => {
   const [claim] = await sql<Claim[]>`
     with claimed as (
@@ -36,7 +36,7 @@ export const claimTarget = async (
         state = 'sending', state_at = now(), waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null
       from channels c, grants g, workspaces w
       where t.id = ${target.id} and t.state = 'ready' and t.revision = ${target.revision} and t.handles_revision = t.revision
-        and t.due_at = ${target.dueAt} and t.due_at + w.missed_after > now()
+        and t.attempt_number = ${target.attemptNumber} and t.due_at = ${target.dueAt} and t.due_at + w.missed_after > now()
         and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and w.id = t.workspace_id
       returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles
     )

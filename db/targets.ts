@@ -70,11 +70,20 @@ export const beginPreparing = async (sql: Db, target: { id: string; revision: nu
   return rows.length === 1
 }
 
-/** Keeps what the platform gave, at once. False when the target was changed meanwhile: the handles are for nothing then. */
-export const saveHandles = async (sql: Db, target: { id: string; revision: number }, handles: JsonRecord): Promise<boolean> => {
+/**
+ * Keeps what the platform gave, at once. False when the target was changed or has moved on meanwhile: the handles are for nothing
+ * then. `holder` is the step that made them: one that was taken for dead and comes back late must not overwrite a later one's.
+ */
+export const saveHandles = async (
+  sql: Db,
+  target: { id: string; revision: number },
+  handles: JsonRecord,
+  holder: { state: TargetState; attemptNumber: number },
+): Promise<boolean> => {
   const rows = await sql`
     update targets set handles = ${sql.json(handles)}
     where id = ${target.id} and handles_revision = ${target.revision}
+      and state = ${holder.state} and attempt_number = ${holder.attemptNumber}
     returning id`
   return rows.length === 1
 }

@@ -20,6 +20,7 @@ export type PostgresOptions = {
   throwaway?: boolean
 }
 export type Postgres = {
+  pid: number | undefined
   /** Of a database; the user owns them all. */
   url(database: string): string
   /** Resolves, in words, when it ended by itself. */
@@ -42,7 +43,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const child = startChild(command, options.watchdog)
   const url = (database: string) => `postgres://${owner}:${options.password}@127.0.0.1:${options.port}/${database}`
   await untilItAnswers(url('postgres'), child, command)
-  return { url, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
+  return { pid: child.pid, url, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
 }
 
 /** In another folder first: a half-made one is never taken for a database. */

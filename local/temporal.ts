@@ -17,6 +17,7 @@ export type TemporalOptions = {
   watchdog?: Watchdog
 }
 export type Temporal = {
+  pid: number | undefined
   address: string
   ended: Promise<string>
   stop(): Promise<void>
@@ -31,7 +32,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const command = serverCommand(options)
   const child = startChild(command, options.watchdog)
   await untilNamespaceAnswers(options.program, address, child, command)
-  return { address, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
+  return { pid: child.pid, address, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
 }
 
 function serverCommand({ program, port, uiPort, dataDir, logFile }: TemporalOptions): Command {
