@@ -1,4 +1,5 @@
 import { firstOperatorLink } from '../../db/first-operator.ts'
+import { control, ledgerOf } from './ledger.ts'
 import { createPerson, type Page, type Person } from './person.ts'
 import { type Stack, startStack } from './stack.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
@@ -10,31 +11,8 @@ export type Installed = Stack & {
   /** Channel id of the account whose label in the composer ends with these words. */
   channel(words: string): string
   /** The sandbox's ledger, over its control port. */
-  ledger: { posts(): Promise<LedgerPost[]>; calls(): Promise<LedgerCall[]> }
+  ledger: ReturnType<typeof ledgerOf>
   control(method: string, path: string, body?: unknown): Promise<unknown>
-}
-
-export type LedgerPost = {
-  platform: string
-  account: string
-  id: string
-  kind: string
-  text: string
-  link: string | null
-  media: { sha256: string; contentType: string; sizeBytes: number; altText: string | null }[]
-  createdAtMs: number
-  commitCallAtMs: number
-  permalink: string | null
-  visibility: string
-}
-export type LedgerCall = {
-  id: number
-  atMs: number
-  platform: string
-  endpoint: string
-  account: string | null
-  method: string
-  status: number | null
 }
 
 export const slug = 'northside'
@@ -47,28 +25,17 @@ export const install = async (options: Parameters<typeof startStack>[0] = {}): P
   await connectMeta(admin, slug)
   await connectTiktok(admin, slug)
   const channels = channelsIn(await admin.open(`/w/${slug}/posts/new`))
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(stack.sandbox.controlUrl + path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
-    if (!response.ok) throw new Error(`the sandbox's control answered ${response.status}: ${await response.text()}`)
-    return response.json()
-  }
   return {
     ...stack,
     admin,
     slug,
-    control,
+    control: (method, path, body) => control(stack.sandbox, method, path, body),
     channel: (words) => {
       const found = channels.find(({ label }) => label.endsWith(words))
       if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
       return found.id
     },
-    ledger: {
-      posts: async () => listOf<LedgerPost>(await control('GET', '/ledger/posts')),
-      calls: async () => listOf<LedgerCall>(await control('GET', '/ledger/calls')),
-    },
+    ledger: ledgerOf(stack.sandbox),
   }
 }
 
@@ -87,5 +54,3 @@ export const untilPage = async (
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
-
-const listOf = <T>(answer: unknown): T[] => (Array.isArray(answer) ? answer : (Object.values(answer as object)[0] as T[]))

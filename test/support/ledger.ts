@@ -1,0 +1,47 @@
+import type { Sandbox } from '../../local/sandbox/server.ts'
+
+/** What the platforms saw, as the sandbox's control port tells it. */
+export type LedgerPost = {
+  platform: string
+  account: string
+  id: string
+  kind: string
+  text: string
+  link: string | null
+  media: { sha256: string; contentType: string; sizeBytes: number; altText: string | null }[]
+  createdAtMs: number
+  /** Arrival of the one irreversible call, real time. */
+  commitCallAtMs: number
+  permalink: string | null
+  visibility: string
+}
+export type LedgerCall = {
+  id: number
+  atMs: number
+  platform: string
+  endpoint: string
+  account: string | null
+  method: string
+  status: number | null
+}
+
+export const ledgerOf = (sandbox: Pick<Sandbox, 'controlUrl'>) => ({
+  posts: async () => listOf<LedgerPost>(await control(sandbox, 'GET', '/ledger/posts')),
+  calls: async () => listOf<LedgerCall>(await control(sandbox, 'GET', '/ledger/calls')),
+})
+
+export const control = async (
+  sandbox: Pick<Sandbox, 'controlUrl'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> => {
+  const response = await fetch(sandbox.controlUrl + path, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  if (!response.ok) throw new Error(`the sandbox's control answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+const listOf = <T>(answer: unknown): T[] => (Array.isArray(answer) ? answer : (Object.values(answer as object)[0] as T[]))
