@@ -60,3 +60,31 @@ export const addMedia = async (
   })
   return id
 }
+
+/** What a person sends who schedules a photo on accounts; `more` comes last and so replaces nothing but adds. */
+export const photoForm = (post: {
+  channels: string[]
+  media: string[]
+  text?: string
+  time?: string
+  act?: string
+}): [string, string][] => [
+  ['text', post.text ?? 'Twenty crates, twenty per cent.'],
+  ...post.channels.map((id): [string, string] => ['channel', id]),
+  ...post.media.map((id): [string, string] => ['media', id]),
+  ['time', post.time ?? '2099-11-26T10:00'],
+  ['act', post.act ?? 'schedule'],
+]
+
+/** The fields that TikTok demands, chosen by hand. */
+export const tiktokFields = (channelId: string): [string, string][] => [
+  [`${channelId}.privacy_level`, 'SELF_ONLY'],
+  [`${channelId}.consent`, 'on'],
+]
+
+/** `/w/northside/posts/<id>?did=…` → the id. */
+export const postIdIn = (location: string | null): string => {
+  const id = location?.match(/posts\/([0-9a-f-]{36})/)?.[1]
+  if (!id) throw new Error(`no post in ${location}`)
+  return id
+}

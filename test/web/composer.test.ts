@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { addMedia, connectAll, type PlatformName } from '../support/posts.ts'
+import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
@@ -11,40 +11,266 @@ beforeAll(async () => {
   channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
 })
 
-const image = (facts = {}) => addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, facts)
-const compose = (fields: [string, string][]) => test.cast.manager.post(base, new URLSearchParams(fields))
+const file = (facts: Parameters<typeof addMedia>[3] = {}) =>
+  addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, facts)
+const compose = (fields: [string, string][], path = base) => test.cast.manager.post(path, new URLSearchParams(fields))
+const targetsOf = (postId: string) =>
+  test.sql<{ platform: string; kind: string; text: string; state: string; settings: Record<string, unknown>; dueAt: Date }[]>`
+    select platform, kind, text, state, settings, due_at from targets where post_id = ${postId} order by platform`
+const inForm = (html: string, name: string): string[] =>
+  [...html.matchAll(new RegExp(`name="${name}"[^>]*value="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')
 
-describe('composing', () => {
-  it('shows every connected account, and nothing is chosen before a person chooses', async () => {
+describe('what is offered', () => {
+  it('every connected account, and none is chosen before a person chooses', async () => {
     const page = await test.cast.manager.get(`${base}/new`)
-    expect(page.status).toBe(200)
     expect(page.text.match(/name="channel"/g)).toHaveLength(3)
     expect(page.text).not.toMatch(/name="channel"[^>]*checked/)
   })
 
-  it('a draft is saved as it is, however unfinished', async () => {
-    const answer = await compose([
-      ['text', 'Half a thought'],
-      ['channel', channels.instagram],
-      ['act', 'save'],
-    ])
-    expect(answer.status).toBe(303)
-    const page = await test.cast.manager.get(answer.location ?? '')
-    expect(page.text).toContain('Saved as a draft.')
-    expect(page.text).toContain('Half a thought')
+  it('kinds and fields appear as accounts are ticked, and the visibility on TikTok is never preselected: promise D7', async () => {
+    const part = await compose([['channel', channels.tiktok]], `${base}/check`)
+    expect(part.status).toBe(200)
+    expect(part.text).toMatch(/^\s*<form id="composer"/)
+    expect(part.text).toContain('Posting to Northside Records (@northside.records)')
+    expect(part.text).toContain('<option value="">Select</option>')
+    expect(part.text).not.toMatch(/<option value="(PUBLIC|MUTUAL|SELF)[A-Z_]*" selected/)
+    expect(part.text).not.toMatch(new RegExp(`name="${channels.tiktok}[^"]*"[^>]*checked`))
   })
 
-  it('names platform, item and rule when a post cannot go out', async () => {
-    const [first, third] = [await image(), await image({ width: 4000, height: 100 })]
+  it('the kind that the files suggest, until a person says another', async () => {
+    const media = await file({ kind: 'video' })
+    const part = await compose(
+      [
+        ['channel', channels.instagram],
+        ['media', media],
+      ],
+      `${base}/check`,
+    )
+    expect(part.text).toContain('Suggested · Reel')
+    const chosen = await compose(
+      [
+        ['channel', channels.instagram],
+        ['media', media],
+        [`kind.${channels.instagram}`, 'story'],
+      ],
+      `${base}/check`,
+    )
+    expect(chosen.text).toContain('<option value="story" selected>')
+  })
+
+  it('counters count the text that goes there, its own where it has one', async () => {
+    const part = await compose(
+      [
+        ['text', '12345'],
+        ['variant.instagram', '🎛️🎚️'],
+        ['channel', channels.facebook],
+        ['channel', channels.instagram],
+      ],
+      `${base}/check`,
+    )
+    expect(part.text).toMatch(/Facebook <span class="number">5<\/span>/)
+    expect(part.text).toMatch(/Instagram <span class="number">4<\/span>\/2,200/)
+  })
+
+  it('files of another workspace are not taken along', async () => {
+    const foreign = await addMedia(test.deps, test.workspaces.elsewhere, test.cast.outsider.id)
+    const part = await compose([['media', foreign]], `${base}/check`)
+    expect(inForm(part.text, 'media')).toEqual([])
+  })
+})
+
+describe('order and alternative texts without script', () => {
+  it('buttons move a file forward and back and leave it out', async () => {
+    const [a, b, c] = [await file(), await file(), await file()]
+    const given: [string, string][] = [
+      ['media', a],
+      ['media', b],
+      ['media', c],
+      [`alt.${b}`, 'the sleeve'],
+    ]
+    const forward = await compose([...given, ['act', `up:${c}`]])
+    expect(inForm(forward.text, 'media')).toEqual([a, c, b])
+    expect(forward.text).toContain(`name="alt.${b}" value="the sleeve"`)
+    expect(inForm((await compose([...given, ['act', `down:${a}`]])).text, 'media')).toEqual([b, a, c])
+    expect(inForm((await compose([...given, ['act', `remove:${b}`]])).text, 'media')).toEqual([a, c])
+  })
+
+  it('numbers typed by hand set the order, and ticked files of the picker join at the end', async () => {
+    const [a, b, c] = [await file(), await file(), await file()]
     const answer = await compose([
-      ['text', 'Saturday hours'],
-      ['channel', channels.instagram],
-      ['media', first],
-      ['media', third],
-      ['time', '2099-11-26T10:00'],
-      ['act', 'schedule'],
+      ['media', a],
+      ['media', b],
+      [`position.${a}`, '2'],
+      [`position.${b}`, '1'],
+      ['add', c],
+      ['act', 'check'],
     ])
+    expect(inForm(answer.text, 'media')).toEqual([b, a, c])
+  })
+})
+
+describe('a draft', () => {
+  it('is saved as it is, however unfinished, and opens again as it was', async () => {
+    const media = await file()
+    const saved = await compose([
+      ['text', 'Half a thought'],
+      ['variant.tiktok', 'Half a tok'],
+      ['link', 'https://northside.example/shop'],
+      ['channel', channels.tiktok],
+      [`${channels.tiktok}.privacy_level`, 'MUTUAL_FOLLOW_FRIENDS'],
+      ['media', media],
+      [`alt.${media}`, 'a crate'],
+      ['time', '2099-10-25T02:30'],
+      ['fold', 'later'],
+      ['act', 'save'],
+    ])
+    const page = await test.cast.manager.get(saved.location ?? '')
+    expect(page.text).toContain('Saved as a draft.')
+    const edit = await test.cast.manager.get(`${base}/${postIdIn(saved.location)}/edit`)
+    for (const kept of [
+      'Half a thought',
+      'Half a tok',
+      'value="https://northside.example/shop"',
+      'value="2099-10-25T02:30"',
+      'value="a crate"',
+    ])
+      expect(edit.text).toContain(kept)
+    expect(edit.text).toContain('<option value="MUTUAL_FOLLOW_FRIENDS" selected>')
+    expect(edit.text).toMatch(/value="later"[^>]*checked/)
+    expect(await targetsOf(postIdIn(saved.location))).toEqual([])
+  })
+
+  it('a second save of an older version is refused and shows both texts', async () => {
+    const saved = await compose([
+      ['text', 'First'],
+      ['act', 'save'],
+    ])
+    const path = `${base}/${postIdIn(saved.location)}`
+    expect(
+      (
+        await compose(
+          [
+            ['text', 'From the left'],
+            ['version', '1'],
+            ['act', 'save'],
+          ],
+          path,
+        )
+      ).status,
+    ).toBe(303)
+    const conflict = await compose(
+      [
+        ['text', 'From the right'],
+        ['version', '1'],
+        ['act', 'save'],
+      ],
+      path,
+    )
+    expect(conflict.status).toBe(409)
+    expect(conflict.text).toContain('From the left')
+    expect(conflict.text).toContain('From the right')
+    expect((await test.cast.manager.get(path)).text).not.toContain('From the right')
+  })
+})
+
+describe('rules before scheduling', () => {
+  it('the message names platform, item and rule: promise D7', async () => {
+    const answer = await compose(
+      photoForm({ channels: [channels.instagram], media: [await file(), await file({ width: 4000, height: 100 })] }),
+    )
     expect(answer.status).toBe(422)
     expect(answer.text).toMatch(/<li data-rule="[a-z_]+">Instagram, picture 2: [^<]+<\/li>/)
+  })
+
+  it('TikTok without a visibility and without consent is refused', async () => {
+    const answer = await compose(photoForm({ channels: [channels.tiktok], media: [await file()] }))
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('<li data-rule="privacy_missing">TikTok: Choose who can see the post.</li>')
+    expect(answer.text).toContain('data-rule="consent_missing"')
+  })
+
+  it('everything typed comes back', async () => {
+    const [a, b] = [await file(), await file()]
+    const answer = await compose([
+      ...photoForm({ channels: [channels.facebook, channels.tiktok], media: [b, a], text: 'Kept & <safe>' }),
+      ['variant.facebook', 'Its own'],
+      [`alt.${a}`, 'kept too'],
+      [`${channels.tiktok}.photo_title`, 'A title'],
+      [`kind.${channels.facebook}`, 'photos'],
+    ])
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('Kept &amp; &lt;safe&gt;')
+    expect(answer.text).toContain('>Its own</textarea>')
+    expect(answer.text).toContain('value="A title"')
+    expect(answer.text).toContain('<option value="photos" selected>')
+    expect(answer.text).toContain('value="kept too"')
+    expect(inForm(answer.text, 'media')).toEqual([b, a])
+    expect(answer.text.match(/name="channel"[^>]*checked/g)).toHaveLength(2)
+  })
+
+  it('without an account, without a time, and with a time that has passed', async () => {
+    expect(
+      (
+        await compose([
+          ['text', 'x'],
+          ['act', 'now'],
+        ])
+      ).text,
+    ).toContain('Choose at least one connected account.')
+    const text = photoForm({ channels: [channels.facebook], media: [], time: '' })
+    expect((await compose(text)).text).toContain('Choose a day and a time, or publish now.')
+    const past = photoForm({ channels: [channels.facebook], media: [], time: '2020-01-01T10:00' })
+    expect((await compose(past)).text).toContain('This time has passed.')
+  })
+
+  it('a time that the clocks skip is refused in words, one that comes twice is asked about', async () => {
+    const gap = await compose(photoForm({ channels: [channels.facebook], media: [], time: '2099-03-29T02:30' }))
+    expect(gap.status).toBe(422)
+    expect(gap.text).toContain('02:30 does not exist on 29 March 2099 in Europe/Zurich')
+    const twice = photoForm({ channels: [channels.facebook], media: [], time: '2099-10-25T02:30' })
+    const asked = await compose(twice)
+    expect(asked.status).toBe(422)
+    expect(asked.text).toContain('02:30 happens twice on 25 October 2099')
+    expect(inForm(asked.text, 'fold')).toEqual(['earlier', 'later'])
+    const done = await compose([...twice, ['fold', 'later']])
+    expect((await targetsOf(postIdIn(done.location)))[0]?.dueAt).toEqual(new Date('2099-10-25T01:30:00Z'))
+  })
+})
+
+describe('scheduling', () => {
+  it('writes one target for each account with its own text, kind and settings, and nudges their workflows', async () => {
+    const media = await file()
+    const before = test.nudged.length
+    const answer = await compose([
+      ...photoForm({ channels: Object.values(channels), media: [media] }),
+      ['variant.instagram', 'Only for Instagram'],
+      ...tiktokFields(channels.tiktok),
+    ])
+    expect(answer.status).toBe(303)
+    const targets = await targetsOf(postIdIn(answer.location))
+    expect(targets.map(({ platform, kind, text, state }) => [platform, kind, text, state])).toEqual([
+      ['facebook', 'photo', 'Twenty crates, twenty per cent.', 'scheduled'],
+      ['instagram', 'image', 'Only for Instagram', 'scheduled'],
+      ['tiktok', 'photos', 'Twenty crates, twenty per cent.', 'scheduled'],
+    ])
+    expect(targets[2]?.settings).toMatchObject({ privacy_level: 'SELF_ONLY', allow_comment: false })
+    expect(test.nudged.length - before).toBe(3)
+    const page = await test.cast.manager.get(answer.location ?? '')
+    expect(page.text).toContain('Scheduled for Thu 26 Nov 2099 10:00: Facebook, Instagram and TikTok.')
+  })
+
+  it('publish now sets the time to now', async () => {
+    const answer = await compose(photoForm({ channels: [channels.facebook], media: [], act: 'now', time: '' }))
+    const [target] = await targetsOf(postIdIn(answer.location))
+    expect(Math.abs((target?.dueAt.getTime() ?? 0) - Date.now())).toBeLessThan(10_000)
+    expect((await test.cast.manager.get(answer.location ?? '')).text).toContain('Going out now: Facebook.')
+  })
+
+  it('a disconnected account cannot be scheduled', async () => {
+    await test.sql`update channels set state = 'disconnected', token_sealed = null where id = ${channels.instagram}`
+    const answer = await compose(photoForm({ channels: [channels.instagram], media: [await file()] }))
+    await test.sql`update channels set state = 'connected' where id = ${channels.instagram}`
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('was disconnected')
   })
 })
