@@ -9,7 +9,7 @@ import { wallTimeOf } from '../../web/wall-time.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { ledgerOf } from '../support/ledger.ts'
 import { makeJpeg, makeVideo } from '../support/media-files.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Product, startProduct } from '../support/product.ts'
 import * as steps from './steps.ts'
 
 const zone = 'Europe/Zurich'
@@ -32,7 +32,7 @@ describe.each([
   { way: 'with JavaScript switched off', javaScriptEnabled: false },
 ])('the main job, $way', ({ javaScriptEnabled }) => {
   test('from the first link to posts on five accounts', { timeout: 180_000 }, async () => {
-    const stack = await startStack()
+    const product = await startProduct()
     const person = async () => {
       const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1280, height: 900 } })
       context.setDefaultTimeout(15_000)
@@ -41,9 +41,9 @@ describe.each([
     const admin = await person()
     const manager = await person()
 
-    await steps.becomeOperator(admin, (await firstOperatorLink(stack.sql, stack.url)) ?? '')
-    await steps.makeWorkspace(admin, stack.url, 'Northside Records')
-    const at = `${stack.url}/w/northside-records`
+    await steps.becomeOperator(admin, (await firstOperatorLink(product.sql, product.url)) ?? '')
+    await steps.makeWorkspace(admin, product.url, 'Northside Records')
+    const at = `${product.url}/w/northside-records`
     await steps.join(manager, await steps.invite(admin, at))
     await steps.connectMeta(admin, at)
     await steps.connectTiktok(admin, at)
@@ -64,7 +64,7 @@ describe.each([
       )
     for (const address of addresses) await watchItGoOut(manager, address, javaScriptEnabled)
     for (const [index, address] of addresses.entries()) await openLinks(manager, address, posts[index]!.text)
-    await holdAgainstLedger(stack, posts, dueAt)
+    await holdAgainstLedger(product, posts, dueAt)
     await Promise.all([admin.context().close(), manager.context().close()])
   })
 })
@@ -83,7 +83,7 @@ const watchItGoOut = async (page: Page, address: string, live: boolean): Promise
   await page.goto(address)
   const published = page.locator('.target .pill', { hasText: /^published$/ })
   for (const giveUpAt = Date.now() + 60_000; (await published.count()) < 5; ) {
-    if (Date.now() > giveUpAt) throw new Error(`not all is out: ${await page.locator('main').innerText()}`)
+    if (Date.now() > giveUpAt) throw new Error(`not all is out: ${await page.locator('main').textContent()}`)
     await page.waitForTimeout(300)
     if (!live) await page.reload()
   }
@@ -94,7 +94,7 @@ const openLinks = async (page: Page, address: string, text: string): Promise<voi
   await page.goto(address)
   const links = page.locator('.target dd a')
   for (const giveUpAt = Date.now() + 30_000; (await links.count()) < 5; ) {
-    if (Date.now() > giveUpAt) throw new Error(`links are missing: ${await page.locator('main').innerText()}`)
+    if (Date.now() > giveUpAt) throw new Error(`links are missing: ${await page.locator('main').textContent()}`)
     await page.waitForTimeout(500)
     await page.reload()
   }
@@ -102,18 +102,18 @@ const openLinks = async (page: Page, address: string, text: string): Promise<voi
     const post = await page.context().newPage()
     const answer = await post.goto((await link.getAttribute('href')) ?? '')
     expect(answer?.status()).toBe(200)
-    expect(await post.locator('body').innerText()).toContain(text)
+    expect(await post.locator('body').textContent()).toContain(text)
     await post.close()
   }
 }
 
-const holdAgainstLedger = async (stack: Stack, posts: { text: string; file: string }[], dueAt: Date): Promise<void> => {
-  const ledger = await ledgerOf(stack.sandbox).posts()
+const holdAgainstLedger = async (product: Product, posts: { text: string; file: string }[], dueAt: Date): Promise<void> => {
+  const ledger = await ledgerOf(product.sandbox).posts()
   expect(ledger).toHaveLength(10)
   for (const { text, file } of posts) {
     const mine = ledger.filter((post) => post.text === text)
     expect(new Set(mine.map((post) => post.account)).size).toBe(5)
-    const served = await servedHash(stack, file)
+    const served = await servedHash(product, file)
     for (const post of mine) {
       expect(post.media.map((media) => media.sha256)).toEqual([served])
       expect(post.commitCallAtMs).toBeGreaterThanOrEqual(dueAt.getTime())
@@ -122,7 +122,7 @@ const holdAgainstLedger = async (stack: Stack, posts: { text: string; file: stri
 }
 
 /** SHA-256 of the very bytes that the public address serves. */
-const servedHash = async ({ sql, url }: Stack, fileName: string): Promise<string> => {
+const servedHash = async ({ sql, url }: Product, fileName: string): Promise<string> => {
   const [link] = await sql<{ name: string }[]>`
     select l.name from media_links l join media m on m.id = l.media_id
     where m.file_name = ${fileName} and l.retired_at is null order by l.created_at limit 1`

@@ -87,7 +87,7 @@ export const schedule = async (page: Page, at: string, draft: Draft, scripted: b
   if (scripted) await settled(page)
   await page.getByRole('button', { name: /^Schedule/ }).click()
   await page.waitForURL(/\/posts\/[0-9a-f-]{36}/).catch(async (error) => {
-    throw new Error(`it was not scheduled: ${await page.locator('main').innerText()}`, { cause: error })
+    throw new Error(`it was not scheduled: ${await page.locator('main').textContent()}`, { cause: error })
   })
   return page.url().split('?')[0] ?? ''
 }

@@ -1,11 +1,11 @@
 import { firstOperatorLink } from '../../db/first-operator.ts'
 import { control, ledgerOf } from './ledger.ts'
 import { createPerson, type Page, type Person } from './person.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type Product, startProduct } from './product.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
 
 /** A stack that a person has set up: a workspace, and every account of the sandbox's first people connected. */
-export type Installed = Stack & {
+export type Installed = Product & {
   admin: Person
   slug: string
   /** Channel id of the account whose label in the composer ends with these words. */
@@ -17,25 +17,25 @@ export type Installed = Stack & {
 
 export const slug = 'northside'
 
-export const install = async (options: Parameters<typeof startStack>[0] = {}): Promise<Installed> => {
-  const stack = await startStack(options)
-  const admin = createPerson(stack.url)
-  await acceptInvitation(admin, (await firstOperatorLink(stack.sql, stack.url)) ?? '', 'Ada', 'ada@example.com')
+export const install = async (options: Parameters<typeof startProduct>[0] = {}): Promise<Installed> => {
+  const product = await startProduct(options)
+  const admin = createPerson(product.url)
+  await acceptInvitation(admin, (await firstOperatorLink(product.sql, product.url)) ?? '', 'Ada', 'ada@example.com')
   await makeWorkspace(admin, 'Northside')
   await connectMeta(admin, slug)
   await connectTiktok(admin, slug)
   const channels = channelsIn(await admin.open(`/w/${slug}/posts/new`))
   return {
-    ...stack,
+    ...product,
     admin,
     slug,
-    control: (method, path, body) => control(stack.sandbox, method, path, body),
+    control: (method, path, body) => control(product.sandbox, method, path, body),
     channel: (words) => {
       const found = channels.find(({ label }) => label.endsWith(words))
       if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
       return found.id
     },
-    ledger: ledgerOf(stack.sandbox),
+    ledger: ledgerOf(product.sandbox),
   }
 }
 

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { serve } from '@hono/node-server'
+import { pino } from 'pino'
+import { createDataConverter } from '../../activities/data-converter.ts'
+import { createActivities } from '../../activities/index.ts'
+import { createDiskStore } from '../../activities/media-store.ts'
+import { startRelay } from '../../activities/relay.ts'
+import { listenToTargets } from '../../activities/target-changes.ts'
+import type { Config } from '../../config.ts'
+import type { Sql } from '../../db/connect.ts'
+import { createVault } from '../../db/vault.ts'
+import { freePort } from '../../local/ports.ts'
+import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
+import { createPlatforms } from '../../platforms/index.ts'
+import { createApp } from '../../web/app.ts'
+import { createLive } from '../../web/live.ts'
+import { createClient, createTemporal } from '../../web/temporal.ts'
+import { tellTarget } from '../../workflows/start.ts'
+import { atTheEnd } from './at-the-end.ts'
+import { testConfig } from './config.ts'
+import { createTestDatabase } from './database.ts'
+import { createTestTemporal, type TestTemporal } from './temporal.ts'
+
+/** The whole product in this process, on real ports: database, web, worker, Temporal and the sandbox. */
+export type Product = {
+  url: string
+  config: Config
+  sql: Sql
+  sandbox: Sandbox
+  temporal: TestTemporal
+  /** Starts another worker with its relay; the first one runs already unless the stack was made without. */
+  startWorker(): Promise<{ stop(): Promise<void> }>
+}
+
+export const startProduct = async (options: { worker?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<Product> => {
+  const { sql } = await createTestDatabase()
+  const temporal = await createTestTemporal()
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const sandbox = await startTwins(url)
+  const config = testConfig({
+    ...sandboxEnv(sandbox.url),
+    PUBLIC_URL: url,
+    MEDIA_URL: pathToFileURL(folder).href,
+    ...options.env,
+  })
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  const shared = {
+    sql,
+    vault: createVault(config.vaultKeys),
+    platforms: createPlatforms(config),
+    mediaStore: createDiskStore(config.media.url),
+    log,
+    now: Date.now,
+  }
+  const dataConverter = createDataConverter(config.vaultKeys)
+  const cluster = { ...config.temporal, address: temporal.address, namespace: temporal.namespace }
+  const webTemporal = createTemporal({ config: cluster, dataConverter, sql, log })
+  const live = await createLive(sql, log)
+  const server = serve({
+    fetch: createApp({ ...shared, config, live, temporal: webTemporal }).fetch,
+    hostname: '127.0.0.1',
+    port,
+  })
+  const client = createClient(cluster, dataConverter)
+
+  const startWorker = async () => {
+    const changes = await listenToTargets(sql)
+    const activities = createActivities({ ...shared, changes, mediaPublicUrl: config.media.publicUrl })
+    const worker = await temporal.startWorker({ activities, dataConverter })
+    const target = async (ids: string[]) => void (await Promise.all(ids.map((id) => tellTarget(client, id))))
+    const relay = await startRelay({ sql, log, tellers: { target, 'password-reset': async () => undefined } })
+    return {
+      stop: async () => {
+        await relay.close()
+        await worker.stop()
+        await changes.close()
+      },
+    }
+  }
+  const workers = options.worker === false ? [] : [await startWorker()]
+  atTheEnd(async () => {
+    for (const worker of workers) await worker.stop()
+    await live.close()
+    server.close()
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await Promise.all([webTemporal.close(), client.connection.close(), sandbox.close()])
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { url, config, sql, sandbox, temporal, startWorker }
+}
+
+const startTwins = (url: string): Promise<Sandbox> => {
+  const { meta, tiktok } = testConfig()
+  return startSandbox({
+    port: 0,
+    controlPort: 0,
+    apps: {
+      meta: { id: meta!.appId, secret: meta!.appSecret, name: 'CrateSocial', redirectUris: [`${url}/oauth/meta/callback`] },
+      tiktok: {
+        key: tiktok!.clientKey,
+        secret: tiktok!.clientSecret,
+        name: 'CrateSocial',
+        redirectUris: [`${url}/oauth/tiktok/callback`],
+        type: 'desktop',
+        verifiedPrefixes: [`${url}/media/`],
+        audited: true,
+      },
+    },
+  })
+}
+
+/** Base URLs of the sandbox, as the environment names them. */
+export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({
+  META_GRAPH_URL: `${url}/graph`,
+  META_GRAPH_VIDEO_URL: `${url}/graph-video`,
+  META_DIALOG_URL: `${url}/facebook`,
+  META_RUPLOAD_URL: `${url}/rupload`,
+  TIKTOK_AUTH_URL: `${url}/tiktok`,
+  TIKTOK_API_URL: `${url}/tiktok-api`,
+})
