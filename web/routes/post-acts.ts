@@ -79,7 +79,7 @@ const moveForm = async (
   const fold = fields.fold ?? (post.dueAt && typed === stored ? foldOf(post.dueAt, workspace.zone) : '')
   const time = readTime({ time: typed, fold }, workspace.zone)
   const past = time.ok && fields.time !== undefined && time.dueAt.getTime() <= deps.now()
-  const words = past ? 'This time has passed. Choose a later one.' : time.ok || typed === '' ? null : time.words
+  const words = past ? 'This time has passed. Choose a later one.' : time.ok || fields.time === undefined ? null : time.words
   const data = { post, title: titleOf(post.text), typed, fold, words, folds: time.choices, back: backIn(c, fields.back) ?? '' }
   return view.page(c, 'posts/move', { ...data, base: `/w/${workspace.slug}` }, status)
 }

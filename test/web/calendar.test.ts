@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { connectAll, type PlatformName } from '../support/posts.ts'
+
+let test: TestApp
+let channels: Record<PlatformName, string>
+
+beforeAll(async () => {
+  test = await createTestApp()
+  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+})
+
+const insert = async (post: {
+  text: string
+  at: string | null
+  states?: Partial<Record<PlatformName, string>>
+  workspaceId?: string
+}) => {
+  const workspaceId = post.workspaceId ?? test.workspaces.northside
+  const states = Object.entries(post.states ?? {}) as [PlatformName, string][]
+  const [row] = await test.sql<{ id: string }[]>`
+    insert into posts (workspace_id, state, text, due_at) values (${workspaceId}, ${states.length ? 'scheduled' : 'draft'}, ${post.text}, ${post.at}) returning id`
+  for (const [platform, state] of states)
+    await test.sql`
+      insert into targets (workspace_id, post_id, channel_id, platform, kind, text, due_at, state)
+      values (${workspaceId}, ${row!.id}, ${channels[platform]}, ${platform}, 'text', ${post.text}, ${post.at}, ${state})`
+  return row!.id
+}
+const cell = (html: string, date: string): string => html.split(`data-slot="${date}"`)[1]?.split('</td>')[0] ?? ''
+const chip = (html: string, id: string): string =>
+  html.split(`id="post-${id}"`)[0]!.slice(-90) + (html.split(`id="post-${id}"`)[1]?.split('</li>')[0] ?? '')
+
+describe('the month', () => {
+  it('a post stands on its day of the zone, not of UTC', async () => {
+    const id = await insert({ text: 'After midnight in Zurich', at: '2099-11-25T23:30:00Z', states: { facebook: 'scheduled' } })
+    const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-11')
+    expect(cell(text, '2099-11-26')).toContain(id)
+    expect(cell(text, '2099-11-26')).toContain('00:30')
+    expect(cell(text, '2099-11-25')).not.toContain(id)
+  })
+
+  it.each([
+    [{ facebook: 'published', instagram: 'published' }, 'published', 'is-out'],
+    [{ facebook: 'published', instagram: 'failed' }, '1 of 2 failed', 'is-need'],
+    [{ facebook: 'published', instagram: 'unconfirmed' }, 'unconfirmed', 'is-wait'],
+    [{ facebook: 'published', instagram: 'ready' }, 'going out', 'is-way'],
+    [{ facebook: 'missed' }, 'missed', 'is-need'],
+    [{ facebook: 'canceled', instagram: 'canceled' }, 'canceled', 'is-idle'],
+    [{}, 'draft', 'draft'],
+  ])('shows %j as %s', async (states, words, tone) => {
+    const id = await insert({ text: 'Any', at: '2099-10-10T10:00:00Z', states })
+    const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-10')).text, id)
+    expect(drawn).toContain(`, ${words}<`)
+    expect(drawn).toContain(tone)
+  })
+
+  it('what waits for a connection says for which', async () => {
+    const id = await insert({ text: 'Waits', at: '2099-09-10T10:00:00Z', states: { tiktok: 'scheduled' } })
+    await test.sql`update channels set state = 'reconnect' where id = ${channels.tiktok}`
+    const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-09')).text, id)
+    await test.sql`update channels set state = 'connected' where id = ${channels.tiktok}`
+    expect(drawn).toContain('waits for Northside Records')
+  })
+
+  it('only what has not left can be dragged, and has a Move page for the keyboard', async () => {
+    const free = await insert({ text: 'Free', at: '2099-08-10T10:00:00Z', states: { facebook: 'scheduled' } })
+    const out = await insert({ text: 'Out', at: '2099-08-11T10:00:00Z', states: { facebook: 'published' } })
+    const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-08')
+    expect(chip(text, free)).toContain('draggable="true"')
+    expect(chip(text, free)).toContain(`/posts/${free}/move?back=`)
+    expect(chip(text, out)).not.toContain('draggable="true"')
+  })
+
+  it('a day that has passed takes no post', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/calendar?at=2020-05')
+    expect(text).not.toContain('data-slot')
+  })
+
+  it('narrows to one account', async () => {
+    const id = await insert({ text: 'Facebook only', at: '2099-07-10T10:00:00Z', states: { facebook: 'scheduled' } })
+    const shown = async (channel: string) =>
+      (await test.cast.manager.get(`/w/northside/calendar?at=2099-07&channel=${channel}`)).text
+    expect(await shown(channels.facebook)).toContain(id)
+    expect(await shown(channels.instagram)).not.toContain(id)
+  })
+
+  it('shows nothing of another workspace', async () => {
+    const id = await insert({ text: 'Elsewhere', at: '2099-06-10T10:00:00Z', workspaceId: test.workspaces.elsewhere })
+    expect((await test.cast.manager.get('/w/northside/calendar?at=2099-06')).text).not.toContain(id)
+    expect((await test.cast.outsider.get('/w/elsewhere/calendar?at=2099-06')).text).toContain(id)
+  })
+})
+
+describe('other views', () => {
+  it.each(['week', 'list'])('%s shows the same post', async (view) => {
+    const id = await insert({ text: 'In every view', at: '2099-11-26T09:00:00Z', states: { facebook: 'scheduled' } })
+    expect((await test.cast.manager.get(`/w/northside/calendar?view=${view}&at=2099-11-26`)).text).toContain(id)
+  })
+
+  it('an htmx refresh gets the grid alone', async () => {
+    const part = await test.cast.manager.get('/w/northside/calendar?part=grid', {
+      'HX-Request': 'true',
+      'HX-Request-Type': 'partial',
+    })
+    expect(part.text).toMatch(/^\s*<section id="calendar"/)
+  })
+
+  it('drafts without a time stand below', async () => {
+    const id = await insert({ text: 'Some day', at: null })
+    expect((await test.cast.manager.get('/w/northside/calendar')).text).toContain(`id="post-${id}"`)
+  })
+})
+
+describe('today', () => {
+  it('lists today and tomorrow in the zone, and what needs a person with its consequence', async () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+    const id = await insert({ text: 'Soon', at: inAnHour, states: { instagram: 'scheduled' } })
+    await test.sql`update channels set state = 'reconnect' where id = ${channels.instagram}`
+    const { text } = await test.cast.manager.get('/w/northside/today')
+    await test.sql`update channels set state = 'connected' where id = ${channels.instagram}`
+    expect(text).toContain(`id="post-${id}"`)
+    expect(text).toContain('Tomorrow')
+    expect(text).toMatch(/posts? waits? for it/)
+    expect(text).toContain('href="/w/northside/channels"')
+  })
+})
