@@ -34,7 +34,7 @@ it('a change of a target is heard by its post and its workspace, and by nobody e
     nextChange({ workspaceId: test.workspaces.northside, postId: test.workspaces.elsewhere }),
   ]
   let overheard = 0
-  for (const other of others) other.heard.then(() => overheard++)
+  for (const other of others) void other.heard.then(() => overheard++)
   await change()
   expect([await post.heard, await workspace.heard]).toEqual([target.targetId, target.targetId])
   expect(overheard).toBe(0)
