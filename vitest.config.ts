@@ -7,6 +7,7 @@ export default defineConfig({
     // Processes, not threads: argon2, sharp and Temporal's core are native.
     pool: 'forks',
     maxWorkers: 2,
+    maxConcurrency: 16,
     retry: 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
