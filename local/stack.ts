@@ -47,19 +47,44 @@ export async function createStack(setting: Setting): Promise<Stack> {
   const databaseUrl = `postgres://cratesocial:${secrets.databasePassword}@127.0.0.1:${ports.postgres}/cratesocial`
   const env = productEnvironment({ ...setting, given, ports, secrets, databaseUrl })
   const config = loadConfig(env)
+  const search = { cacheDir: join(root, '.cache'), env: setting.env, say: setting.say }
+  const program = given.temporal ? undefined : await temporalProgram(search)
   const parts: Part[] = []
   let breakWith: (why: string) => void
   const broken = new Promise<string>((resolve) => {
     breakWith = resolve
   })
-  const plan: Plan = { ...setting, given, ports, secrets, env, config, parts, breakWith: (why) => breakWith(why) }
+  const stopping = new AbortController()
+  const plan: Plan = {
+    ...setting,
+    given,
+    ports,
+    secrets,
+    env,
+    config,
+    program,
+    parts,
+    stopping: stopping.signal,
+    breakWith: (why) => breakWith(why),
+  }
+  let starting: Promise<Addresses> | undefined
   return {
     broken,
-    start: () => start(plan),
+    start: () => {
+      starting = start(plan)
+      return starting
+    },
     stop: async () => {
-      for (const part of parts.splice(0).reverse()) await part.stop()
+      stopping.abort(new Problem('Stopped before it was ready.'))
+      await takeDown(parts)
+      await starting?.catch(() => undefined) // the step that was under way may have brought up one more
+      await takeDown(parts)
     },
   }
+}
+
+async function takeDown(parts: Part[]): Promise<void> {
+  for (const part of parts.splice(0).reverse()) await part.stop()
 }
 
 type Plan = Setting & {
@@ -67,7 +92,10 @@ type Plan = Setting & {
   ports: Ports
   secrets: LocalSecrets
   config: Config
+  /** Of Temporal; undefined: it runs elsewhere. */
+  program: string | undefined
   parts: Part[]
+  stopping: AbortSignal
   breakWith(why: string): void
 }
 
@@ -85,14 +113,15 @@ async function start(plan: Plan): Promise<Addresses> {
   // What is started first is stopped last.
   const foundations = await Promise.allSettled([
     given.database ? migrateDatabase(plan) : bringUpPostgres(plan),
-    given.temporal ? undefined : bringUpTemporal(plan),
+    plan.program === undefined ? undefined : bringUpTemporal(plan, plan.program),
   ])
   for (const result of foundations) if (result.status === 'rejected') throw result.reason
   if (!given.mail) await bringUpMailbox(plan)
+  plan.stopping.throwIfAborted()
   if (!given.meta || !given.tiktok) keepSandboxUp(plan)
   keepUp(plan, 'worker', 'worker.ts', plan.env)
   const web = keepUp(plan, 'web server', 'server.ts', plan.env)
-  await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web)
+  await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web, plan.stopping)
   const local = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`
   return {
     publicUrl: config.publicUrl,
@@ -129,9 +158,8 @@ async function migrateDatabase({ config, say }: Plan): Promise<void> {
   }
 }
 
-async function bringUpTemporal(plan: Plan): Promise<void> {
+async function bringUpTemporal(plan: Plan, program: string): Promise<void> {
   const { dataDir, watchdog, ports } = plan
-  const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: plan.env, say: plan.say })
   const server = await startTemporal({
     program,
     dataDir,
@@ -179,8 +207,9 @@ function logOf({ dataDir }: Plan, name: string): string {
   return join(dataDir, 'logs', `${name}.log`)
 }
 
-async function untilReady(url: string, web: Command): Promise<void> {
+async function untilReady(url: string, web: Command, stopping: AbortSignal): Promise<void> {
   for (const giveUpAt = Date.now() + 90_000; Date.now() < giveUpAt; await sleep(100)) {
+    stopping.throwIfAborted()
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined) // not listening yet
     await answer?.body?.cancel()
     if (answer?.ok) return

@@ -1,0 +1,159 @@
+import { chmodSync, chownSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import nodemailer from 'nodemailer'
+import { describe, expect, test } from 'vitest'
+import { close, connect } from '../../db/connect.ts'
+import { localSecrets } from '../../local/secrets.ts'
+import { canEnter } from '../../local/unprivileged.ts'
+import { descendants, processesNaming, runStarter, type StackEnv, stackEnv, survivors } from '../support/starter.ts'
+
+const patienceMs = 120_000
+
+describe('npm start', () => {
+  test('brings everything up, keeps what was there, and leaves nothing running at SIGTERM', { timeout: patienceMs }, async () => {
+    const env = await stackEnv()
+    const first = runStarter(env)
+    const said = await first.ready
+    const invitation = /http:\/\/localhost:\d+\/invitations\/[\w-]+/.exec(said)![0]
+    expect((await fetch(invitation)).status).toBe(200)
+    for (const address of addressesIn(said)) expect((await fetch(address)).status, address).toBe(200)
+
+    const again = runStarter(env)
+    expect(await again.ended).toBe(1)
+    expect(again.output()).toContain(`CrateSocial already runs from ${env.DATA_DIR}`)
+
+    await leaveTraces(env)
+    const running = descendants(first.child.pid!)
+    expect(running.length).toBeGreaterThan(5)
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toBe(0)
+    expect(await survivors(running, 0)).toEqual([])
+
+    const second = runStarter(env)
+    await second.ready
+    expect(await tracesLeft(env)).toEqual({ table: 'kept', mail: 'Kept' })
+    expect(statSync(join(env.DATA_DIR!, 'secrets.json')).mode & 0o777).toBe(0o600)
+    second.child.kill('SIGINT')
+    expect(await second.ended).toBe(0)
+  })
+
+  test('leaves nothing running when it is killed outright, and starts again at once', { timeout: patienceMs }, async () => {
+    const env = await stackEnv()
+    const killed = runStarter(env)
+    await killed.ready
+    const running = descendants(killed.child.pid!)
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    const next = runStarter(env)
+    expect(await survivors(running, 30_000)).toEqual([])
+    await next.ready
+    next.child.kill('SIGTERM')
+    expect(await next.ended).toBe(0)
+  })
+
+  test('leaves nothing running when it is stopped before it is ready, at whatever moment', { timeout: patienceMs }, async () => {
+    const env = await stackEnv()
+    for (const afterMs of [700, 1_200, 2_000, 3_000]) {
+      const starter = runStarter(env)
+      await sleep(afterMs)
+      const running = descendants(starter.child.pid!)
+      starter.child.kill('SIGTERM')
+      expect(await starter.ended, starter.output()).toBe(0)
+      expect(await survivors(running, 0)).toEqual([])
+      expect(await survivors(processesNaming(env.DATA_DIR!), 1_000)).toEqual([])
+    }
+  })
+
+  test.runIf(ordinaryUser())('runs as an ordinary user', { timeout: patienceMs }, async () => {
+    const env = await stackEnv()
+    const user = ordinaryUser()!
+    chmodSync(dirname(env.DATA_DIR!), 0o755)
+    chownSync(dirname(env.DATA_DIR!), user.uid, user.gid)
+    const starter = runStarter({ ...env, HOME: dirname(env.DATA_DIR!) }, user)
+    await starter.ready
+    starter.child.kill('SIGTERM')
+    expect(await starter.ended).toBe(0)
+  })
+})
+
+describe('npm start says in one sentence what is in its way', () => {
+  test('a port that another program uses', async () => {
+    const env = await stackEnv()
+    const squatter = createServer().listen(Number(env.TEMPORAL_PORT), '127.0.0.1')
+    const refused = await refusal(env)
+    squatter.close()
+    expect(refused).toBe(
+      `A port is in use by another program: ${env.TEMPORAL_PORT} (Temporal; set TEMPORAL_PORT to use another).`,
+    )
+  })
+
+  test('one port for two', async () => {
+    const env = await stackEnv()
+    expect(await refusal({ ...env, SMTP_PORT: env.PORT! })).toBe(
+      `PORT and SMTP_PORT are both ${env.PORT}; give one of them another port.`,
+    )
+  })
+
+  test('a folder that cannot be written', async () => {
+    expect(await refusal({ ...(await stackEnv()), DATA_DIR: '/dev/null/data' })).toMatch(
+      /^CrateSocial keeps everything in \/dev\/null\/data and cannot write there/,
+    )
+  })
+
+  test('settings that contradict each other, all at once', async () => {
+    const said = await refusal({ ...(await stackEnv()), META_APP_ID: '1', LOG_LEVEL: 'loud' })
+    expect(said).toContain('META_APP_ID and META_APP_SECRET belong together')
+    expect(said).toContain('LOG_LEVEL must be one of')
+  })
+
+  test('a Temporal program that is not there', async () => {
+    expect(await refusal({ ...(await stackEnv()), TEMPORAL_CLI: '/nowhere/temporal' })).toBe(
+      'TEMPORAL_CLI is /nowhere/temporal, and there is no program.',
+    )
+  })
+})
+
+/** Without its first line; the exit code is 1 and there is no stack trace. */
+async function refusal(env: StackEnv): Promise<string> {
+  const starter = runStarter(env)
+  expect(await starter.ended).toBe(1)
+  expect(starter.output()).not.toMatch(/^\s+at /m)
+  return starter.output().replace('Starting CrateSocial.\n', '').trim()
+}
+
+function addressesIn(said: string): string[] {
+  return [...said.matchAll(/^ {2}(?:CrateSocial|Mailbox|Platform sandbox|Faults and settings|Temporal) +(http\S+)/gm)].map(
+    ([, address]) => address!,
+  )
+}
+
+async function leaveTraces(env: StackEnv): Promise<void> {
+  await withDatabase(env, (sql) => sql`create table traces as select 'kept' as word`)
+  const transport = nodemailer.createTransport(`smtp://127.0.0.1:${env.SMTP_PORT}`)
+  await transport.sendMail({ from: 'a@example.com', to: 'b@example.com', subject: 'Kept', text: 'Still here?' })
+  transport.close()
+}
+
+async function tracesLeft(env: StackEnv): Promise<{ table: unknown; mail: unknown }> {
+  const [row] = await withDatabase(env, (sql) => sql`select word from traces`)
+  const mails = (await (await fetch(`http://127.0.0.1:${env.MAILBOX_PORT}/mails.json`)).json()) as { subject: string }[]
+  return { table: row?.word, mail: mails[0]?.subject }
+}
+
+async function withDatabase<T>(env: StackEnv, work: (sql: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
+  const { databasePassword } = localSecrets(env.DATA_DIR!)
+  const sql = connect({
+    url: `postgres://cratesocial:${databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/cratesocial`,
+    prepare: false,
+    max: 2,
+  })
+  return await work(sql).finally(() => close(sql))
+}
+
+/** Root can become one; whoever is one already has tested it above. */
+function ordinaryUser(): { uid: number; gid: number } | undefined {
+  const nobody = { uid: 65_534, gid: 65_534 }
+  return process.getuid?.() === 0 && canEnter(new URL('.', import.meta.url).pathname, nobody) ? nobody : undefined
+}
