@@ -6,15 +6,20 @@ import type { MediaToSend, Prepared, Publication, Sent } from '../platform.ts'
 import { notPrepared, onlyVideo, pageToken, unclearAnswer } from './page.ts'
 import { lookAgain } from './publish-video.ts'
 import { forgetUpload, readUpload, saveUpload, type Upload, uploadOf } from './upload.ts'
+import { hasAllBytes } from './video-status.ts'
 
 /**
  * Starts a reel, sends its bytes (Facebook's own fetching by address is reported to fail at times) and leaves `finish`.
- * The video id is saved before the bytes go.
+ * The video id is saved before the bytes go; a repeat asks first whether they arrived, since Facebook takes them once.
  */
 export const prepareReel = async (graph: Graph, publication: Publication): Promise<Prepared> => {
   const video = onlyVideo(publication)
   const begun = uploadOf(publication, video)
   if (begun?.uploaded) return lookAgain(graph, publication, begun)
+  if (begun && (await hasAllBytes(graph, publication, begun.videoId))) {
+    await saveUpload(publication, { ...begun, uploaded: true })
+    return { ready: true }
+  }
   const upload = begun ?? (await start(graph, publication, video))
   try {
     const url = upload.uploadUrl ?? fallbackUrl(graph, upload.videoId)

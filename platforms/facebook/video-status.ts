@@ -44,6 +44,17 @@ export const readVideo = async (graph: Graph, publication: Publication, videoId:
   }
 }
 
+/** Whether the upload ended, as Facebook itself says: its answer to the last byte may have been lost. */
+export const hasAllBytes = async (graph: Graph, publication: Publication, videoId: string): Promise<boolean> => {
+  try {
+    const body = await graph.get(videoId, pageToken(publication), { fields: 'status' }, publication.signal)
+    return textAt(body, 'status', 'uploading_phase', 'status') === 'complete'
+  } catch (error) {
+    if (error instanceof PlatformError && isHidden(error)) return false
+    throw error
+  }
+}
+
 /** Exported for its test: Facebook's phases → our state. */
 export const stateOf = (video: JsonRecord, pageId: string): VideoState => {
   const status = recordAt(video, 'status')

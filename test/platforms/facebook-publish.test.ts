@@ -197,12 +197,25 @@ describe('reels', () => {
     const spoilt = { debug_info: { retriable: false, type: 'OffsetInvalidError', message: 'm' } }
     server.on(start, begin('8003'), begin('8004'))
     server.on('POST /video-upload/8003', { status: 500, body: '<html>' }, { status: 400, body: spoilt })
+    server.on('GET /v25.0/8003', { body: { status: { video_status: 'uploading', uploading_phase: { status: 'in_progress' } } } })
     server.on('POST /video-upload/8004', { body: { success: true } })
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
     expect(publication.handles).toMatchObject({ upload: { videoId: '8004' } })
+  })
+
+  it('are not sent again when only the answer to their bytes was lost', async () => {
+    server.on(start, begin('8007'))
+    server.on('POST /video-upload/8007', { status: 500, body: '<html>' })
+    server.on('GET /v25.0/8007', {
+      body: { status: { video_status: 'upload_complete', uploading_phase: { status: 'complete' } } },
+    })
+    const { publication } = publicationOf(draft)
+    await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(await facebook.prepare(publication)).toEqual({ ready: true })
+    expect(server.callsOf('POST /video-upload/8007')).toHaveLength(1)
   })
 
   it('are refused when Meta cannot process the file', async () => {
