@@ -1,3 +1,4 @@
+import { followersAt } from './audience.ts'
 import type { Meta } from './meta.ts'
 import type { InstagramAccount } from './state.ts'
 import { type MarkedView, view } from './view.ts'
@@ -13,7 +14,7 @@ export const instagramView = (meta: Meta, account: InstagramAccount): MarkedView
       name: () => account.name,
       biography: () => account.biography,
       profile_picture_url: () => `${meta.world.baseUrl('/facebook')}/avatar/${account.id}.png`,
-      followers_count: () => account.followers,
+      followers_count: () => followersAt(account, meta.world.clock.now()),
       follows_count: () => account.follows,
       media_count: () =>
         Object.values(meta.state.media).filter(

@@ -1,3 +1,4 @@
+import { reception } from './audience.ts'
 import { graphTime } from './ids.ts'
 import type { Meta } from './meta.ts'
 import { commentsOf } from './post-view.ts'
@@ -22,9 +23,9 @@ export function mediaView(meta: Meta, media: InstagramMedia): MarkedView {
       timestamp: () => graphTime(media.createdAtMs),
       username: () => account?.username,
       owner: () => ({ id: media.accountId }),
-      like_count: () => 0,
-      comments_count: () => Object.values(meta.state.comments).filter((comment) => comment.objectId === media.id).length,
-      comments: (field) => commentsOf(meta, media.id, field),
+      like_count: () => reception(meta, media, meta.world.clock.now()).likes,
+      comments_count: () => reception(meta, media, meta.world.clock.now()).comments,
+      comments: (field) => commentsOf(meta, media, field),
       children: () =>
         media.childIds.length > 0 ? { data: childrenOf(meta, media).map((child) => mediaView(meta, child)) } : undefined,
       is_shared_to_feed: () => (media.product === 'REELS' ? media.shareToFeed : undefined),

@@ -1,3 +1,4 @@
+import { followersAt } from './audience.ts'
 import type { PersonCaller } from './caller.ts'
 import { instagramView } from './instagram-view.ts'
 import type { Meta } from './meta.ts'
@@ -28,8 +29,8 @@ export const pageView = (meta: Meta, page: Page, caller: PersonCaller): MarkedVi
       access_token: () => (caller.kind === 'page' ? caller.token.token : pageTokenFor(meta, caller.token, page.id)),
       tasks: () => page.roles[caller.person.id],
       picture: () => picture(meta, page.id),
-      followers_count: () => page.followers,
-      fan_count: () => page.followers,
+      followers_count: () => followersAt(page, meta.world.clock.now()),
+      fan_count: () => followersAt(page, meta.world.clock.now()),
       instagram_business_account: () => linkedInstagram(meta, page, caller),
     },
   })

@@ -1,3 +1,4 @@
+import { reception } from './audience.ts'
 import type { Field } from './fields.ts'
 import { graphTime } from './ids.ts'
 import type { Meta } from './meta.ts'
@@ -22,12 +23,9 @@ export const postView = (meta: Meta, post: PagePost): MarkedView =>
       full_picture: () => fullPicture(meta, post),
       from: () => ({ name: meta.state.pages[post.pageId]?.name, id: post.pageId }),
       attachments: () => attachments(meta, post),
-      shares: () => undefined,
-      comments: (field) => commentsOf(meta, post.id, field),
-      reactions: (field) => ({
-        data: [],
-        ...(wantsSummary(field) ? { summary: { total_count: 0, viewer_reaction: 'NONE' } } : {}),
-      }),
+      shares: () => sharesOf(meta, post),
+      comments: (field) => commentsOf(meta, post, field),
+      reactions: (field) => reactionsOf(meta, post, field),
     },
   })
 
@@ -47,12 +45,32 @@ function attachments(meta: Meta, post: PagePost): { data: object[] } | undefined
     : undefined
 }
 
-export function commentsOf(meta: Meta, objectId: string, field: Field): object {
-  const comments = Object.values(meta.state.comments).filter((comment) => comment.objectId === objectId)
+function sharesOf(meta: Meta, post: PagePost): { count: number } | undefined {
+  const { shares } = reception(meta, post, meta.world.clock.now())
+  return shares > 0 ? { count: shares } : undefined
+}
+
+/** People are counted, not named. */
+function reactionsOf(meta: Meta, post: PagePost, field: Field): object {
+  const { likes } = reception(meta, post, meta.world.clock.now())
+  return { data: [], ...(wantsSummary(field) ? { summary: { total_count: likes, viewer_reaction: 'NONE' } } : {}) }
+}
+
+/** The Page's own comments are listed; those of visitors only counted. */
+export function commentsOf(meta: Meta, post: { id: string; createdAtMs: number }, field: Field): object {
+  const comments = Object.values(meta.state.comments).filter((comment) => comment.objectId === post.id)
   const shown = comments.slice(0, Number(field.modifiers.limit ?? 25))
   return {
     data: shown.map(({ id, message, createdAtMs }) => ({ id, message, created_time: graphTime(createdAtMs) })),
-    ...(wantsSummary(field) ? { summary: { order: 'ranked', total_count: comments.length, can_comment: true } } : {}),
+    ...(wantsSummary(field)
+      ? {
+          summary: {
+            order: 'ranked',
+            total_count: comments.length + reception(meta, post, meta.world.clock.now()).comments,
+            can_comment: true,
+          },
+        }
+      : {}),
   }
 }
 

@@ -5,6 +5,10 @@ import { requirePageAccess } from './caller.ts'
 import { createContainer } from './container-create.ts'
 import { injectedError } from './error-answer.ts'
 import { type GraphCall, type GraphEndpoint, graphEndpoint, notSimulated } from './graph-endpoint.ts'
+import { readAccountInsights } from './insights-account.ts'
+import { readMediaInsights } from './insights-media.ts'
+import { readPageInsights } from './insights-page.ts'
+import { readPostInsights, readVideoInsights } from './insights-post.ts'
 import {
   deleteMedia,
   editMedia,
@@ -69,6 +73,7 @@ function pageRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   app.post('/:id/video_reels', on('video_reels', createReel, step))
   app.post('/:id/comments', on('comments', createComment))
   for (const list of ['published_posts', 'posts', 'feed']) app.get(`/:id/${list}`, on(`${list}.list`, listPublishedPosts))
+  app.get('/:id/video_insights', on('video.insights', readVideoInsights))
   app.get('/:id/scheduled_posts', on('scheduled_posts.list', listScheduledPosts))
   app.get('/:id/videos', on('videos.list', listVideos('video')))
   app.get('/:id/video_reels', on('video_reels.list', listVideos('reel')))
@@ -111,6 +116,15 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
       instagram: instagram('account.read', readAccount),
       container: instagram('container.read', readContainer),
       media: instagram('media.read', readMedia),
+    }),
+  )
+  app.get(
+    '/:id{[0-9_]+}/insights',
+    dispatch({
+      page: facebook('page.insights', readPageInsights),
+      post: facebook('post.insights', readPostInsights),
+      instagram: instagram('account.insights', readAccountInsights),
+      media: instagram('media.insights', readMediaInsights),
     }),
   )
   app.post('/:id{[0-9_]+}', dispatch({ post: facebook('post.edit', editPost), media: instagram('media.edit', editMedia) }))

@@ -41,6 +41,10 @@ export type MetaSettings = {
   scrapeLinks: 'always' | 'private' | 'never'
   /** Permissions of the login configuration, asked for when the dialog gets a config_id. */
   loginConfigScopes: string[]
+  /** Insights know nothing younger than this. */
+  insightsLagMs: number
+  /** After so long a post has about two thirds of all the views it will ever get. */
+  insightsCurveMs: number
   deauthorizeUrl: string | null
   dataDeletionUrl: string | null
 }
@@ -84,6 +88,8 @@ export function metaSettings(pace: Pace): MetaSettings {
       'instagram_manage_insights',
       'business_management',
     ],
+    insightsLagMs: pace === 'quick' ? 0 : hourMs,
+    insightsCurveMs: pace === 'quick' ? 10 * 60_000 : 20 * hourMs,
     deauthorizeUrl: null,
     dataDeletionUrl: null,
   }

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import type { Meta } from './meta.ts'
+
+/** How people met one post, up to some moment. Every number only grows with time; reach <= views. */
+export type Reception = {
+  views: number
+  reach: number
+  likes: number
+  comments: number
+  saved: number
+  shares: number
+  interactions: number
+}
+
+export const nobody: Reception = { views: 0, reach: 0, likes: 0, comments: 0, saved: 0, shares: 0, interactions: 0 }
+
+/** The curve of a post: fast at first, then flat. Its height and mix come from the id alone, so two reads at one moment agree. */
+export function reception(meta: Meta, post: { id: string; createdAtMs: number }, atMs: number): Reception {
+  const ageMs = Math.max(0, atMs - post.createdAtMs)
+  const plateau = 300 + 4_700 * share(post.id, 'views')
+  const views = Math.floor(plateau * (1 - Math.exp(-ageMs / meta.world.settings.insightsCurveMs)))
+  const part = (name: string, least: number, most: number) => Math.floor(views * (least + (most - least) * share(post.id, name)))
+  const [likes, comments, saved, shares] = [
+    part('likes', 0.03, 0.09),
+    part('comments', 0.002, 0.01),
+    part('saved', 0.004, 0.02),
+    part('shares', 0.003, 0.012),
+  ]
+  return {
+    views,
+    reach: Math.floor(views * 0.72),
+    likes,
+    comments,
+    saved,
+    shares,
+    interactions: likes + comments + saved + shares,
+  }
+}
+
+/** What the insights know now: they lag behind by `insightsLagMs`. */
+export const insightsMoment = (meta: Meta): number => meta.world.clock.now() - meta.world.settings.insightsLagMs
+
+const dayMs = 86_400_000
+const beginMs = Date.UTC(2026, 0, 1)
+
+/** Reception of everything an account had before this sandbox began: a gentle weekly wave, summed up to `atMs`. */
+export function olderReception(accountId: string, atMs: number): Reception {
+  const days = Math.max(0, (atMs - beginMs) / dayMs)
+  const wave = days + 0.3 * (7 / (2 * Math.PI)) * Math.sin((2 * Math.PI * days) / 7)
+  const views = Math.floor(wave * (40 + 120 * share(accountId, 'older')))
+  const [likes, comments, saved, shares] = [0.04, 0.004, 0.006, 0.005].map((part) => Math.floor(views * part)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  return {
+    views,
+    reach: Math.floor(views * 0.72),
+    likes,
+    comments,
+    saved,
+    shares,
+    interactions: likes + comments + saved + shares,
+  }
+}
+
+export function addUp(receptions: Reception[]): Reception {
+  const sum = { ...nobody }
+  for (const next of receptions) {
+    for (const key of Object.keys(nobody) as (keyof Reception)[]) sum[key] += next[key]
+  }
+  return sum
+}
+
+export function difference(later: Reception, earlier: Reception): Reception {
+  const rest = { ...later }
+  for (const key of Object.keys(nobody) as (keyof Reception)[]) rest[key] -= earlier[key]
+  return rest
+}
+
+/** Followers drift from day to day, mostly upward. */
+export function followersAt(account: { id: string; followers: number }, atMs: number): number {
+  const days = Math.floor((atMs - Date.UTC(2026, 10, 1)) / dayMs)
+  const drift = Math.floor(days * (0.5 + 3 * share(account.id, 'followers')) + 2 * Math.sin(days))
+  // A small account stays small: its limits are what a tester wants to see.
+  return account.followers < 100 ? account.followers : Math.max(100, account.followers + drift)
+}
+
+/** 0 to 1, always the same for the same words. */
+function share(id: string, name: string): number {
+  return createHash('sha256').update(`${id}/${name}`).digest().readUInt32BE(0) / 0xffff_ffff
+}

@@ -1,0 +1,93 @@
+import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
+import { requireInstagram } from './caller.ts'
+import type { GraphCall } from './graph-endpoint.ts'
+import { graphTime } from './ids.ts'
+import { insight, readMetrics, readMoment, timePaging } from './insights-answer.ts'
+import type { Meta } from './meta.ts'
+import { pacificDays } from './pacific-day.ts'
+import { NotSimulated, refuse } from './refusal.ts'
+import type { InstagramAccount } from './state.ts'
+
+const dayMs = 86_400_000
+
+/** Fact sheet 4.3: what one span of time gives as a total. */
+const totals: Record<string, (got: Reception) => number> = {
+  reach: (got) => got.reach,
+  views: (got) => got.views,
+  accounts_engaged: (got) => Math.floor(got.interactions * 0.8),
+  total_interactions: (got) => got.interactions,
+  likes: (got) => got.likes,
+  comments: (got) => got.comments,
+  shares: (got) => got.shares,
+  saves: (got) => got.saved,
+  replies: () => 0,
+  reposts: () => 0,
+  profile_links_taps: (got) => Math.floor(got.views / 200),
+  profile_views: (got) => Math.floor(got.views / 60),
+  website_clicks: (got) => Math.floor(got.views / 300),
+}
+const notSimulated = ['follows_and_unfollows', 'online_followers', 'follower_demographics', 'engaged_audience_demographics']
+
+/** GET /{ig-user-id}/insights. */
+export function readAccountInsights(call: GraphCall): object {
+  const { meta, parameters } = call
+  const scopes = ['instagram_basic', 'instagram_manage_insights']
+  const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', { scopes, method: 'get' })
+  const names = readMetrics(call, [...Object.keys(totals), 'follower_count', ...notSimulated])
+  const missing = names.find((name) => notSimulated.includes(name))
+  if (missing || parameters.text('breakdown'))
+    throw new NotSimulated(missing ? `the metric ${missing}` : 'breakdowns of account insights')
+  if (parameters.text('period') !== 'day') throw refuse.parameter('The period of these metrics has to be day')
+  const asTotal = parameters.text('metric_type') === 'total_value'
+  const untyped = names.filter((name) => !asTotal && name !== 'reach' && name !== 'follower_count')
+  if (untyped.length > 0) {
+    throw refuse.parameter(
+      `The following metrics (${untyped.join(', ')}) should be specified with parameter metric_type=total_value`,
+    )
+  }
+  const span = readSpan(call)
+  const data = names.map((name) => showMetric(meta, account, name, asTotal, span)).filter((shown) => shown !== null)
+  return { data, paging: timePaging(call, span.sinceMs, span.untilMs) }
+}
+
+type Span = { sinceMs: number; untilMs: number }
+
+function readSpan(call: GraphCall): Span {
+  const untilMs = readMoment(call, 'until') ?? call.meta.world.clock.now()
+  const sinceMs = readMoment(call, 'since') ?? untilMs - dayMs
+  if (untilMs < sinceMs) throw refuse.parameter('The parameter since has to lie before until.')
+  if (untilMs - sinceMs > 30 * dayMs)
+    throw refuse.parameter('There cannot be more than 30 days (2592000 s) between since and until.')
+  return { sinceMs, untilMs }
+}
+
+function showMetric(meta: Meta, account: InstagramAccount, name: string, asTotal: boolean, span: Span): object | null {
+  const moment = insightsMoment(meta)
+  if (span.sinceMs > moment) return null
+  if (asTotal) {
+    const value = totals[name]?.(received(meta, account.id, span.sinceMs, Math.min(span.untilMs, moment))) ?? 0
+    return insight(account.id, name, 'day', { total_value: { value } })
+  }
+  // Numbers about followers exist from 100 followers on.
+  if (name === 'follower_count' && account.followers < 100) return null
+  const values = pacificDays(span.sinceMs, Math.min(span.untilMs, moment)).map(({ startMs, endMs }) => ({
+    value:
+      name === 'reach'
+        ? received(meta, account.id, startMs, endMs).reach
+        : Math.max(0, followersAt(account, endMs) - followersAt(account, startMs)),
+    end_time: graphTime(endMs),
+  }))
+  return insight(account.id, name, 'day', { values })
+}
+
+/** What all media of the account, and what it had before, got between two moments. */
+function received(meta: Meta, accountId: string, fromMs: number, toMs: number): Reception {
+  const sum = (atMs: number) =>
+    addUp([
+      olderReception(accountId, atMs),
+      ...Object.values(meta.state.media)
+        .filter((media) => media.accountId === accountId && !media.isChild)
+        .map((media) => reception(meta, media, atMs)),
+    ])
+  return difference(sum(toMs), sum(fromMs))
+}

@@ -1,0 +1,61 @@
+import type { GraphCall } from './graph-endpoint.ts'
+import { refuse } from './refusal.ts'
+
+export type InsightValue = { value: unknown; end_time?: string }
+
+/** One metric as Meta shows it (fact sheet 4.1). */
+export function insight(
+  objectId: string,
+  name: string,
+  period: string,
+  shown: { values: InsightValue[] } | { total_value: { value: number } },
+): object {
+  return {
+    name,
+    period,
+    ...shown,
+    title: titleOf(name),
+    description: titleOf(name),
+    id: `${objectId}/insights/${name}/${period}`,
+  }
+}
+
+const titleOf = (name: string): string => {
+  const words = name.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The metrics of a call. One dead or unknown name fails the whole call. @throws GraphRefusal 3001/1504028 or 100. */
+export function readMetrics(call: GraphCall, known: Iterable<string>): string[] {
+  const names = call.parameters.list('metric').map((name) => String(name).trim())
+  if (names.length === 0) {
+    throw refuse.general(3001, 1504028, '(#3001) Metric is required: no metric was specified to be fetched.')
+  }
+  const valid = new Set(known)
+  if (names.some((name) => !valid.has(name))) throw refuse.parameter('The value must be a valid insights metric')
+  return names
+}
+
+/** `since` and `until` in unix seconds or as a date. */
+export function readMoment(call: GraphCall, name: string): number | undefined {
+  const text = call.parameters.text(name)
+  if (text === undefined) return undefined
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text)
+  if (Number.isNaN(ms)) throw refuse.parameter(`Param ${name} is no time`)
+  return ms
+}
+
+/** previous and next: the same call for the time before and after. */
+export function timePaging(call: GraphCall, sinceMs: number, untilMs: number): object {
+  const span = untilMs - sinceMs
+  return { previous: shifted(call, sinceMs - span, sinceMs), next: shifted(call, untilMs, untilMs + span) }
+}
+
+function shifted(call: GraphCall, sinceMs: number, untilMs: number): string {
+  const url = new URL(call.meta.world.baseUrl('/graph') + call.graphPath)
+  for (const [name, value] of Object.entries(call.c.req.query())) url.searchParams.set(name, value)
+  if (call.tokenText) url.searchParams.set('access_token', call.tokenText)
+  url.searchParams.set('since', String(Math.floor(sinceMs / 1000)))
+  url.searchParams.set('until', String(Math.floor(untilMs / 1000)))
+  return url.href
+}
