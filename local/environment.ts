@@ -65,7 +65,7 @@ export function sandboxEnvironment(
   place: { ports: Ports; secrets: LocalSecrets; dataDir: string; publicUrl: string; mediaUrl: string },
 ): NodeJS.ProcessEnv {
   const { ports, secrets, dataDir, publicUrl, mediaUrl } = place
-  const callback = (platform: string) => `${publicUrl}/oauth/${platform}/callback`
+  const callback = (issuer: string) => `${publicUrl}/oauth/${issuer}/callback`
   return {
     ...env,
     SANDBOX_PORT: String(ports.sandbox),
@@ -74,7 +74,7 @@ export function sandboxEnvironment(
     SANDBOX_APP_NAME: 'CrateSocial',
     META_APP_ID: secrets.metaAppId,
     META_APP_SECRET: secrets.metaAppSecret,
-    META_REDIRECT_URIS: [callback('facebook'), callback('instagram')].join(),
+    META_REDIRECT_URIS: callback('meta'),
     TIKTOK_CLIENT_KEY: secrets.tiktokClientKey,
     TIKTOK_CLIENT_SECRET: secrets.tiktokClientSecret,
     TIKTOK_REDIRECT_URIS: callback('tiktok'),

@@ -40,8 +40,9 @@ export const connectRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
-const issuerOf = (deps: WebDeps, name: string | undefined): Issuer => {
-  const issuer = deps.platforms.issuers.get(name ?? '')
+/** By its own name, or by that of a platform it issues grants for: one consent at Meta covers Facebook and Instagram. */
+const issuerOf = ({ platforms: { platforms, issuers } }: WebDeps, name = ''): Issuer => {
+  const issuer = issuers.get(name) ?? issuers.get(platforms.get(name)?.issuer ?? '')
   if (!issuer) throw new HTTPException(404)
   return issuer
 }
