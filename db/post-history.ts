@@ -22,7 +22,10 @@ export const listPostHistory = (sql: Db, ref: { workspaceId: string; postId: str
     order by at desc, events.id desc limit 100`
 
 /** One act on a post, so that the page after it can say what came of it. */
-export const findPostEvent = async (sql: Db, ref: { workspaceId: string; eventId: string }): Promise<(HistoryLine & { subjectId: string }) | null> => {
+export const findPostEvent = async (
+  sql: Db,
+  ref: { workspaceId: string; eventId: string },
+): Promise<(HistoryLine & { subjectId: string }) | null> => {
   const [line] = await sql<(HistoryLine & { subjectId: string })[]>`
     select events.id, events.name, at, users.name as user_name, null as target_id, facts, subject_id
     from events left join users on users.id = user_id

@@ -1,9 +1,9 @@
 import type { Progress, StepName } from '../workflows/names.ts'
 import type { Formats } from './formats.ts'
 
-/** What the workflow of a target says it is doing; it is asked after the page, which is complete without it. */
-export const progressWords = (progress: Progress | null, fmt: Formats): string => {
-  if (!progress) return 'The workflow does not answer right now. What stands above is complete without it.'
+/** What the workflow of a target says it is doing; null when it does not answer: the page is complete without it. */
+export const progressWords = (progress: Progress | null, fmt: Formats): string | null => {
+  if (!progress) return null
   const until = progress.until === null ? '' : `, next move ${fmt.exact(new Date(progress.until)).slice(0, 8)}`
   return `${steps[progress.step]}${until}.`
 }

@@ -76,5 +76,5 @@ it('the part that is fetched then shows the new state without the rest of the pa
 
 it('what the workflow does is loaded after the page, which is complete when Temporal is silent', async () => {
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
-  expect(part.text).toContain('The workflow does not answer right now.')
+  expect(part.text).toContain('The workflows do not answer right now.')
 })

@@ -59,6 +59,15 @@ document.addEventListener('uploaded', (event) => {
   changed()
 })
 
+// What a person has opened stays open when the form is drawn again.
+let opened = []
+document.addEventListener('htmx:before:swap', () => {
+  opened = [...(composer()?.querySelectorAll('details[id][open]') ?? [])].map((details) => details.id)
+})
+document.addEventListener('htmx:after:swap', () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute('open', '')
+})
+
 // Counters follow each key; the server's count, which knows variants and kinds, follows a moment later.
 document.addEventListener('input', (event) => {
   if (event.target.tagName !== 'TEXTAREA' || !composer()?.contains(event.target)) return

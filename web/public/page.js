@@ -9,8 +9,9 @@ document.addEventListener('htmx:after:settle', (event) => {
 
 // What was said is said once: a reload of the address does not say it again.
 const address = new URL(location.href)
-if (address.searchParams.has('said')) {
+if (address.searchParams.has('said') || address.searchParams.has('did')) {
   address.searchParams.delete('said')
+  address.searchParams.delete('did')
   history.replaceState(history.state, '', address)
 }
 
