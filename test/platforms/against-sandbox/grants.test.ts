@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type accountIn, consent, type Rig, startRig, verifier } from '../../support/against-sandbox.ts'
+import { draftOf, prepare, problemOf, publish, send } from '../../support/draft.ts'
+import { photo } from '../../support/publishable.ts'
+
+let rig: Rig
+const { signal } = new AbortController()
+const dayMs = 86_400_000
+const ada = '10200000000000001'
+
+beforeAll(async () => {
+  rig = await startRig()
+})
+beforeEach(() => rig.reset())
+afterAll(() => rig.close())
+
+const textBy = (account: ReturnType<typeof accountIn>, text: string) =>
+  draftOf(rig, { platform: 'facebook', account, kind: 'text', text })
+
+describe('connecting Meta', () => {
+  test('gives a token of 60 days, who it is, and the accounts with the reason where one cannot be chosen', async () => {
+    const { tokens, offers } = await rig.connect('meta')
+    expect(tokens).toMatchObject({ userId: ada, userName: 'Ada Northside', refreshToken: null })
+    expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(60)
+    expect(Math.round(((tokens.dataAccessExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(90)
+    expect(tokens.scopes).toEqual(expect.arrayContaining(['pages_manage_posts', 'instagram_content_publish']))
+    const names = offers.map((offer) => `${offer.platform}: ${offer.name}${offer.blocked ? ' (blocked)' : ''}`)
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'facebook: Northside Records',
+        'instagram: Northside Records',
+        'facebook: Northside Events',
+        expect.stringMatching(/^facebook: .*\(blocked\)$/),
+      ]),
+    )
+    expect(offers.filter((offer) => offer.platform === 'instagram' && offer.name === 'Northside Events')).toEqual([])
+  })
+
+  test('without a permission blocks what needs it and names it', async () => {
+    const { tokens, offers } = await rig.connect('meta', { untick: ['instagram_content_publish'] })
+    expect(tokens.scopes).not.toContain('instagram_content_publish')
+    const instagram = offers.filter((offer) => offer.platform === 'instagram')
+    expect(instagram.length).toBeGreaterThan(0)
+    for (const offer of instagram) expect(offer.blocked).toContain('instagram_content_publish')
+    expect(offers.find((offer) => offer.name === 'Northside Records' && offer.platform === 'facebook')?.blocked).toBeNull()
+  })
+
+  test('asks again for what was declined, when told so', async () => {
+    await rig.connect('meta', { untick: ['pages_manage_posts'] })
+    expect((await rig.connect('meta')).tokens.scopes).not.toContain('pages_manage_posts')
+    expect((await rig.connect('meta', { again: true })).tokens.scopes).toContain('pages_manage_posts')
+  })
+
+  test('takes a code once, and only with the address that it was made for', async () => {
+    const issuer = rig.issuer('meta')
+    const redirectUri = `${rig.host.url}/callback`
+    const { code = '' } = await consent(rig, 'meta')
+    expect(await problemOf(issuer.exchange({ code, redirectUri: 'http://else.example/', verifier, signal }))).toMatchObject({
+      code: '100',
+      subcode: '36008',
+    })
+    await issuer.exchange({ code, redirectUri, verifier, signal })
+    expect(await problemOf(issuer.exchange({ code, redirectUri, verifier, signal }))).toMatchObject({
+      code: '100',
+      subcode: '36009',
+    })
+  })
+})
+
+describe('a Meta grant', () => {
+  test('is renewed to another token, with which posting goes on; the old one goes on, too', async () => {
+    const connection = await rig.connect('meta')
+    const renewed = await rig.issuer('meta').renew(connection.tokens, signal)
+    expect(renewed?.accessToken).not.toBe(connection.tokens.accessToken)
+    expect(renewed).toMatchObject({ userId: ada, scopes: connection.tokens.scopes })
+    const account = { ...connection.account('instagram'), grantToken: renewed?.accessToken ?? '' }
+    await publish(rig, draftOf(rig, { platform: 'instagram', account, kind: 'image', media: [await photo(rig.host, '#0000aa')] }))
+    await publish(rig, textBy(connection.account('facebook'), 'Pages keep their own token'))
+    expect(await rig.posts()).toHaveLength(2)
+  })
+
+  test('is known as good, and as ended with the reason', async () => {
+    const issuer = rig.issuer('meta')
+    const { tokens } = await rig.connect('meta')
+    expect(await issuer.inspect(tokens, signal)).toMatchObject({ valid: true, reason: null, scopes: tokens.scopes })
+    await rig.control('POST', `/accounts/meta/people/${ada}/state`, { tokens: 'password_changed' })
+    const ended = await issuer.inspect(tokens, signal)
+    expect(ended.valid).toBe(false)
+    expect(ended.reason).toMatch(/password/i)
+  })
+
+  test('that has expired cannot be renewed; Pages go on, Instagram asks to connect again', async () => {
+    const connection = await rig.connect('meta')
+    await rig.advance(61 * dayMs)
+    expect(await problemOf(rig.issuer('meta').renew(connection.tokens, signal))).toMatchObject({
+      kind: 'reauthorize',
+      code: '190',
+      subcode: '463',
+    })
+    await publish(rig, textBy(connection.account('facebook'), 'Page tokens have no end'))
+    const media = [await photo(rig.host, '#00aa00')]
+    const image = draftOf(rig, { platform: 'instagram', account: connection.account('instagram'), kind: 'image', media })
+    expect(await problemOf(prepare(rig, image))).toMatchObject({ kind: 'reauthorize', code: '190', subcode: '463' })
+  })
+
+  test('promise R2: revoked here, it is dead at Meta with all its Page tokens; once more is no error', async () => {
+    const connection = await rig.connect('meta')
+    const issuer = rig.issuer('meta')
+    await issuer.revoke(connection.tokens, signal)
+    expect((await issuer.inspect(connection.tokens, signal)).valid).toBe(false)
+    const draft = textBy(connection.account('facebook'), 'Too late')
+    await prepare(rig, draft)
+    expect(await problemOf(send(rig, draft))).toMatchObject({ kind: 'reauthorize', code: '190', subcode: '458' })
+    await issuer.revoke(connection.tokens, signal)
+    expect(await rig.posts()).toEqual([])
+  })
+
+  test('promise R2: one that has expired is revoked in the name of the app', async () => {
+    const { tokens } = await rig.connect('meta')
+    await rig.advance(61 * dayMs)
+    await rig.issuer('meta').revoke(tokens, signal)
+    const people = await rig.control<{ people: Record<string, { grant: unknown }> }>('GET', '/accounts/meta')
+    expect(people.people[ada]?.grant).toBeNull()
+  })
+
+  test('whose data access has ended still serves Pages; Instagram asks to connect again', async () => {
+    const connection = await rig.connect('meta')
+    await rig.control('POST', `/accounts/meta/people/${ada}/state`, { dataAccess: 'expired' })
+    await publish(rig, textBy(connection.account('facebook'), 'Pages are not concerned'))
+    const media = [await photo(rig.host, '#00aaaa')]
+    const image = draftOf(rig, { platform: 'instagram', account: connection.account('instagram'), kind: 'image', media })
+    const problem = await problemOf(prepare(rig, image))
+    expect(problem).toMatchObject({ code: '10' })
+    expect(['permission', 'reauthorize']).toContain(problem.kind)
+  })
+})
+
+describe('a TikTok grant', () => {
+  test('holds one creator, with the lifetimes that TikTok told', async () => {
+    const { tokens, offers } = await rig.connect('tiktok')
+    expect(offers).toMatchObject([{ platform: 'tiktok', name: 'Northside Records', handle: 'northside.records', blocked: null }])
+    expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(24)
+    expect(Math.round(((tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(365)
+    await rig.set({ tiktokTokenProfile: 'november-2026' })
+    const shorter = await rig.connect('tiktok')
+    expect(Math.round(((shorter.tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(2)
+    expect(Math.round(((shorter.tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(180)
+  })
+
+  test('without the permission to publish cannot be chosen', async () => {
+    const { offers } = await rig.connect('tiktok', { untick: ['video.publish'] })
+    expect(offers[0]?.blocked).toMatch(/permission to publish/i)
+  })
+
+  test('without the optional permissions connects all the same', async () => {
+    const { offers } = await rig.connect('tiktok', { untick: ['user.info.profile', 'user.info.stats', 'video.list'] })
+    expect(offers[0]).toMatchObject({ name: 'Northside Records', blocked: null })
+  })
+
+  test('is renewed with a new refresh token; the old one is dead', async () => {
+    const { tokens } = await rig.connect('tiktok')
+    const issuer = rig.issuer('tiktok')
+    const renewed = await issuer.renew(tokens, signal)
+    expect(renewed).toMatchObject({ userId: tokens.userId, scopes: tokens.scopes })
+    expect(renewed?.refreshToken).not.toBe(tokens.refreshToken)
+    expect(await issuer.inspect({ ...tokens, accessToken: renewed?.accessToken ?? '' }, signal)).toMatchObject({ valid: true })
+    expect(await problemOf(issuer.renew(tokens, signal))).toMatchObject({ kind: 'reauthorize', code: 'invalid_grant' })
+  })
+
+  test.each([200, 400])('renewing after its end is refused, whatever the HTTP status (%d)', async (tiktokOauthErrorStatus) => {
+    await rig.set({ tiktokOauthErrorStatus })
+    const { tokens } = await rig.connect('tiktok')
+    await rig.advance(366 * dayMs)
+    expect(await problemOf(rig.issuer('tiktok').renew(tokens, signal))).toMatchObject({
+      kind: 'reauthorize',
+      code: 'invalid_grant',
+    })
+  })
+
+  test('promise R2: revoked here, it is dead at TikTok; once more is no error', async () => {
+    const { tokens } = await rig.connect('tiktok')
+    const issuer = rig.issuer('tiktok')
+    await issuer.revoke(tokens, signal)
+    expect((await issuer.inspect(tokens, signal)).valid).toBe(false)
+    expect(await problemOf(issuer.renew(tokens, signal))).toMatchObject({ kind: 'reauthorize' })
+    await issuer.revoke(tokens, signal)
+  })
+})
