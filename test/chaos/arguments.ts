@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+
+export type ChaosOptions = {
+  posts: number
+  kills: number
+  seed: number
+  /** Over so many minutes the posts come due. */
+  minutes: number
+  /** The first of ten ports. */
+  port: number
+  /** Once nothing is killed any more the clocks go ahead, so that nobody waits for the windows of reconciling. */
+  hurry: boolean
+  /** A folder of real-temporal.sh. */
+  realTemporal: string | undefined
+  /** Leaves logs and data where they are. */
+  keep: boolean
+}
+
+/** Throws with a sentence when an argument is no number. */
+export const readArguments = (args: string[]): ChaosOptions => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      posts: { type: 'string', default: '300' },
+      kills: { type: 'string', default: '60' },
+      seed: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '3' },
+      port: { type: 'string', default: '4270' },
+      hurry: { type: 'boolean', default: false },
+      'real-temporal': { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  })
+  const number = (name: 'posts' | 'kills' | 'seed' | 'minutes' | 'port'): number => {
+    const value = Number(values[name])
+    if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} must be a number, not "${values[name]}"`)
+    return value
+  }
+  return {
+    posts: number('posts'),
+    kills: number('kills'),
+    seed: number('seed'),
+    minutes: number('minutes'),
+    port: number('port'),
+    hurry: values.hurry,
+    realTemporal: values['real-temporal'],
+    keep: values.keep,
+  }
+}

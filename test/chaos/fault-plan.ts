@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dice } from './dice.ts'
+import { type House, post } from './house.ts'
+
+/** A fault as the sandbox's control port takes it. */
+export type Fault = {
+  platform: string
+  endpoint: string
+  when: 'before' | 'after' | 'late'
+  kind: string
+  nth?: number
+  code?: number | string
+  delayMs?: number
+}
+
+/** Calls of each platform that faults may meet, by their names in the sandbox's ledger. The irreversible ones stand twice. */
+const endpoints: Record<string, string[]> = {
+  facebook: [
+    ...twice('feed', 'videos.finish', 'video_reels.finish'),
+    ...[
+      'photos',
+      'videos.start',
+      'videos.transfer',
+      'video_reels.start',
+      'rupload',
+      'video.read',
+      'published_posts.list',
+      'post.read',
+    ],
+  ],
+  instagram: [
+    ...twice('media_publish'),
+    ...['media', 'container.read', 'media.list', 'stories.list', 'media.read', 'content_publishing_limit'],
+  ],
+  tiktok: [...twice('content/init', 'upload'), 'video/init', 'status/fetch', 'video/list', 'creator_info/query', 'oauth/token'],
+}
+
+/** Clear refusals: the post fails, and says so. Only of calls that then have no effect. */
+const refusals: Fault[] = [
+  { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 },
+  { platform: 'instagram', endpoint: 'media_publish', when: 'before', kind: 'error', code: 100 },
+  { platform: 'tiktok', endpoint: 'content/init', when: 'before', kind: 'error', code: 'spam_risk_too_many_posts' },
+]
+export const refusalCodes = new Set(refusals.map(({ code }) => String(code)))
+
+/** Every moment with every kind that can come at it. */
+const disturbances: Pick<Fault, 'when' | 'kind'>[] = [
+  ...['error', 'html503', 'reset', 'timeout', 'slow', 'truncated', 'rate_limited'].map((kind) => ({
+    when: 'before' as const,
+    kind,
+  })),
+  ...['error', 'html503', 'reset', 'timeout', 'slow', 'truncated'].map((kind) => ({ when: 'after' as const, kind })),
+  ...['reset', 'timeout'].map((kind) => ({ when: 'late' as const, kind })),
+]
+
+/** Every moment with every kind on every platform at least once, while there is room; more of them at random; some refusals. */
+export const planFaults = (dice: Dice, count: number): Fault[] => {
+  const table = Object.keys(endpoints).flatMap((platform) => disturbances.map((disturbance) => ({ platform, ...disturbance })))
+  const rows = [...dice.shuffle(table), ...Array.from({ length: count }, () => dice.pick(table))].slice(0, count)
+  const faults = rows.map((row): Fault => ({ ...row, endpoint: dice.pick(endpoints[row.platform] ?? []), ...delayOf(dice, row) }))
+  const clear = refusals.flatMap((refusal) => Array.from({ length: Math.ceil(count / 150) }, () => refusal))
+  return dice.shuffle([...faults, ...clear])
+}
+
+/** Late effects and lagging lists together stay within the three minutes that reconciling waits. */
+const delayOf = (dice: Dice, { when, kind }: Pick<Fault, 'when' | 'kind'>): Pick<Fault, 'delayMs'> => {
+  if (when === 'late') return { delayMs: dice.whole(2_000, 100_000) }
+  if (kind === 'timeout') return { delayMs: dice.whole(5_000, 90_000) }
+  return kind === 'slow' ? { delayMs: dice.whole(1_000, 15_000) } : {}
+}
+
+/** Gives the sandbox one fault after the other, evenly until then; each meets the next call of its endpoint. */
+export const carryOutFaults = async (
+  house: House,
+  dice: Dice,
+  faults: Fault[],
+  fromMs: number,
+  untilMs: number,
+): Promise<void> => {
+  const moments = faults.map(() => dice.whole(fromMs, untilMs)).sort((a, b) => a - b)
+  for (const [index, fault] of faults.entries()) {
+    await sleep(Math.max(0, (moments[index] ?? 0) - Date.now()))
+    await post(`${house.controlUrl}/faults`, fault)
+  }
+}
+
+/** Platforms' lists lag by another time every ten seconds; twice TikTok's access tokens end, and once a person's at Meta do. */
+export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number, untilMs: number): Promise<void> => {
+  const at = (share: number) => sleep(Math.max(0, fromMs + share * (untilMs - fromMs) - Date.now()))
+  const expireTiktok = () => post(`${house.controlUrl}/accounts/tiktok/northside.records/expire-tokens`, { access: true })
+  const lagging = async () => {
+    while (Date.now() < untilMs) {
+      await setInSandbox(house, {
+        listLagMs: dice.pick([0, 2_000, 10_000, 60_000]),
+        tiktokUnknownPublishIdMs: dice.pick([0, 0, 3_000]),
+      })
+      await sleep(10_000)
+    }
+    await setInSandbox(house, { listLagMs: 0, tiktokUnknownPublishIdMs: 0 })
+  }
+  const expiring = async () => {
+    await at(0.25)
+    await expireTiktok()
+    await at(0.6)
+    await expireTiktok()
+    await at(0.8)
+    await post(`${house.controlUrl}/accounts/meta/people/${benId}/state`, { tokens: 'expired' })
+  }
+  await Promise.all([lagging(), expiring()])
+}
+
+/** Whose tokens end: "Ben Southside" of the sandbox's first people. */
+const benId = '10200000000000002'
+export const expiredAccount = 'Southside Club'
+
+export const setInSandbox = async (house: House, settings: Record<string, unknown>): Promise<void> => {
+  const response = await fetch(`${house.controlUrl}/settings`, {
+    method: 'PATCH',
+    body: JSON.stringify(settings),
+    headers: { 'content-type': 'application/json' },
+  })
+  if (!response.ok) throw new Error(`the sandbox did not take settings: ${await response.text()}`)
+}
+
+function twice(...names: string[]): string[] {
+  return [...names, ...names]
+}

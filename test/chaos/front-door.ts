@@ -1,0 +1,46 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+export type FrontDoor = { close(): Promise<void> }
+
+/** Stands before the web servers, as Caddy does: each connection goes to the next server that accepts one. Throws when the port is taken. */
+export const openFrontDoor = async (port: number, behind: number[]): Promise<FrontDoor> => {
+  const open = new Set<Socket>()
+  let turn = 0
+  const server = createServer((visitor) => {
+    keep(open, visitor)
+    turn += 1
+    lead(open, visitor, [...behind.slice(turn % behind.length), ...behind.slice(0, turn % behind.length)])
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of open) socket.destroy()
+      }),
+  }
+}
+
+/** To the first server that accepts; nobody there: the visitor is turned away. */
+const lead = (open: Set<Socket>, visitor: Socket, [first, ...others]: number[]): void => {
+  if (first === undefined) return void visitor.destroy()
+  const inside = keep(open, connect(first, '127.0.0.1'))
+  let connected = false
+  inside.once('connect', () => {
+    connected = true
+    visitor.pipe(inside)
+    inside.pipe(visitor)
+  })
+  inside.once('close', () => (connected ? visitor.destroy() : lead(open, visitor, others)))
+  visitor.once('close', () => inside.destroy())
+}
+
+const keep = (open: Set<Socket>, socket: Socket): Socket => {
+  open.add(socket)
+  socket.on('error', () => socket.destroy()) // its end is handled where it closes
+  socket.once('close', () => open.delete(socket))
+  return socket
+}

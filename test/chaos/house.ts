@@ -1,0 +1,232 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { close, connect, type Sql } from '../../db/connect.ts'
+import { migrate } from '../../db/migrate.ts'
+import { startChild } from '../../local/child.ts'
+import { ensureDatabase, startPostgres } from '../../local/postgres.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { temporalProgram } from '../../local/temporal-program.ts'
+import type { Watchdog } from '../../local/watchdog.ts'
+import { openFrontDoor } from './front-door.ts'
+import { startRealTemporal } from './real-temporal.ts'
+import { type Supervised, supervise } from './supervised.ts'
+
+/** A whole CrateSocial of separate processes, each of which can be killed and comes up again. */
+export type House = {
+  url: string
+  /** Of whoever judges at the end; the product has connections of its own. */
+  sql: Sql
+  sandboxUrl: string
+  controlUrl: string
+  workers: Supervised[]
+  servers: Supervised[]
+  /** Undefined where it was given. */
+  temporal: Supervised | undefined
+  postgres: Supervised | undefined
+  /** Moves the clocks of the workers and of the sandbox ahead by so much more. */
+  advance(ms: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export type HousePlan = {
+  /** Everything is kept here. */
+  folder: string
+  /** The first of ten. */
+  port: number
+  watchdog: Watchdog
+  /** Pause between an end and the next start. */
+  restartDelayMs: () => number
+  workers?: number
+  servers?: number
+  /** What runs already and is not to be killed. */
+  given?: { databaseUrl: string; temporalAddress: string; namespace: string }
+  /** A folder of `real-temporal.sh`, whose server is used instead of the development server. */
+  realTemporal?: string
+  /** More for the worker's environment and its node flags. */
+  worker?: { env?: NodeJS.ProcessEnv; imports?: string[] }
+}
+
+const root = new URL('../../', import.meta.url).pathname
+const vaultKeys = `chaos:${Buffer.alloc(32, 9).toString('base64')}`
+
+export const startHouse = async (plan: HousePlan): Promise<House> => {
+  const ports = portsOf(plan.port)
+  for (const folder of ['logs', 'media']) mkdirSync(join(plan.folder, folder), { recursive: true })
+  const clockFile = join(plan.folder, 'clock-ahead')
+  const clock = { aheadMs: 0 }
+  setClock(clockFile, 0)
+  const url = `http://localhost:${ports.door}`
+  const env = environmentOf(plan, ports, url, clockFile)
+  const begun: Supervised[] = []
+  const begin = async (part: Supervised) => {
+    begun.push(part)
+    await part.up()
+    return part
+  }
+  const sandbox = await begin(ourProgram(plan, 'sandbox', 'local/sandbox/main.ts', sandboxEnvironment(ports, url)))
+  const postgres = plan.given ? undefined : await begin(postgresOf(plan, ports))
+  const databaseUrl = env.DATABASE_URL ?? ''
+  if (!plan.given) await migrateDatabase(databaseUrl)
+  const temporal = plan.given ? undefined : await begin(temporalOf(plan, ports))
+  const imports = [pathToFileURL(join(root, 'test/chaos/clock-ahead.ts')).href, ...(plan.worker?.imports ?? [])]
+  const workers = named(plan.workers ?? 2, 'worker').map((name) =>
+    ourProgram(plan, name, 'worker.ts', { ...env, ...plan.worker?.env }, imports),
+  )
+  const servers = named(plan.servers ?? 2, 'server').map((name, index) =>
+    ourProgram(plan, name, 'server.ts', { ...env, PORT: String(ports.servers[index]) }),
+  )
+  begun.push(...workers, ...servers)
+  const door = await openFrontDoor(ports.door, ports.servers.slice(0, servers.length))
+  const sql = connect({ url: databaseUrl, prepare: true, max: 4, applicationName: 'chaos' })
+  const controlUrl = `http://127.0.0.1:${ports.control}`
+  await untilAnswers(`${url}/health/ready`)
+  await untilAnswers(`${controlUrl}/clock`)
+  return {
+    url,
+    sql,
+    sandboxUrl: `http://127.0.0.1:${ports.sandbox}`,
+    controlUrl,
+    workers,
+    servers,
+    temporal,
+    postgres,
+    advance: async (ms) => {
+      clock.aheadMs += ms
+      setClock(clockFile, clock.aheadMs)
+      await post(`${controlUrl}/clock`, { advanceMs: ms })
+    },
+    stop: async () => {
+      await door.close()
+      await close(sql)
+      await Promise.all([...workers, ...servers].map((part) => part.stop()))
+      for (const part of begun.filter((one) => one === sandbox || one === temporal || one === postgres).reverse())
+        await part.stop()
+    },
+  }
+}
+
+const portsOf = (first: number) => ({
+  postgres: first,
+  temporal: first + 1,
+  sandbox: first + 2,
+  control: first + 3,
+  door: first + 4,
+  servers: [first + 5, first + 6, first + 7],
+})
+type Ports = ReturnType<typeof portsOf>
+
+const named = (count: number, name: string): string[] => Array.from({ length: count }, (_, index) => `${name}-${index + 1}`)
+
+const app = {
+  id: '1000000000000001',
+  secret: '0123456789abcdef'.repeat(2),
+  key: 'awchaosclientkey1',
+  tiktokSecret: 'fedcba9876543210'.repeat(2),
+}
+
+const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockFile: string): NodeJS.ProcessEnv => {
+  const sandbox = `http://127.0.0.1:${ports.sandbox}`
+  return {
+    PATH: process.env.PATH,
+    NODE_ENV: 'test',
+    DATABASE_URL: plan.given?.databaseUrl ?? `postgres://cratesocial:chaos@127.0.0.1:${ports.postgres}/cratesocial`,
+    TEMPORAL_ADDRESS: plan.given?.temporalAddress ?? `127.0.0.1:${ports.temporal}`,
+    TEMPORAL_NAMESPACE: plan.given?.namespace ?? 'default',
+    PUBLIC_URL: url,
+    MEDIA_URL: pathToFileURL(join(plan.folder, 'media')).href,
+    VAULT_KEYS: vaultKeys,
+    THROTTLE_KEY: 'a throttle key for chaos, which is long enough',
+    SMTP_URL: 'smtp://127.0.0.1:2',
+    META_APP_ID: app.id,
+    META_APP_SECRET: app.secret,
+    META_GRAPH_URL: `${sandbox}/graph`,
+    META_GRAPH_VIDEO_URL: `${sandbox}/graph-video`,
+    META_DIALOG_URL: `${sandbox}/facebook`,
+    META_RUPLOAD_URL: `${sandbox}/rupload`,
+    TIKTOK_CLIENT_KEY: app.key,
+    TIKTOK_CLIENT_SECRET: app.tiktokSecret,
+    TIKTOK_AUTH_URL: `${sandbox}/tiktok`,
+    TIKTOK_API_URL: `${sandbox}/tiktok-api`,
+    CLOCK_AHEAD_FILE: clockFile,
+  }
+}
+
+const sandboxEnvironment = (ports: Ports, url: string): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  SANDBOX_PORT: String(ports.sandbox),
+  SANDBOX_CONTROL_PORT: String(ports.control),
+  SANDBOX_APP_NAME: 'CrateSocial',
+  META_APP_ID: app.id,
+  META_APP_SECRET: app.secret,
+  META_REDIRECT_URIS: `${url}/oauth/meta/callback`,
+  TIKTOK_CLIENT_KEY: app.key,
+  TIKTOK_CLIENT_SECRET: app.tiktokSecret,
+  TIKTOK_REDIRECT_URIS: `${url}/oauth/tiktok/callback`,
+  TIKTOK_APP_TYPE: 'desktop',
+  TIKTOK_VERIFIED_PREFIXES: `${url}/media/`,
+})
+
+const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.ProcessEnv, imports: string[] = []): Supervised => {
+  const flags = [import.meta.resolve('tsx'), ...imports].flatMap((specifier) => ['--import', specifier])
+  const command = {
+    name,
+    program: process.execPath,
+    args: [...flags, join(root, file)],
+    cwd: root,
+    env,
+    logFile: join(plan.folder, 'logs', `${name}.log`),
+  }
+  return supervise(name, async () => startChild(command, plan.watchdog), plan.restartDelayMs)
+}
+
+const postgresOf = (plan: HousePlan, ports: Ports): Supervised => {
+  const logFile = join(plan.folder, 'logs', 'postgres.log')
+  const options = { dataDir: plan.folder, port: ports.postgres, password: 'chaos', logFile, watchdog: plan.watchdog }
+  const start = async () => {
+    const server = await startPostgres(options)
+    await ensureDatabase(server, 'cratesocial')
+    return server
+  }
+  return supervise('postgres', start, plan.restartDelayMs)
+}
+
+const temporalOf = (plan: HousePlan, ports: Ports): Supervised => {
+  const logFile = join(plan.folder, 'logs', 'temporal.log')
+  if (plan.realTemporal) return startRealTemporal({ ...plan, folder: plan.realTemporal, port: ports.temporal, logFile })
+  const start = async () => {
+    const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: () => undefined })
+    return startTemporal({ program, dataDir: plan.folder, port: ports.temporal, logFile, watchdog: plan.watchdog })
+  }
+  return supervise('temporal', start, plan.restartDelayMs)
+}
+
+const migrateDatabase = async (url: string): Promise<void> => {
+  const sql = connect({ url, prepare: false, max: 2 })
+  await migrate(sql).finally(() => close(sql))
+}
+
+/** Written under another name first: a worker that looks in this moment sees the old or the new number. */
+const setClock = (file: string, aheadMs: number): void => {
+  writeFileSync(`${file}.new`, String(aheadMs))
+  renameSync(`${file}.new`, file)
+}
+
+export const untilAnswers = async (url: string): Promise<void> => {
+  for (const giveUpAt = Date.now() + 90_000; ; await sleep(150)) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined) // not listening yet
+    await answer?.body?.cancel()
+    if (answer?.ok) return
+    if (Date.now() > giveUpAt) throw new Error(`${url} did not answer within 90 seconds`)
+  }
+}
+
+export const post = async (url: string, body: unknown): Promise<void> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+}

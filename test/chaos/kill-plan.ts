@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dice } from './dice.ts'
+import type { House } from './house.ts'
+import type { Supervised } from './supervised.ts'
+
+export const sorts = ['worker', 'server', 'temporal', 'postgres'] as const
+export type Sort = (typeof sorts)[number]
+export type Kill = { atMs: number; sort: Sort /** 0 up to 1: which one of several. */; which: number }
+export type Killed = Record<Sort, number>
+
+/** Equally many of each sort, at random moments between the two. Times in epoch milliseconds. */
+export const planKills = (dice: Dice, kills: number, fromMs: number, untilMs: number): Kill[] =>
+  Array.from({ length: kills }, (_, index) => ({
+    atMs: dice.whole(fromMs, untilMs),
+    sort: sorts[index % sorts.length] ?? 'worker',
+    which: dice.share(),
+  })).sort((a, b) => a.atMs - b.atMs)
+
+/** Carries the plan out; one that is down at its moment is killed as soon as it is up again. Returns how many of each were hit. */
+export const carryOutKills = async (house: House, plan: Kill[], say: (line: string) => void): Promise<Killed> => {
+  const killed: Killed = { worker: 0, server: 0, temporal: 0, postgres: 0 }
+  const queues = new Map<Supervised, Promise<void>>()
+  for (const kill of plan) {
+    await sleep(Math.max(0, kill.atMs - Date.now()))
+    const victim = victimOf(house, kill)
+    const before = queues.get(victim) ?? Promise.resolve()
+    const next = before.then(async () => {
+      if (!(await victim.kill())) return
+      killed[kill.sort] += 1
+      say(`kill -9 ${victim.name}`)
+    })
+    queues.set(victim, next)
+  }
+  await Promise.all(queues.values())
+  return killed
+}
+
+const victimOf = (house: House, { sort, which }: Kill): Supervised => {
+  const candidates = { worker: house.workers, server: house.servers, temporal: [house.temporal], postgres: [house.postgres] }[
+    sort
+  ]
+  const victim = candidates[Math.floor(which * candidates.length)]
+  if (!victim) throw new Error(`there is no ${sort} to kill`)
+  return victim
+}

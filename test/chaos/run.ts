@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Watchdog } from '../../local/watchdog.ts'
+import type { LedgerPost } from '../support/ledger.ts'
+import type { ChaosOptions } from './arguments.ts'
+import { createDice } from './dice.ts'
+import { carryOutFaults, carryOutTroubles, planFaults, setInSandbox } from './fault-plan.ts'
+import { type House, startHouse } from './house.ts'
+import { carryOutKills, type Killed, planKills } from './kill-plan.ts'
+import { kindOfNumber, schedule, type Wanted } from './posts.ts'
+import { moveIn, type Residents } from './residents.ts'
+import { hasEnded, judge, readClaims, type Verdict } from './verdict.ts'
+
+export type ChaosResult = {
+  chaos: true
+  seed: number
+  posts: number
+  kills: number
+  killed: Killed
+  /** Faults that met a call. */
+  faults: number
+  hurried: boolean
+  /** Processes that ended by themselves, for example when their database was gone, and were started again. */
+  endedByItself: number
+  lost: number
+  duplicated: number
+  wronglyReported: number
+  unconfirmed: number
+  failed: number
+  p99LateMs: number
+}
+
+type Plan = ChaosOptions & { folder: string; watchdog: Watchdog; say: (line: string) => void }
+
+export const runChaos = async (plan: Plan): Promise<ChaosResult> => {
+  const restarts = createDice(plan.seed, 'restarts')
+  const house = await startHouse({ ...plan, restartDelayMs: () => restarts.whole(200, 5_000) })
+  try {
+    return await live(plan, house)
+  } finally {
+    await house.stop()
+  }
+}
+
+const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
+  const { say, seed } = plan
+  await setInSandbox(house, generous)
+  const residents = await moveIn(house)
+  say('everything runs and every account is connected')
+  const fromMs = Date.now() + 30_000 + plan.posts * 150
+  const untilMs = fromMs + plan.minutes * 60_000
+  const faults = planFaults(createDice(seed, 'faults'), Math.max(45, Math.round(plan.posts / 2)))
+  const disturbing = Promise.all([
+    carryOutFaults(house, createDice(seed, 'fault moments'), faults, fromMs - 20_000, untilMs),
+    carryOutTroubles(house, createDice(seed, 'troubles'), fromMs - 20_000, untilMs),
+  ])
+  disturbing.catch(() => undefined) // awaited below
+  const wanted = await scheduleAll(plan, residents, fromMs, untilMs)
+  say(`${wanted.length} posts are scheduled; the first is due in ${Math.round((fromMs - Date.now()) / 1_000)} s`)
+  const kills = planKills(createDice(seed, 'kills'), plan.kills, Math.max(Date.now(), fromMs - 15_000), untilMs + 10_000)
+  const killed = await carryOutKills(house, kills, say)
+  await disturbing
+  say('nothing is killed any more')
+  await untilEnded(plan, house)
+  const met = await countFaults(house)
+  const ledger = (await ask(house, '/ledger/posts')) as LedgerPost[]
+  const verdict = judge(wanted, await readClaims(house.sql), ledger)
+  report(verdict, say)
+  const parts = [...house.workers, ...house.servers, house.temporal, house.postgres].filter((part) => part !== undefined)
+  const { lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs } = verdict
+  return {
+    chaos: true,
+    seed,
+    posts: wanted.length,
+    kills: Object.values(killed).reduce((sum, count) => sum + count, 0),
+    killed,
+    faults: met,
+    hurried: plan.hurry,
+    endedByItself: parts.reduce((sum, part) => sum + part.endedByItself(), 0),
+    ...{ lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs },
+  }
+}
+
+/** No quota of a day ends the run: what is tried here is dying, not counting. */
+const generous = {
+  instagramQuotaTotal: 100_000,
+  instagramContainersPerDay: 100_000,
+  reelsPerDay: 100_000,
+  appCallsPerHour: 10_000_000,
+  businessCallsPerDay: 10_000_000,
+  regainAccessMinutes: 1,
+  videoChunkBytes: 40_000,
+  tiktokInitPerMinute: 100_000,
+  tiktokCreatorInfoPerMinute: 100_000,
+  tiktokStatusPerMinute: 100_000,
+  tiktokPostsPerDay: 100_000,
+  tiktokPendingShares: 100_000,
+}
+
+/** In the order of their times, so that the last are composed while the first go out. */
+const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, untilMs: number): Promise<Wanted[]> => {
+  const dice = createDice(plan.seed, 'posts')
+  const times = Array.from({ length: plan.posts }, () => dice.whole(fromMs, untilMs)).sort((a, b) => a - b)
+  const kinds = dice.shuffle(times.map((_, index) => kindOfNumber(index)))
+  const wanted: Wanted[] = []
+  for (const [index, kind] of kinds.entries()) {
+    const dueAt = new Date(Math.floor((times[index] ?? untilMs) / 1_000) * 1_000)
+    wanted.push(await schedule(residents, { number: index + 1, kind, account: dice.pick(kind.accounts), dueAt }))
+  }
+  return wanted
+}
+
+/** Until every post came to its end, or nothing more is to be expected. */
+const untilEnded = async (plan: Plan, house: House): Promise<void> => {
+  if (plan.hurry) await quiet(house)
+  const patienceMs = plan.hurry ? 8 * 60_000 : 40 * 60_000
+  for (const giveUpAt = Date.now() + patienceMs; ; ) {
+    const claims = await readClaims(house.sql)
+    const open = claims.filter((claim) => !hasEnded(claim))
+    if (open.length === 0) return
+    const states = Object.entries(Object.groupBy(open, ({ state }) => state)).map(([state, list]) => `${list?.length} ${state}`)
+    plan.say(`${open.length} posts are under way: ${states.join(', ')}`)
+    if (Date.now() > giveUpAt) return
+    for (let seconds = 0; seconds < 10; seconds += 1) {
+      await sleep(1_000)
+      if (plan.hurry) await house.advance(9_000)
+    }
+  }
+}
+
+/** No call is under way any more: only then may clocks go faster than calls. */
+const quiet = async (house: House): Promise<void> => {
+  await fetch(`${house.controlUrl}/faults`, { method: 'DELETE' })
+  await sleep(30_000)
+  for (;;) {
+    const calls = (await ask(house, '/ledger/calls')) as { endMs: number | null }[]
+    if (calls.every(({ endMs }) => endMs !== null)) return
+    await sleep(1_000)
+  }
+}
+
+const countFaults = async (house: House): Promise<number> => {
+  const calls = (await ask(house, '/ledger/calls')) as { fault: string | null }[]
+  return calls.filter(({ fault }) => fault !== null).length
+}
+
+const ask = async (house: House, path: string): Promise<unknown> => (await fetch(house.controlUrl + path)).json()
+
+const report = ({ judged, strangers }: Verdict, say: (line: string) => void): void => {
+  for (const { wanted, claim, exists, faults } of judged) {
+    const name = `${wanted.mark} ${wanted.kind.name} on ${wanted.account}, post ${wanted.postId}`
+    for (const { sort, words } of faults) say(`${sort}: ${name}: ${words}`)
+    if (claim?.state === 'unconfirmed') say(`unconfirmed: ${name}: ${claim.waitingFor} (exists ${exists} times)`)
+    if (claim?.state === 'failed') say(`failed: ${name}: ${claim.problem?.kind} ${claim.problem?.code}`)
+  }
+  for (const post of strangers) say(`nobody asked for ${post.platform} ${post.kind} ${post.id}: ${post.text}`)
+}

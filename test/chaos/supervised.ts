@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A running process: its id, and a promise of its end. */
+export type Running = { pid: number | undefined; ended: Promise<string>; stop(): Promise<void> }
+
+/** A process that is started again whenever it ends, as systemd, Docker or Kubernetes would. */
+export type Supervised = {
+  name: string
+  /** Undefined while it is down or coming up. */
+  pid(): number | undefined
+  /** kill -9 of what runs now; waits until something runs. False when the house was taken down meanwhile. */
+  kill(): Promise<boolean>
+  /** Resolves when it runs. */
+  up(): Promise<void>
+  /** How often it ended without being killed or stopped. */
+  endedByItself(): number
+  stop(): Promise<void>
+}
+
+/** `start` is called again and again; `restartDelayMs` says how long after each end. */
+export const supervise = (name: string, start: () => Promise<Running>, restartDelayMs: () => number): Supervised => {
+  let running: Running | undefined
+  let stopped = false
+  let killed = 0
+  let ends = 0
+  const loop = (async () => {
+    while (!stopped) {
+      const started = await start().catch(() => undefined)
+      if (!started) {
+        await sleep(300)
+        continue
+      }
+      running = started
+      await started.ended
+      running = undefined
+      ends += 1
+      if (!stopped) await sleep(restartDelayMs())
+    }
+  })()
+  const up = async () => {
+    while (!running && !stopped) await sleep(20)
+  }
+  return {
+    name,
+    pid: () => running?.pid,
+    up,
+    kill: async () => {
+      await up()
+      if (stopped || !running?.pid) return false
+      const { pid, ended } = running
+      killed += 1
+      process.kill(pid, 'SIGKILL')
+      await ended
+      return true
+    },
+    endedByItself: () => ends - killed,
+    stop: async () => {
+      stopped = true
+      killed += 1
+      await running?.stop()
+      await loop
+    },
+  }
+}
