@@ -33,20 +33,37 @@ document.addEventListener('dragstart', (event) => {
   event.dataTransfer.setData('text/plain', dragged.dataset.file)
   dragged.classList.add('dragged')
 })
-document.addEventListener('dragover', (event) => {
+const fileUnder = (event) => {
   const over = dragged && event.target.closest?.('#file-list > .file')
+  return over && over !== dragged ? over : null
+}
+const unmark = () => {
+  for (const file of document.querySelectorAll('#file-list > .target')) file.classList.remove('target')
+}
+document.addEventListener('dragover', (event) => {
+  const over = fileUnder(event)
   if (!over) return
   event.preventDefault()
-  if (over === dragged) return
+  unmark()
+  over.classList.add('target')
+})
+document.addEventListener('drop', (event) => {
+  const over = fileUnder(event)
+  if (!over) return
+  event.preventDefault()
   const { left, width } = over.getBoundingClientRect()
   if (event.clientX < left + width / 2) over.before(dragged)
   else over.after(dragged)
+  renumber()
 })
 document.addEventListener('dragend', () => {
-  if (!dragged) return
-  dragged.classList.remove('dragged')
+  dragged?.classList.remove('dragged')
   dragged = null
-  renumber()
+  unmark()
+})
+// What comes back while a file is in the air would put it down somewhere: the drop asks again.
+document.addEventListener('htmx:before:swap', (event) => {
+  if (dragged) event.preventDefault()
 })
 
 // A file that has just been uploaded joins the post.

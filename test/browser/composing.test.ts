@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { serve } from '@hono/node-server'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../local/ports.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { testConfig } from '../support/config.ts'
+import { addMedia, connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
+
+let app: TestApp
+let url: string
+let browser: Browser
+let channels: Record<PlatformName, string>
+
+beforeAll(async () => {
+  const port = await freePort()
+  url = `http://localhost:${port}`
+  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
+  channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
+  const server = serve({ fetch: app.app.fetch, port })
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  browser = await launchBrowser()
+}, 60_000)
+
+const open = async (path: string, options: { dark?: boolean; phone?: boolean } = {}): Promise<Page> => {
+  const context = await browser.newContext({
+    colorScheme: options.dark ? 'dark' : 'light',
+    viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+  })
+  context.setDefaultTimeout(8_000)
+  const [name = '', value = ''] = app.cast.manager.cookie().split('=')
+  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  const page = await context.newPage()
+  await page.goto(url + path)
+  return page
+}
+const image = () => addMedia(app.deps, app.workspaces.northside, app.cast.manager.id)
+const filesIn = (page: Page) =>
+  page
+    .locator('#file-list > .file input[name=media]')
+    .evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value))
+const scheduled = async (time = '2099-11-26T10:00') => {
+  const form = photoForm({ channels: [channels.facebook, channels.instagram], media: [await image()], time })
+  return postIdIn((await app.cast.manager.post('/w/northside/posts', new URLSearchParams(form))).location)
+}
+
+describe('the composer', () => {
+  test('fields and kinds appear with the tick, and nothing typed is lost while checks come and go', async () => {
+    const page = await open('/w/northside/posts/new')
+    await page.locator(`label:has(#channel-${channels.tiktok})`).click()
+    await page.waitForSelector('select.audience')
+    expect(await page.locator('select.audience').inputValue()).toBe('')
+    await page.locator('#text').pressSequentially('Typed slowly enough for several checks to come back meanwhile', { delay: 30 })
+    await page.waitForTimeout(1_200)
+    expect(await page.inputValue('#text')).toBe('Typed slowly enough for several checks to come back meanwhile')
+    expect(await page.locator('.counters').textContent()).toContain('61/')
+    await page.context().close()
+  })
+
+  test('files are picked, put in order by button and by dragging, and keep their alternative texts', async () => {
+    const [a, b, c] = [await image(), await image(), await image()]
+    const page = await open('/w/northside/posts/new')
+    await page.click('#picker summary')
+    for (const id of [a, b, c]) {
+      await page.check(`#add-${id}`)
+      await page.waitForSelector(`#file-${id}`)
+    }
+    expect(await filesIn(page)).toEqual([a, b, c])
+    await page.fill(`#alt-${b}`, 'the second sleeve')
+    await page.click(`#file-${c} [value^="up:"]`)
+    await expect.poll(() => filesIn(page)).toEqual([a, c, b])
+    await page.locator(`#file-${b} .thumb`).dragTo(page.locator(`#file-${a} .thumb`), { targetPosition: { x: 5, y: 50 } })
+    await expect.poll(() => filesIn(page)).toEqual([b, a, c])
+    await page.waitForTimeout(800)
+    expect(await filesIn(page)).toEqual([b, a, c])
+    expect(await page.inputValue(`#alt-${b}`)).toBe('the second sleeve')
+    await page.context().close()
+  })
+
+  test('an hour that happens twice is asked about while composing', async () => {
+    const page = await open('/w/northside/posts/new')
+    await page.fill('#time', '2099-10-25T02:30')
+    await page.waitForSelector('#fold-later')
+    expect(await page.locator('#when').textContent()).toContain('02:30 happens twice on 25 October 2099')
+    await page.context().close()
+  })
+})
+
+describe('what changes without reloading', () => {
+  test('the page of a post shows a new state of a target', async () => {
+    const id = await scheduled()
+    const page = await open(`/w/northside/posts/${id}`)
+    await page.waitForTimeout(500)
+    await app.sql`update targets set state = 'processing', waiting_for = 'Facebook to finish processing' where post_id = ${id} and platform = 'facebook'`
+    await page.getByText('Facebook to finish processing').waitFor()
+    expect(await page.locator('#status .head .pill').textContent()).toBe('going out')
+    await page.context().close()
+  })
+
+  test('dragging a post to another day keeps its time of day', async () => {
+    const id = await scheduled('2099-12-10T17:15')
+    const page = await open('/w/northside/calendar?at=2099-12')
+    await page.locator(`#post-${id}`).dragTo(page.locator('[data-slot="2099-12-15"]'))
+    await page.locator('.said').waitFor()
+    expect(await page.locator('.said').textContent()).toContain('Moved, planned for Tue 15 Dec 2099 17:15')
+    expect(await page.locator('[data-slot="2099-12-15"]').textContent()).toContain('17:15')
+    await page.context().close()
+  })
+
+  test('a drag onto a time that does not exist leads to the reason', async () => {
+    const id = await scheduled('2099-03-10T02:30')
+    const page = await open('/w/northside/calendar?at=2099-03')
+    await page.locator(`#post-${id}`).dragTo(page.locator('[data-slot="2099-03-29"]'))
+    await page.waitForURL(/\/move\?/)
+    expect(await page.locator('#time-error').textContent()).toContain('02:30 does not exist on 29 March 2099')
+    await page.context().close()
+  })
+})
+
+describe('accessibility', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const pages = [
+    'calendar?at=2099-11',
+    'calendar?view=week&at=2099-11-26',
+    'calendar?view=list&at=2099-11-26',
+    'today',
+    'posts/new',
+    'posts/:id',
+    'posts/:id/edit',
+    'posts/:id/move',
+  ]
+
+  test.each(pages)('%s: no violations in both themes, no sideways scrolling on a phone', async (path) => {
+    const id = await scheduled()
+    for (const look of [{}, { dark: true }, { phone: true }]) {
+      const page = await open(`/w/northside/${path.replace(':id', id)}`, look)
+      await page.evaluate(axe)
+      const found = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`)) as {
+        violations: { id: string; nodes: { html: string }[] }[]
+      }
+      expect(found.violations.map((one) => [one.id, one.nodes[0]?.html])).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      await page.context().close()
+    }
+  })
+})
