@@ -4,7 +4,7 @@ import { hashSecret, newSecret } from './secrets.ts'
 export type SessionUser = { id: string; email: string; name: string; isOperator: boolean; theme: 'auto' | 'light' | 'dark' }
 export type SessionMembership = { id: string; slug: string; name: string; zone: string; role: 'manager' | 'admin' }
 export type FoundSession = {
-  session: { id: string; passwordCheckedAt: Date }
+  session: { id: string; passwordCheckedAt: Date; lastSeenAt: Date }
   user: SessionUser
   /** Every workspace of the person, by name. */
   memberships: SessionMembership[]
@@ -26,22 +26,22 @@ export const insertSession = async (sql: Db, userId: string, now: Date): Promise
 /** Who is behind a cookie, with all their workspaces, in one query; null when the session ended or the person was deactivated. */
 export const findSession = async (sql: Db, token: string, now: Date): Promise<FoundSession | null> => {
   const [row] = await sql`
-    select s.id as session_id, s.password_checked_at, u.id, u.email, u.name, u.is_operator, u.theme,
+    select s.id as session_id, s.password_checked_at, s.last_seen_at, u.id, u.email, u.name, u.is_operator, u.theme,
       coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'slug', w.slug, 'name', w.name, 'zone', w.zone, 'role', m.role)
           order by lower(w.name), w.id)
         from memberships m join workspaces w on w.id = m.workspace_id where m.user_id = u.id), '[]') as memberships
     from sessions s join users u on u.id = s.user_id
     where s.token_hash = ${hashSecret(token)} and s.expires_at > ${now} and s.ends_at > ${now} and u.deactivated_at is null`
   if (!row) return null
-  const { sessionId, passwordCheckedAt, memberships, ...user } = row
-  return { session: { id: sessionId, passwordCheckedAt }, user: user as SessionUser, memberships }
+  const { sessionId, passwordCheckedAt, lastSeenAt, memberships, ...user } = row
+  return { session: { id: sessionId, passwordCheckedAt, lastSeenAt }, user: user as SessionUser, memberships }
 }
 
-/** Moves the idle end ahead, at most every five minutes: a page view is not worth a write. */
+/** Moves the idle end ahead, never past the absolute one. */
 export const touchSession = async (sql: Db, sessionId: string, now: Date): Promise<void> => {
   await sql`
     update sessions set last_seen_at = ${now}, expires_at = least(ends_at, ${now}::timestamptz + ${`${idleDays} days`}::interval)
-    where id = ${sessionId} and last_seen_at < ${now}::timestamptz - interval '5 minutes'`
+    where id = ${sessionId}`
 }
 
 export const markPasswordChecked = async (sql: Db, sessionId: string, now: Date): Promise<void> => {

@@ -84,13 +84,22 @@ const tooLarge = (): never => {
 
 const errorPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
   const status = error instanceof HTTPException ? error.status : 500
-  if (status >= 500) deps.log.error({ err: error, requestId: c.get('requestId') }, 'a request failed')
+  if (status >= 500) deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'a request failed')
   return view.page(c, 'errors/show', errorWords(status, error instanceof HTTPException ? error.message : ''), status)
 }
+
+/** Without the other properties: those of database errors quote values of the row, an email among them (promise: S3). */
+const shaped = (error: Error): Record<string, unknown> => ({
+  error: error.name,
+  code: 'code' in error ? error.code : undefined,
+  words: error.message,
+  stack: error.stack,
+})
 
 const errorWords = (status: number, message = ''): { status: number; title: string; words: string } => {
   const known: Record<number, [string, string]> = {
     403: ['Not allowed', 'You may not do this here.'],
+    429: ['Too many attempts', 'Wait a little, then try again.'],
     404: ['Not found', 'There is nothing at this address, or it is not yours to see.'],
     500: [
       'Something went wrong here',

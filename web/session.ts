@@ -7,6 +7,8 @@ import type { AnyContext, Env, MemberEnv, Role, UserEnv, WebDeps } from './env.t
 
 const cookie = 'session'
 const freshMs = 10 * 60_000
+// A page view is not worth a write.
+const touchEveryMs = 5 * 60_000
 
 /** Reads the cookie; afterwards `user` is a person or null. */
 export const sessions = (deps: WebDeps) =>
@@ -21,7 +23,8 @@ export const sessions = (deps: WebDeps) =>
       c.set('user', found.user)
       c.set('session', found.session)
       c.set('memberships', found.memberships)
-      await touchSession(deps.sql, found.session.id, new Date(deps.now()))
+      const unseenMs = deps.now() - found.session.lastSeenAt.getTime()
+      if (unseenMs > touchEveryMs) await touchSession(deps.sql, found.session.id, new Date(deps.now()))
     }
     await next()
   })

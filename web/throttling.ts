@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
+import { HTTPException } from 'hono/http-exception'
 import { forgive, hit } from '../db/throttle.ts'
 import { clientAddress } from './client-address.ts'
-import type { AnyContext, WebDeps } from './env.ts'
+import { type AnyContext, forAnyone, type WebDeps } from './env.ts'
 
 export type Limit = { purpose: string; of: string; hits: number; windowS: number }
 
@@ -22,10 +23,15 @@ export const resetLimits = (c: AnyContext, deps: WebDeps, email: string): Limit[
   { purpose: 'reset-from', of: clientAddress(c, deps.config.trustedProxies), hits: 20, windowS: 3600 },
 ]
 
-/** Guessing 256 bits is hopeless anyway; this keeps the attempts from costing anything. */
-export const linkLimits = (c: AnyContext, deps: WebDeps): Limit[] => [
-  { purpose: 'link-from', of: clientAddress(c, deps.config.trustedProxies), hits: 60, windowS: quarterS },
-]
+/** For pages behind a secret link. Guessing 256 bits is hopeless anyway; this keeps the attempts from costing anything. */
+export const limitLinks = (deps: WebDeps) =>
+  forAnyone.createMiddleware(async (c, next) => {
+    const from = clientAddress(c, deps.config.trustedProxies)
+    const waitS = await countHits(deps, [{ purpose: 'link-from', of: from, hits: 60, windowS: quarterS }])
+    if (waitS === null) return await next()
+    c.header('Retry-After', String(waitS))
+    throw new HTTPException(429, { message: tooManyWords(waitS) })
+  })
 
 /** Counts a hit on every limit; seconds to wait when one of them is used up, else null. */
 export const countHits = async (deps: WebDeps, limits: Limit[]): Promise<number | null> => {

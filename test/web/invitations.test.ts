@@ -177,6 +177,17 @@ describe('a person who has an account', () => {
   })
 })
 
+describe('guessing at links', () => {
+  it('is throttled by network, with the time to wait', async () => {
+    const browser = test.browser('198.51.100.77')
+    for (let guess = 0; guess < 60; guess++) expect((await browser.get(`/invitations/guess${guess}`)).status).toBe(404)
+    const refused = await browser.get('/password-reset/guess')
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(600)
+    expect(refused.text).toMatch(/Too many attempts. Try again in 1\d minutes./)
+  })
+})
+
 describe('the first start', () => {
   it('gives one link that makes the operator, and none once there is one', async () => {
     const { publicUrl } = test.deps.config

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { insertMembership, type Role } from '../../db/memberships.ts'
-import { createTestApp, type Person, type TestApp } from '../support/app.ts'
+import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -69,6 +69,26 @@ describe('removing a member', () => {
     expect((await test.cast.admin.post(`${people}/${test.cast.outsider.id}/remove`)).status).toBe(404)
     expect((await test.cast.admin.post(`${people}/nobody/remove`)).status).toBe(404)
     expect(await roleOf(person)).toBe('manager')
+  })
+})
+
+describe('a browser left open', () => {
+  it('changes no member before the password is typed again, and then goes on where it was', async () => {
+    const person = await join('Lars Left', 'admin')
+    const other = await join('Olga Other', 'manager')
+    await test.sql`update sessions set password_checked_at = now() - interval '11 minutes' where user_id = ${person.id}`
+    const Referer = `${test.deps.config.publicUrl}${people}`
+    for (const act of ['role', 'remove']) {
+      const answer = await person.post(`${people}/${other.id}/${act}`, { role: 'admin' }, { Referer })
+      expect([answer.status, answer.location]).toEqual([303, '/confirm-password?next=%2Fw%2Fnorthside%2Fpeople'])
+    }
+    expect(await roleOf(other)).toBe('manager')
+    const elsewhere = await person.post(`${people}/${other.id}/remove`, {}, { Referer: 'https://evil.example/x' })
+    expect(elsewhere.location).toBe('/confirm-password?next=%2F')
+    expect((await person.post('/confirm-password', { password, next: people })).location).toBe(people)
+    expect((await person.post(`${people}/${other.id}/role`, { role: 'admin' })).location).toBe(`${people}?said=role-changed`)
+    expect(await roleOf(other)).toBe('admin')
+    await test.sql`delete from memberships where user_id in (${person.id}, ${other.id})`
   })
 })
 

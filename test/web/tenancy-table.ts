@@ -42,6 +42,8 @@ export const routes: Record<string, Access> = {
 
   'GET /robots.txt': everybody(200),
   'GET /media/:name': everybody(404),
+  // An answer that no session of ours asked for is refused to everybody.
+  'GET /oauth/:issuer/callback': signedIn(400),
 
   'GET /w/:workspace': members(303),
   'GET /w/:workspace/today': members(200),
@@ -65,14 +67,17 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/posts/:post/progress': members(404),
   'GET /w/:workspace/calendar/events': members(200),
   'GET /w/:workspace/media': members(200),
+  'POST /w/:workspace/media': members(422),
+  'PUT /w/:workspace/media/:fileName': members(422),
   'GET /w/:workspace/media/:id': members(404),
   'GET /w/:workspace/media/:id/file': members(404),
   'GET /w/:workspace/media/:id/thumbnail': members(404),
   'PUT /w/:workspace/media/:id/frame': members(404),
   'POST /w/:workspace/media/:id/delete': members(404),
   'GET /w/:workspace/channels': members(200),
-  'GET /w/:workspace/connect/:issuer/choose': admins(404),
-  'POST /w/:workspace/connect/:issuer/choose': admins(404),
+  'GET /w/:workspace/connect/:issuer': admins(302),
+  'GET /w/:workspace/connect/:issuer/choose': admins(410),
+  'POST /w/:workspace/connect/:issuer/choose': admins(410),
   'POST /w/:workspace/connect/:issuer/cancel': admins(303),
   'GET /w/:workspace/people': admins(200),
   'POST /w/:workspace/people/invitations': admins(422),

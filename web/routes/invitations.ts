@@ -8,18 +8,18 @@ import { acceptAsNew, acceptAsPerson } from '../joining.ts'
 import { passwordFault } from '../passwords.ts'
 import type { Renderer } from '../render.ts'
 import { startSession } from '../session.ts'
-import { countHits, linkLimits } from '../throttling.ts'
+import { limitLinks } from '../throttling.ts'
 import { checkPassword } from './sign-in.ts'
 
 /** promise: A1: the only door to an account. The link opens a page; only its POST uses the invitation up. */
 export const invitationsRoutes = (deps: WebDeps, view: Renderer) =>
   forAnyone
     .createApp()
-    .get('/invitations/:code', async (c) => {
+    .get('/invitations/:code', limitLinks(deps), async (c) => {
       const invitation = await findInvitation(c, deps)
       return invitation ? show(c, view, invitation) : closed(c, view)
     })
-    .post('/invitations/:code', async (c) => {
+    .post('/invitations/:code', limitLinks(deps), async (c) => {
       const invitation = await findInvitation(c, deps)
       if (!invitation) return closed(c, view)
       const user = c.get('user')
@@ -71,10 +71,8 @@ const acceptSigningIn = async (
   return finish(c, view, invitation, await acceptAsPerson(deps, invitation, found.person.id))
 }
 
-const findInvitation = async (c: AnyContext, deps: WebDeps): Promise<OpenInvitation | null> => {
-  if ((await countHits(deps, linkLimits(c, deps))) !== null) return null
-  return await findOpenInvitation(deps.sql, c.req.param('code') ?? '', new Date(deps.now()))
-}
+const findInvitation = async (c: AnyContext, deps: WebDeps): Promise<OpenInvitation | null> =>
+  await findOpenInvitation(deps.sql, c.req.param('code') ?? '', new Date(deps.now()))
 
 const show = (
   c: AnyContext,

@@ -12,7 +12,7 @@ import { email as emailField, faultsOf } from '../fields.ts'
 import { hashPassword, passwordFault } from '../passwords.ts'
 import type { Renderer } from '../render.ts'
 import { endCookie } from '../session.ts'
-import { countHits, forgiveEmail, linkLimits, resetLimits, tooManyWords } from '../throttling.ts'
+import { countHits, forgiveEmail, limitLinks, resetLimits, tooManyWords } from '../throttling.ts'
 
 // As long as asking takes for an address that is known, so that the time does not tell them apart.
 const answerAfterMs = 250
@@ -33,12 +33,11 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
       await Promise.all([askForReset(deps, email), sleep(answerAfterMs)])
       return view.page(c, 'password-reset/asked', {})
     })
-    .get('/password-reset/:token', async (c) => {
-      const waitS = await countHits(deps, linkLimits(c, deps))
-      const reset = waitS === null ? await findOpenReset(deps.sql, c.req.param('token'), new Date(deps.now())) : null
+    .get('/password-reset/:token', limitLinks(deps), async (c) => {
+      const reset = await findOpenReset(deps.sql, c.req.param('token'), new Date(deps.now()))
       return reset ? view.page(c, 'password-reset/edit', { errors: {} }) : view.page(c, 'password-reset/closed', {}, 404)
     })
-    .post('/password-reset/:token', async (c) => {
+    .post('/password-reset/:token', limitLinks(deps), async (c) => {
       const now = new Date(deps.now())
       const reset = await findOpenReset(deps.sql, c.req.param('token'), now)
       if (!reset) return view.page(c, 'password-reset/closed', {}, 404)

@@ -8,13 +8,15 @@ import { type AnyContext, forMembers, type WebDeps } from '../env.ts'
 import { role } from '../fields.ts'
 import { removeMember, setRole } from '../members.ts'
 import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
+import { requireFreshPassword, requireMember } from '../session.ts'
 
 const base = '/w/:workspace/people'
 const admin = requireMember('admin')
 
-export const peopleRoutes = (deps: WebDeps, view: Renderer) =>
-  forMembers
+export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
+  // A browser left open must not make somebody an admin, or take the members away.
+  const fresh = requireFreshPassword(deps)
+  return forMembers
     .createApp()
     .get(base, admin, (c) => show(c, deps, view))
     .post(`${base}/invitations`, admin, async (c) => {
@@ -29,16 +31,17 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) =>
       if (!id.success || !(await revoke(c, deps, id.data))) return c.notFound()
       return seeOther(c, peoplePath(c), 'invitation-revoked')
     })
-    .post(`${base}/:user/role`, admin, async (c) => {
+    .post(`${base}/:user/role`, admin, fresh, async (c) => {
       const chosen = role.safeParse((await formFields(c)).role)
       if (!chosen.success) return show(c, deps, view, { errors: { members: chosen.error.issues[0]!.message } }, 422)
       return changed(c, deps, view, await setRole(deps.sql, memberOf(c), chosen.data), 'role-changed')
     })
-    .post(`${base}/:user/remove`, admin, async (c) => {
+    .post(`${base}/:user/remove`, admin, fresh, async (c) => {
       const outcome = await removeMember(deps.sql, memberOf(c))
       const myself = c.req.param('user') === c.get('user').id
       return myself && outcome === 'done' ? seeOther(c, '/') : changed(c, deps, view, outcome, 'member-removed')
     })
+}
 
 const peoplePath = (c: AnyContext): string => `/w/${c.get('workspace').slug}/people`
 
