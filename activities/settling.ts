@@ -106,8 +106,8 @@ const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promis
     name,
     workspaceId: target.workspaceId,
     userId: null,
-    subjectId: target.postId,
-    facts: { target: target.id, platform: target.platform, ...(problem ? { kind: problem.kind, code: problem.code } : {}) },
+    subjectId: target.id,
+    facts: { platform: target.platform, ...(problem ? { kind: problem.kind, code: problem.code } : {}) },
   })
 
 const isBoundAlready = (error: unknown): boolean =>
