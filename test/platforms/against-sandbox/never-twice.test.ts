@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
+import { type Draft, draftOf, prepare, problemOf, reconcile, send, sendBlindly } from '../../support/draft.ts'
+import { photo, video } from '../../support/publishable.ts'
+
+let rig: Rig
+let meta: Connection
+let tiktok: Connection
+
+beforeAll(async () => {
+  rig = await startRig()
+})
+beforeEach(async () => {
+  await rig.reset()
+  meta = await rig.connect('meta')
+  tiktok = await rig.connect('tiktok')
+})
+afterAll(() => rig.close())
+
+const draft = async (platform: string, kind: string, text: string): Promise<Draft> => {
+  const media =
+    kind === 'text'
+      ? []
+      : [kind === 'image' || kind === 'photos' ? await photo(rig.host, '#999999') : await video(rig.host, text)]
+  return draftOf(rig, { platform, account: (platform === 'tiktok' ? tiktok : meta).account(platform), kind, text, media })
+}
+
+/** Published, but nobody told us. */
+const publishUnnoticed = async (endpoint: string, post: Draft): Promise<void> => {
+  await prepare(rig, post)
+  await rig.fault({ endpoint, when: 'after', kind: 'reset' })
+  await sendBlindly(rig, post)
+  for (let looks = 0; looks < 3; looks += 1) await rig.advance(5_000)
+  expect(await rig.posts()).toHaveLength(1)
+}
+
+// promise: R4 — whatever a caller does wrongly after an unknown outcome, what was prepared is not published a second time.
+describe('prepared and sent again after it was published unnoticed', () => {
+  test.each(['error', 'same_id', 'duplicate'])(
+    'promise R4: a container is published once, whatever a second call would do (%s)',
+    async (secondMediaPublish) => {
+      await rig.set({ secondMediaPublish })
+      const post = await draft('instagram', 'image', 'Once')
+      await publishUnnoticed('media_publish', post)
+      await prepare(rig, post)
+      const [made] = await rig.posts()
+      expect(await send(rig, post)).toMatchObject({ state: 'published', platformPostId: made?.id })
+      expect(await rig.calls({ endpoint: 'media_publish' })).toHaveLength(1)
+      expect(await rig.posts()).toHaveLength(1)
+    },
+  )
+
+  test.each([
+    ['video', 'videos.finish'],
+    ['reel', 'video_reels.finish'],
+  ])('promise R4: a Facebook %s is finished once', async (kind, endpoint) => {
+    const post = await draft('facebook', kind, 'Once')
+    await publishUnnoticed(endpoint, post)
+    await prepare(rig, post)
+    expect(await send(rig, post)).toMatchObject({ state: 'processing' })
+    expect(await rig.calls({ endpoint })).toHaveLength(1)
+    expect(await rig.posts()).toHaveLength(1)
+  })
+
+  test('promise R4: the last chunk of a TikTok video makes one post', async () => {
+    const post = await draft('tiktok', 'video', 'Once')
+    await publishUnnoticed('upload', post)
+    await prepare(rig, post)
+    const problem = await problemOf(send(rig, post))
+    expect(problem.kind).toBe('unknown_outcome')
+    expect(await rig.posts()).toHaveLength(1)
+    expect(await reconcile(rig, post)).toMatchObject({ outcome: 'found' })
+  })
+
+  test('promise R4: photos of Facebook that are in a post already are not taken again', async () => {
+    const post = await draft('facebook', 'photos', 'Once')
+    await publishUnnoticed('feed', post)
+    await prepare(rig, post)
+    await problemOf(send(rig, post))
+    expect(await rig.posts()).toHaveLength(1)
+  })
+
+  test('promise R4: a text of Facebook that was published while its lists were behind is found by the refusal of the second', async () => {
+    await rig.set({ listLagMs: 10 * 60_000 })
+    const post = await draft('facebook', 'text', 'Once')
+    await publishUnnoticed('feed', post)
+    await rig.advance(4 * 60_000)
+    expect(await reconcile(rig, post)).toMatchObject({ outcome: 'absent', certain: false })
+    const answer = await problemOf(send(rig, post))
+    expect(answer).toMatchObject({ code: '506', kind: 'unknown_outcome' })
+    expect(await rig.posts()).toHaveLength(1)
+    await rig.advance(7 * 60_000)
+    const looked = await reconcile(rig, post, { sentAtMs: rig.now() - 7 * 60_000, answer })
+    expect(['found', 'unclear']).toContain(looked.outcome)
+  })
+})
