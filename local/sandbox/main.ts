@@ -21,6 +21,8 @@ const sandbox = await startSandbox({
       secret: env.META_APP_SECRET ?? 'sandbox-meta-secret',
       name: env.SANDBOX_APP_NAME ?? 'Test app',
       redirectUris: list(env.META_REDIRECT_URIS),
+      deauthorizeUrl: env.META_DEAUTHORIZE_URL,
+      dataDeletionUrl: env.META_DATA_DELETION_URL,
     },
     tiktok: {
       key: env.TIKTOK_CLIENT_KEY ?? 'sandbox-tiktok-key',

@@ -226,20 +226,3 @@ test('an expired version is served by the oldest alive, one that does not exist 
   expect((await get('/v99.0/me')).status).toBe(400)
   expect((await get('/v25.0/me/likes')).status).toBe(501)
 })
-
-test('removing the app calls the deauthorize and deletion addresses and checks what they say', async () => {
-  await login(sandbox)
-  await control(sandbox, 'PATCH', '/settings', { deauthorizeUrl: `${sandbox.url}/none`, dataDeletionUrl: `${sandbox.url}/none` })
-  const records = await control<{ kind: string; ok: boolean; problem: string }[]>(
-    sandbox,
-    'POST',
-    `/accounts/meta/people/${ada}/remove-app`,
-    {
-      deletionRequest: true,
-    },
-  )
-  expect(records.map(({ kind, ok, problem }) => ({ kind, ok, problem }))).toEqual([
-    { kind: 'deauthorize', ok: false, problem: 'answered 404' },
-    { kind: 'deletion', ok: false, problem: 'answered 404' },
-  ])
-})

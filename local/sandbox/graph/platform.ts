@@ -16,6 +16,8 @@ export type { MetaApp }
 /** Meta's half: the website with its login dialog, the Graph API, the upload host. */
 export function metaPlatform(world: World, app: MetaApp): Platform {
   const state = world.state.section('meta', emptyState)
+  world.settings.deauthorizeUrl = app.deauthorizeUrl ?? null
+  world.settings.dataDeletionUrl = app.dataDeletionUrl ?? null
   const meta: Meta = { world, app, state, usage: createUsage(world.clock, world.settings) }
   return {
     hosts: {
