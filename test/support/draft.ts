@@ -11,7 +11,7 @@ export type Draft = {
   handles(): JsonRecord
   /** Lets the next `save` with this number (from 1) fail, as when the process dies right before it. */
   dieAtSave(number: number): void
-  /** Our time of each `leaving`, epoch milliseconds of the real clock. */
+  /** When it left, by our clock (`rig.now`), epoch milliseconds. */
   departures: number[]
   /** For one step; made anew for each, since nothing but the database lasts between them. */
   publication(signal?: AbortSignal): Publication
@@ -71,7 +71,7 @@ export const draftOf = (rig: Rig, wanted: DraftWanted): Draft => {
       save,
       seal: (secret) => vault.seal(secret, place),
       open: (sealed) => vault.open(sealed, place),
-      leaving: () => departures.push(Date.now()),
+      leaving: () => departures.push(rig.now()),
       now: rig.now,
       signal,
     }),

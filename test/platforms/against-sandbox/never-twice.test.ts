@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
-import { type Draft, draftOf, prepare, problemOf, reconcile, send, sendBlindly } from '../../support/draft.ts'
+import { type Draft, draftOf, prepare, problemOf, reconcile, send, sendBlindly, settle } from '../../support/draft.ts'
 import { photo, video } from '../../support/publishable.ts'
 
 let rig: Rig
@@ -70,6 +70,26 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect(problem.kind).toBe('unknown_outcome')
     expect(await rig.posts()).toHaveLength(1)
     expect(await reconcile(rig, post)).toMatchObject({ outcome: 'found' })
+  })
+
+  test('promise R4: the last of several chunks, lost before or after TikTok took it', async () => {
+    const film = await video(rig.host, 'long', { padBytes: 65_000_000 })
+    const account = tiktok.account('tiktok')
+    const taken = draftOf(rig, { platform: 'tiktok', account, kind: 'video', text: 'Taken', media: [film] })
+    await publishUnnoticed('upload', taken)
+    const [made] = await rig.posts()
+    expect(await reconcile(rig, taken)).toMatchObject({ outcome: 'found', platformPostId: made?.id })
+
+    const lost = draftOf(rig, { platform: 'tiktok', account, kind: 'video', text: 'Lost', media: [film] })
+    await prepare(rig, lost)
+    await rig.fault({ endpoint: 'upload', when: 'before', kind: 'reset' })
+    await sendBlindly(rig, lost)
+    expect(await reconcile(rig, lost)).toMatchObject({ outcome: 'absent', certain: false })
+    await prepare(rig, lost)
+    const sinceId = String((await rig.calls()).at(-1)?.id)
+    await settle(rig, lost, await send(rig, lost))
+    expect(await rig.calls({ sinceId, endpoint: 'upload' }), 'only the last chunk is sent again').toHaveLength(1)
+    expect((await rig.posts()).map((post) => post.media[0]?.sha256)).toEqual([film.sha256, film.sha256])
   })
 
   test('promise R4: photos of Facebook that are in a post already are not taken again', async () => {
