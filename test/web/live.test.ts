@@ -14,7 +14,10 @@ beforeAll(async () => {
   live = test.deps.live
   const workspaceId = test.workspaces.northside
   const { facebook } = await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id })
+  const inserted = nextChange({ workspaceId })
   target = await insertTarget(test.deps, { workspaceId, channelId: facebook, platform: 'facebook' })
+  await inserted.heard // else the first test could hear of this instead of its own change
+  inserted.stop()
 })
 
 const change = () => test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
