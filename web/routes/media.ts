@@ -84,7 +84,12 @@ const uploadOne = async (deps: WebDeps, view: Renderer, c: MemberContext): Promi
       stream: bodyOf(c),
       declaredBytes: length === undefined ? null : Number(length),
     })
-    return view.partial(c, c.req.query('as') === 'pick' ? 'media/_pick' : 'media/_tile', { media: { ...media, posts: 0, nextDueAt: null } }, 201)
+    return view.partial(
+      c,
+      c.req.query('as') === 'pick' ? 'media/_pick' : 'media/_tile',
+      { media: { ...media, posts: 0, nextDueAt: null } },
+      201,
+    )
   } catch (error) {
     if (!(error instanceof MediaRefused)) throw error
     c.header('Cache-Control', 'no-store')
