@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Media, replaceThumbnail } from '../db/media.ts'
 import type { WebDeps } from './env.ts'
-import { makeThumbnail } from './media-image.ts'
+import { makeThumbnail, oneAtATime } from './media-image.ts'
 import { MediaRefused } from './media-refusal.ts'
 
 const maxFrameBytes = 2_000_000
@@ -16,7 +16,7 @@ export const takeFrame = async (deps: Pick<WebDeps, 'sql' | 'mediaStore'>, media
   const path = join(await deps.mediaStore.scratch(), key)
   const frame = await readFrame(stream)
   try {
-    await makeThumbnail(frame, path).catch(() => {
+    await oneAtATime(() => makeThumbnail(frame, path)).catch(() => {
       throw new MediaRefused('damaged', 'This frame cannot be read.')
     })
     await deps.mediaStore.putFile(key, path)

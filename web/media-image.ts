@@ -67,3 +67,12 @@ const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
 
 const tooManyPixels = () =>
   new MediaRefused('too_many_pixels', 'This picture has more than 50 million pixels. Export it at 4000 pixels wide or less.')
+
+let lastImage: Promise<unknown> = Promise.resolve()
+
+/** Decoding a picture may need 150 MB: never two at once in one process. */
+export const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
+  const mine = lastImage.then(work, work)
+  lastImage = mine.catch(() => undefined)
+  return mine
+}

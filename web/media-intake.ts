@@ -11,7 +11,7 @@ import { insertMedia, type Media, type NewMedia } from '../db/media.ts'
 import type { WebDeps } from './env.ts'
 import { bytes as inWords } from './formats.ts'
 import { moveIndexToFront } from './media-fast-start.ts'
-import { makeSendableImage, makeThumbnail, maxImageUploadBytes } from './media-image.ts'
+import { makeSendableImage, makeThumbnail, maxImageUploadBytes, oneAtATime } from './media-image.ts'
 import { makePoster } from './media-poster.ts'
 import { MediaRefused } from './media-refusal.ts'
 import { type SniffedType, sniffType } from './media-sniff.ts'
@@ -144,15 +144,6 @@ const tidyName = (given: string): string => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   const clean = last.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '').trim()
   return clean.slice(0, 120) || 'file'
-}
-
-let lastImage: Promise<unknown> = Promise.resolve()
-
-/** Decoding a picture may need 150 MB: never two at once in one process. */
-const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
-  const mine = lastImage.then(work, work)
-  lastImage = mine.catch(() => undefined)
-  return mine
 }
 
 const abandonedMs = 24 * 3_600_000
