@@ -30,9 +30,9 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] 
       return [{ name: 'Next', words: waiting ?? `is prepared from ${fmt.when(from)} on` }]
     }
     case 'preparing':
-      return [{ name: 'Preparing', words: waiting ?? 'everything that can be done ahead of its time' }]
+      return [{ name: 'Preparing', words: waiting ?? 'everything that can be done ahead of its time' }, ...nextTry(target, fmt)]
     case 'ready':
-      return [{ name: 'Ready', words: waiting ?? 'prepared; one call is left, at its time' }]
+      return [{ name: 'Ready', words: waiting ?? 'prepared; one call is left, at its time' }, ...nextTry(target, fmt)]
     case 'missed':
       return [{ name: 'Missed', words: 'its time passed while CrateSocial was not running. Nothing was sent' }]
     case 'canceled':
@@ -41,6 +41,12 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] 
       return []
   }
 }
+
+/** The platform asked to wait, or was out of reach. */
+const nextTry = ({ notBefore, attemptNumber }: TargetRow, fmt: Formats): ReceiptRow[] =>
+  notBefore && attemptNumber > 0
+    ? [{ name: 'Next try', words: `from ${fmt.when(notBefore)}${seconds(notBefore, fmt)} on`, at: notBefore }]
+    : []
 
 const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
   const at = target.sentAt ?? last?.sentAt ?? null
