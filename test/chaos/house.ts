@@ -44,8 +44,8 @@ export type HousePlan = {
   given?: { databaseUrl: string; temporalAddress: string; namespace: string }
   /** A folder of `real-temporal.sh`, whose server is used instead of the development server. */
   realTemporal?: string
-  /** More for the worker's environment and its node flags. */
-  worker?: { env?: NodeJS.ProcessEnv; imports?: string[] }
+  /** More for the worker's environment. */
+  workerEnv?: NodeJS.ProcessEnv
 }
 
 const root = new URL('../../', import.meta.url).pathname
@@ -70,9 +70,8 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
   const databaseUrl = env.DATABASE_URL ?? ''
   if (!plan.given) await migrateDatabase(databaseUrl)
   const temporal = plan.given ? undefined : await begin(temporalOf(plan, ports))
-  const imports = [pathToFileURL(join(root, 'test/chaos/clock-ahead.ts')).href, ...(plan.worker?.imports ?? [])]
   const workers = named(plan.workers ?? 2, 'worker').map((name) =>
-    ourProgram(plan, name, 'worker.ts', { ...env, ...plan.worker?.env }, imports),
+    ourProgram(plan, name, 'test/chaos/worker.ts', { ...env, ...plan.workerEnv }),
   )
   const servers = named(plan.servers ?? 2, 'server').map((name, index) =>
     ourProgram(plan, name, 'server.ts', { ...env, PORT: String(ports.servers[index]) }),
@@ -168,12 +167,11 @@ const sandboxEnvironment = (ports: Ports, url: string): NodeJS.ProcessEnv => ({
   TIKTOK_VERIFIED_PREFIXES: `${url}/media/`,
 })
 
-const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.ProcessEnv, imports: string[] = []): Supervised => {
-  const flags = [import.meta.resolve('tsx'), ...imports].flatMap((specifier) => ['--import', specifier])
+const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.ProcessEnv): Supervised => {
   const command = {
     name,
     program: process.execPath,
-    args: [...flags, join(root, file)],
+    args: ['--import', import.meta.resolve('tsx'), join(root, file)],
     cwd: root,
     env,
     logFile: join(plan.folder, 'logs', `${name}.log`),

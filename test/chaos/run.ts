@@ -112,12 +112,14 @@ const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, unt
 /** Until every post came to its end, or nothing more is to be expected. */
 const untilEnded = async (plan: Plan, house: House): Promise<void> => {
   if (plan.hurry) await quiet(house)
-  const patienceMs = plan.hurry ? 8 * 60_000 : 40 * 60_000
+  const patienceMs = plan.hurry ? 5 * 60_000 : 40 * 60_000
   for (const giveUpAt = Date.now() + patienceMs; ; ) {
     const claims = await readClaims(house.sql)
     const open = claims.filter((claim) => !hasEnded(claim))
     if (open.length === 0) return
-    const states = Object.entries(Object.groupBy(open, ({ state }) => state)).map(([state, list]) => `${list?.length} ${state}`)
+    const states = [...new Set(open.map(({ state }) => state))].map(
+      (state) => `${open.filter((one) => one.state === state).length} ${state}`,
+    )
     plan.say(`${open.length} posts are under way: ${states.join(', ')}`)
     if (Date.now() > giveUpAt) return
     for (let seconds = 0; seconds < 10; seconds += 1) {
