@@ -13,6 +13,7 @@ import { createMail } from './activities/mail.ts'
 import { createDiskStore } from './activities/media-store.ts'
 import { sendPasswordReset } from './activities/password-mail.ts'
 import { startRelay } from './activities/relay.ts'
+import { ensureSchedules } from './activities/schedules.ts'
 import { listenToTargets } from './activities/target-changes.ts'
 import { loadConfig } from './config.ts'
 import { close, connect } from './db/connect.ts'
@@ -42,6 +43,7 @@ const activities = createActivities({
   mediaStore: createDiskStore(config.media.url),
   mediaPublicUrl: config.media.publicUrl,
   changes,
+  client,
   log,
   now: Date.now,
 })
@@ -76,6 +78,7 @@ const relay = await startRelay({
     },
   },
 })
+await ensureSchedules(client)
 log.info('working')
 
 try {

@@ -15,7 +15,7 @@ import {
   settlePublished,
   settleRefusedAhead,
 } from './settling.ts'
-import { beating, type PublishingDeps, platformOf } from './steps.ts'
+import { beating, notYet, type PublishingDeps, platformOf } from './steps.ts'
 
 /** The call must leave within this time of its claim, by the monotonic clock: a process that slept sends nothing. */
 export const leaseMs = 5_000
@@ -64,7 +64,7 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
 
   lease.startedAt = performance.now()
   const claim = await claimTarget(deps.sql, { ...target, fingerprint })
-  if (!claim) return
+  if (!claim) return unlessClaimable(deps, target)
   const claimed = { ...target, attemptNumber: claim.number }
   try {
     const sent = await platformOf(deps, target).publish.send(publication)
@@ -73,6 +73,12 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
     await insist(() => settleThrown(deps, claimed, claim, lease.leftAt, error))
     if (!isSettled(error)) throw error
   }
+}
+
+/** The row changed: the next round reads it. It did not: something else forbids the claim, and the next round must not follow at once. */
+const unlessClaimable = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
+  const now = await findTarget(deps.sql, target.id)
+  if (now?.state === 'ready' && now.revision === target.revision) throw notYet(0)
 }
 
 /** All that is to be done about it is in the row; only a refused token goes on to whoever can renew it. */

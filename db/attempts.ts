@@ -75,7 +75,11 @@ export const recordOutcome = async (
 }
 
 /** What reconciling saw at this look. */
-export const recordLook = async (sql: Db, attemptId: string, look: { outcome: AttemptOutcome | null; proof: string }): Promise<number> => {
+export const recordLook = async (
+  sql: Db,
+  attemptId: string,
+  look: { outcome: AttemptOutcome | null; proof: string },
+): Promise<number> => {
   const [row] = await sql<{ looks: number }[]>`
     update attempts set looks = looks + 1, proof = ${look.proof}, outcome = coalesce(${look.outcome}, outcome)
     where id = ${attemptId} returning looks`

@@ -55,5 +55,6 @@ const listTargetsToSettle = (sql: Db, workspaceId: string): Promise<Need[]> =>
       targets.state, left(targets.text, 80) as text, targets.due_at, targets.problem
     from targets join channels on channels.id = channel_id
     where targets.workspace_id = ${workspaceId} and targets.state in ('failed', 'unconfirmed', 'missed')
+      and targets.finished_at is null
       and targets.state_at > now() - make_interval(days => ${askedDays})
     order by targets.state_at desc limit 20`

@@ -40,14 +40,21 @@ export const scheduleTargets = async (
   const chosen = new Set(plan.targets.map((target) => target.channelId))
   const dropped = before.filter((target) => !chosen.has(target.channelId))
   const changes = await eachInTurn(plan.targets, (target) =>
-    scheduleOne(t, plan, target, before.find((row) => row.channelId === target.channelId)),
+    scheduleOne(
+      t,
+      plan,
+      target,
+      before.find((row) => row.channelId === target.channelId),
+    ),
   )
   return [...changes, ...(await eachInTurn(dropped, (target) => cancelOne(t, target)))]
 }
 
 /** Reschedules, or publishes now: every target that has not left goes at the new time, with its content as it is. */
 export const movePost = async (t: Transaction, move: PostRef & { dueAt: Date }): Promise<TargetChange[]> =>
-  eachInTurn(await lockTargets(t, move), (target) => moveOne(t, target, move.dueAt, ['scheduled', 'preparing', 'ready', 'missed']))
+  eachInTurn(await lockTargets(t, move), (target) =>
+    moveOne(t, target, move.dueAt, ['scheduled', 'preparing', 'ready', 'missed']),
+  )
 
 /** Cancels whatever has not left yet. */
 export const cancelPost = async (t: Transaction, ref: PostRef): Promise<TargetChange[]> =>
@@ -69,7 +76,7 @@ const lockTargets = (t: Transaction, ref: PostRef): Promise<Locked[]> => t<Locke
   where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by t.id for update of t`
 
-const lockTarget = (t: Transaction, ref: { workspaceId: string; targetId: string }): Promise<Locked[]> => t<Locked[]>`
+export const lockTarget = (t: Transaction, ref: { workspaceId: string; targetId: string }): Promise<Locked[]> => t<Locked[]>`
   select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
   from targets t join channels c on c.id = t.channel_id
   where t.workspace_id = ${ref.workspaceId} and t.id = ${ref.targetId}
@@ -105,7 +112,15 @@ const insertOne = async (t: Transaction, plan: PostRef & { dueAt: Date }, target
   if (!row) throw new Error(`channel ${target.channelId} is not of this workspace`)
   await enqueue(t, 'target', row.id)
   const { platform } = target
-  return { targetId: row.id, platform, channelName: row.channelName, before: 'scheduled', after: 'scheduled', changed: true, refusal: null }
+  return {
+    targetId: row.id,
+    platform,
+    channelName: row.channelName,
+    before: 'scheduled',
+    after: 'scheduled',
+    changed: true,
+    refusal: null,
+  }
 }
 
 const moveOne = async (t: Transaction, target: Locked, dueAt: Date, from: TargetState[]): Promise<TargetChange> => {
@@ -128,7 +143,7 @@ const cancelOne = async (t: Transaction, target: Locked): Promise<TargetChange> 
 
 const named = (target: Locked) => ({ targetId: target.id, platform: target.platform, channelName: target.channelName })
 
-const refuse = (target: Locked): TargetChange => ({
+export const refuse = (target: Locked): TargetChange => ({
   ...named(target),
   before: target.state,
   after: target.state,

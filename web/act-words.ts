@@ -39,6 +39,12 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
     case 'post.canceled':
       if (done === 0) return 'Nothing was canceled.'
       return done === all ? 'Canceled. Nothing was sent.' : `${who}: canceled, nothing was sent there.`
+    case 'target.bound':
+      return done === 0 ? '' : `${who}: it is there, says a person.`
+    case 'target.sent_again':
+      return done === 0 ? '' : `${who}: it is not there, says a person. It is sent again now.`
+    case 'target.left':
+      return done === 0 ? '' : `${who}: left as it is.`
     case 'target.retried':
       return done === 0 ? '' : `${who} goes out again now.`
     default:

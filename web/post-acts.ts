@@ -12,6 +12,7 @@ import {
   setPostTime,
   updatePost,
 } from '../db/posts.ts'
+import { type Decision, decideTarget } from '../db/target-decisions.ts'
 import {
   cancelPost,
   cancelTarget,
@@ -107,6 +108,15 @@ export const retry = (deps: WebDeps, actor: Actor, postId: string, targetId: str
     changes: await retryTarget(t, { workspaceId, targetId, dueAt }),
     dueAt,
   }))
+
+/** What a person says of a target whose outcome the platform did not tell, or whose refusal needs no more asking. */
+export const decide = (deps: WebDeps, actor: Actor, postId: string, targetId: string, decision: Decision): Promise<Done> =>
+  onPost(deps, actor, postId, decisionEvents[decision.do], async (t, workspaceId) => ({
+    changes: await decideTarget(t, { workspaceId, targetId }, decision, new Date(deps.now())),
+    dueAt: null,
+  }))
+
+const decisionEvents = { bind: 'target.bound', again: 'target.sent_again', leave: 'target.left' } as const
 
 /** A new draft with the same content and no time. */
 export const duplicate = async (deps: WebDeps, actor: Actor, postId: string): Promise<Done> =>

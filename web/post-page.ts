@@ -86,6 +86,8 @@ const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fm
     attempts: own,
     canCancel: isUnsent(target.state),
     canRetry: ['failed', 'missed', 'canceled'].includes(target.state),
+    canDecide: target.state === 'unconfirmed',
+    canLeave: ['failed', 'missed', 'unconfirmed'].includes(target.state) && !target.finishedAt,
   }
 }
 

@@ -1,1 +1,2 @@
 export { publishTarget } from './publish-target.ts'
+export { reconcileStarts } from './reconcile-starts.ts'

@@ -59,7 +59,10 @@ export const upload = async (page: Page, at: string, files: string[], scripted: 
   await page.goto(`${at}/media`)
   await page.locator('#files').setInputFiles(files)
   if (!scripted) await page.getByRole('button', { name: 'Upload' }).click()
-  await page.locator('#media li img').nth(files.length - 1).waitFor({ timeout: 30_000 })
+  await page
+    .locator('#media li img')
+    .nth(files.length - 1)
+    .waitFor({ timeout: 30_000 })
 }
 
 type Draft = { text: string; file: string; accounts: string[]; time: string }

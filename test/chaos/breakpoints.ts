@@ -38,5 +38,3 @@ function stepOf(): { targetId: string; name: string } | undefined {
     return undefined
   }
 }
-
-export {}

@@ -94,6 +94,8 @@ const generous = {
   tiktokStatusPerMinute: 100_000,
   tiktokPostsPerDay: 100_000,
   tiktokPendingShares: 100_000,
+  // Where the refresh token dies with its first use, a renewal whose answer is lost ends the connection: see docs/reliability.md.
+  tiktokKeepRefreshToken: true,
 }
 
 /** In the order of their times, so that the last are composed while the first go out. */

@@ -31,6 +31,8 @@ export type Product = {
   sql: Sql
   sandbox: Sandbox
   temporal: TestTemporal
+  /** Speaks to Temporal as the product does: payloads sealed. */
+  client: ReturnType<typeof createClient>
   /** Starts another worker with its relay; the first one runs already unless the stack was made without. */
   startWorker(): Promise<{ stop(): Promise<void> }>
 }
@@ -70,7 +72,7 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
 
   const startWorker = async () => {
     const changes = await listenToTargets(sql)
-    const activities = createActivities({ ...shared, changes, mediaPublicUrl: config.media.publicUrl })
+    const activities = createActivities({ ...shared, client, changes, mediaPublicUrl: config.media.publicUrl })
     const worker = await temporal.startWorker({ activities, dataConverter })
     const target = async (ids: string[]) => void (await Promise.all(ids.map((id) => tellTarget(client, id))))
     const relay = await startRelay({ sql, log, tellers: { target, 'password-reset': async () => undefined } })
@@ -91,7 +93,7 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
     await Promise.all([webTemporal.close(), client.connection.close(), sandbox.close()])
     await rm(folder, { recursive: true, force: true })
   })
-  return { url, config, sql, sandbox, temporal, startWorker }
+  return { url, config, sql, sandbox, temporal, client, startWorker }
 }
 
 const startTwins = (url: string): Promise<Sandbox> => {

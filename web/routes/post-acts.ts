@@ -5,7 +5,7 @@ import { listTargets } from '../../db/targets.ts'
 import { formFields, ownPath, seeOther } from '../answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
 import { idParam } from '../ids.ts'
-import { type Actor, cancel, cancelOne, type Done, duplicate, move, retry } from '../post-acts.ts'
+import { type Actor, cancel, cancelOne, type Done, decide, duplicate, move, retry } from '../post-acts.ts'
 import { titleOf } from '../post-title.ts'
 import type { Renderer } from '../render.ts'
 import { requireMember } from '../session.ts'
@@ -30,6 +30,13 @@ export const postActRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, `/w/${c.var.workspace.slug}/posts/${done.postId}/edit`)
     })
     .post(`${target}/cancel`, guard, async (c) => answer(c, await cancelOne(deps, actor(c), id(c), await targetOf(deps, c))))
+    .post(`${target}/bind`, guard, (c) => bind(deps, c))
+    .post(`${target}/again`, guard, async (c) =>
+      answer(c, await decide(deps, actor(c), id(c), await targetOf(deps, c), { do: 'again' })),
+    )
+    .post(`${target}/leave`, guard, async (c) =>
+      answer(c, await decide(deps, actor(c), id(c), await targetOf(deps, c), { do: 'leave' })),
+    )
     .post(`${target}/retry`, guard, async (c) =>
       answer(c, await retry(deps, actor(c), id(c), await targetOf(deps, c), new Date(deps.now()))),
     )
@@ -53,6 +60,25 @@ const targetOf = async (deps: WebDeps, c: MemberContext): Promise<string> => {
   const found = targets.find((row) => row.id === targetId)
   if (!found) throw new HTTPException(404)
   return found.id
+}
+
+/** A person found the post. Its id is the last part of an address that people copy; the database refuses one that is bound already. */
+const bind = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
+  const typed = (await formFields(c)).post?.trim() ?? ''
+  const platformPostId =
+    typed === ''
+      ? null
+      : (typed
+          .replace(/[?#].*$/, '')
+          .replace(/\/+$/, '')
+          .split('/')
+          .at(-1) ?? null)
+  try {
+    return answer(c, await decide(deps, actor(c), id(c), await targetOf(deps, c), { do: 'bind', platformPostId }))
+  } catch (error) {
+    if (!(error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once')) throw error
+    throw new HTTPException(409, { message: 'Another post of CrateSocial is bound to that one already. Nothing was changed.' })
+  }
 }
 
 const moveTo = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {

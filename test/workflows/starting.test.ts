@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ensureSchedules } from '../../activities/schedules.ts'
+import { wallTimeOf } from '../../web/wall-time.ts'
+import { targetWorkflowId } from '../../workflows/names.ts'
+import { type Installed, install, untilPage } from '../support/installed.ts'
+import { compose } from '../support/story.ts'
+
+let house: Installed
+beforeAll(async () => {
+  house = await install()
+}, 90_000)
+
+describe('reconcile-starts', () => {
+  test('a target whose workflow is gone is told again and goes out', { timeout: 60_000 }, async () => {
+    const { admin, slug, sql, client } = house
+    const dueAt = new Date(Math.ceil(Date.now() / 1_000 + 20) * 1_000)
+    const text = 'Its workflow was lost'
+    const fields = { text, channel: house.channel('Northside Records'), time: wallTimeOf(dueAt, 'Europe/Zurich') }
+    const { url } = await compose(admin, slug, fields, 'Schedule')
+    const [target] = await sql<{ id: string }[]>`select id from targets where text = ${text}`
+    const handle = client.workflow.getHandle(targetWorkflowId(target!.id))
+    await expect.poll(async () => (await handle.describe()).status.name).toBe('RUNNING')
+    await handle.terminate('the test takes it away')
+    await sql`update targets set state_at = now() - interval '2 minutes' where id = ${target!.id}`
+
+    await client.workflow.execute('reconcileStarts', { workflowId: 'reconcile-starts-once', taskQueue: 'cratesocial' })
+    await untilPage(admin, url, (page) => page.text.includes('published'), 40_000)
+    expect((await house.ledger.posts()).filter((post) => post.text === text)).toHaveLength(1)
+  })
+
+  test('the schedule is made once and brought up to date afterwards', async () => {
+    const { client } = house
+    await ensureSchedules(client)
+    await ensureSchedules(client)
+    const { spec, policies, action } = await client.schedule.getHandle('reconcile-starts').describe()
+    expect(spec.intervals).toMatchObject([{ every: 60_000 }])
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 86_400_000 })
+    expect(action).toMatchObject({ workflowType: 'reconcileStarts' })
+  })
+})
