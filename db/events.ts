@@ -31,15 +31,20 @@ export type ListedEvent = {
   subjectId: string | null
   /** Name of the person, when the subject is one who is still a member. */
   subjectName: string | null
+  /** The post it is about, if it still exists. */
+  postId: string | null
   facts: JsonRecord
 }
 
 /** The newest first; `before` is the id of the last one seen (ids are ordered by time). */
 export const listEvents = async (sql: Db, workspaceId: string, before: string | null, limit: number): Promise<ListedEvent[]> =>
   await sql<ListedEvent[]>`
-    select e.id, e.name, e.at, u.name as who, e.subject_id, s.name as subject_name, e.facts
+    select e.id, e.name, e.at, u.name as who, e.subject_id, s.name as subject_name, coalesce(p.id, g.post_id) as post_id,
+      e.facts
     from events e left join users u on u.id = e.user_id
       left join memberships m on m.workspace_id = e.workspace_id and m.user_id = e.subject_id
       left join users s on s.id = m.user_id
+      left join posts p on p.id = e.subject_id and p.workspace_id = e.workspace_id
+      left join targets g on g.id = e.subject_id and g.workspace_id = e.workspace_id
     where e.workspace_id = ${workspaceId} and (${before}::uuid is null or e.id < ${before}::uuid)
     order by e.id desc limit ${limit}`

@@ -1,20 +1,29 @@
 import type { ListedEvent } from '../db/events.ts'
 
 type Told = Pick<ListedEvent, 'name' | 'subjectName' | 'facts'>
+/** How to name a platform, and how to write a moment in the workspace's zone. */
+export type Saying = { label: (platform: string) => string; when: (date: Date) => string }
 
 /** What happened, as the rest of a sentence that begins with who did it: "made an invitation for an admin". */
-export const eventWords = (event: Told): string => {
+export const eventWords = (event: Told, saying: Saying): string => {
   const words = sentences[event.name]
-  if (words) return words(event)
+  if (words) return words(event, saying)
   const [noun = '', verb = ''] = event.name.split('.')
   return `${noun.replaceAll('_', ' ')}: ${verb.replaceAll('_', ' ')}`
 }
 
+export const isInWords = (name: string): boolean => Object.hasOwn(sentences, name)
+
 const whom = (event: Told): string => event.subjectName ?? 'somebody who is no longer a member'
 const text = (event: Told, fact: string): string => String(event.facts[fact] ?? '')
 const aRole = (role: string): string => (role === 'admin' ? 'an admin' : 'a manager')
+const on = (event: Told, saying: Saying): string => (event.facts.platform ? ` on ${saying.label(text(event, 'platform'))}` : '')
+const due = (event: Told, saying: Saying): string => {
+  const at = new Date(text(event, 'due_at'))
+  return Number.isNaN(at.getTime()) ? '' : ` for ${saying.when(at)}`
+}
 
-const sentences: Record<string, (event: Told) => string> = {
+const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'workspace.made': () => 'made the workspace',
   'workspace.changed': (event) =>
     `changed the settings of the workspace: ${text(event, 'zone')}, late limit ${text(event, 'missedAfterHours')} h`,
@@ -25,13 +34,23 @@ const sentences: Record<string, (event: Told) => string> = {
   'member.removed': (event) => `removed ${whom(event)} from the workspace`,
   'media.uploaded': (event) => `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a picture'}`,
   'media.deleted': () => 'deleted a file',
-  'channel.connected': () => 'connected an account',
-  'channel.reconnected': () => 'reconnected an account',
-  'channel.disconnected': () => 'disconnected an account',
+  'channel.connected': (event, saying) =>
+    `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
+  'grant.refused': () => 'found that a connection has ended: a person must reconnect it',
   'post.drafted': () => 'saved a draft',
+  'post.discarded': () => 'discarded a draft',
+  'post.duplicated': () => 'duplicated a post as a new draft',
   'post.edited': () => 'edited a post',
-  'post.scheduled': () => 'scheduled a post',
-  'post.rescheduled': () => 'moved a post to another time',
+  'post.scheduled': (event, saying) => `scheduled a post${due(event, saying)}`,
+  'post.moved': (event, saying) => `moved a post${due(event, saying)}`,
   'post.canceled': () => 'canceled a post',
-  'post.deleted': () => 'deleted a post',
+  'target.published': (event, saying) => `published a post${on(event, saying)}`,
+  'target.failed': (event, saying) => `was refused a post${on(event, saying)}`,
+  'target.unconfirmed': (event, saying) => `could not find out whether a post is out${on(event, saying)}`,
+  'target.missed': (event, saying) => `marked a post as missed${on(event, saying)}: nothing was sent`,
+  'target.canceled': (event, saying) => `canceled a post${on(event, saying)}`,
+  'target.retried': () => 'sent a post again after it was refused or missed',
+  'target.bound': () => 'said that an unconfirmed post is out',
+  'target.sent_again': () => 'said that an unconfirmed post is not out, and sent it again',
+  'target.left': () => 'left an unconfirmed post as it is',
 }

@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { insertMembership, type Role } from '../../db/memberships.ts'
+import { isInWords } from '../../web/event-words.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
 
+const eventName = /'((?:workspace|invitation|member|media|channel|grant|post|target)\.[a-z_]+)'/g
 let test: TestApp
 beforeAll(async () => {
   test = await createTestApp()
@@ -148,6 +151,16 @@ describe('the workspace', () => {
     expect(page.text).toMatch(/<strong>Ada Admin<\/strong> removed/)
     expect(page.text).toMatch(/changed the settings of the workspace: America\/New_York, late limit 12 h/)
     expect(page.text).not.toContain('Otto Outsider')
+  })
+
+  it('has words for every event that the code writes', () => {
+    const root = new URL('../../', import.meta.url)
+    const names = new Set<string>()
+    for (const folder of ['web/', 'web/routes/', 'activities/', 'db/'])
+      for (const file of readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.ts')))
+        for (const [, name] of readFileSync(new URL(folder + file, root), 'utf8').matchAll(eventName)) names.add(name!)
+    expect(names.size).toBeGreaterThan(15)
+    expect([...names].filter((name) => !isInWords(name))).toEqual([])
   })
 
   it('shows older lines page by page, each once', async () => {
