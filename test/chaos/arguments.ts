@@ -6,7 +6,7 @@ export type ChaosOptions = {
   seed: number
   /** Over so many minutes the posts come due. */
   minutes: number
-  /** The first of ten ports. */
+  /** The first of seven ports. */
   port: number
   /** Once nothing is killed any more the clocks go ahead, so that nobody waits for the windows of reconciling. */
   hurry: boolean

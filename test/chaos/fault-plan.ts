@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dice } from './dice.ts'
 import { type House, post } from './house.ts'
+import { setInSandbox } from './sandbox-settings.ts'
 
 /** A fault as the sandbox's control port takes it. */
 export type Fault = {
@@ -112,15 +113,6 @@ export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number,
 /** Whose tokens end: "Ben Southside" of the sandbox's first people. */
 const benId = '10200000000000002'
 export const expiredAccount = 'Southside Club'
-
-export const setInSandbox = async (house: House, settings: Record<string, unknown>): Promise<void> => {
-  const response = await fetch(`${house.controlUrl}/settings`, {
-    method: 'PATCH',
-    body: JSON.stringify(settings),
-    headers: { 'content-type': 'application/json' },
-  })
-  if (!response.ok) throw new Error(`the sandbox did not take settings: ${await response.text()}`)
-}
 
 function twice(...names: string[]): string[] {
   return [...names, ...names]

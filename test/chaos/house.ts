@@ -27,14 +27,15 @@ export type House = {
   postgres: Supervised | undefined
   /** Moves the clocks of the workers and of the sandbox ahead by so much more. */
   advance(ms: number): Promise<void>
+  /** The workers' clocks are right again; the sandbox's stays where it is. */
+  resetClock(): void
   stop(): Promise<void>
 }
 
 export type HousePlan = {
   /** Everything is kept here. */
   folder: string
-  /** The first of ten. */
-  port: number
+  ports: Ports
   watchdog: Watchdog
   /** Pause between an end and the next start. */
   restartDelayMs: () => number
@@ -52,7 +53,7 @@ const root = new URL('../../', import.meta.url).pathname
 const vaultKeys = `chaos:${Buffer.alloc(32, 9).toString('base64')}`
 
 export const startHouse = async (plan: HousePlan): Promise<House> => {
-  const ports = portsOf(plan.port)
+  const { ports } = plan
   for (const folder of ['logs', 'media']) mkdirSync(join(plan.folder, folder), { recursive: true })
   const clockFile = join(plan.folder, 'clock-ahead')
   const clock = { aheadMs: 0 }
@@ -96,6 +97,10 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
       setClock(clockFile, clock.aheadMs)
       await post(`${controlUrl}/clock`, { advanceMs: ms })
     },
+    resetClock: () => {
+      clock.aheadMs = 0
+      setClock(clockFile, 0)
+    },
     stop: async () => {
       await door.close()
       await close(sql)
@@ -106,15 +111,17 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
   }
 }
 
-const portsOf = (first: number) => ({
+export type Ports = Record<'postgres' | 'temporal' | 'sandbox' | 'control' | 'door', number> & { servers: number[] }
+
+/** Seven in a row. Below those that the system gives to outgoing connections, a port stays ours while its process is down. */
+export const portsFrom = (first: number): Ports => ({
   postgres: first,
   temporal: first + 1,
   sandbox: first + 2,
   control: first + 3,
   door: first + 4,
-  servers: [first + 5, first + 6, first + 7],
+  servers: [first + 5, first + 6],
 })
-type Ports = ReturnType<typeof portsOf>
 
 const named = (count: number, name: string): string[] => Array.from({ length: count }, (_, index) => `${name}-${index + 1}`)
 

@@ -3,11 +3,12 @@ import type { Watchdog } from '../../local/watchdog.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import type { ChaosOptions } from './arguments.ts'
 import { createDice } from './dice.ts'
-import { carryOutFaults, carryOutTroubles, planFaults, setInSandbox } from './fault-plan.ts'
-import { type House, startHouse } from './house.ts'
+import { carryOutFaults, carryOutTroubles, planFaults } from './fault-plan.ts'
+import { type House, portsFrom, startHouse } from './house.ts'
 import { carryOutKills, type Killed, planKills } from './kill-plan.ts'
 import { kindOfNumber, schedule, type Wanted } from './posts.ts'
 import { moveIn, type Residents } from './residents.ts'
+import { generous, setInSandbox } from './sandbox-settings.ts'
 import { hasEnded, judge, readClaims, type Verdict } from './verdict.ts'
 
 export type ChaosResult = {
@@ -33,7 +34,7 @@ type Plan = ChaosOptions & { folder: string; watchdog: Watchdog; say: (line: str
 
 export const runChaos = async (plan: Plan): Promise<ChaosResult> => {
   const restarts = createDice(plan.seed, 'restarts')
-  const house = await startHouse({ ...plan, restartDelayMs: () => restarts.whole(200, 5_000) })
+  const house = await startHouse({ ...plan, ports: portsFrom(plan.port), restartDelayMs: () => restarts.whole(200, 5_000) })
   try {
     return await live(plan, house)
   } finally {
@@ -78,24 +79,6 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
     endedByItself: parts.reduce((sum, part) => sum + part.endedByItself(), 0),
     ...{ lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs },
   }
-}
-
-/** No quota of a day ends the run: what is tried here is dying, not counting. */
-const generous = {
-  instagramQuotaTotal: 100_000,
-  instagramContainersPerDay: 100_000,
-  reelsPerDay: 100_000,
-  appCallsPerHour: 10_000_000,
-  businessCallsPerDay: 10_000_000,
-  regainAccessMinutes: 1,
-  videoChunkBytes: 40_000,
-  tiktokInitPerMinute: 100_000,
-  tiktokCreatorInfoPerMinute: 100_000,
-  tiktokStatusPerMinute: 100_000,
-  tiktokPostsPerDay: 100_000,
-  tiktokPendingShares: 100_000,
-  // Where the refresh token dies with its first use, a renewal whose answer is lost ends the connection: see docs/reliability.md.
-  tiktokKeepRefreshToken: true,
 }
 
 /** In the order of their times, so that the last are composed while the first go out. */
