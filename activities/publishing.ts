@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { isUnsent } from '../db/target-states.ts'
 import { beginPreparing, completeReceipt, findTarget, markMissed, markReady, noteWaiting, type TargetRow } from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { Step, TargetRef } from '../workflows/names.ts'
@@ -11,6 +12,8 @@ import { againLater, beating, notYet, type PublishingDeps, platformOf, withPubli
 
 export type PublishingActivities = ReturnType<typeof createPublishingActivities>
 
+/** The end of a pause is told; this look is for a word that was lost. */
+const pausedLookMs = 15 * 60_000
 /** A platform that is still at work after this long gives no answer we could wait for. */
 const processingWindowMs = 6 * 3_600_000
 /** TikTok's public post id may come hours after publishing (moderation). */
@@ -21,6 +24,8 @@ export const createPublishingActivities = (deps: PublishingDeps) => ({
   nextStep: async ({ targetId }: TargetRef): Promise<Step> => {
     const target = await findTarget(deps.sql, targetId)
     if (!target) return { do: 'end', words: 'Its row is gone' }
+    if (target.isPaused && isUnsent(target.state))
+      return { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Paused; nothing is sent' }
     if (target.missedAt.getTime() < deps.now() && (await markMissed(deps.sql, target))) return { do: 'end', words: 'Missed' }
     return decideStep(target, deps.now(), prepareAheadMs(deps, target))
   },

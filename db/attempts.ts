@@ -34,10 +34,11 @@ export const claimTarget = async (
     with claimed as (
       update targets t set
         state = 'sending', state_at = now(), waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null
-      from channels c, grants g, workspaces w
+      from channels c, grants g, workspaces w, installation i
       where t.id = ${target.id} and t.state = 'ready' and t.revision = ${target.revision} and t.handles_revision = t.revision
         and t.attempt_number = ${target.attemptNumber} and t.due_at = ${target.dueAt} and t.due_at + w.missed_after > now()
         and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and w.id = t.workspace_id
+        and w.paused_at is null and i.paused_at is null
       returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles
     )
     insert into attempts (workspace_id, target_id, number, revision, fingerprint, handles, claimed_at)

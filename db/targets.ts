@@ -40,11 +40,15 @@ export const listTargets = (sql: Db, ref: { workspaceId: string; postId: string 
   where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by c.platform, c.name`
 
+/** `missedAt`: after this it is too late for it. `isPaused`: nothing of its workspace is sent now. */
+export type TargetToDrive = TargetRow & { missedAt: Date; isPaused: boolean }
+
 /** One target by its id alone: for workflows, which know nothing else. */
-export const findTarget = async (sql: Db, targetId: string): Promise<(TargetRow & { missedAt: Date }) | undefined> => {
-  const [row] = await sql<(TargetRow & { missedAt: Date })[]>`
-    select t.*, c.name as channel_name, c.handle as channel_handle, t.due_at + w.missed_after as missed_at
-    from targets t join channels c on c.id = t.channel_id join workspaces w on w.id = t.workspace_id
+export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDrive | undefined> => {
+  const [row] = await sql<TargetToDrive[]>`
+    select t.*, c.name as channel_name, c.handle as channel_handle, t.due_at + w.missed_after as missed_at,
+      w.paused_at is not null or i.paused_at is not null as is_paused
+    from targets t join channels c on c.id = t.channel_id join workspaces w on w.id = t.workspace_id cross join installation i
     where t.id = ${targetId}`
   return row
 }

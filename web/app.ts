@@ -20,6 +20,7 @@ import { liveRoutes } from './routes/live.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { operateRoutes } from './routes/operate.ts'
 import { passwordResetRoutes } from './routes/password-reset.ts'
+import { pauseRoutes } from './routes/pause.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { postsRoutes } from './routes/posts.ts'
 import { publicMediaRoutes } from './routes/public-media.ts'
@@ -63,6 +64,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   operateRoutes,
   peopleRoutes,
   settingsRoutes,
+  pauseRoutes,
   activityRoutes,
   todayRoutes,
   calendarRoutes,

@@ -6,6 +6,7 @@ import type { MediaStore } from '../activities/media-store.ts'
 import type { Config } from '../config.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Need } from '../db/needs.ts'
+import type { Pause } from '../db/pauses.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Registry } from '../platforms/index.ts'
 import type { Live } from './live.ts'
@@ -46,7 +47,7 @@ export type UserEnv = { Bindings: HttpBindings; Variables: Env['Variables'] & { 
 /** Behind `requireMember`: every row that these routes touch belongs to `workspace`. */
 export type MemberEnv = {
   Bindings: HttpBindings
-  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[] }
+  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[]; pause: Pause | null }
 }
 
 export const forAnyone = createFactory<Env>()

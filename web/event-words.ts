@@ -27,6 +27,10 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'workspace.made': () => 'made the workspace',
   'workspace.changed': (event) =>
     `changed the settings of the workspace: ${text(event, 'zone')}, late limit ${text(event, 'missedAfterHours')} h`,
+  'workspace.paused': () => 'paused publishing',
+  'workspace.resumed': () => 'resumed publishing',
+  'installation.paused': () => 'paused publishing in the whole installation',
+  'installation.resumed': () => 'resumed publishing in the whole installation',
   'invitation.made': (event) => `made an invitation for ${aRole(text(event, 'role'))}`,
   'invitation.revoked': () => 'revoked an invitation',
   'member.joined': (event) => `joined as ${aRole(text(event, 'role'))}`,

@@ -1,11 +1,15 @@
 import { listNeeds, type Need } from '../db/needs.ts'
+import { findPause } from '../db/pauses.ts'
 import { isPartial } from './answers.ts'
 import { forMembers, type WebDeps } from './env.ts'
 
 /** What needs a person in this workspace is shown on every page of it. */
 export const loadNeeds = (deps: WebDeps) =>
   forMembers.createMiddleware(async (c, next) => {
-    c.set('needs', isPartial(c) ? [] : await listNeeds(deps.sql, c.get('workspace').id))
+    const { id } = c.get('workspace')
+    const [needs, pause] = isPartial(c) ? [[], null] : await Promise.all([listNeeds(deps.sql, id), findPause(deps.sql, id)])
+    c.set('needs', needs)
+    c.set('pause', pause)
     await next()
   })
 

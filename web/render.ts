@@ -69,6 +69,7 @@ const around = (c: AnyContext): View => {
     role: c.get('role'),
     path: c.req.path,
     requestId: c.get('requestId'),
+    pause: c.get('pause'),
     needs: ((c.get('needs') as Need[] | undefined) ?? []).map((need) => sayNeed(need, fmt.when)),
     said: sentence(c.req.query('said')),
     menu: navigation(user, workspace ? { ...workspace, role: c.get('role') } : memberships[0]),

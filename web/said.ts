@@ -12,6 +12,7 @@ export const sentences = {
   'member-removed': 'They are no longer a member of this workspace.',
   'invitation-revoked': 'The invitation is revoked. Its link no longer works.',
   joined: 'You are a member of this workspace now.',
+  resumed: 'Publishing is resumed.',
   'workspace-saved': 'The settings are saved.',
   'workspace-made': 'The workspace is made. You are its first admin: invite the others under People.',
   'media-uploaded': 'Uploaded. The files are ready for your posts.',

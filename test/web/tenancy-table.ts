@@ -39,6 +39,11 @@ export const routes: Record<string, Access> = {
   'POST /account/sessions/:id/end': signedIn(404),
   'GET /operate': row(303, 404, 404, 404, 200),
   'POST /operate/workspaces': row(303, 404, 404, 404, 422),
+  'POST /operate/pause': row(303, 404, 404, 404, 303),
+  'POST /operate/pause/end': row(303, 404, 404, 404, 303),
+  'GET /w/:workspace/pause': admins(200),
+  'POST /w/:workspace/pause': admins(303),
+  'POST /w/:workspace/pause/end': admins(303),
 
   'GET /robots.txt': everybody(200),
   'GET /media/:name': everybody(404),

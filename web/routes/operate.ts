@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { tx } from '../../db/connect.ts'
 import { recordEvent } from '../../db/events.ts'
 import { insertMembership } from '../../db/memberships.ts'
+import { findInstallationPause } from '../../db/pauses.ts'
 import { insertWorkspace, listWorkspaces } from '../../db/workspaces.ts'
 import { formFields, seeOther } from '../answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
@@ -27,11 +28,11 @@ export const operateRoutes = (deps: WebDeps, view: Renderer) =>
     })
 
 const show = async (c: AnyContext, deps: WebDeps, view: Renderer, values: Record<string, string> = {}, errors: Errors = {}) => {
-  const workspaces = await listWorkspaces(deps.sql)
+  const [workspaces, pausedAt] = await Promise.all([listWorkspaces(deps.sql), findInstallationPause(deps.sql)])
   const mine = new Set(c.get('memberships').map((membership: { id: string }) => membership.id))
   const status = Object.keys(errors).length > 0 ? 422 : 200
   const listed = workspaces.map((workspace) => ({ ...workspace, mine: mine.has(workspace.id) }))
-  return view.page(c, 'operate/index', { workspaces: listed, values, errors, zones }, status)
+  return view.page(c, 'operate/index', { workspaces: listed, pausedAt, values, errors, zones }, status)
 }
 
 /** Whoever makes it is its first admin; false when the slug is taken. */
