@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -38,6 +38,7 @@ export async function startMailbox(options: { smtpPort: number; webPort: number;
       keep(stream, folder).then(() => done(), done)
     },
   })
+  smtp.on('error', () => undefined) // a client hung up in the middle; it was not told that its mail arrived
   const smtpPort = await listen(smtp.listen(options.smtpPort, '127.0.0.1'))
   const web = serve({ fetch: mailboxPages(store).fetch, port: options.webPort, hostname: '127.0.0.1' })
   const webPort = await listen(web as Server)
@@ -67,8 +68,12 @@ function listen(server: Server): Promise<number> {
 /** Under another name until it is whole: a mail cut short never shows. */
 async function keep(stream: NodeJS.ReadableStream, folder: string): Promise<void> {
   const path = join(folder, `${new Date().toISOString().replaceAll(':', '-')}_${randomBytes(4).toString('hex')}`)
-  await pipeline(stream, createWriteStream(`${path}.part`, { mode: 0o600 }))
-  renameSync(`${path}.part`, `${path}.eml`)
+  try {
+    await pipeline(stream, createWriteStream(`${path}.part`, { mode: 0o600 }))
+    renameSync(`${path}.part`, `${path}.eml`)
+  } finally {
+    rmSync(`${path}.part`, { force: true })
+  }
 }
 
 /** Ids are file names without their ending; they begin with the time, so that they sort by it. */

@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { lockFolder } from './lock.ts'
 import { capLogs } from './log-file.ts'
+import { onceNpmIsGone } from './npm.ts'
 import { Problem } from './problem.ts'
 import { type Addresses, createStack } from './stack.ts'
 import { startWatchdog } from './watchdog.ts'
@@ -21,6 +22,7 @@ const cleanUps: (() => void | Promise<void>)[] = []
 let ending = false
 
 watchForTheEnd()
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined) // the terminal is gone; stopping goes on
 try {
   console.log('Starting CrateSocial.')
   prepareDataFolder(dataDir)
@@ -56,8 +58,6 @@ function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mail
 }
 
 function watchForTheEnd(): void {
-  const startedByNpm = Boolean(process.env.npm_lifecycle_event)
-  const parent = process.ppid
   let askedAt = 0
   const ask = () => {
     // npm passes on the Ctrl-C that the terminal has sent already; only a later one means "at once".
@@ -68,9 +68,8 @@ function watchForTheEnd(): void {
   process.on('SIGINT', ask)
   process.on('SIGTERM', ask)
   process.on('SIGHUP', ask)
-  // Killed outright, npm cannot pass anything on.
-  const timer = setInterval(() => startedByNpm && process.ppid !== parent && ask(), 500)
-  timer.unref()
+  onceNpmIsGone(ask)
+  process.on('uncaughtException', (error) => void end(1, error.stack))
 }
 
 /** Takes everything down, last first, and exits. The second call waits for the first. */

@@ -53,6 +53,16 @@ describe('npm start', () => {
     expect(await next.ended).toBe(0)
   })
 
+  test('leaves nothing running when the npm that started it is killed outright', { timeout: patienceMs }, async () => {
+    const npm = runStarter(await stackEnv(), undefined, ['npm', 'start'])
+    await npm.ready
+    const running = descendants(npm.child.pid!)
+    expect(running.length).toBeGreaterThan(5)
+    npm.child.kill('SIGKILL')
+    await npm.ended
+    expect(await survivors(running, 30_000)).toEqual([])
+  })
+
   test('leaves nothing running when it is stopped before it is ready, at whatever moment', { timeout: patienceMs }, async () => {
     const env = await stackEnv()
     for (const afterMs of [700, 1_200, 2_000, 3_000]) {

@@ -38,9 +38,14 @@ export async function stackEnv(): Promise<StackEnv> {
 }
 
 /** What `npm start` runs. Killed after the file's last test at the latest. */
-export function runStarter(env: StackEnv, user?: { uid: number; gid: number }): Starter {
+export function runStarter(
+  env: StackEnv,
+  user?: { uid: number; gid: number },
+  command = [process.execPath, '--import', 'tsx', 'local/start.ts'],
+): Starter {
+  const [program = '', ...args] = command
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts'], {
+  const child = spawn(program, args, {
     cwd: root,
     env: { PATH, HOME, ...env },
     ...user,

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, loadConfig } from '../config.ts'
+
+const key = Buffer.alloc(32, 1).toString('base64')
+const least = {
+  DATABASE_URL: 'postgres://db.example.com/cratesocial',
+  VAULT_KEYS: `a:${key}`,
+  THROTTLE_KEY: 'x'.repeat(32),
+  SMTP_URL: 'smtp://mail.example.com',
+}
+const production = { ...least, NODE_ENV: 'production', PUBLIC_URL: 'https://social.example.com' }
+
+describe('the configuration', () => {
+  test('has a default for everything that has a sensible one', () => {
+    const config = loadConfig(least)
+    expect(config).toMatchObject({
+      production: false,
+      publicUrl: 'http://localhost:3000',
+      port: 3000,
+      meta: undefined,
+      tiktok: undefined,
+    })
+    expect(config.media.publicUrl).toBe('http://localhost:3000/media')
+    expect(loadConfig(production).production).toBe(true)
+  })
+
+  test('names everything that is missing at once', () => {
+    const names = problems({}).map((problem) => problem.split(' ')[0])
+    expect(names).toEqual(['DATABASE_URL', 'VAULT_KEYS', 'THROTTLE_KEY', 'SMTP_URL'])
+  })
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(loadConfig({ ...least, META_APP_ID: '', PORT: '' })).toMatchObject({ port: 3000, meta: undefined })
+  })
+
+  test('reads a secret from a file, and refuses it from two places', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
+    const file = join(folder, 'keys')
+    writeFileSync(file, `b:${key},a:${key}\n`)
+    const { VAULT_KEYS: _, ...rest } = least
+    expect(loadConfig({ ...rest, VAULT_KEYS_FILE: file }).vaultKeys.map(({ id }) => id)).toEqual(['b', 'a'])
+    expect(problems({ ...least, VAULT_KEYS_FILE: file })).toEqual([
+      'VAULT_KEYS and VAULT_KEYS_FILE are both set; keep one of them.',
+    ])
+    expect(problems({ ...rest, VAULT_KEYS_FILE: join(folder, 'none') })[0]).toMatch(
+      /^VAULT_KEYS cannot be read: VAULT_KEYS_FILE names .*ENOENT/,
+    )
+    rmSync(folder, { recursive: true })
+  })
+
+  test('never repeats a secret in what it complains about', () => {
+    const secrets = {
+      ...least,
+      DATABASE_URL: 'mysql://root:hunter2@db',
+      VAULT_KEYS: 'a:aHVudGVyMg==',
+      THROTTLE_KEY: 'hunter2',
+      SMTP_URL: 'hunter2',
+    }
+    expect(problems(secrets)).toHaveLength(4)
+    expect(problems(secrets).join()).not.toMatch(/hunter2|aHVudGVyMg/)
+  })
+
+  test.each([
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
+    [
+      { PUBLIC_URL: 'http://social.example.com' },
+      'PUBLIC_URL must be https:// unless it is localhost: browsers keep the session cookie only there.',
+    ],
+    [
+      { PUBLIC_URL: 'https://example.com/social' },
+      'PUBLIC_URL must be an origin such as https://social.example.com, without a path.',
+    ],
+    [{ META_APP_ID: '1' }, 'META_APP_ID and META_APP_SECRET belong together; one of them is missing.'],
+    [{ TIKTOK_CLIENT_SECRET: '1' }, 'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together; one of them is missing.'],
+    [
+      { TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.0/33' },
+      'TRUSTED_PROXIES has "10.0.0.0/33", which is neither an address nor a range such as 10.0.0.0/8.',
+    ],
+    [{ VAULT_KEYS: `a:${key},a:${key}` }, 'VAULT_KEYS uses an id twice.'],
+    [{ DATABASE_PREPARE: 'yes' }, 'DATABASE_PREPARE must be one of true, false, not "yes".'],
+    [{ MAIL_FROM: 'nobody' }, 'MAIL_FROM must be a mail address such as "Name <name@example.com>", not "nobody".'],
+  ])('refuses %o', (env, problem) => {
+    expect(problems({ ...least, ...env })).toEqual([problem])
+  })
+
+  test('is strict in production: https, and the real platforms unless told otherwise', () => {
+    expect(problems({ ...production, PUBLIC_URL: 'http://localhost:3000' })).toEqual([
+      'PUBLIC_URL must begin with https:// in production.',
+    ])
+    const sandbox = {
+      ...production,
+      META_GRAPH_URL: 'http://127.0.0.1:3030/graph',
+      TIKTOK_API_URL: 'http://127.0.0.1:3030/tiktok-api',
+    }
+    expect(problems(sandbox)).toEqual([
+      'META_GRAPH_URL, TIKTOK_API_URL must be the real platform in production; ALLOW_LOCAL_PLATFORMS=true permits another.',
+    ])
+    expect(problems({ ...sandbox, ALLOW_LOCAL_PLATFORMS: 'true' })).toEqual([])
+  })
+})
+
+function problems(env: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(env)
+    return []
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as ConfigError).problems
+  }
+}
