@@ -1,8 +1,9 @@
 import { firstOperatorLink } from '../../db/first-operator.ts'
-import { control, ledgerOf } from './ledger.ts'
+import { ledgerOf } from './ledger.ts'
 import { createPerson, type Page, type Person } from './person.ts'
 import { type Product, startProduct } from './product.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
+import { control } from './twins.ts'
 
 /** A stack that a person has set up: a workspace, and every account of the sandbox's first people connected. */
 export type Installed = Product & {

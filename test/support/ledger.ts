@@ -1,4 +1,5 @@
 import type { Sandbox } from '../../local/sandbox/server.ts'
+import { control } from './twins.ts'
 
 /** What the platforms saw, as the sandbox's control port tells it. */
 export type LedgerPost = {
@@ -25,23 +26,9 @@ export type LedgerCall = {
   status: number | null
 }
 
-export const ledgerOf = (sandbox: Pick<Sandbox, 'controlUrl'>) => ({
+export const ledgerOf = (sandbox: Sandbox) => ({
   posts: async () => listOf<LedgerPost>(await control(sandbox, 'GET', '/ledger/posts')),
   calls: async () => listOf<LedgerCall>(await control(sandbox, 'GET', '/ledger/calls')),
 })
-
-export const control = async (
-  sandbox: Pick<Sandbox, 'controlUrl'>,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<unknown> => {
-  const response = await fetch(sandbox.controlUrl + path, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
-  if (!response.ok) throw new Error(`the sandbox's control answered ${response.status}: ${await response.text()}`)
-  return response.json()
-}
 
 const listOf = <T>(answer: unknown): T[] => (Array.isArray(answer) ? answer : (Object.values(answer as object)[0] as T[]))

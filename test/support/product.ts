@@ -13,7 +13,7 @@ import type { Config } from '../../config.ts'
 import type { Sql } from '../../db/connect.ts'
 import { createVault } from '../../db/vault.ts'
 import { freePort } from '../../local/ports.ts'
-import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
+import type { Sandbox } from '../../local/sandbox/server.ts'
 import { createPlatforms } from '../../platforms/index.ts'
 import { createApp } from '../../web/app.ts'
 import { createLive } from '../../web/live.ts'
@@ -23,6 +23,7 @@ import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
 import { createTestTemporal, type TestTemporal } from './temporal.ts'
+import { sandboxEnv, startTwins } from './twins.ts'
 
 /** The whole product in this process, on real ports: database, web, worker, Temporal and the sandbox. */
 export type Product = {
@@ -95,33 +96,3 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
   })
   return { url, config, sql, sandbox, temporal, client, startWorker }
 }
-
-const startTwins = (url: string): Promise<Sandbox> => {
-  const { meta, tiktok } = testConfig()
-  return startSandbox({
-    port: 0,
-    controlPort: 0,
-    apps: {
-      meta: { id: meta!.appId, secret: meta!.appSecret, name: 'CrateSocial', redirectUris: [`${url}/oauth/meta/callback`] },
-      tiktok: {
-        key: tiktok!.clientKey,
-        secret: tiktok!.clientSecret,
-        name: 'CrateSocial',
-        redirectUris: [`${url}/oauth/tiktok/callback`],
-        type: 'desktop',
-        verifiedPrefixes: [`${url}/media/`],
-        audited: true,
-      },
-    },
-  })
-}
-
-/** Base URLs of the sandbox, as the environment names them. */
-export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({
-  META_GRAPH_URL: `${url}/graph`,
-  META_GRAPH_VIDEO_URL: `${url}/graph-video`,
-  META_DIALOG_URL: `${url}/facebook`,
-  META_RUPLOAD_URL: `${url}/rupload`,
-  TIKTOK_AUTH_URL: `${url}/tiktok`,
-  TIKTOK_API_URL: `${url}/tiktok-api`,
-})

@@ -37,8 +37,16 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') closeOpenMenus()
 })
 
-// A form is sent once, however often its button is pressed; Back gives the button back.
+// A form is sent once, however often its button is pressed; a failed answer of htmx or Back gives the button back.
+const onceButtons = (root) => root.querySelectorAll('button[data-once]')
 document.addEventListener('submit', (event) => {
-  if (event.defaultPrevented || event.target.method === 'dialog') return
-  for (const button of event.target.querySelectorAll('button[data-once]')) button.setAttribute('aria-busy', 'true')
+  const [button] = onceButtons(event.target)
+  if (event.defaultPrevented || !button) return
+  if (button.getAttribute('aria-busy') === 'true') return event.preventDefault()
+  button.setAttribute('aria-busy', 'true')
 })
+const giveBack = () => {
+  for (const button of onceButtons(document)) button.removeAttribute('aria-busy')
+}
+addEventListener('pageshow', giveBack)
+document.addEventListener('htmx:finally:request', giveBack)
