@@ -50,7 +50,8 @@ export type HousePlan = {
 }
 
 const root = new URL('../../', import.meta.url).pathname
-const vaultKeys = `chaos:${Buffer.alloc(32, 9).toString('base64')}`
+/** The key of every test: recorded histories open with it. */
+const vaultKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`
 
 export const startHouse = async (plan: HousePlan): Promise<House> => {
   const { ports } = plan

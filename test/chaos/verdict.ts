@@ -40,7 +40,7 @@ export const readClaims = (sql: Sql): Promise<Claim[]> => sql<Claim[]>`
   from targets t`
 
 /** States after which nothing happens by itself any more. */
-export const hasEnded = ({ state }: Claim): boolean =>
+export const hasEnded = ({ state }: Pick<Claim, 'state'>): boolean =>
   ['published', 'failed', 'unconfirmed', 'missed', 'canceled'].includes(state)
 
 /** The ledger alone says what exists; what CrateSocial says is held against it. */

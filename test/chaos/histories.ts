@@ -1,0 +1,142 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { createDataConverter } from '../../activities/data-converter.ts'
+import { startWatchdog } from '../../local/watchdog.ts'
+import { createClient } from '../../web/temporal.ts'
+import { wallTimeOf } from '../../web/wall-time.ts'
+import { targetWorkflowId } from '../../workflows/names.ts'
+import { testConfig } from '../support/config.ts'
+import { type House, portsFrom, post, startHouse } from './house.ts'
+import { kinds } from './kinds.ts'
+import { schedule, type Wanted } from './posts.ts'
+import { moveIn, type Residents } from './residents.ts'
+import { hasEnded, readClaims } from './verdict.ts'
+
+/** `npm run histories`: real runs of every branch of `publishTarget`, kept sealed in test/histories/ for the replay test. */
+
+type Rig = { house: House; residents: Residents }
+/** What happens to one post between its scheduling and its end. */
+type Story = { name: string; kind: string; dueInMs: number; happens?: (rig: Rig, wanted: Wanted) => Promise<void> }
+
+const fault = (rig: Rig, rule: object) => post(`${rig.house.controlUrl}/faults`, rule)
+const pageOf = (rig: Rig, { postId }: Wanted) => rig.residents.admin.open(`/w/${rig.residents.slug}/posts/${postId}`)
+const untilState = async ({ house }: Rig, { postId }: Wanted, state: string) => {
+  for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(100))
+    if ((await readClaims(house.sql)).some((claim) => claim.postId === postId && claim.state === state)) return
+  throw new Error(`post ${postId} did not come to ${state}`)
+}
+const move = async (rig: Rig, wanted: Wanted, inMs: number) => {
+  const form = await (await pageOf(rig, wanted)).follow('Reschedule')
+  await form.press('Move', { time: wallTimeOf(new Date(Date.now() + inMs), 'Europe/Zurich') })
+}
+
+const stories: Story[] = [
+  { name: 'published', kind: 'Facebook photo', dueInMs: 8_000 },
+  { name: 'processed', kind: 'TikTok video', dueInMs: 8_000 },
+  { name: 'container', kind: 'Instagram carousel', dueInMs: 8_000 },
+  {
+    name: 'refused',
+    kind: 'Facebook text',
+    dueInMs: 8_000,
+    happens: (rig) => fault(rig, { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 }),
+  },
+  {
+    name: 'reconciled',
+    kind: 'Facebook text',
+    dueInMs: 8_000,
+    happens: (rig) => fault(rig, { platform: 'facebook', endpoint: 'feed', when: 'after', kind: 'reset' }),
+  },
+  {
+    name: 'killed-while-sending',
+    kind: 'Instagram image',
+    dueInMs: 8_000,
+    happens: async (rig, wanted) => {
+      await fault(rig, { platform: 'instagram', endpoint: 'media_publish', when: 'after', kind: 'timeout', delayMs: 30_000 })
+      await untilState(rig, wanted, 'sending')
+      await rig.house.workers[0]?.kill()
+    },
+  },
+  {
+    name: 'canceled-while-waiting',
+    kind: 'Facebook text',
+    dueInMs: 7_200_000,
+    happens: async (rig, wanted) => {
+      await sleep(3_000)
+      await (await pageOf(rig, wanted)).press('Cancel')
+    },
+  },
+  {
+    name: 'canceled-while-armed',
+    kind: 'Facebook text',
+    dueInMs: 20_000,
+    happens: async (rig, wanted) => {
+      await untilState(rig, wanted, 'ready')
+      await sleep(2_000)
+      await (await pageOf(rig, wanted)).press('Cancel')
+    },
+  },
+  {
+    name: 'moved-while-waiting',
+    kind: 'Facebook link',
+    dueInMs: 7_200_000,
+    happens: async (rig, wanted) => {
+      await sleep(3_000)
+      await move(rig, wanted, 8_000)
+    },
+  },
+  {
+    name: 'moved-while-armed',
+    kind: 'Instagram story',
+    dueInMs: 25_000,
+    happens: async (rig, wanted) => {
+      await untilState(rig, wanted, 'ready')
+      await sleep(2_000)
+      await move(rig, wanted, 8_000)
+    },
+  },
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'cratesocial-histories-'))
+chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
+const watchdog = startWatchdog()
+try {
+  const ports = portsFrom(Number(process.env.CHAOS_PORT || 4290))
+  const house = await startHouse({ folder, watchdog, ports, workers: 1, servers: 1, restartDelayMs: () => 100 })
+  const rig = { house, residents: await moveIn(house) }
+  const config = testConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` })
+  const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
+  for (const [index, story] of stories.entries()) await record(rig, client, story, index + 1)
+  await client.connection.close()
+  await house.stop()
+} finally {
+  await watchdog.finish() // stops whatever still runs
+  rmSync(folder, { recursive: true, force: true })
+}
+process.exit(0)
+
+async function record(rig: Rig, client: ReturnType<typeof createClient>, story: Story, number: number): Promise<void> {
+  const kind = kinds.find(({ name }) => name === story.kind)
+  if (!kind) throw new Error(`there is no kind ${story.kind}`)
+  const dueAt = new Date(Math.ceil((Date.now() + story.dueInMs) / 1_000) * 1_000)
+  const wanted = await schedule(rig.residents, { number, kind, account: kind.accounts[0] ?? '', dueAt })
+  await story.happens?.(rig, wanted)
+  const targetId = await untilOver(rig, wanted)
+  const handle = client.workflow.getHandle(targetWorkflowId(targetId))
+  await handle.result()
+  const history = historyToJSON(await handle.fetchHistory())
+  writeFileSync(new URL(`../histories/publish-target.${story.name}.json`, import.meta.url), `${history}\n`)
+  console.log(`${story.name}: ${JSON.parse(history).events.length} events`)
+}
+
+/** The end of the post, its receipt included. Time goes ahead where only time makes an outcome clear. */
+async function untilOver({ house }: Rig, { postId }: Wanted): Promise<string> {
+  for (const giveUpAt = Date.now() + 180_000; Date.now() < giveUpAt; await sleep(250)) {
+    const [row] = await house.sql<{ id: string; state: string; finishedAt: Date | null }[]>`
+      select id, state, finished_at from targets where post_id = ${postId}`
+    if (row && (row.finishedAt || (hasEnded({ state: row.state }) && row.state !== 'published'))) return row.id
+  }
+  throw new Error(`post ${postId} came to no end`)
+}
