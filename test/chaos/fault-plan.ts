@@ -33,7 +33,7 @@ const endpoints: Record<string, string[]> = {
     ...twice('media_publish'),
     ...['media', 'container.read', 'media.list', 'stories.list', 'media.read', 'content_publishing_limit'],
   ],
-  tiktok: [...twice('content/init', 'upload'), 'video/init', 'status/fetch', 'video/list', 'creator_info/query', 'oauth/token'],
+  tiktok: [...twice('upload'), 'content/init', 'video/init', 'status/fetch', 'video/list', 'creator_info/query', 'oauth/token'],
 }
 
 /** Clear refusals: the post fails, and says so. Only of calls that then have no effect. */
