@@ -74,7 +74,7 @@ const lockTargets = (t: Transaction, ref: PostRef): Promise<Locked[]> => t<Locke
   select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
   from targets t join channels c on c.id = t.channel_id
   where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
-  order by t.id for update of t`
+  order by c.platform, c.name, t.id for update of t`
 
 export const lockTarget = (t: Transaction, ref: { workspaceId: string; targetId: string }): Promise<Locked[]> => t<Locked[]>`
   select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
