@@ -15,7 +15,7 @@ import {
   settlePublished,
   settleRefusedAhead,
 } from './settling.ts'
-import { beating, notYet, type PublishingDeps, platformOf } from './steps.ts'
+import { againLater, beating, notYet, type PublishingDeps, platformOf } from './steps.ts'
 
 /** The call must leave within this time of its claim, by the monotonic clock: a process that slept sends nothing. */
 export const leaseMs = 5_000
@@ -37,6 +37,8 @@ const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
     await withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true })
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
+    // The token could not be had for the moment (its renewal got no answer): nothing was claimed, the next round tries again.
+    if (error.kind !== 'reauthorize') throw againLater(error, 1)
     await insist(() => settleRefusedAhead(deps, target, error.problem))
   }
 }
