@@ -122,21 +122,35 @@ async function record(rig: Rig, client: ReturnType<typeof createClient>, story: 
   if (!kind) throw new Error(`there is no kind ${story.kind}`)
   const dueAt = new Date(Math.ceil((Date.now() + story.dueInMs) / 1_000) * 1_000)
   const wanted = await schedule(rig.residents, { number, kind, account: kind.accounts[0] ?? '', dueAt })
+  const handle = await firstRun(rig, client, wanted)
   await story.happens?.(rig, wanted)
-  const targetId = await untilOver(rig, wanted)
-  const handle = client.workflow.getHandle(targetWorkflowId(targetId))
+  await untilOver(rig, wanted)
   await handle.result()
   const history = historyToJSON(await handle.fetchHistory())
   writeFileSync(new URL(`../histories/publish-target.${story.name}.json`, import.meta.url), `${history}\n`)
   console.log(`${story.name}: ${JSON.parse(history).events.length} events`)
 }
 
-/** The end of the post, its receipt included. Time goes ahead where only time makes an outcome clear. */
-async function untilOver({ house }: Rig, { postId }: Wanted): Promise<string> {
+/** The run that the scheduling began: a nudge that comes after its end begins another, which only looks and ends. */
+async function firstRun({ house }: Rig, client: ReturnType<typeof createClient>, { postId }: Wanted) {
+  const [row] = await house.sql<{ id: string }[]>`select id from targets where post_id = ${postId}`
+  const workflowId = targetWorkflowId(row?.id ?? '')
+  for (;;) {
+    const description = await client.workflow
+      .getHandle(workflowId)
+      .describe()
+      .catch(() => undefined) // the server is still telling Temporal
+    if (description) return client.workflow.getHandle(workflowId, description.runId)
+    await sleep(50)
+  }
+}
+
+/** The end of the post, its receipt included. */
+async function untilOver({ house }: Rig, { postId }: Wanted): Promise<void> {
   for (const giveUpAt = Date.now() + 180_000; Date.now() < giveUpAt; await sleep(250)) {
     const [row] = await house.sql<{ id: string; state: string; finishedAt: Date | null }[]>`
       select id, state, finished_at from targets where post_id = ${postId}`
-    if (row && (row.finishedAt || (hasEnded({ state: row.state }) && row.state !== 'published'))) return row.id
+    if (row && (row.finishedAt || (hasEnded({ state: row.state }) && row.state !== 'published'))) return
   }
   throw new Error(`post ${postId} came to no end`)
 }

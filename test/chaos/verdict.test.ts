@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import type { LedgerPost } from '../support/ledger.ts'
+import { createDice } from './dice.ts'
+import { kinds } from './kinds.ts'
+import type { Wanted } from './posts.ts'
+import { type Claim, judge } from './verdict.ts'
+
+const [text] = kinds
+const story = kinds.find(({ kind }) => kind === 'story')
+if (!text || !story) throw new Error('the kinds are gone')
+
+const dueAt = new Date(1_800_000_000_000)
+const wanted: Wanted = { number: 1, mark: '[0001]', kind: text, account: 'Northside Records', dueAt, postId: 'post-1' }
+const claim: Claim = {
+  postId: 'post-1',
+  state: 'published',
+  platformPostId: '10_7',
+  attemptNumber: 1,
+  problem: null,
+  waitingFor: null,
+  confirmedBy: 'Facebook',
+  sha256: [],
+}
+const post = {
+  platform: 'facebook',
+  account: '10',
+  id: '10_7',
+  kind: 'text',
+  text: 'out of the crate [0001]',
+  link: null,
+  media: [],
+  createdAtMs: 0,
+  commitCallAtMs: dueAt.getTime() + 40,
+  permalink: null,
+  visibility: 'public',
+} satisfies LedgerPost
+const problem = { kind: 'rejected' as const, code: '100', subcode: null, words: '', traceId: null, retryAfterMs: null }
+const countsOf = (claims: Claim[], ledger: LedgerPost[], asked = [wanted]) => {
+  const { lost, duplicated, wronglyReported } = judge(asked, claims, ledger)
+  return { lost, duplicated, wronglyReported }
+}
+
+describe('the judge of a chaos run', () => {
+  test('a post that exists once and is said to be published is well', () => {
+    expect(countsOf([claim], [post])).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
+    expect(judge([wanted], [claim], [post]).p99LateMs).toBe(40)
+  })
+
+  test('a post that is said to be published and does not exist is lost', () => {
+    expect(countsOf([claim], []).lost).toBe(1)
+  })
+
+  test('a post that came to no end is lost', () => {
+    expect(countsOf([{ ...claim, state: 'sending' }], [post]).lost).toBe(1)
+    expect(countsOf([], []).lost).toBe(1)
+  })
+
+  test('a post that exists twice is a duplicate, and so is one that nobody asked for', () => {
+    expect(countsOf([claim], [post, { ...post, id: '10_8' }]).duplicated).toBe(1)
+    expect(countsOf([claim], [post, { ...post, text: 'another', id: '10_8' }]).duplicated).toBe(1)
+  })
+
+  test('a story is known by its picture', () => {
+    const media = [{ sha256: 'aa', contentType: 'image/jpeg', sizeBytes: 1, altText: null }]
+    const told = [{ ...wanted, kind: story }]
+    const twin = { ...post, text: '', media }
+    expect(countsOf([{ ...claim, sha256: ['aa'] }], [twin, { ...twin, id: '10_8' }], told).duplicated).toBe(1)
+  })
+
+  test('a post that is said to have failed and exists is wrongly reported', () => {
+    expect(countsOf([{ ...claim, state: 'failed', problem }], [post]).wronglyReported).toBe(1)
+  })
+
+  test('a failure needs a fault that explains it', () => {
+    expect(countsOf([{ ...claim, state: 'failed', problem }], []).wronglyReported).toBe(0)
+    expect(countsOf([{ ...claim, state: 'failed', problem: { ...problem, code: '42' } }], []).wronglyReported).toBe(1)
+  })
+
+  test('a receipt that names another post is wrong', () => {
+    expect(countsOf([{ ...claim, platformPostId: '10_9' }], [post]).wronglyReported).toBe(1)
+  })
+
+  test('an open outcome is honest, whether the post exists or not', () => {
+    const open = { ...claim, state: 'unconfirmed' }
+    for (const ledger of [[], [post]]) expect(countsOf([open], ledger)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
+  })
+})
+
+test('the same seed throws the same, another seed something else', () => {
+  const throws = (seed: number, name: string) => Array.from({ length: 20 }, createDice(seed, name).share)
+  expect(throws(5, 'kills')).toEqual(throws(5, 'kills'))
+  expect(throws(5, 'kills')).not.toEqual(throws(6, 'kills'))
+  expect(throws(5, 'kills')).not.toEqual(throws(5, 'faults'))
+})
