@@ -65,8 +65,9 @@ describe('npm start', () => {
 
   test('leaves nothing running when it is stopped before it is ready, at whatever moment', { timeout: patienceMs }, async () => {
     const env = await stackEnv()
-    for (const afterMs of [700, 1_200, 2_000, 3_000]) {
+    for (const afterMs of [0, 300, 1_000, 2_500]) {
       const starter = runStarter(env)
+      await starter.begun
       await sleep(afterMs)
       const running = descendants(starter.child.pid!)
       starter.child.kill('SIGTERM')

@@ -10,6 +10,8 @@ export type Starter = {
   child: ChildProcess
   /** All it printed so far. */
   output(): string
+  /** Resolves when it has printed its first line: from then on it takes signals. */
+  begun: Promise<void>
   /** Resolves with everything printed once it says "Ready"; rejects when it ends before. */
   ready: Promise<string>
   /** Its exit code; null when a signal ended it. */
@@ -53,6 +55,7 @@ export function runStarter(
   })
   let printed = ''
   const ended = new Promise<number | null>((resolve) => void child.once('exit', resolve))
+  const begun = new Promise<void>((resolve) => void child.stdout.once('data', () => resolve()))
   const ready = new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       printed += chunk
@@ -67,7 +70,7 @@ export function runStarter(
     child.kill('SIGTERM')
     await ended
   })
-  return { child, output: () => printed, ready, ended }
+  return { child, output: () => printed, begun, ready, ended }
 }
 
 type Process = { pid: number; startedAt: string; command: string }
