@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type OpenChannel, openChannel } from '../db/channels.ts'
-import { type Sql, tx } from '../db/connect.ts'
+import { type Db, type Sql, tx } from '../db/connect.ts'
 import { recordEvent } from '../db/events.ts'
+import { markChannelLost, noteNextCheck } from '../db/grant-upkeep.ts'
 import { claimRenewal, markReauthorize, type OpenGrant, openGrant, restRenewal, saveRenewal } from '../db/grants.ts'
+import { countPostsAtRisk, notify } from '../db/notices.ts'
 import type { Vault } from '../db/vault.ts'
 import { PlatformError } from '../platforms/errors.ts'
+import type { Issuer } from '../platforms/grant.ts'
 import type { Registry } from '../platforms/index.ts'
 import type { Account } from '../platforms/platform.ts'
 import { insist } from './insist.ts'
@@ -36,7 +39,7 @@ export const withToken = async <T>(
     return await work(accountOf(channel, grant))
   } catch (error) {
     if (!isReauthorize(error)) throw error
-    if (!options.renewOnReauthorize || grant.refreshToken === null) throw await giveUp(deps, grant, error)
+    if (!options.renewOnReauthorize || grant.refreshToken === null) throw await giveUpAccount(deps, channel, grant, error)
   }
   const renewed = await renew(deps, grant)
   try {
@@ -44,6 +47,52 @@ export const withToken = async <T>(
   } catch (error) {
     throw isReauthorize(error) ? await giveUp(deps, renewed, error) : error
   }
+}
+
+/**
+ * An account with a token of its own may be lost alone (a Page on which the person has no role any more): when the issuer calls the grant
+ * itself good, or gives no answer, the other accounts of the grant go on, and the whole of it is checked at once.
+ */
+const giveUpAccount = async (
+  deps: GrantDeps,
+  channel: OpenChannel,
+  grant: OpenGrant,
+  error: PlatformError,
+): Promise<PlatformError> => {
+  if (channel.accountToken === null || !(await isGoodOrSilent(deps, grant))) return giveUp(deps, grant, error)
+  await insist(() =>
+    tx(deps.sql, async (t) => {
+      await loseChannel(t, grant.workspaceId, channel, error.problem.words)
+      await noteNextCheck(t, grant.id, new Date(deps.now()))
+    }),
+  )
+  return error
+}
+
+const isGoodOrSilent = async (deps: GrantDeps, grant: OpenGrant): Promise<boolean> => {
+  try {
+    const said = await issuerOf(deps, grant).inspect(
+      { accessToken: grant.accessToken, userId: grant.issuerUserId },
+      AbortSignal.timeout(renewTimeoutMs),
+    )
+    return said.valid
+  } catch (error) {
+    if (error instanceof PlatformError) return !isReauthorize(error)
+    throw error
+  }
+}
+
+/** One account can no longer be used, while its grant goes on: it waits for a person, and admins are told. */
+export const loseChannel = async (
+  t: Db,
+  workspaceId: string,
+  channel: { id: string; platform: string },
+  words: string,
+): Promise<void> => {
+  if (!(await markChannelLost(t, channel.id, words))) return
+  const facts = { platform: channel.platform }
+  const eventId = await recordEvent(t, { name: 'channel.lost', workspaceId, userId: null, subjectId: channel.id, facts })
+  await notify(t, { workspaceId, kind: 'ended', cause: `lost:${channel.id}:${eventId}`, channelId: channel.id, to: 'admins' })
 }
 
 const findChannel = async (deps: GrantDeps, ref: { workspaceId: string; channelId: string }): Promise<OpenChannel> => {
@@ -67,7 +116,7 @@ const freshGrant = async (deps: GrantDeps, channel: OpenChannel): Promise<OpenGr
   }
 }
 
-const livingGrant = async (deps: GrantDeps, workspaceId: string, grantId: string): Promise<OpenGrant> => {
+export const livingGrant = async (deps: GrantDeps, workspaceId: string, grantId: string): Promise<OpenGrant> => {
   const grant = await openGrant(deps.sql, deps.vault, workspaceId, grantId)
   if (grant?.state !== 'active') throw ended('grant_ended', 'The connection has ended. Connect the account again.')
   return grant
@@ -78,11 +127,11 @@ const livingGrant = async (deps: GrantDeps, workspaceId: string, grantId: string
  * refresh token may die with its first use. No transaction stays open during the call; a lease in the row keeps others away, and
  * who lost the lease writes nothing.
  */
-const renew = async (deps: GrantDeps, stale: OpenGrant): Promise<OpenGrant> => {
+export const renew = async (deps: GrantDeps, stale: OpenGrant): Promise<OpenGrant> => {
   const renewer = randomUUID()
   const giveUpAt = performance.now() + waitForOtherMs
   while (performance.now() < giveUpAt) {
-    const claim = await claimRenewal(deps.sql, stale, renewer)
+    const claim = await claimRenewal(deps.sql, stale, renewer, new Date(deps.now()))
     if (claim.mine) return await renewUnderLease(deps, stale, renewer)
     if ('changed' in claim) return await livingGrant(deps, stale.workspaceId, stale.id)
     if (!claim.busy) throw later(claim.againInMs)
@@ -92,30 +141,40 @@ const renew = async (deps: GrantDeps, stale: OpenGrant): Promise<OpenGrant> => {
 }
 
 const renewUnderLease = async (deps: GrantDeps, stale: OpenGrant, renewer: string): Promise<OpenGrant> => {
-  const issuer = deps.platforms.issuers.get(stale.issuer)
-  if (!issuer) throw new Error(`issuer ${stale.issuer} is not configured`)
+  const issuer = issuerOf(deps, stale)
   try {
     const { accessToken, refreshToken } = stale
     const tokens = await issuer.renew({ accessToken, refreshToken }, AbortSignal.timeout(renewTimeoutMs))
     if (!tokens) throw new Error(`issuer ${stale.issuer} has nothing to renew`)
-    await insist(() => saveRenewal(deps.sql, deps.vault, stale, renewer, tokens))
+    await insist(() => saveRenewal(deps.sql, deps.vault, stale, renewer, tokens, new Date(deps.now())))
     return await livingGrant(deps, stale.workspaceId, stale.id)
   } catch (error) {
     if (isReauthorize(error)) throw await giveUp(deps, stale, error)
-    await restRenewal(deps.sql, stale.id, renewer)
+    await restRenewal(deps.sql, stale.id, renewer, new Date(deps.now()))
     throw error
   }
 }
 
-/** Marks the grant, with an audit line, unless it was connected again meanwhile; answers with the error to throw. */
-const giveUp = async (deps: GrantDeps, grant: OpenGrant, error: PlatformError): Promise<PlatformError> => {
+export const issuerOf = (deps: { platforms: Registry }, grant: { issuer: string }): Issuer => {
+  const issuer = deps.platforms.issuers.get(grant.issuer)
+  if (!issuer) throw new Error(`issuer ${grant.issuer} is not configured`)
+  return issuer
+}
+
+/** Marks the grant, with an audit line and a word to the admins, unless it was connected again meanwhile; answers with the error to throw. */
+export const giveUp = async (deps: GrantDeps, grant: OpenGrant, error: PlatformError): Promise<PlatformError> => {
   const { code, subcode, words } = error.problem
   const reason = subcode ? `${code}/${subcode}` : code
   await insist(() =>
     tx(deps.sql, async (t) => {
       if (!(await markReauthorize(t, grant, { code: reason, words }))) return
       const { workspaceId } = grant
-      await recordEvent(t, { name: 'grant.refused', workspaceId, userId: null, subjectId: grant.id, facts: { reason } })
+      const event = { name: 'grant.refused', workspaceId, userId: null, subjectId: grant.id, facts: { reason } }
+      const eventId = await recordEvent(t, event)
+      const risk = await countPostsAtRisk(t, grant.id, new Date(0))
+      const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
+      // promise: U4
+      await notify(t, { workspaceId, kind: 'ended', cause: `ended:${grant.id}:${eventId}`, grantId: grant.id, facts, to: 'admins' })
     }),
   )
   return error
@@ -128,7 +187,7 @@ const accountOf = (channel: OpenChannel, grant: OpenGrant): Account => ({
   accountToken: channel.accountToken,
 })
 
-const isReauthorize = (error: unknown): error is PlatformError => error instanceof PlatformError && error.kind === 'reauthorize'
+export const isReauthorize = (error: unknown): error is PlatformError => error instanceof PlatformError && error.kind === 'reauthorize'
 
 const ended = (code: string, words: string): PlatformError => new PlatformError({ kind: 'reauthorize', code, words })
 

@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 
-export type Letter = { to: string; subject: string; text: string; html: string }
+/** `messageId`: of a letter that may have to be sent again, so that it is one to its reader. */
+export type Letter = { to: string; subject: string; text: string; html: string; messageId?: string }
 export type Mail = { send(letter: Letter): Promise<void>; close(): void }
 
 /** Mail over SMTP. `send` throws when the server does not take the letter; nothing of the letter is in the error. */
@@ -28,9 +29,12 @@ export const createMail = (settings: { smtpUrl: string; from: string }): Mail =>
 
 /** The answers of mail servers quote addresses: only the code and the number are kept (promise: S3). */
 export class MailNotTaken extends Error {
+  /** The server will never take a letter to this address. */
+  readonly isFinal: boolean
   constructor(cause: unknown) {
     const { code, responseCode } = (cause ?? {}) as { code?: string; responseCode?: number }
     super(`the mail server did not take the letter: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`)
     this.name = 'MailNotTaken'
+    this.isFinal = code === 'EENVELOPE' && (responseCode ?? 0) >= 500
   }
 }

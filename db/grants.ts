@@ -41,15 +41,18 @@ export const openGrant = async (sql: Db, vault: Vault, workspaceId: string, id: 
 export const saveGrant = async (
   sql: Db,
   vault: Vault,
-  grant: { workspaceId: string; issuer: string; userId: string; tokens: GrantTokens },
+  grant: { workspaceId: string; issuer: string; userId: string; tokens: GrantTokens; at?: Date },
 ): Promise<string> => {
+  const at = grant.at ?? new Date()
   const { tokens } = grant
   const [row] = await sql<{ id: string }[]>`
-    insert into grants (workspace_id, issuer, issuer_user_id, user_name, scopes, connected_by)
-    values (${grant.workspaceId}, ${grant.issuer}, ${tokens.userId}, ${tokens.userName}, ${tokens.scopes}, ${grant.userId})
+    insert into grants (workspace_id, issuer, issuer_user_id, user_name, scopes, connected_by, connected_at)
+    values (${grant.workspaceId}, ${grant.issuer}, ${tokens.userId}, ${tokens.userName}, ${tokens.scopes}, ${grant.userId}, ${at})
     on conflict on constraint grants_user_unique do update set
       user_name = coalesce(nullif(excluded.user_name, ''), grants.user_name), scopes = excluded.scopes, state = 'active', state_reason = null,
-      connected_by = excluded.connected_by, connected_at = now(), ended_at = null, renewing_by = null, renewing_until = null
+      connected_by = excluded.connected_by, connected_at = excluded.connected_at, renewed_at = null, ended_at = null,
+      renewing_by = null, renewing_until = null, next_renewal_at = null, renewal_failures = 0, next_check_at = null,
+      warned_of = null, warned_days = null
     returning id`
   const { id } = row!
   await sql`update grants set ${tokenColumns(sql, vault, id, tokens)} where id = ${id}`
@@ -63,6 +66,8 @@ const tokenColumns = (sql: Db, vault: Vault, id: string, tokens: GrantTokens) =>
   expires_at = ${moment(tokens.expiresAtMs)}, refresh_expires_at = ${moment(tokens.refreshExpiresAtMs)},
   data_access_expires_at = ${moment(tokens.dataAccessExpiresAtMs)}`
 
+const after = (at: Date, seconds: number): Date => new Date(at.getTime() + seconds * 1000)
+
 const moment = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
 
 export type RenewalClaim =
@@ -74,16 +79,19 @@ export type RenewalClaim =
   /** The tokens are others than the caller has read. */
   | { mine: false; changed: true }
 
-/** Takes the lease to renew, if nobody holds it and the tokens are still those that the caller has read. */
-export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string): Promise<RenewalClaim> => {
+/**
+ * Takes the lease to renew, if nobody holds it and the tokens are still those that the caller has read. `at`: the caller's clock; those of
+ * several machines may differ by the 40 s that a lease is longer than a call.
+ */
+export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string, at: Date): Promise<RenewalClaim> => {
   const claimed = await sql`
-    update grants set renewing_by = ${renewer}, renewing_until = now() + make_interval(secs => ${leaseS})
+    update grants set renewing_by = ${renewer}, renewing_until = ${after(at, leaseS)}
     where id = ${grant.id} and access_token_sealed = ${grant.seal} and state = 'active'
-      and (renewing_until is null or renewing_until < now())`
+      and (renewing_until is null or renewing_until < ${at})`
   if (claimed.count > 0) return { mine: true }
   const [row] = await sql<{ same: boolean; busy: boolean; againInMs: number }[]>`
     select access_token_sealed is not distinct from ${grant.seal} and state = 'active' as same, renewing_by is not null as busy,
-      greatest(0, coalesce(extract(epoch from renewing_until - now()) * 1000, 0))::float8 as again_in_ms
+      greatest(0, coalesce(extract(epoch from renewing_until - ${at}) * 1000, 0))::float8 as again_in_ms
     from grants where id = ${grant.id}`
   if (!row?.same) return { mine: false, changed: true }
   return row.busy ? { mine: false, busy: true } : { mine: false, busy: false, againInMs: row.againInMs }
@@ -96,18 +104,20 @@ export const saveRenewal = async (
   grant: OpenGrant,
   renewer: string,
   tokens: GrantTokens,
+  at: Date,
 ): Promise<boolean> => {
   const saved = await sql`
-    update grants set ${tokenColumns(sql, vault, grant.id, tokens)}, renewed_at = now(), renewing_by = null, renewing_until = null
+    update grants set ${tokenColumns(sql, vault, grant.id, tokens)}, renewed_at = ${at}, renewing_by = null, renewing_until = null,
+      next_renewal_at = null, renewal_failures = 0
       ${tokens.scopes.length > 0 ? sql`, scopes = ${tokens.scopes}` : sql``}
     where id = ${grant.id} and renewing_by = ${renewer} and access_token_sealed = ${grant.seal} and state = 'active'`
   return saved.count > 0
 }
 
 /** Gives the lease back after a renewal that failed for the moment; nobody tries again for half a minute. */
-export const restRenewal = async (sql: Db, grantId: string, renewer: string): Promise<void> => {
+export const restRenewal = async (sql: Db, grantId: string, renewer: string, at: Date): Promise<void> => {
   await sql`
-    update grants set renewing_by = null, renewing_until = now() + make_interval(secs => ${restS})
+    update grants set renewing_by = null, renewing_until = ${after(at, restS)}
     where id = ${grantId} and renewing_by = ${renewer}`
 }
 

@@ -9,10 +9,10 @@ import { createTiktok, createTiktokIssuer } from './tiktok/index.ts'
 /** What this installation can connect and publish to; both by name, in the order in which pages list them. */
 export type Registry = { platforms: Map<string, Platform>; issuers: Map<string, Issuer> }
 
-/** The registry: one line per platform, one per issuer. A platform whose app is not configured is not in it. */
-export const createPlatforms = ({ meta, tiktok }: Pick<Config, 'meta' | 'tiktok'>): Registry => ({
+/** The registry: one line per platform, one per issuer. A platform whose app is not configured is not in it. `now`: epoch milliseconds. */
+export const createPlatforms = ({ meta, tiktok }: Pick<Config, 'meta' | 'tiktok'>, now: () => number = Date.now): Registry => ({
   platforms: byName([meta && createFacebook(meta), meta && createInstagram(meta), tiktok && createTiktok(tiktok)]),
-  issuers: byName([meta && createMetaIssuer(meta), tiktok && createTiktokIssuer(tiktok)]),
+  issuers: byName([meta && createMetaIssuer(meta, now), tiktok && createTiktokIssuer(tiktok, now)]),
 })
 
 const byName = <T extends { name: string }>(entries: (T | undefined)[]): Map<string, T> =>

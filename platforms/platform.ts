@@ -17,6 +17,8 @@ export type Platform = {
   badge: { letters: string; colour: string }
   /** Who issues its grants: `meta` or `tiktok`; several platforms may share one. */
   issuer: string
+  /** True where the issuer's end of data access ends publishing too, although the token lives on. */
+  needsDataAccess?: boolean
   kinds: PostKind[]
   /** Every fault that can be known before sending; empty when the post will be taken, as far as rules go. */
   check(draft: DraftForChannel): RuleFault[]

@@ -8,7 +8,7 @@ import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './js
 import { missingNeeded, scopes } from './scopes.ts'
 
 /** Facebook Login: one consent covers Pages and the Instagram professional accounts behind them. */
-export const createMetaIssuer = (settings: MetaSettings): Issuer => {
+export const createMetaIssuer = (settings: MetaSettings, now: () => number = Date.now): Issuer => {
   const graph = createGraph(settings)
   return {
     name: 'meta',
@@ -17,9 +17,9 @@ export const createMetaIssuer = (settings: MetaSettings): Issuer => {
     scopes,
     consentUrl: (request) => consentUrl(settings, request),
     readCallback,
-    exchange: (request) => exchange(graph, request),
+    exchange: (request) => exchange(graph, request, now),
     listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
-    renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, signal),
+    renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, now, signal),
     inspect: (tokens, signal) => inspect(graph, tokens, signal),
     revoke: (tokens, signal) => revoke(graph, tokens, signal),
   }
@@ -48,14 +48,15 @@ const readCallback = (query: Record<string, string>): { code: string } | { refus
 const exchange = async (
   graph: Graph,
   { code, redirectUri, signal }: { code: string; redirectUri: string; signal: AbortSignal },
+  now: () => number,
 ): Promise<GrantTokens> => {
-  const short = await postForToken(graph, { redirect_uri: redirectUri, code }, signal)
-  return lastingTokens(graph, short.token, signal)
+  const short = await postForToken(graph, { redirect_uri: redirectUri, code }, now, signal)
+  return lastingTokens(graph, short.token, now, signal)
 }
 
 /** Any living user token → one that lasts about 60 days, with who it belongs to and what it may do. */
-const lastingTokens = async (graph: Graph, token: string, signal: AbortSignal): Promise<GrantTokens> => {
-  const long = await postForToken(graph, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, signal)
+const lastingTokens = async (graph: Graph, token: string, now: () => number, signal: AbortSignal): Promise<GrantTokens> => {
+  const long = await postForToken(graph, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, now, signal)
   const [person, facts, granted] = await Promise.all([
     graph.get('me', long.token, { fields: 'id,name' }, signal),
     debug(graph, long.token, signal),
@@ -76,7 +77,7 @@ const lastingTokens = async (graph: Graph, token: string, signal: AbortSignal): 
 }
 
 /** `expires_in` may be missing; then debug_token says it. */
-const postForToken = async (graph: Graph, params: Record<string, string>, signal: AbortSignal) => {
+const postForToken = async (graph: Graph, params: Record<string, string>, now: () => number, signal: AbortSignal) => {
   const { appId, appSecret } = graph.settings
   const body = await graph
     .post('oauth/access_token', null, { client_id: appId, client_secret: appSecret, ...params }, signal)
@@ -84,7 +85,7 @@ const postForToken = async (graph: Graph, params: Record<string, string>, signal
   const token = textAt(body, 'access_token')
   if (!token) throw noAnswer('oauth')
   const lifeS = numberAt(body, 'expires_in')
-  return { token, expiresAtMs: lifeS ? Date.now() + lifeS * 1000 : null }
+  return { token, expiresAtMs: lifeS ? now() + lifeS * 1000 : null }
 }
 
 /** Here code 1 mostly means a wrong secret: trying again will not help, and the operator must know. */

@@ -9,6 +9,7 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   label: 'Instagram',
   badge: { letters: 'Ig', colour: '#c13584' },
   issuer: 'meta',
+  needsDataAccess: true, // Meta: instagram_* permissions stop after 90 days, those of Pages go on
   kinds,
   check,
   suggestKind,

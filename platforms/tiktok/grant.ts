@@ -14,7 +14,7 @@ const scopes: Issuer['scopes'] = [
 ]
 
 /** Connecting, renewing and revoking at TikTok. Source: Login Kit for Web and Desktop, token management v2. */
-export const createTiktokIssuer = (settings: TiktokSettings): Issuer => {
+export const createTiktokIssuer = (settings: TiktokSettings, now: () => number = Date.now): Issuer => {
   const client = createTiktokClient(settings)
   const authUrl = baseUrl(settings.authUrl, 'https://www.tiktok.com')
   return {
@@ -28,13 +28,13 @@ export const createTiktokIssuer = (settings: TiktokSettings): Issuer => {
     exchange: async ({ code, redirectUri, verifier, signal }) => {
       const form: Record<string, string> = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
       if (needsPkce(redirectUri)) form.code_verifier = verifier
-      const tokens = await takeTokens(client, form, signal)
+      const tokens = await takeTokens(client, form, now, signal)
       return { ...tokens, userName: await findName(client, tokens, signal) }
     },
     listAccounts: async (tokens, signal) => [await offerAccount(client, tokens, signal)],
     renew: async ({ refreshToken }, signal) => {
       if (refreshToken === null) throw refused('invalid_grant')
-      return await takeTokens(client, { grant_type: 'refresh_token', refresh_token: refreshToken }, signal)
+      return await takeTokens(client, { grant_type: 'refresh_token', refresh_token: refreshToken }, now, signal)
     },
     inspect: (tokens, signal) => inspect(client, tokens, signal),
     revoke: ({ accessToken }, signal) => revoke(client, accessToken, signal),
@@ -72,8 +72,13 @@ const refused = (code: string): PlatformError => {
 }
 
 /** promise: U2: lifetimes are read from each answer, never assumed; the refresh token may change every time. */
-const takeTokens = async (client: TiktokClient, form: Record<string, string>, signal: AbortSignal): Promise<GrantTokens> => {
-  const askedAtMs = Date.now()
+const takeTokens = async (
+  client: TiktokClient,
+  form: Record<string, string>,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<GrantTokens> => {
+  const askedAtMs = now()
   const answer = tokensSchema.safeParse(await client.askOauth('/v2/oauth/token/', form, signal))
   if (!answer.success) throw unreadable('read', null)
   const tokens = answer.data
