@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
 import { Problem } from './problem.ts'
 
 /** Every port of the local stack: the variable that sets it, what uses it, and its default. */
@@ -48,14 +49,13 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
+/**
+ * A port that was free a moment ago, below those that the system gives to outgoing connections: between now and its use nothing
+ * takes it by chance.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(15_000, 32_000)
+    if (await isFree(port)) return port
+  }
 }

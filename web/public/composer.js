@@ -2,7 +2,15 @@
 // after each change (posts/check); without this file the same buttons send the form.
 
 const composer = () => document.getElementById('composer')
-const changed = () => composer()?.dispatchEvent(new Event('change', { bubbles: true }))
+// Grows with every change to the files: an answer to what was asked before it would put them back.
+let files = 0
+const changed = () => {
+  files += 1
+  composer()?.dispatchEvent(new Event('change', { bubbles: true }))
+}
+document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+  ctx.files = files
+})
 
 const renumber = () => {
   document.querySelectorAll('#file-list > .file').forEach((file, index) => {
@@ -63,7 +71,8 @@ document.addEventListener('dragend', () => {
 })
 // What comes back while a file is in the air would put it down somewhere: the drop asks again.
 document.addEventListener('htmx:before:swap', (event) => {
-  if (dragged) event.preventDefault()
+  const asked = event.detail.ctx?.files
+  if (dragged || (asked !== undefined && asked !== files)) event.preventDefault()
 })
 
 // A file that has just been uploaded joins the post.
