@@ -11,10 +11,10 @@ import { createDataConverter } from './activities/data-converter.ts'
 import { createActivities } from './activities/index.ts'
 import { createMail } from './activities/mail.ts'
 import { createDiskStore } from './activities/media-store.ts'
-import { sendPasswordReset } from './activities/password-mail.ts'
 import { startRelay } from './activities/relay.ts'
 import { ensureSchedules } from './activities/schedules.ts'
 import { listenToTargets } from './activities/target-changes.ts'
+import { createTellers } from './activities/tellers.ts'
 import { loadConfig } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { createVault } from './db/vault.ts'
@@ -22,7 +22,6 @@ import { createLog } from './log.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { connectionOptions, createClient } from './web/temporal.ts'
 import { taskQueue } from './workflows/names.ts'
-import { tellTarget } from './workflows/start.ts'
 
 const config = loadConfig()
 const log = createLog('worker', config.log.level)
@@ -36,10 +35,11 @@ const dataConverter = createDataConverter(config.vaultKeys)
 const changes = await listenToTargets(sql)
 const client = createClient(config.temporal, dataConverter)
 const mail = createMail(config.mail)
+const platforms = createPlatforms(config)
 const activities = createActivities({
   sql,
   vault: createVault(config.vaultKeys),
-  platforms: createPlatforms(config),
+  platforms,
   mediaStore: createDiskStore(config.media.url),
   mediaPublicUrl: config.media.publicUrl,
   changes,
@@ -71,12 +71,7 @@ const worker = await Worker.create({
 const relay = await startRelay({
   sql,
   log,
-  tellers: {
-    target: async (ids) => void (await Promise.all(ids.map((id) => tellTarget(client, id)))),
-    'password-reset': async (ids) => {
-      for (const id of ids) await sendPasswordReset({ sql, mail, publicUrl: config.publicUrl }, id)
-    },
-  },
+  tellers: createTellers({ sql, mail, client, platforms, publicUrl: config.publicUrl }),
 })
 await ensureSchedules(client)
 log.info('working')

@@ -15,7 +15,7 @@ const batch = 50
  * Carries what the web could not tell itself: woken by Postgres, and by a poll in case a word was lost. Any number of relays may run:
  * rows are taken by one at a time, and come due again when whoever took them died.
  */
-export const startRelay = async (deps: { sql: Sql; tellers: Tellers; log: Logger }): Promise<Relay> => {
+export const startRelay = async (deps: { sql: Sql; tellers: Partial<Tellers>; log: Logger }): Promise<Relay> => {
   let closed = false
   let wake: () => void = () => undefined
   const subscription = await deps.sql.listen('outbox', () => wake())
@@ -46,11 +46,13 @@ export const startRelay = async (deps: { sql: Sql; tellers: Tellers; log: Logger
   }
 }
 
-const carry = async (deps: { sql: Sql; tellers: Tellers; log: Logger }): Promise<number> => {
+const carry = async (deps: { sql: Sql; tellers: Partial<Tellers>; log: Logger }): Promise<number> => {
   const rows = await takeDue(deps.sql, batch)
   for (const [kind, ofKind] of groupByKind(rows)) {
     try {
-      await deps.tellers[kind](ofKind.map((row) => row.refId))
+      const tell = deps.tellers[kind]
+      if (!tell) throw new Error(`nobody here tells ${kind}`)
+      await tell(ofKind.map((row) => row.refId))
       await deleteTold(
         deps.sql,
         ofKind.map((row) => row.id),

@@ -1,11 +1,21 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client'
 import { taskQueue } from '../workflows/names.ts'
 
-type Plan = { id: string; workflow: string; everyMs: number; words: string }
+/** `offsetMs`: after midnight UTC, or the full hour. `catchUp`: runs that were missed while the cluster was away. */
+type Plan = { id: string; workflow: string; everyMs: number; offsetMs?: number; catchUp?: '1 day' | '8 days'; words: string }
 
 /** What runs by the clock. Created at the first start, brought up to date at every later one. */
 const plans: Plan[] = [
   { id: 'reconcile-starts', workflow: 'reconcileStarts', everyMs: 60_000, words: 'Targets without a workflow are told again' },
+  // promise: R1, R3, R4: each night at 03:10, and as soon as it can when a night was missed
+  {
+    id: 'retention',
+    workflow: 'enforceRetention',
+    everyMs: 86_400_000,
+    offsetMs: 3 * 3_600_000 + 10 * 60_000,
+    catchUp: '8 days',
+    words: 'What is no longer to be kept goes',
+  },
 ]
 
 export const ensureSchedules = async (client: Client, queue = taskQueue): Promise<void> => {
@@ -22,7 +32,7 @@ export const ensureSchedules = async (client: Client, queue = taskQueue): Promis
 
 const optionsOf = (plan: Plan, queue: string): ScheduleOptions => ({
   scheduleId: plan.id,
-  spec: { intervals: [{ every: plan.everyMs }] },
+  spec: { intervals: [{ every: plan.everyMs, offset: plan.offsetMs ?? 0 }] },
   action: {
     type: 'startWorkflow',
     workflowType: plan.workflow,
@@ -30,5 +40,5 @@ const optionsOf = (plan: Plan, queue: string): ScheduleOptions => ({
     taskQueue: queue,
     staticSummary: plan.words,
   },
-  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: plan.catchUp ?? '1 day' },
 })

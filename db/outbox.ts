@@ -1,7 +1,7 @@
 import type { Db } from './connect.ts'
 
-/** What the relay carries: a target's workflow to start or nudge, or a password reset to mail. */
-export type OutboxKind = 'target' | 'password-reset'
+/** What the relay carries: a workflow to start or nudge (target, deletion, export, policy), or a mail to write (password-reset, mail-link). */
+export type OutboxKind = 'target' | 'grant' | 'disconnect' | 'notice' | 'password-reset' | 'mail-link' | 'deletion' | 'export'
 
 /** Asks the relay to tell somebody; call it in the transaction that caused it. Several rows for one ref are told as one. */
 export const enqueue = async (sql: Db, kind: OutboxKind, refId: string): Promise<void> => {

@@ -1,2 +1,7 @@
+export { disconnectChannel } from './disconnect-channel.ts'
+export { enforceRetention } from './enforce-retention.ts'
+export { eraseUser } from './erase-user.ts'
+export { exportData } from './export-data.ts'
+export { keepGrantAlive } from './keep-grant-alive.ts'
 export { publishTarget } from './publish-target.ts'
 export { reconcileStarts } from './reconcile-starts.ts'

@@ -5,6 +5,13 @@ import { defineQuery, defineSignal } from '@temporalio/workflow'
 export const taskQueue = 'cratesocial'
 
 export const targetWorkflowId = (targetId: string): string => `target-${targetId}`
+export const deletionWorkflowId = (requestId: string): string => `deletion-${requestId}`
+export const exportWorkflowId = (exportId: string): string => `export-${exportId}`
+export const policyWorkflowId = (version: string): string => `policy-${version}`
+
+export const grantWorkflowId = (grantId: string): string => `grant-${grantId}`
+
+export const disconnectWorkflowId = (channelId: string): string => `channel-${channelId}-disconnect`
 
 /** Something about the row changed: read it again. Carries nothing, so nothing can be out of date in it. */
 export const changed = defineSignal('changed')
@@ -27,6 +34,20 @@ export type Step =
   | { do: 'end'; words: string }
 
 export type TargetRef = { targetId: string }
+export type RequestRef = { requestId: string }
+export type ExportRef = { exportId: string }
+
+/** What to do next for a grant, decided from its row. */
+export type GrantStep =
+  | { do: 'wait'; untilMs: number; words: string }
+  | { do: 'renew'; words: string }
+  | { do: 'check'; words: string }
+  | { do: 'warn'; words: string }
+  | { do: 'end'; words: string }
+
+export type GrantRef = { grantId: string }
+
+export type ChannelRef = { channelId: string }
 
 /** The only failure types that may stand in a history: they are plain text there. */
 export type FailureType = 'NotYet' | 'Unavailable' | 'NoSuchTarget'

@@ -1,5 +1,9 @@
 import type { Client } from '@temporalio/client'
-import { changed, targetWorkflowId, taskQueue } from './names.ts'
+import type { disconnectChannel } from './disconnect-channel.ts'
+import type { eraseUser } from './erase-user.ts'
+import type { exportData } from './export-data.ts'
+import type { keepGrantAlive } from './keep-grant-alive.ts'
+import { changed, deletionWorkflowId, disconnectWorkflowId, exportWorkflowId, grantWorkflowId, targetWorkflowId, taskQueue } from './names.ts'
 import type { publishTarget } from './publish-target.ts'
 
 /**
@@ -13,5 +17,49 @@ export const tellTarget = async (client: Client, targetId: string, queue = taskQ
     args: [{ targetId }],
     signal: changed,
     staticSummary: 'One post on one channel, from scheduled to its end',
+  })
+}
+
+/** Starts the erasure of a deletion request, unless it runs; one that is done is started for nothing, and does nothing. */
+export const tellDeletion = async (client: Client, requestId: string, queue = taskQueue): Promise<void> => {
+  await client.workflow.start<typeof eraseUser>('eraseUser', {
+    workflowId: deletionWorkflowId(requestId),
+    taskQueue: queue,
+    args: [{ requestId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'A deletion request, step by step',
+  })
+}
+
+/** Starts making the file of an access request, unless it is being made. */
+export const tellExport = async (client: Client, exportId: string, queue = taskQueue): Promise<void> => {
+  await client.workflow.start<typeof exportData>('exportData', {
+    workflowId: exportWorkflowId(exportId),
+    taskQueue: queue,
+    args: [{ exportId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'Everything held about a person, as a file',
+  })
+}
+
+/** Starts the upkeep of a grant, or nudges the one that runs. */
+export const tellGrant = async (client: Client, grantId: string, queue = taskQueue): Promise<void> => {
+  await client.workflow.signalWithStart<typeof keepGrantAlive, []>('keepGrantAlive', {
+    workflowId: grantWorkflowId(grantId),
+    taskQueue: queue,
+    args: [{ grantId }],
+    signal: changed,
+    staticSummary: 'One authorization at a platform: renewed ahead, checked daily, its end told before it comes',
+  })
+}
+
+/** Starts what is left of disconnecting an account; one that is done ends at once. */
+export const tellDisconnect = async (client: Client, channelId: string, queue = taskQueue): Promise<void> => {
+  await client.workflow.start<typeof disconnectChannel>('disconnectChannel', {
+    workflowId: disconnectWorkflowId(channelId),
+    taskQueue: queue,
+    args: [{ channelId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'An account that was disconnected: its history, and the revocation at the platform',
   })
 }

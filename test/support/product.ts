@@ -6,9 +6,11 @@ import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { createDataConverter } from '../../activities/data-converter.ts'
 import { createActivities } from '../../activities/index.ts'
+import type { Letter, Mail } from '../../activities/mail.ts'
 import { createDiskStore } from '../../activities/media-store.ts'
 import { startRelay } from '../../activities/relay.ts'
 import { listenToTargets } from '../../activities/target-changes.ts'
+import { createTellers } from '../../activities/tellers.ts'
 import type { Config } from '../../config.ts'
 import type { Sql } from '../../db/connect.ts'
 import { createVault } from '../../db/vault.ts'
@@ -18,7 +20,6 @@ import { createPlatforms } from '../../platforms/index.ts'
 import { createApp } from '../../web/app.ts'
 import { createLive } from '../../web/live.ts'
 import { createClient, createTemporal } from '../../web/temporal.ts'
-import { tellTarget } from '../../workflows/start.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
@@ -32,6 +33,8 @@ export type Product = {
   sql: Sql
   sandbox: Sandbox
   temporal: TestTemporal
+  /** Every letter that was sent, oldest first. */
+  letters: Letter[]
   /** Speaks to Temporal as the product does: payloads sealed. */
   client: ReturnType<typeof createClient>
   /** Starts another worker with its relay; the first one runs already unless the stack was made without. */
@@ -70,13 +73,14 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
     port,
   })
   const client = createClient(cluster, dataConverter)
+  const letters: Letter[] = []
+  const mail: Mail = { send: async (letter) => void letters.push(letter), close: () => undefined }
 
   const startWorker = async () => {
     const changes = await listenToTargets(sql)
     const activities = createActivities({ ...shared, client, changes, mediaPublicUrl: config.media.publicUrl })
     const worker = await temporal.startWorker({ activities, dataConverter })
-    const target = async (ids: string[]) => void (await Promise.all(ids.map((id) => tellTarget(client, id))))
-    const relay = await startRelay({ sql, log, tellers: { target, 'password-reset': async () => undefined } })
+    const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })
     return {
       stop: async () => {
         await relay.close()
@@ -94,5 +98,5 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
     await Promise.all([webTemporal.close(), client.connection.close(), sandbox.close()])
     await rm(folder, { recursive: true, force: true })
   })
-  return { url, config, sql, sandbox, temporal, client, startWorker }
+  return { url, config, sql, sandbox, temporal, client, letters, startWorker }
 }

@@ -1,0 +1,14 @@
+import { proxyActivities } from '@temporalio/workflow'
+import type { ExportingActivities } from '../activities/exporting.ts'
+import type { ExportRef } from './names.ts'
+
+const { makeExport } = proxyActivities<ExportingActivities>({
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes', maximumAttempts: 50 },
+})
+
+/** Everything held about a person, as a file whose link is mailed. */
+export async function exportData(ref: ExportRef): Promise<void> {
+  await makeExport(ref)
+}
