@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectMeta } from '../support/story.ts'
 import type { Dice } from './dice.ts'
 import { type House, post } from './house.ts'
+import type { Residents } from './residents.ts'
 import { setInSandbox } from './sandbox-settings.ts'
 
 /** A fault as the sandbox's control port takes it. */
@@ -108,6 +110,12 @@ export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number,
     await post(`${house.controlUrl}/accounts/meta/people/${benId}/state`, { tokens: 'expired' })
   }
   await Promise.all([lagging(), expiring()])
+}
+
+/** Whoever has lost a connection connects again: what was sent before is then looked at again. */
+export const connectAgain = async (house: House, { admin, slug }: Residents): Promise<void> => {
+  await post(`${house.controlUrl}/accounts/meta/people/${benId}/state`, { tokens: 'working' })
+  await connectMeta(admin, slug, 'Ben Southside')
 }
 
 /** Whose tokens end: "Ben Southside" of the sandbox's first people. */

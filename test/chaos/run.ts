@@ -3,7 +3,7 @@ import type { Watchdog } from '../../local/watchdog.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import type { ChaosOptions } from './arguments.ts'
 import { createDice } from './dice.ts'
-import { carryOutFaults, carryOutTroubles, planFaults } from './fault-plan.ts'
+import { carryOutFaults, carryOutTroubles, connectAgain, planFaults } from './fault-plan.ts'
 import { type House, portsFrom, startHouse } from './house.ts'
 import { carryOutKills, type Killed, planKills } from './kill-plan.ts'
 import { kindOfNumber, schedule, type Wanted } from './posts.ts'
@@ -60,7 +60,8 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   const kills = planKills(createDice(seed, 'kills'), plan.kills, Math.max(Date.now(), fromMs - 15_000), untilMs + 10_000)
   const killed = await carryOutKills(house, kills, say)
   await disturbing
-  say('nothing is killed any more')
+  await connectAgain(house, residents)
+  say('nothing is killed any more; the account whose connection had ended is connected again')
   await untilEnded(plan, house)
   const met = await countFaults(house)
   const ledger = (await ask(house, '/ledger/posts')) as LedgerPost[]
