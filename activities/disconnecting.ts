@@ -84,7 +84,11 @@ const livingToken = async (deps: DisconnectingDeps, issuer: Issuer, disconnectio
   return renewed.accessToken
 }
 
-const end = async (deps: DisconnectingDeps, { channelId, ...disconnection }: Disconnection, state: 'revoked' | 'kept' | 'given_up') => {
+const end = async (
+  deps: DisconnectingDeps,
+  { channelId, ...disconnection }: Disconnection,
+  state: 'revoked' | 'kept' | 'given_up',
+) => {
   const { workspaceId, platform, issuer, askedAt } = disconnection
   await insist(() =>
     tx(deps.sql, async (t) => {

@@ -174,7 +174,14 @@ export const giveUp = async (deps: GrantDeps, grant: OpenGrant, error: PlatformE
       const risk = await countPostsAtRisk(t, grant.id, new Date(0))
       const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
       // promise: U4
-      await notify(t, { workspaceId, kind: 'ended', cause: `ended:${grant.id}:${eventId}`, grantId: grant.id, facts, to: 'admins' })
+      await notify(t, {
+        workspaceId,
+        kind: 'ended',
+        cause: `ended:${grant.id}:${eventId}`,
+        grantId: grant.id,
+        facts,
+        to: 'admins',
+      })
     }),
   )
   return error
@@ -187,7 +194,8 @@ const accountOf = (channel: OpenChannel, grant: OpenGrant): Account => ({
   accountToken: channel.accountToken,
 })
 
-export const isReauthorize = (error: unknown): error is PlatformError => error instanceof PlatformError && error.kind === 'reauthorize'
+export const isReauthorize = (error: unknown): error is PlatformError =>
+  error instanceof PlatformError && error.kind === 'reauthorize'
 
 const ended = (code: string, words: string): PlatformError => new PlatformError({ kind: 'reauthorize', code, words })
 

@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity'
 import { isUnsent } from '../db/target-states.ts'
-import { beginPreparing, completeReceipt, findTarget, markMissed, markReady, noteWaiting, type TargetRow } from '../db/targets.ts'
+import { beginPreparing, completeReceipt, findTarget, markReady, noteWaiting, type TargetRow } from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { Step, TargetRef } from '../workflows/names.ts'
 import { decideStep } from './next-step.ts'
 import { Outdated } from './publication.ts'
 import { createReconciling } from './reconciling.ts'
 import { createSending } from './sending.ts'
-import { settleChecked, settleRefusedAhead, settleUnconfirmed } from './settling.ts'
+import { settleChecked, settleMissed, settleRefusedAhead, settleUnconfirmed, settleWaitingForConnection } from './settling.ts'
 import { againLater, beating, notYet, type PublishingDeps, platformOf, withPublication } from './steps.ts'
 
 export type PublishingActivities = ReturnType<typeof createPublishingActivities>
@@ -26,7 +26,7 @@ export const createPublishingActivities = (deps: PublishingDeps) => ({
     if (!target) return { do: 'end', words: 'Its row is gone' }
     if (target.isPaused && isUnsent(target.state))
       return { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Paused; nothing is sent' }
-    if (target.missedAt.getTime() < deps.now() && (await markMissed(deps.sql, target))) return { do: 'end', words: 'Missed' }
+    if (target.missedAt.getTime() < deps.now() && (await settleMissed(deps, target))) return { do: 'end', words: 'Missed' }
     return decideStep(target, deps.now(), prepareAheadMs(deps, target))
   },
 
@@ -83,6 +83,8 @@ const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: P
       await noteWaiting(deps.sql, target, `${error.problem.words} It is tried again by itself.`)
       throw againLater(error, Context.current().info.attempt)
     case 'reauthorize':
+      if (await settleWaitingForConnection(deps, target, error.problem)) return
+      return settleRefusedAhead(deps, target, error.problem)
     case 'permission':
     case 'rejected':
       return settleRefusedAhead(deps, target, error.problem)
@@ -106,11 +108,14 @@ const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => 
       target,
       `${error.problem.words} It was sent; only the answer is missing, and it is asked for again.`,
     )
+    if (error.problem.code === 'disconnected') return settleUnconfirmed(deps, target, disconnectedMeanwhile)
     if (isOlder(deps, target.sentAt ?? target.stateAt, processingWindowMs))
       return settleUnconfirmed(deps, target, stillProcessing)
     throw againLater(error, Context.current().info.attempt)
   }
 }
+
+const disconnectedMeanwhile = 'The account was disconnected before the platform said what became of it.'
 
 const stillProcessing = 'The platform took it, but has not said for six hours what became of it.'
 

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { type Claim, claimTarget, recordOutcome } from '../db/attempts.ts'
 import { type AnotherTry, findTarget, type TargetRow } from '../db/targets.ts'
-import { PlatformError } from '../platforms/errors.ts'
+import { PlatformError, type Problem } from '../platforms/errors.ts'
 import type { Account, Sent } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
 import { withToken } from './grants.ts'
@@ -14,6 +14,7 @@ import {
   settleProcessing,
   settlePublished,
   settleRefusedAhead,
+  settleWaitingForConnection,
 } from './settling.ts'
 import { againLater, beating, notYet, type PublishingDeps, platformOf } from './steps.ts'
 
@@ -39,8 +40,13 @@ const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
     if (!(error instanceof PlatformError)) throw error
     // The token could not be had for the moment (its renewal got no answer): nothing was claimed, the next round tries again.
     if (error.kind !== 'reauthorize') throw againLater(error, 1)
-    await insist(() => settleRefusedAhead(deps, target, error.problem))
+    await insist(() => refuseOrWait(deps, target, error.problem))
   }
+}
+
+const refuseOrWait = async (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> => {
+  if (problem.kind === 'reauthorize' && (await settleWaitingForConnection(deps, target, problem))) return
+  await settleRefusedAhead(deps, target, problem)
 }
 
 /**

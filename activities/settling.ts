@@ -1,16 +1,19 @@
 import { type AttemptOutcome, recordOutcome } from '../db/attempts.ts'
 import { type Db, type Sql, tx } from '../db/connect.ts'
 import { recordEvent } from '../db/events.ts'
+import { notify } from '../db/notices.ts'
 import {
   type AnotherTry,
   allowAnotherTry,
   markFailed,
+  markMissed,
   markProcessing,
   markPublished,
   markRefusedAhead,
   markUnconfirmed,
   type TargetRow,
 } from '../db/targets.ts'
+import { waitForConnection } from '../db/waiting-targets.ts'
 import type { Problem } from '../platforms/errors.ts'
 import type { Checked } from '../platforms/platform.ts'
 
@@ -61,21 +64,42 @@ export const settleAnotherTry = async (
 export const settleFailed = async (deps: Deps, target: TargetRow, problem: Problem, attempt?: AttemptResult): Promise<void> => {
   await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
-    if (await markFailed(t, target, problem)) await tell(t, target, 'target.failed', problem)
+    if (await markFailed(t, target, problem)) await tellPeople(t, target, 'failed', problem)
   })
 }
 
 /** Refused before anything was sent. */
 export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
   await tx(deps.sql, async (t) => {
-    if (await markRefusedAhead(t, target, problem)) await tell(t, target, 'target.failed', problem)
+    if (await markRefusedAhead(t, target, problem)) await tellPeople(t, target, 'failed', problem)
   })
 }
 
 export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: string): Promise<void> => {
   await tx(deps.sql, async (t) => {
-    if (await markUnconfirmed(t, target, words)) await tell(t, target, 'target.unconfirmed')
+    if (await markUnconfirmed(t, target, words)) await tellPeople(t, target, 'unconfirmed')
   })
+}
+
+/** Its time passed while nothing could be sent. False when the row has moved on. */
+export const settleMissed = (deps: Deps, target: TargetRow): Promise<boolean> =>
+  tx(deps.sql, async (t) => {
+    const missed = await markMissed(t, target)
+    if (missed) await tellPeople(t, target, 'missed')
+    return missed
+  })
+
+/**
+ * The connection is gone before the post's time: it waits for a person to reconnect. False when its time has come: then it is refused.
+ * The loss itself is told once, by whoever noticed it, not for every post.
+ */
+export const settleWaitingForConnection = async (
+  deps: Deps & { now: () => number },
+  target: TargetRow,
+  problem: Problem,
+): Promise<boolean> => {
+  const words = `Waits for ${target.channelName} to be connected again. ${problem.words}`
+  return waitForConnection(deps.sql, target, problem, words, new Date(deps.now()))
 }
 
 /** What the platform's processing ended with. */
@@ -109,6 +133,19 @@ const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promis
     subjectId: target.id,
     facts: { platform: target.platform, ...(problem ? { kind: problem.kind, code: problem.code } : {}) },
   })
+
+// promise: U4
+/** An audit line, and a word to the admins and whoever wrote the post. */
+const tellPeople = async (
+  t: Db,
+  target: TargetRow,
+  kind: 'failed' | 'unconfirmed' | 'missed',
+  problem?: Problem,
+): Promise<void> => {
+  await tell(t, target, `target.${kind}`, problem)
+  const cause = `${kind}:${target.id}:${target.revision}:${target.attemptNumber}`
+  await notify(t, { workspaceId: target.workspaceId, kind, cause, targetId: target.id, to: 'both' })
+}
 
 const isBoundAlready = (error: unknown): boolean =>
   error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once'

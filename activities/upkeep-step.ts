@@ -24,8 +24,10 @@ export const decideGrantStep = (grant: GrantRow, nowMs: number): GrantStep => {
 }
 
 /** What the end took with it is marked; the grant goes on for the rest. */
-const isEndHandled = (grant: GrantRow, ends: Date): boolean =>
-  grant.warnedOf?.getTime() === ends.getTime() && grant.warnedDays === 0
+const isEndHandled = (grant: GrantRow, ends: Date): boolean => isSameEnd(grant.warnedOf, ends) && grant.warnedDays === 0
+
+/** An end that is told as seconds from now moves a little with every answer. */
+const isSameEnd = (a: Date | null, b: Date): boolean => a !== null && Math.abs(a.getTime() - b.getTime()) < dayMs / 2
 
 /** When only a person can go on. What is renewed by itself ends with its refresh token, or with the issuer's own deadline. */
 export const endOf = (grant: Pick<GrantRow, 'expiresAt' | 'refreshExpiresAt' | 'dataAccessExpiresAt'>): Date | null => {
@@ -48,7 +50,7 @@ const renewAtMs = (grant: GrantRow): number | null => {
 
 /** The next warning that was not given yet. */
 const warnAtMs = (grant: GrantRow, ends: Date): number | null => {
-  const given = grant.warnedOf?.getTime() === ends.getTime() ? (grant.warnedDays ?? 99) : 99
+  const given = isSameEnd(grant.warnedOf, ends) ? (grant.warnedDays ?? 99) : 99
   const next = warningDays.find((days) => days < given)
   return next === undefined ? null : ends.getTime() - next * dayMs
 }

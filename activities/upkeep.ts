@@ -71,7 +71,12 @@ export const createUpkeepActivities = (deps: GrantDeps) => ({
       if (!(await claimWarning(t, grantId, endsAt, days))) return
       const { workspaceId } = grant
       const risk = await countPostsAtRisk(t, grantId, endsAt)
-      const facts = { endsAt: endsAt.toISOString(), days, waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null }
+      const facts = {
+        endsAt: endsAt.toISOString(),
+        days,
+        waiting: risk.count,
+        firstDueAt: risk.firstDueAt?.toISOString() ?? null,
+      }
       await recordEvent(t, { name: 'grant.ending', workspaceId, userId: null, subjectId: grantId, facts })
       const cause = `ending:${grantId}:${endsAt.toISOString()}:${days}`
       await notify(t, { workspaceId, kind: 'ending', cause, grantId, facts, to: 'admins' })
@@ -127,7 +132,7 @@ const compareChannels = async (deps: GrantDeps, row: GrantRow, offers: AccountOf
 const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promise<void> => {
   const now = await findGrant(deps.sql, row.id)
   const endsAt = now && endOf(now)
-  if (!now || now.state !== 'active' || !endsAt || endsAt.getTime() > deps.now()) return
+  if (now?.state !== 'active' || !endsAt || endsAt.getTime() > deps.now()) return
   if (now.dataAccessExpiresAt?.getTime() !== endsAt.getTime()) {
     const words = `The time that ${issuerOf(deps, row).label} gave this connection is over.`
     throw new PlatformError({ kind: 'reauthorize', code: 'expired', words })
@@ -136,7 +141,6 @@ const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promis
   await tx(deps.sql, async (t) => {
     if (!(await claimWarning(t, row.id, endsAt, 0))) return
     for (const channel of await listGrantChannels(t, row.id))
-      if (deps.platforms.platforms.get(channel.platform)?.needsDataAccess)
-        await loseChannel(t, grant.workspaceId, channel, words)
+      if (deps.platforms.platforms.get(channel.platform)?.needsDataAccess) await loseChannel(t, grant.workspaceId, channel, words)
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Db } from './connect.ts'
-import { openGrant } from './grants.ts'
+import { endGrant, openGrant } from './grants.ts'
 import type { Vault } from './vault.ts'
 
 export type DisconnectionState = 'kept' | 'pending' | 'revoked' | 'given_up'
@@ -61,8 +61,18 @@ export type ToDisconnect = {
   othersElsewhere: number
 }
 
+/** So that two disconnections of the same grant see each other. */
+export const lockGrantOf = async (t: Db, ref: { workspaceId: string; channelId: string }): Promise<void> => {
+  await t`
+    select from channels c join grants g on g.id = c.grant_id
+    where c.id = ${ref.channelId} and c.workspace_id = ${ref.workspaceId} for update`
+}
+
 /** Null when the workspace has no such account, or it is disconnected already. */
-export const findToDisconnect = async (sql: Db, ref: { workspaceId: string; channelId: string }): Promise<ToDisconnect | null> => {
+export const findToDisconnect = async (
+  sql: Db,
+  ref: { workspaceId: string; channelId: string },
+): Promise<ToDisconnect | null> => {
   const [row] = await sql<ToDisconnect[]>`
     select c.id, c.grant_id, c.platform, c.name, g.issuer, g.user_name as grant_name, g.state as grant_state, p.unsent, p.past,
       array(select o.name from channels o where o.grant_id = g.id and o.id <> c.id and o.state <> 'disconnected' order by o.name) as others_here,
@@ -122,10 +132,7 @@ export const moveTokensToRevocation = async (t: Db, vault: Vault, disconnection:
         access_expires_at = g.expires_at, gives_up_at = coalesce(g.refresh_expires_at, g.expires_at)
       from grants g where d.channel_id = ${channelId} and g.id = ${grantId}`
   } else await t`update disconnections set state = 'revoked' where channel_id = ${channelId}`
-  await t`
-    update grants set state = 'ended', state_reason = 'disconnected', ended_at = ${at}, access_token_sealed = null, refresh_token_sealed = null,
-      renewing_by = null, renewing_until = null
-    where id = ${grantId}`
+  await endGrant(t, grantId, 'disconnected', at)
   return grant !== null
 }
 
@@ -168,7 +175,12 @@ export const noteRevocationFailed = async (sql: Db, channelId: string, words: st
 }
 
 /** It is over: the tokens that were kept for it are deleted. False when it was over before. */
-export const endRevocation = async (t: Db, channelId: string, state: 'revoked' | 'kept' | 'given_up', at: Date): Promise<boolean> => {
+export const endRevocation = async (
+  t: Db,
+  channelId: string,
+  state: 'revoked' | 'kept' | 'given_up',
+  at: Date,
+): Promise<boolean> => {
   const ended = await t`
     update disconnections set state = ${state}, ended_at = ${at}, problem = null, access_token_sealed = null, refresh_token_sealed = null
     where channel_id = ${channelId} and state = 'pending'`

@@ -52,11 +52,12 @@ export const saveCheck = async (sql: Db, grant: OpenGrant, said: GrantState, at:
     where id = ${grant.id} and state = 'active' and access_token_sealed = ${grant.seal}`
 }
 
-/** True when this warning is the caller's to give. */
+/** True when this warning is the caller's to give. Two ends less than half a day apart are the same one, told with another rounding. */
 export const claimWarning = async (sql: Db, id: string, endsAt: Date, days: number): Promise<boolean> => {
   const claimed = await sql`
     update grants set warned_of = ${endsAt}, warned_days = ${days}
-    where id = ${id} and state = 'active' and (warned_of is distinct from ${endsAt} or warned_days > ${days})`
+    where id = ${id} and state = 'active' and (
+      warned_of is null or abs(extract(epoch from warned_of - ${endsAt}::timestamptz)) > 43200 or warned_days > ${days})`
   return claimed.count > 0
 }
 

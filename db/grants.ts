@@ -136,3 +136,12 @@ export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: st
     select id from broken`
   return row !== undefined
 }
+
+// promise: R2
+/** The grant is over: its tokens are deleted from the row. */
+export const endGrant = async (sql: Db, id: string, reason: string, at: Date): Promise<void> => {
+  await sql`
+    update grants set state = 'ended', state_reason = ${reason}, ended_at = ${at}, access_token_sealed = null, refresh_token_sealed = null,
+      renewing_by = null, renewing_until = null
+    where id = ${id}`
+}

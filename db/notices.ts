@@ -126,7 +126,11 @@ export const listPostsAtRisk = (sql: Db, grantId: string, from: Date, limit = 20
   order by t.due_at, t.id limit ${limit}`
 
 /** How many those are, and when the first is due. */
-export const countPostsAtRisk = async (sql: Db, grantId: string, from: Date): Promise<{ count: number; firstDueAt: Date | null }> => {
+export const countPostsAtRisk = async (
+  sql: Db,
+  grantId: string,
+  from: Date,
+): Promise<{ count: number; firstDueAt: Date | null }> => {
   const [row] = await sql<{ count: number; firstDueAt: Date | null }[]>`
     select count(*)::int, min(t.due_at) as first_due_at from targets t join channels c on c.id = t.channel_id
     where c.grant_id = ${grantId} and t.state in ('scheduled', 'preparing', 'ready') and t.due_at >= ${from}`

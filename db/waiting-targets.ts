@@ -24,11 +24,7 @@ export const waitForConnection = async (
  * Posts of accounts that are connected again: those that wait go on, and those that failed for the lost connection are scheduled again
  * while their time has not come. Call it in the transaction that connects; answers with their ids.
  */
-export const reviveTargets = async (
-  t: Db,
-  ref: { workspaceId: string; channelIds: string[] },
-  at: Date,
-): Promise<string[]> => {
+export const reviveTargets = async (t: Db, ref: { workspaceId: string; channelIds: string[] }, at: Date): Promise<string[]> => {
   const rows = await t<{ id: string }[]>`
     update targets set state = 'scheduled', state_at = ${at}, not_before = null, waiting_for = null, problem = null,
       finished_at = null, revision = revision + 1

@@ -18,6 +18,7 @@ import { homeRoutes } from './routes/home.ts'
 import { invitationsRoutes } from './routes/invitations.ts'
 import { liveRoutes } from './routes/live.ts'
 import { mediaRoutes } from './routes/media.ts'
+import { noticesRoutes } from './routes/notices.ts'
 import { operateRoutes } from './routes/operate.ts'
 import { passwordResetRoutes } from './routes/password-reset.ts'
 import { pauseRoutes } from './routes/pause.ts'
@@ -67,6 +68,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   pauseRoutes,
   activityRoutes,
   todayRoutes,
+  noticesRoutes,
   calendarRoutes,
   postsRoutes,
   mediaRoutes,

@@ -3,6 +3,8 @@ import { tx } from '../db/connect.ts'
 import { type ConnectionRef, endConnections, findOffer, keepOffer, type Offer } from '../db/connections.ts'
 import { recordEvent } from '../db/events.ts'
 import { saveGrant } from '../db/grants.ts'
+import { enqueue } from '../db/outbox.ts'
+import { reviveTargets } from '../db/waiting-targets.ts'
 import type { AccountOffer, Issuer } from '../platforms/grant.ts'
 import type { WebDeps } from './env.ts'
 
@@ -83,9 +85,10 @@ export const storeChoice = async (
   const choices = choicesOf(offer, await listKnownAccounts(deps.sql, ref.workspaceId, issuer.name))
   const taken = choices.filter((choice) => !choice.blocked && (choice.kept || chosen.includes(choice.value)))
   if (taken.length === 0) return { connected: 0 }
-  return await tx(deps.sql, async (t) => {
+  const { connected, revived } = await tx(deps.sql, async (t) => {
     const { workspaceId, userId } = ref
-    const grantId = await saveGrant(t, deps.vault, { workspaceId, issuer: issuer.name, userId, tokens: offer.tokens })
+    const at = new Date(deps.now())
+    const grantId = await saveGrant(t, deps.vault, { workspaceId, issuer: issuer.name, userId, tokens: offer.tokens, at })
     const shared: string[] = []
     for (const { value: _value, kept: _kept, ...account } of taken) {
       const { id, isNew } = await saveChannel(t, deps.vault, { workspaceId, grantId, offer: account })
@@ -96,6 +99,9 @@ export const storeChoice = async (
     for (const choice of choices) if (choice.blocked) await markBlocked(t, grantId, choice, choice.blocked)
     await markNotShared(t, grantId, shared, `It was not shared when the connection to ${issuer.label} was renewed.`)
     await endConnections(t, ref)
-    return { connected: taken.length }
+    await enqueue(t, 'grant', grantId) // promise: U2
+    return { connected: taken.length, revived: await reviveTargets(t, { workspaceId, channelIds: shared }, at) }
   })
+  await deps.temporal.nudge(revived)
+  return { connected }
 }

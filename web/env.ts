@@ -47,7 +47,7 @@ export type UserEnv = { Bindings: HttpBindings; Variables: Env['Variables'] & { 
 /** Behind `requireMember`: every row that these routes touch belongs to `workspace`. */
 export type MemberEnv = {
   Bindings: HttpBindings
-  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[]; pause: Pause | null }
+  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[]; pause: Pause | null; unseen: number }
 }
 
 export const forAnyone = createFactory<Env>()

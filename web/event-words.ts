@@ -22,6 +22,15 @@ const due = (event: Told, saying: Saying): string => {
   const at = new Date(text(event, 'due_at'))
   return Number.isNaN(at.getTime()) ? '' : ` for ${saying.when(at)}`
 }
+const at = (event: Told, fact: string, saying: Saying): string => {
+  const moment = new Date(text(event, fact))
+  return Number.isNaN(moment.getTime()) ? '' : `: ${saying.when(moment)}`
+}
+const outcomes: Record<string, string> = {
+  revoked: 'had the platform end',
+  kept: 'left to other accounts',
+  given_up: 'could not reach the platform before it ended by itself:',
+}
 
 const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'workspace.made': () => 'made the workspace',
@@ -40,6 +49,12 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'media.deleted': () => 'deleted a file',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
+  'channel.lost': (event, saying) => `found that an account can no longer be used${on(event, saying)}`,
+  'channel.disconnected': (event, saying) => `disconnected an account${on(event, saying)}`,
+  'channel.history_erased': (event, saying) => `erased the history of an account${on(event, saying)}`,
+  'grant.ending': (event, saying) => `warned of the end of a connection${at(event, 'endsAt', saying)}`,
+  'grant.removed': () => 'was told by the platform that a connection was removed there',
+  'grant.revoked': (event, saying) => `${outcomes[text(event, 'outcome')] ?? 'ended'} the authorization${on(event, saying)}`,
   'grant.refused': () => 'found that a connection has ended: a person must reconnect it',
   'post.drafted': () => 'saved a draft',
   'post.discarded': () => 'discarded a draft',

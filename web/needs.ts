@@ -1,4 +1,5 @@
 import { listNeeds, type Need } from '../db/needs.ts'
+import { countUnseenNotices } from '../db/notices.ts'
 import { findPause } from '../db/pauses.ts'
 import { isPartial } from './answers.ts'
 import { forMembers, type WebDeps } from './env.ts'
@@ -7,7 +8,11 @@ import { forMembers, type WebDeps } from './env.ts'
 export const loadNeeds = (deps: WebDeps) =>
   forMembers.createMiddleware(async (c, next) => {
     const { id } = c.get('workspace')
-    const [needs, pause] = isPartial(c) ? [[], null] : await Promise.all([listNeeds(deps.sql, id), findPause(deps.sql, id)])
+    const mine = { workspaceId: id, userId: c.get('user').id }
+    const [needs, pause, unseen] = isPartial(c)
+      ? [[], null, 0]
+      : await Promise.all([listNeeds(deps.sql, id), findPause(deps.sql, id), countUnseenNotices(deps.sql, mine)])
+    c.set('unseen', unseen)
     c.set('needs', needs)
     c.set('pause', pause)
     await next()

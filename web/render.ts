@@ -70,6 +70,7 @@ const around = (c: AnyContext): View => {
     path: c.req.path,
     requestId: c.get('requestId'),
     pause: c.get('pause'),
+    unseen: (c.get('unseen') as number | undefined) ?? 0,
     needs: ((c.get('needs') as Need[] | undefined) ?? []).map((need) => sayNeed(need, fmt.when)),
     said: sentence(c.req.query('said')),
     menu: navigation(user, workspace ? { ...workspace, role: c.get('role') } : memberships[0]),

@@ -17,6 +17,9 @@ export const sentences = {
   'workspace-made': 'The workspace is made. You are its first admin: invite the others under People.',
   'media-uploaded': 'Uploaded. The files are ready for your posts.',
   'media-deleted': 'The file is deleted.',
+  'account-disconnected': 'Disconnected. Nothing goes out there any more, and its tokens are out of use.',
+  'connection-checked': 'The connection is being checked. This page shows what comes of it.',
+  'notices-saved': 'Your choice of notices is saved.',
   'accounts-connected': 'Connected. Posts can go out through these accounts now.',
 } as const
 

@@ -3,7 +3,15 @@ import type { disconnectChannel } from './disconnect-channel.ts'
 import type { eraseUser } from './erase-user.ts'
 import type { exportData } from './export-data.ts'
 import type { keepGrantAlive } from './keep-grant-alive.ts'
-import { changed, deletionWorkflowId, disconnectWorkflowId, exportWorkflowId, grantWorkflowId, targetWorkflowId, taskQueue } from './names.ts'
+import {
+  changed,
+  deletionWorkflowId,
+  disconnectWorkflowId,
+  exportWorkflowId,
+  grantWorkflowId,
+  targetWorkflowId,
+  taskQueue,
+} from './names.ts'
 import type { publishTarget } from './publish-target.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { tx } from '../../db/connect.ts'
 import { recordEvent } from '../../db/events.ts'
+import { chooseMailedNotices, findMailedNotices, noticeKinds } from '../../db/notices.ts'
 import { spendResetsOf } from '../../db/password-resets.ts'
 import { deleteSession, deleteSessionsOf, listSessions } from '../../db/sessions.ts'
 import { changeEmail, changePasswordHash, changeTheme, renameUser } from '../../db/users.ts'
@@ -35,6 +36,16 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) =>
       await changeTheme(deps.sql, c.get('user').id, chosen.data)
       return seeOther(c, '/account', 'theme-saved')
     })
+    .post('/account/notices', requireUser, async (c) => {
+      const { kind } = await c.req.parseBody({ all: true })
+      const chosen = [kind ?? []].flat()
+      await chooseMailedNotices(
+        deps.sql,
+        c.get('user').id,
+        noticeKinds.filter((one) => chosen.includes(one)),
+      )
+      return seeOther(c, '/account#notices', 'notices-saved')
+    })
     .post('/account/sessions/end-others', requireUser, async (c) => {
       await deleteSessionsOf(deps.sql, c.get('user').id, c.get('session').id)
       return seeOther(c, '/account', 'sessions-ended')
@@ -52,7 +63,8 @@ const show = async (c: AnyContext, { deps, view }: Deps, values: Fields = {}, er
   const sessions = list.map((session) => ({ ...session, here: session.id === c.get('session').id }))
   const plainValues = { name: values.name, email: values.email }
   const answer = status ?? (Object.keys(errors).length > 0 ? 422 : 200)
-  return view.page(c, 'account/show', { sessions, values: plainValues, errors }, answer)
+  const mailed = await findMailedNotices(deps.sql, c.get('user').id)
+  return view.page(c, 'account/show', { mailed, sessions, values: plainValues, errors }, answer)
 }
 
 const saveEmail = async (c: AnyContext, page: Deps, given: Fields): Promise<Response> => {

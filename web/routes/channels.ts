@@ -1,10 +1,15 @@
 import { listChannels } from '../../db/channels.ts'
+import { listDisconnections } from '../../db/disconnections.ts'
 import { healthOf } from '../channel-health.ts'
 import { forMembers, type WebDeps } from '../env.ts'
 import { formats } from '../formats.ts'
 import type { Renderer } from '../render.ts'
 import { requireMember } from '../session.ts'
 import { connectRoutes } from './connect.ts'
+import { disconnectRoutes } from './disconnect.ts'
+
+/** An account that was disconnected is still listed for so long. */
+const shownDays = 14
 
 /** Connected accounts: how each stands; admins connect. */
 export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
@@ -27,6 +32,9 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
         ...issuer,
         definitions: issuer.platforms.map((name) => platforms.get(name)).filter((platform) => platform !== undefined),
       }))
-      return view.page(c, 'channels/index', { channels, offers })
+      const ended = await listDisconnections(deps.sql, c.var.workspace.id, new Date(now - shownDays * 86_400_000))
+      const disconnections = ended.map((one) => ({ ...one, label: issuers.get(one.issuer)?.label ?? one.issuer }))
+      return view.page(c, 'channels/index', { channels, offers, disconnections })
     })
     .route('/', connectRoutes(deps, view))
+    .route('/', disconnectRoutes(deps, view))

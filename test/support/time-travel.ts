@@ -1,0 +1,108 @@
+import { Context } from '@temporalio/activity'
+import { createUpkeepActivities } from '../../activities/upkeep.ts'
+import { saveChannel } from '../../db/channels.ts'
+import type { Sql } from '../../db/connect.ts'
+import { saveGrant } from '../../db/grants.ts'
+import { createVault, type Vault } from '../../db/vault.ts'
+import { createPlatforms, type Registry } from '../../platforms/index.ts'
+import { tellGrant } from '../../workflows/start.ts'
+import { type Rig, startRig } from './against-sandbox.ts'
+import { atTheEnd } from './at-the-end.ts'
+import { testConfig } from './config.ts'
+import { createTestDatabase } from './database.ts'
+import { createTimeSkippingTemporal } from './temporal.ts'
+import { sandboxEnv } from './twins.ts'
+
+/** The upkeep of grants in a world of months: Temporal skips time, and the sandbox's and the product's clocks follow it. */
+export type TimeTravel = {
+  rig: Rig
+  sql: Sql
+  deps: { sql: Sql; vault: Vault; platforms: Registry; now: () => number }
+  people: { workspaceId: string; adminId: string; managerId: string }
+  /** Passes so many days; whatever is due meanwhile happens. */
+  pass(days: number): Promise<void>
+  /** A person consents at the issuer's own pages; the upkeep begins, or goes on. */
+  connect(issuer: 'meta' | 'tiktok'): Promise<{ grantId: string; channelIds: string[] }>
+  /** The upkeep is told of a change. */
+  tell(grantId: string): Promise<void>
+}
+
+const dayMs = 86_400_000
+
+export const startTimeTravel = async (): Promise<TimeTravel> => {
+  const { sql } = await createTestDatabase()
+  const rig = await startRig()
+  atTheEnd(() => rig.close())
+  const temporal = await createTimeSkippingTemporal()
+  const config = testConfig(sandboxEnv(rig.sandbox.url))
+  const platforms = createPlatforms(config, rig.now)
+  const deps = { sql, vault: createVault(config.vaultKeys), platforms, now: rig.now }
+  await temporal.startWorker({ activities: onTime(rig, createUpkeepActivities(deps)) })
+  const people = await insertPeople(sql)
+  let startedAt = 0
+  let passed = 0
+  return {
+    rig,
+    sql,
+    deps,
+    people,
+    pass: async (days) => {
+      startedAt ||= rig.now()
+      passed += days
+      await temporal.sleep(days * dayMs)
+      await catchUp(rig, startedAt + passed * dayMs)
+    },
+    connect: async (name) => {
+      const { tokens, offers } = await rig.connect(name)
+      const life = (endsAtMs: number | null) =>
+        endsAtMs === null ? null : endsAtMs + (name === 'tiktok' ? rig.now() - Date.now() : 0)
+      const stored = { ...tokens, expiresAtMs: life(tokens.expiresAtMs), refreshExpiresAtMs: life(tokens.refreshExpiresAtMs) }
+      const { workspaceId, adminId: userId } = people
+      const grantId = await saveGrant(sql, deps.vault, {
+        workspaceId,
+        issuer: name,
+        userId,
+        tokens: stored,
+        at: new Date(rig.now()),
+      })
+      const channels = []
+      for (const offer of offers)
+        if (!offer.blocked) channels.push(await saveChannel(sql, deps.vault, { workspaceId, grantId, offer }))
+      await tellGrant(temporal.client, grantId)
+      return { grantId, channelIds: channels.map((channel) => channel.id) }
+    },
+    tell: (grantId) => tellGrant(temporal.client, grantId),
+  }
+}
+
+/** Every activity first brings the other clocks to the moment at which Temporal began it. */
+const onTime = <T extends Record<string, (ref: never) => Promise<unknown>>>(rig: Rig, activities: T): T =>
+  Object.fromEntries(
+    Object.entries(activities).map(([name, run]) => [
+      name,
+      async (ref: never) => {
+        await catchUp(rig, Context.current().info.currentAttemptScheduledTimestampMs)
+        return await run(ref)
+      },
+    ]),
+  ) as T
+
+const catchUp = async (rig: Rig, atMs: number): Promise<void> => {
+  const behindMs = atMs - rig.now()
+  if (behindMs > 0) await rig.advance(behindMs)
+}
+
+const insertPeople = async (sql: Sql) => {
+  const [workspace] = await sql<
+    { id: string }[]
+  >`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`
+  const [admin] = await sql<
+    { id: string }[]
+  >`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'x') returning id`
+  const [manager] = await sql<
+    { id: string }[]
+  >`insert into users (email, name, password_hash) values ('max@example.com', 'Max', 'x') returning id`
+  const people = { workspaceId: workspace!.id, adminId: admin!.id, managerId: manager!.id }
+  await sql`insert into memberships (workspace_id, user_id, role) values (${people.workspaceId}, ${people.adminId}, 'admin'), (${people.workspaceId}, ${people.managerId}, 'manager')`
+  return people
+}
