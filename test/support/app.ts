@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
-import { afterAll } from 'vitest'
 import { createDiskStore } from '../../activities/media-store.ts'
 import { insertMembership, type Role } from '../../db/memberships.ts'
 import { insertSession } from '../../db/sessions.ts'
@@ -16,6 +15,7 @@ import { createApp } from '../../web/app.ts'
 import type { Env, WebDeps } from '../../web/env.ts'
 import { createLive } from '../../web/live.ts'
 import { hashPassword } from '../../web/passwords.ts'
+import { atTheEnd } from './at-the-end.ts'
 import { type Browser, createBrowser } from './browsing.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
@@ -72,7 +72,7 @@ export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestAp
     ...swap,
   }
   const app = createApp(deps)
-  afterAll(async () => {
+  atTheEnd(async () => {
     await live.close()
     await rm(folder, { recursive: true, force: true })
   })

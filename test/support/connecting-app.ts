@@ -1,8 +1,8 @@
 import { serve } from '@hono/node-server'
-import { afterAll } from 'vitest'
 import { freePort } from '../../local/ports.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
 import { createTestApp, password, type TestApp } from './app.ts'
+import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
 import { createPerson, type Page, type Person } from './person.ts'
 import { control, sandboxEnv, startTwins } from './twins.ts'
@@ -16,7 +16,7 @@ export const createConnectingApp = async (): Promise<ConnectingApp> => {
   const sandbox = await startTwins(url)
   const test = await createTestApp({ config: testConfig({ ...sandboxEnv(sandbox.url), PUBLIC_URL: url }) })
   const server = serve({ fetch: test.app.fetch, hostname: '127.0.0.1', port })
-  afterAll(async () => {
+  atTheEnd(async () => {
     server.close()
     await sandbox.close()
   })

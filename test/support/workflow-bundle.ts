@@ -5,6 +5,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
 const root = new URL('../../', import.meta.url).pathname
 const sources = join(root, 'workflows')
+const failureConverterPath = join(root, 'activities', 'failure-converter.ts') // as the worker has it
 
 /** The workflows bundled for workers, made once for each state of their sources and kept in the cache. */
 export async function workflowBundle(): Promise<{ codePath: string }> {
@@ -15,7 +16,8 @@ export async function workflowBundle(): Promise<{ codePath: string }> {
 
 /** Written under another name first: test files that run at the same time see all of it or nothing. */
 async function bundle(codePath: string): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(sources, 'index.ts'), logger: new DefaultLogger('ERROR') })
+  const logger = new DefaultLogger('ERROR')
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(sources, 'index.ts'), failureConverterPath, logger })
   mkdirSync(join(root, '.cache'), { recursive: true })
   const unfinished = `${codePath}.${randomBytes(4).toString('hex')}`
   writeFileSync(unfinished, code)
@@ -23,7 +25,9 @@ async function bundle(codePath: string): Promise<void> {
 }
 
 function hashOfSources(): string {
-  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(readFileSync(failureConverterPath))
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
   for (const file of files.sort()) hash.update(file).update(readFileSync(join(sources, file)))
   return hash.digest('hex').slice(0, 16)
