@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Problem } from './errors.ts'
+import type { Measurer } from './measurer.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 export type JsonRecord = { [key: string]: Json }
@@ -31,6 +32,7 @@ export type Platform = {
   /** What the composer must ask the platform before it shows the fields (TikTok: creator_info); shown data only. */
   describeAccount?(account: Account): Promise<JsonRecord>
   publish: Publisher
+  measure: Measurer
 }
 
 export type PostKind = {
@@ -119,10 +121,18 @@ export type Publication = {
    * (the process slept since), and then the call must not be made. It notes the moment of leaving.
    */
   leaving(): void
+  /**
+   * Counts one call of a kind that the platform takes only so often from an account. Throws PlatformError of kind `rate_limited`
+   * when its number is used up: then the call must not be made.
+   */
+  takeTurn(turn: Turn): Promise<void>
   /** Epoch milliseconds. */
   now(): number
   signal: AbortSignal
 }
+
+/** `most` calls called `name` in any `perMs`; `words` say so to the person. */
+export type Turn = { name: string; most: number; perMs: number; words: string }
 
 /**
  * The five steps of publishing. `prepare`, `check` and `reconcile` may be repeated at any time; `send` is called once per attempt

@@ -43,6 +43,11 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
     return c.json(world.ledger.calls({ ...filter, sinceId: Number(sinceId ?? 0) }))
   })
   app.get('/ledger/posts', (c) => c.json(world.ledger.posts(c.req.query())))
+  app.get('/ledger/posts/:platform/:id/numbers', (c) => {
+    const { platform, id } = c.req.param()
+    const found = options.platforms.map((one) => one.numbers(platform, id)).find((numbers) => numbers !== null)
+    return found ? c.json(found) : c.json({ error: `There is no post ${id} on ${platform}.` }, 404)
+  })
 
   app.get('/faults', (c) => c.json(world.faults.list()))
   app.post('/faults', async (c) => c.json(world.faults.add(faultBody.parse(await c.req.json())), 201))

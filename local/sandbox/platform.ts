@@ -23,4 +23,6 @@ export type Platform = {
   /** Called after a start with an old state: whatever was waiting for its time waits again. */
   resume(): void
   accounts(): AccountLink[]
+  /** What the audience of a post has done up to now; null for an unknown one. */
+  numbers(platform: string, postId: string): Record<string, number> | null
 }

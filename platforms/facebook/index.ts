@@ -1,5 +1,6 @@
 import { createGraph, type MetaSettings } from '../graph/client.ts'
 import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
+import { createFacebookMeasurer } from './measure.ts'
 import { createPublisher } from './publish.ts'
 import { check, textLimit } from './rules.ts'
 import { isReelLong, isReelShaped } from './video-rules.ts'
@@ -15,6 +16,7 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
   suggestKind,
   readSettings: () => ({}),
   publish: createPublisher(createGraph(settings)),
+  measure: createFacebookMeasurer(createGraph(settings)),
 })
 
 const minute = 60_000

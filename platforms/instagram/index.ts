@@ -1,5 +1,6 @@
 import { createGraph, type MetaSettings } from '../graph/client.ts'
 import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
+import { createInstagramMeasurer } from './measure.ts'
 import { createPublisher } from './publish.ts'
 import { captionLimit, check } from './rules.ts'
 
@@ -15,6 +16,7 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   suggestKind,
   readSettings: () => ({}),
   publish: createPublisher(createGraph(settings)),
+  measure: createInstagramMeasurer(createGraph(settings)),
 })
 
 const minute = 60_000

@@ -34,7 +34,12 @@ export const tokensSchema = z.object({
 })
 
 export const userSchema = z.object({
-  user: z.object({ open_id: z.string().optional(), display_name: z.string().optional(), username: z.string().optional() }),
+  user: z.object({
+    open_id: z.string().optional(),
+    display_name: z.string().optional(),
+    username: z.string().optional(),
+    follower_count: z.number().optional(),
+  }),
 })
 
 export const creatorSchema = z.object({
@@ -65,6 +70,20 @@ export const videosSchema = z.object({
         title: z.string().nullish(),
         video_description: z.string().nullish(),
         duration: z.number().nullish(),
+      }),
+    )
+    .nullish(),
+})
+
+export const countersSchema = z.object({
+  videos: z
+    .array(
+      z.object({
+        id: idSchema,
+        view_count: z.number().nullish(),
+        like_count: z.number().nullish(),
+        comment_count: z.number().nullish(),
+        share_count: z.number().nullish(),
       }),
     )
     .nullish(),

@@ -4,6 +4,7 @@ import { tokensSchema, userSchema } from './answers.ts'
 import { baseUrl, createTiktokClient, type TiktokClient, type TiktokSettings, unreadable } from './client.ts'
 import { findRow, oauthErrors } from './errors.ts'
 import { needsPkce, pkceChallenge } from './pkce.ts'
+import { readWebhook } from './webhook-news.ts'
 
 const scopes: Issuer['scopes'] = [
   { name: 'user.info.basic', needed: true, purpose: 'Name of the account' },
@@ -38,6 +39,7 @@ export const createTiktokIssuer = (settings: TiktokSettings, now: () => number =
     },
     inspect: (tokens, signal) => inspect(client, tokens, signal),
     revoke: ({ accessToken }, signal) => revoke(client, accessToken, signal),
+    callbacks: [{ path: '', read: (request, nowMs) => readWebhook(settings, request, nowMs) }],
   }
 }
 

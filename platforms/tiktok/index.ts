@@ -2,6 +2,7 @@ import type { DraftForChannel, Platform } from '../platform.ts'
 import { readChoices } from './choices.ts'
 import { baseUrl, createTiktokClient, type TiktokSettings } from './client.ts'
 import { describeCreator } from './creator.ts'
+import { createTiktokMeasurer } from './measure.ts'
 import { findTiktokPermalink } from './permalink.ts'
 import { preparePublish } from './prepare.ts'
 import { reconcilePublish } from './reconcile.ts'
@@ -50,6 +51,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
       reconcile: (publication, attempt) => reconcilePublish(client, publication, attempt),
       findPermalink: (publication, platformPostId) => findTiktokPermalink(client, siteUrl, publication, platformPostId),
     },
+    measure: createTiktokMeasurer(client),
   }
 }
 

@@ -1,10 +1,18 @@
-import type { Publication } from '../platform.ts'
+import type { Publication, Turn } from '../platform.ts'
 import { initSchema } from './answers.ts'
 import { choicesOf, coverIndex, coverMs } from './choices.ts'
 import type { ChunkPlan } from './chunks.ts'
 import type { Stakes, TiktokClient } from './client.ts'
 
 export type Started = { publishId: string; uploadUrl: string | null }
+
+/** TikTok: 6 inits a minute for each user token; whether video and photo posts share them is not said, so they do here. */
+export const initTurn: Turn = {
+  name: 'init',
+  most: 6,
+  perMs: 60_000,
+  words: 'TikTok takes six new posts a minute from an account.',
+}
 
 /** Begins a video whose bytes we send: nothing is posted before the last of them. */
 export const startUpload = (client: TiktokClient, publication: Publication, plan: ChunkPlan): Promise<Started> =>

@@ -5,7 +5,7 @@ import { type ChunkPlan, lastChunkStart, planChunks } from './chunks.ts'
 import { type TiktokClient, unreadable } from './client.ts'
 import { askCreator, type Creator } from './creator.ts'
 import { type Handles, readHandles, saveHandles } from './handles.ts'
-import { startUpload } from './init.ts'
+import { initTurn, startUpload } from './init.ts'
 import { checkOffered } from './rules.ts'
 import { fetchStatus } from './status.ts'
 import { isOver, uploadAllButLast } from './upload.ts'
@@ -72,6 +72,7 @@ const beginUpload = async (
 ): Promise<Handles> => {
   if (before.publishId && lastMayHaveArrived(before))
     await requireUnfinished(client, publication, before.publishId, before.totalBytes ?? 0)
+  await publication.takeTurn(initTurn)
   const startedAtMs = publication.now()
   const started = await startUpload(client, publication, plan)
   if (started.uploadUrl === null) throw unreadable('begin', null)

@@ -4,13 +4,14 @@ import type { Publication, Sent } from '../platform.ts'
 import { lastChunkStart, planChunks, resumeAt } from './chunks.ts'
 import type { TiktokClient } from './client.ts'
 import { readHandles, saveHandles } from './handles.ts'
-import { publishByUrl, publishPhotos } from './init.ts'
+import { initTurn, publishByUrl, publishPhotos } from './init.ts'
 import { isOver, lost, putChunk, uploadError } from './upload.ts'
 
 /** The irreversible call where TikTok fetches the media: its init. The publish id is written down before anything else. */
 export const sendByUrl = async (client: TiktokClient, publication: Publication): Promise<Sent> => {
   const before = readHandles(publication)
   const start = publication.kind === 'photos' ? publishPhotos : publishByUrl
+  await publication.takeTurn(initTurn)
   publication.leaving()
   const { publishId } = await start(client, publication)
   await saveHandles(publication, { username: before.username, publishId })

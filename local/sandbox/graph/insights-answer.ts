@@ -32,7 +32,10 @@ export function readMetrics(call: GraphCall, known: Iterable<string>): string[] 
     throw refuse.general(3001, 1504028, '(#3001) Metric is required: no metric was specified to be fetched.')
   }
   const valid = new Set(known)
-  if (names.some((name) => !valid.has(name))) throw refuse.parameter('The value must be a valid insights metric')
+  const { clock, settings } = call.meta.world
+  const today = new Date(clock.now()).toISOString().slice(0, 10)
+  const isDead = (name: string) => (settings.retiredMetrics[name] ?? '9999') <= today
+  if (names.some((name) => !valid.has(name) || isDead(name))) throw refuse.parameter('The value must be a valid insights metric')
   return names
 }
 

@@ -46,9 +46,8 @@ const metrics: Record<InstagramMedia['product'], Record<string, Metric>> = {
 const dayMs = 86_400_000
 
 /** GET /{ig-media-id}/insights: always for the whole life of the media. */
-export function readMediaInsights(call: GraphCall): object {
+export function readMediaInsights(call: GraphCall, id = call.c.req.param('id') ?? ''): object {
   const { meta } = call
-  const id = call.c.req.param('id') ?? ''
   const media = meta.state.media[id]
   if (!media) throw refuse.missingObject(id, 'get')
   requireInstagram(meta, call.caller, media.accountId, {

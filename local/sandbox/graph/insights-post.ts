@@ -34,29 +34,28 @@ const reels: Record<string, Metric> = {
 }
 
 /** GET /{page}_{post}/insights. Metrics of films are left out for posts without one. */
-export function readPostInsights(call: GraphCall): object {
-  const id = call.c.req.param('id') ?? ''
+export function readPostInsights(call: GraphCall, id = call.c.req.param('id') ?? ''): object {
   const post = call.meta.state.posts[id]
-  return readInsights(call, post, 'insights', { ...posts, ...films }, (name) => !(name in films) || post?.videoId != null)
+  return readInsights(call, id, post, 'insights', { ...posts, ...films }, (name) => !(name in films) || post?.videoId != null)
 }
 
 /** GET /{video-id}/video_insights of a video or reel. */
-export function readVideoInsights(call: GraphCall): object {
+export function readVideoInsights(call: GraphCall, id = call.c.req.param('id') ?? ''): object {
   const { meta } = call
-  const video = meta.state.videos[call.c.req.param('id') ?? '']
+  const video = meta.state.videos[id]
   const post = video?.postId ? meta.state.posts[`${video.pageId}_${video.postId}`] : undefined
-  return readInsights(call, post, 'video_insights', reels, () => true)
+  return readInsights(call, id, post, 'video_insights', reels, () => true)
 }
 
 function readInsights(
   call: GraphCall,
+  id: string,
   post: PagePost | undefined,
   edge: string,
   known: Record<string, Metric>,
   isShown: (name: string) => boolean,
 ): object {
   const { meta } = call
-  const id = call.c.req.param('id') ?? ''
   if (!post) throw refuse.missingObject(`${id}/${edge}`, 'get')
   const { page, caller } = requirePageAccess(meta, call.caller, post.pageId, 'get')
   requireScopes(caller, ['read_insights', 'pages_read_engagement'])

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts'
 import type { World } from '../world.ts'
+import { insightsMoment, reception } from './audience.ts'
 import { loadVideo } from './container.ts'
 import { metaControl } from './control.ts'
 import type { Meta, MetaApp } from './meta.ts'
@@ -38,6 +39,10 @@ export function metaPlatform(world: World, app: MetaApp): Platform {
       for (const container of Object.values(state.containers)) {
         if (container.url && container.readyAtMs === null) world.clock.after(0, () => loadVideo(meta, container))
       }
+    },
+    numbers: (platform, postId) => {
+      const post = platform === 'instagram' ? state.media[postId] : platform === 'facebook' ? state.posts[postId] : undefined
+      return post ? reception(meta, post, insightsMoment(meta)) : null
     },
     accounts: () => [
       ...Object.values(state.pages).map(({ id, name }) => ({

@@ -6,6 +6,7 @@ import { createContainer } from './container-create.ts'
 import { injectedError } from './error-answer.ts'
 import { type GraphCall, type GraphEndpoint, graphEndpoint, notSimulated } from './graph-endpoint.ts'
 import { readAccountInsights } from './insights-account.ts'
+import { firstOwner, insightsOfMany } from './insights-many.ts'
 import { readMediaInsights } from './insights-media.ts'
 import { readPageInsights } from './insights-page.ts'
 import { readPostInsights, readVideoInsights } from './insights-post.ts'
@@ -127,6 +128,12 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
       media: instagram('media.insights', readMediaInsights),
     }),
   )
+  const many = (platform: 'facebook' | 'instagram', edge: string) =>
+    graphEndpoint(meta, { platform, endpoint: edge, account: firstOwner }, (call) => insightsOfMany(call, edge))
+  const [ofMedia, ofPosts] = [many('instagram', 'media.insights'), many('facebook', 'post.insights')]
+  const firstIsMedia = (c: Context<SandboxEnv>) => nodeKind(meta, (c.req.query('ids') ?? '').split(',')[0] ?? '') === 'media'
+  app.get('/insights', (c, next) => (firstIsMedia(c) ? ofMedia : ofPosts)(c, next))
+  app.get('/video_insights', many('facebook', 'video.insights'))
   app.post('/:id{[0-9_]+}', dispatch({ post: facebook('post.edit', editPost), media: instagram('media.edit', editMedia) }))
   app.delete(
     '/:id{[0-9_]+}',

@@ -45,6 +45,8 @@ export type MetaSettings = {
   insightsLagMs: number
   /** After so long a post has about two thirds of all the views it will ever get. */
   insightsCurveMs: number
+  /** Names of metrics that die: `{"reach": "2027-01-01"}`; from that day on they fail a call like any unknown one. */
+  retiredMetrics: Record<string, string>
   deauthorizeUrl: string | null
   dataDeletionUrl: string | null
 }
@@ -90,6 +92,7 @@ export function metaSettings(pace: Pace): MetaSettings {
     ],
     insightsLagMs: pace === 'quick' ? 0 : hourMs,
     insightsCurveMs: pace === 'quick' ? 10 * 60_000 : 20 * hourMs,
+    retiredMetrics: {},
     deauthorizeUrl: null,
     dataDeletionUrl: null,
   }

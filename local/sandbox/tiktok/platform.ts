@@ -4,6 +4,7 @@ import type { SandboxEnv, World } from '../world.ts'
 import { authorizeDecision, authorizePage } from './authorize.ts'
 import type { TikTok, TikTokApp } from './context.ts'
 import { accountControl, platformControl } from './control.ts'
+import { countersAt } from './counters.ts'
 import { creatorInfo } from './creator-info.ts'
 import { seedCreators } from './creators.ts'
 import { serveImage } from './images.ts'
@@ -42,6 +43,11 @@ export function tiktokPlatform(world: World, app: TikTokApp): Platform {
       for (const publish of state.publishes) armPublish(tiktok, publish)
       for (const post of state.posts) armModeration(tiktok, post)
       for (const delivery of state.deliveries) armDelivery(tiktok, delivery)
+    },
+    numbers: (platform, postId) => {
+      const post = platform === 'tiktok' ? state.posts.find((one) => one.id === postId) : undefined
+      const creator = post && state.creators.find((one) => one.openId === post.openId)
+      return post && creator ? countersAt(post.id, creator.followers, world.clock.now() - post.createdAtMs) : null
     },
     accounts: () =>
       state.creators.map((creator) => ({

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Measuring, PostToMeasure } from '../../../platforms/measurer.ts'
+import type { Account } from '../../../platforms/platform.ts'
+import { type Rig, startRig } from '../../support/against-sandbox.ts'
+import { draftOf, publish } from '../../support/draft.ts'
+import { photo, video } from '../../support/publishable.ts'
+
+const hourMs = 3_600_000
+let rig: Rig
+let accounts: Record<string, Account>
+const posts: Record<string, PostToMeasure[]> = { facebook: [], instagram: [], tiktok: [] }
+
+beforeAll(async () => {
+  rig = await startRig()
+  await rig.set({ insightsLagMs: hourMs, insightsCurveMs: 20 * hourMs })
+  const [meta, tiktok] = [await rig.connect('meta'), await rig.connect('tiktok')]
+  accounts = { facebook: meta.account('facebook'), instagram: meta.account('instagram'), tiktok: tiktok.account('tiktok') }
+  await out('facebook', 'photo', [await photo(rig.host, '#204060')])
+  await out('facebook', 'reel', [await video(rig.host, 'fb reel')])
+  await out('instagram', 'image', [await photo(rig.host, '#334455')])
+  await out('instagram', 'reel', [await video(rig.host, 'ig reel')])
+  await out('instagram', 'story', [await photo(rig.host, '#123123', { width: 720, height: 1280 })])
+  for (const name of ['one', 'two']) await out('tiktok', 'video', [await video(rig.host, name)])
+}, 60_000)
+afterAll(() => rig.close())
+
+const out = async (platform: string, kind: string, media: Parameters<typeof draftOf>[1]['media']) => {
+  const text = kind === 'story' ? '' : `${platform} ${kind}`
+  const draft = draftOf(rig, { platform, account: accounts[platform]!, kind, text, media: media ?? [] })
+  const { platformPostId } = await publish(rig, draft)
+  posts[platform]?.push({ platformPostId: platformPostId!, kind, handles: draft.handles() })
+}
+
+const measuring = (platform: string, refused: string[] = []): Measuring => ({
+  account: accounts[platform]!,
+  refused: new Set(refused),
+  now: rig.now,
+  signal: new AbortController().signal,
+})
+const measure = (platform: string, refused?: string[]) =>
+  rig.platform(platform).measure.posts(measuring(platform, refused), posts[platform]!)
+const truth = (platform: string, id: string) =>
+  rig.control<Record<string, number>>('GET', `/ledger/posts/${platform}/${id}/numbers`)
+
+test('before Meta knows anything there is nothing, and nothing is not 0', async () => {
+  const { result } = await measure('instagram')
+  expect([...result.values()].flatMap((numbers) => Object.values(numbers))).toEqual([])
+})
+
+test.each(['facebook', 'instagram', 'tiktok'])(
+  '%s: every number is what the platform has, in one call or two',
+  async (platform) => {
+    await rig.advance(5 * hourMs)
+    const sinceId = String((await rig.calls()).at(-1)?.id ?? 0)
+    const { result, refused } = await measure(platform)
+    expect(refused).toEqual([])
+    expect((await rig.calls({ sinceId })).length).toBeLessThanOrEqual(2)
+    for (const post of posts[platform]!) {
+      const numbers = result.get(post.platformPostId)
+      const { views, reach, likes, comments, shares, saved: saves } = await truth(platform, post.platformPostId)
+      const given = rig.platform(platform).measure.names(post.kind)
+      const all = Object.entries({ views, reach, likes, comments, shares, saves }).filter(([name]) => name in given)
+      expect(numbers).toEqual(Object.fromEntries(all))
+      expect(numbers?.views).toBeGreaterThan(0)
+    }
+  },
+)
+
+test('a name that Meta retires is found out, told, and the others still arrive', async () => {
+  await rig.set({ retiredMetrics: { reach: '2026-01-01', post_total_media_view_unique: '2026-01-01' } })
+  for (const [platform, name] of [
+    ['instagram', 'reach'],
+    ['facebook', 'post_total_media_view_unique'],
+  ] as const) {
+    const { result, refused } = await measure(platform)
+    expect(new Set(refused)).toEqual(new Set([name]))
+    const numbers = result.get(posts[platform]![0]!.platformPostId)!
+    expect(numbers).not.toHaveProperty('reach')
+    expect(numbers.views).toBeGreaterThan(0)
+    expect((await measure(platform, [name])).refused).toEqual([])
+  }
+  await rig.set({ retiredMetrics: {} })
+})
+
+test('a post that is gone is left out, and does not hold up the others', async () => {
+  const gone = { platformPostId: '17900000000000001', kind: 'image', handles: {} }
+  const { result } = await rig.platform('instagram').measure.posts(measuring('instagram'), [gone, ...posts.instagram!])
+  expect(result.has(gone.platformPostId)).toBe(false)
+  expect(result.size).toBe(posts.instagram!.length)
+})
+
+test.each(['facebook', 'instagram', 'tiktok'])('%s: followers, and the last full day where it is told', async (platform) => {
+  const { result } = await rig.platform(platform).measure.account(measuring(platform))
+  expect(result.followers).toBeGreaterThan(0)
+  if (platform === 'tiktok') expect(result.day).toBeNull()
+  else expect(result.day?.views).toBeGreaterThan(0)
+})
+
+test('a story has no numbers after its day', async () => {
+  await rig.advance(25 * hourMs)
+  const { result } = await measure('instagram')
+  const story = posts.instagram!.find((post) => post.kind === 'story')!
+  expect(result.get(story.platformPostId) ?? {}).toEqual({})
+})
