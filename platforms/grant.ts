@@ -11,6 +11,8 @@ export type Issuer = {
   consentUrl(request: { redirectUri: string; state: string; verifier: string; again: boolean }): string
   /** Query of the callback → the code, or why there is none. */
   readCallback(query: Record<string, string>): { code: string } | { refused: string }
+  /** promise: E5: a signed call that asks to delete a person's data; null when it is not the issuer's. Absent where there is no such call. */
+  readDeletionCall?(fields: Record<string, string>, nowMs: number): { userId: string } | null
   /** Code → tokens that last. Throws PlatformError. */
   exchange(request: { code: string; redirectUri: string; verifier: string; signal: AbortSignal }): Promise<GrantTokens>
   /** What can be connected under the grant; `blocked` says why one cannot be chosen. */
@@ -21,7 +23,25 @@ export type Issuer = {
   inspect(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<GrantState>
   /** Ends the grant at the issuer. Ending one that is already ended is a success. */
   revoke(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<void>
+  /** What the issuer calls by itself, each at `/callbacks/<issuer><path>`. */
+  callbacks: Callback[]
 }
+
+// promise: E5
+/** `read` answers null when the call is not the issuer's, or too old to be believed. `nowMs`: epoch milliseconds. */
+export type Callback = {
+  path: string
+  read(request: { body: Uint8Array; header(name: string): string | undefined }, nowMs: number): CallbackNews | null
+}
+
+export type CallbackNews =
+  /** The person took the authorization away at the issuer. */
+  | { about: 'grant'; issuerUserId: string; atMs: number; words: string }
+  /** The person asks that everything from the issuer is erased; the answer holds an address and a code. */
+  | { about: 'erasure'; issuerUserId: string; atMs: number }
+  /** Something happened to a publication: `handle` of the target has this value. */
+  | { about: 'publication'; handle: string; value: string }
+  | { about: 'nothing' }
 
 export type GrantTokens = {
   accessToken: string

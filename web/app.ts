@@ -12,10 +12,14 @@ import { logRequests } from './request-log.ts'
 import { accountRoutes } from './routes/account.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { calendarRoutes } from './routes/calendar.ts'
+import { callbackRoutes } from './routes/callbacks.ts'
 import { channelsRoutes } from './routes/channels.ts'
+import { dataDeletionRoutes } from './routes/data-deletion.ts'
+import { deletionCallRoutes } from './routes/deletion-calls.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes } from './routes/home.ts'
 import { invitationsRoutes } from './routes/invitations.ts'
+import { leavingRoutes } from './routes/leaving.ts'
 import { liveRoutes } from './routes/live.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { noticesRoutes } from './routes/notices.ts'
@@ -24,6 +28,7 @@ import { passwordResetRoutes } from './routes/password-reset.ts'
 import { pauseRoutes } from './routes/pause.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { postsRoutes } from './routes/posts.ts'
+import { privacyRoutes } from './routes/privacy.ts'
 import { publicMediaRoutes } from './routes/public-media.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { signInRoutes } from './routes/sign-in.ts'
@@ -41,8 +46,11 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.onError((error, c) => errorPage(deps, view, error, c))
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 
+  // Signed by the platform, and no page of ours sends them: outside of session and origin checks.
+  app.route('/', deletionCallRoutes(deps))
   // Platforms fetch these: no session, no page, and headers of their own that let other origins read them.
   app.route('/', publicMediaRoutes(deps))
+  app.route('/', callbackRoutes(deps)) // signed by the platforms; outside of session and same-origin rules
   app.use(securityHeaders)
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
@@ -61,7 +69,10 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   signInRoutes,
   passwordResetRoutes,
   invitationsRoutes,
+  privacyRoutes,
+  dataDeletionRoutes,
   accountRoutes,
+  leavingRoutes,
   operateRoutes,
   peopleRoutes,
   settingsRoutes,

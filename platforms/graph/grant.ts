@@ -2,10 +2,12 @@ import { PlatformError } from '../errors.ts'
 import type { GrantState, GrantTokens, Issuer } from '../grant.ts'
 import type { JsonRecord } from '../platform.ts'
 import { listAccounts } from './accounts.ts'
+import { metaCallbacks } from './callbacks.ts'
 import { createGraph, type Graph, type MetaSettings } from './client.ts'
 import { errorIn, isHidden } from './errors.ts'
 import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
 import { missingNeeded, scopes } from './scopes.ts'
+import { readSignedRequest } from './signed-request.ts'
 
 /** Facebook Login: one consent covers Pages and the Instagram professional accounts behind them. */
 export const createMetaIssuer = (settings: MetaSettings, now: () => number = Date.now): Issuer => {
@@ -17,11 +19,13 @@ export const createMetaIssuer = (settings: MetaSettings, now: () => number = Dat
     scopes,
     consentUrl: (request) => consentUrl(settings, request),
     readCallback,
+    readDeletionCall: (fields, nowMs) => readSignedRequest(fields.signed_request ?? '', settings.appSecret, nowMs),
     exchange: (request) => exchange(graph, request, now),
     listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
     renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, now, signal),
     inspect: (tokens, signal) => inspect(graph, tokens, signal),
     revoke: (tokens, signal) => revoke(graph, tokens, signal),
+    callbacks: metaCallbacks(settings.appSecret),
   }
 }
 

@@ -13,7 +13,7 @@ describe('what is kept about a person (promise A3)', () => {
     const columns = await test.sql`
       select column_name from information_schema.columns where table_schema = 'public' and table_name = 'users'`
     expect(columns.map((column) => column.columnName).sort()).toEqual(
-      ['id', 'email', 'name', 'password_hash', 'is_operator', 'theme', 'created_at', 'deactivated_at'].sort(),
+      ['id', 'email', 'name', 'password_hash', 'is_operator', 'theme', 'notices_by_mail', 'created_at', 'deactivated_at'].sort(),
     )
   })
 })
