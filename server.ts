@@ -3,6 +3,7 @@ import { createDataConverter } from './activities/data-converter.ts'
 import { createDiskStore } from './activities/media-store.ts'
 import { loadConfig } from './config.ts'
 import { close, connect } from './db/connect.ts'
+import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
 import { createPlatforms } from './platforms/index.ts'
@@ -13,13 +14,15 @@ import { createTemporal } from './web/temporal.ts'
 const config = loadConfig()
 const log = createLog('server', config.log.level)
 const sql = connect({ ...config.database, applicationName: 'cratesocial server' })
+const vault = createVault(config.vaultKeys)
+await refuseUnreadable(sql, vault)
 const dataConverter = createDataConverter(config.vaultKeys)
 const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log })
 const live = await createLive(sql, log)
 const app = createApp({
   sql,
   config,
-  vault: createVault(config.vaultKeys),
+  vault,
   platforms: createPlatforms(config),
   mediaStore: createDiskStore(config.media.url),
   temporal,

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker'
 import { createDataConverter } from './activities/data-converter.ts'
 import { createActivities } from './activities/index.ts'
+import { createHeed } from './activities/limits.ts'
 import { createMail } from './activities/mail.ts'
 import { createDiskStore } from './activities/media-store.ts'
 import { startRelay } from './activities/relay.ts'
@@ -17,6 +18,7 @@ import { listenToTargets } from './activities/target-changes.ts'
 import { createTellers } from './activities/tellers.ts'
 import { loadConfig } from './config.ts'
 import { close, connect } from './db/connect.ts'
+import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
 import { createPlatforms } from './platforms/index.ts'
@@ -31,14 +33,16 @@ Runtime.install({
 })
 
 const sql = connect({ ...config.database, max: 24, applicationName: 'cratesocial worker' })
+const vault = createVault(config.vaultKeys)
+await refuseUnreadable(sql, vault)
 const dataConverter = createDataConverter(config.vaultKeys)
 const changes = await listenToTargets(sql)
 const client = createClient(config.temporal, dataConverter)
 const mail = createMail(config.mail)
-const platforms = createPlatforms(config)
+const platforms = createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now }))
 const activities = createActivities({
   sql,
-  vault: createVault(config.vaultKeys),
+  vault,
   platforms,
   mediaStore: createDiskStore(config.media.url),
   mediaPublicUrl: config.media.publicUrl,
