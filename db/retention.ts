@@ -66,6 +66,10 @@ export const rules: Rule[] = [
   },
   // promise: R3
   row('snapshots', 'Analytics snapshots', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
+  row('account_snapshots', 'Snapshots of whole accounts', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
+  row('channel_days', 'Sums of a day', '24 months', 'the day', 'day::timestamptz', 'day', 'R3'),
+  row('limits', 'Limits that a platform has set us', '1 day', 'they ended', 'until', 'limit'),
+  row('turns', 'Counts of calls to a platform', '1 day', 'the call', 'at', 'call'),
   row('sessions', 'Sessions', '1 day', 'they ended or were left unused', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they no longer count', 'reset_at', 'count'),
   row('password_resets', 'Password resets', '1 day', 'their link expired', 'expires_at', 'reset'),
@@ -100,6 +104,9 @@ export const standing: Record<string, string> = {
   targets: 'as long as the post',
   media_links: 'as long as the record of the file, so that its address says that it is gone',
   disconnections: 'as long as the connected account; its tokens only until they are revoked',
+  measured_channels: 'as long as the connected account',
+  measured_targets: 'as long as the post',
+  metric_names: 'for good: no personal data',
   installation: 'for good: no personal data',
   deletion_steps: 'as long as the status page of the request',
   revocations: 'tokens until the platform has answered, at most three days; the line as long as the status page',
@@ -121,9 +128,12 @@ export const hasTable = async (sql: Db, table: string): Promise<boolean> => {
 
 /** Deletes at most `limit` rows whose term is over; rows that somebody holds are left for the next time. Returns how many. */
 export const deleteDueRows = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<number> => {
+  // With the table's oid: in a partitioned table a ctid alone names one row in each partition.
   const { count } = await sql`
-    delete from ${sql(rule.table)} where ctid = any(array(
-      select ctid from ${sql(rule.table)} where (${sql.unsafe(rule.began)}) <= ${cutoff} limit ${limit} for update skip locked))`
+    delete from ${sql(rule.table)} t using (
+      select tableoid as part, ctid as place from ${sql(rule.table)}
+      where (${sql.unsafe(rule.began)}) <= ${cutoff} limit ${limit} for update skip locked) due
+    where t.tableoid = due.part and t.ctid = due.place`
   return count
 }
 

@@ -5,6 +5,8 @@ export const sentences = {
   'password-reset': 'The password is changed. Sign in with the new one.',
   'name-saved': 'The name is saved.',
   'email-saved': 'The email address is saved. Sign in with it from now on.',
+  'export-asked': 'The file is being made. A mail with its link comes when it is ready.',
+  'email-asked': 'A link is on its way to the new address. The address changes when you follow it.',
   'theme-saved': 'The theme is saved.',
   'session-ended': 'That session has ended.',
   'sessions-ended': 'All other sessions have ended.',

@@ -23,6 +23,12 @@ export const resetLimits = (c: AnyContext, deps: WebDeps, email: string): Limit[
   { purpose: 'reset-from', of: clientAddress(c, deps.config.trustedProxies), hits: 20, windowS: 3600 },
 ]
 
+/** promise: E4: anybody may ask, nobody can flood a mailbox. */
+export const deletionLimits = (c: AnyContext, deps: WebDeps, email: string): Limit[] => [
+  { purpose: 'deletion-email', of: email, hits: 3, windowS: 3600 },
+  { purpose: 'deletion-from', of: clientAddress(c, deps.config.trustedProxies), hits: 20, windowS: 3600 },
+]
+
 /** For pages behind a secret link. Guessing 256 bits is hopeless anyway; this keeps the attempts from costing anything. */
 export const limitLinks = (deps: WebDeps) =>
   forAnyone.createMiddleware(async (c, next) => {

@@ -40,8 +40,8 @@ const statusFor = async (route: string, who: keyof Access): Promise<number> => {
     .replace(/:platform|:issuer/, 'meta')
     .replace(/:[a-zA-Z]+/g, id)
   const headers = { Origin: test.deps.config.publicUrl, 'Content-Type': 'application/x-www-form-urlencoded' }
-  // Signing out would end the cast's own sessions: each visit is made with a session of its own there.
-  const browser = route === 'POST /sign-out' ? test.browser() : test.cast[who]
+  // Signing out, or leaving, would end the cast's own sessions: nobody's session is used there.
+  const browser = ['POST /sign-out', 'POST /account/leave'].includes(route) ? test.browser() : test.cast[who]
   const response = await browser.request(path, { method, ...(method === 'GET' ? {} : { headers, body: '' }) })
   await response.body?.cancel()
   return response.status

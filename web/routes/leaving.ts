@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream'
+import { tx } from '../../db/connect.ts'
+import { openDeletionRequest } from '../../db/deletion-requests.ts'
+import { listShares } from '../../db/erasure.ts'
+import { deleteExport, findExport, insertExport } from '../../db/exports.ts'
+import { findOpenLink, spendLink } from '../../db/mail-links.ts'
+import { enqueue } from '../../db/outbox.ts'
+import { seeOther } from '../answers.ts'
+import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
+import type { Renderer } from '../render.ts'
+import { endCookie, requireFreshPassword, requireUser } from '../session.ts'
+import { limitLinks } from '../throttling.ts'
+
+/** Taking one's data along, and going: with a password typed just now. promise: E1, E3 */
+export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
+  const fresh = requireFreshPassword(deps)
+  return forUsers
+    .createApp()
+    .get('/account/leave', requireUser, fresh, async (c) =>
+      view.page(c, 'account/leave', { shares: await listShares(deps.sql, c.get('user').id) }),
+    )
+    .post('/account/leave', requireUser, fresh, async (c) => {
+      const userId = c.get('user').id
+      const { code } = await tx(deps.sql, (t) => openDeletionRequest(t, { origin: 'account', userId, now: new Date(deps.now()) }))
+      endCookie(c)
+      return seeOther(c, `/data-deletion/${code}`)
+    })
+    .post('/account/export', requireUser, fresh, async (c) => {
+      await tx(deps.sql, async (t) => {
+        const id = await insertExport(t, c.get('user').id, new Date(deps.now()))
+        if (id) await enqueue(t, 'export', id)
+      })
+      return seeOther(c, '/account', 'export-asked')
+    })
+    .get('/account/export/:token', requireUser, limitLinks(deps) as never, async (c) => {
+      const link = await findOpenLink(deps.sql, 'export', c.req.param('token'), new Date(deps.now()))
+      const known = link !== null && link.userId === c.get('user').id
+      return known ? view.page(c, 'account/export', { action: c.req.path }) : view.page(c, 'account/export-closed', {}, 404)
+    })
+    .post('/account/export/:token', requireUser, limitLinks(deps) as never, (c) => hand(c, deps, view))
+}
+
+/** The link is used up by fetching; the file goes with the next sweep at the latest. A page first, so that no mail scanner fetches it. */
+const hand = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
+  const now = new Date(deps.now())
+  const link = await findOpenLink(deps.sql, 'export', c.req.param('token') ?? '', now)
+  const made = link?.exportId && link.userId === c.get('user').id ? await findExport(deps.sql, link.exportId) : null
+  if (!link || !made?.storeKey || !(await spendLink(deps.sql, link.id, now)))
+    return view.page(c, 'account/export-closed', {}, 404)
+  const { storeKey, id } = made
+  const stream = deps.mediaStore.open(storeKey)
+  // Once it has been read, or the browser went away, nothing of it stays.
+  stream.once('close', () => void forget(deps, storeKey, id))
+  const body = Readable.toWeb(stream) as ReadableStream
+  const day = now.toISOString().slice(0, 10)
+  return c.body(body, 200, {
+    'Content-Type': 'application/zip',
+    'Content-Disposition': `attachment; filename="cratesocial-${day}.zip"`,
+    'Cache-Control': 'no-store',
+  })
+}
+
+const forget = async (deps: WebDeps, storeKey: string, id: string): Promise<void> => {
+  try {
+    await deps.mediaStore.remove(storeKey)
+    await deleteExport(deps.sql, id)
+  } catch (error) {
+    deps.log.warn({ err: error }, 'a fetched export is left to the sweep')
+  }
+}
