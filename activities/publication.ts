@@ -6,6 +6,7 @@ import { saveHandles, type TargetRow } from '../db/targets.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Account, MediaToSend, Publication } from '../platforms/platform.ts'
 import { insist } from './insist.ts'
+import { turnTaker } from './limits.ts'
 import type { MediaStore } from './media-store.ts'
 
 export type PublicationDeps = { sql: Sql; vault: Vault; mediaStore: MediaStore; mediaPublicUrl: string; now: () => number }
@@ -46,6 +47,7 @@ export const buildPublication = async (
     seal: (secret) => deps.vault.seal(secret, place),
     open: (sealed) => deps.vault.open(sealed, place),
     leaving: step.leaving ?? notSending,
+    takeTurn: turnTaker(deps, target.channelId),
     now: deps.now,
     signal: step.signal,
   }

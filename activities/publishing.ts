@@ -8,7 +8,7 @@ import { Outdated } from './publication.ts'
 import { createReconciling } from './reconciling.ts'
 import { createSending } from './sending.ts'
 import { settleChecked, settleMissed, settleRefusedAhead, settleUnconfirmed, settleWaitingForConnection } from './settling.ts'
-import { againLater, beating, notYet, type PublishingDeps, platformOf, withPublication } from './steps.ts'
+import { againLater, beating, notYet, type PublishingDeps, platformOf, waitForRoom, withPublication } from './steps.ts'
 
 export type PublishingActivities = ReturnType<typeof createPublishingActivities>
 
@@ -27,7 +27,7 @@ export const createPublishingActivities = (deps: PublishingDeps) => ({
     if (target.isPaused && isUnsent(target.state))
       return { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Paused; nothing is sent' }
     if (target.missedAt.getTime() < deps.now() && (await settleMissed(deps, target))) return { do: 'end', words: 'Missed' }
-    return decideStep(target, deps.now(), prepareAheadMs(deps, target))
+    return noLaterThan(target, decideStep(target, deps.now(), prepareAheadMs(deps, target)))
   },
 
   /** Everything that can be done ahead; comes back by itself until the platform says ready. */
@@ -55,14 +55,18 @@ export const createPublishingActivities = (deps: PublishingDeps) => ({
   ...createReconciling(deps),
 })
 
+/** A wait for the platform ends when the post would be too late anyway: then it is missed, and told. */
+const noLaterThan = (target: TargetRow & { missedAt: Date }, step: Step): Step =>
+  step.do === 'wait' ? { ...step, untilMs: Math.min(step.untilMs, target.missedAt.getTime() + 1_000) } : step
+
 const prepareAheadMs = (deps: PublishingDeps, target: TargetRow): number =>
   platformOf(deps, target).kinds.find((kind) => kind.name === target.kind)?.prepareAheadMs ?? 0
 
 const prepare = async (deps: PublishingDeps, targetId: string): Promise<void> => {
   const target = await findTarget(deps.sql, targetId)
-  if (target?.state !== 'preparing') return
+  if (target?.state !== 'preparing' || target.missedAt.getTime() < deps.now()) return
   try {
-    const prepared = await withPublication(deps, target, target.attemptNumber + 1, (platform, publication) =>
+    const prepared = await withPublication(deps, target, target.attemptNumber + 1, 'preparing', (platform, publication) =>
       platform.publish.prepare(publication),
     )
     if (prepared.ready) return void (await markReady(deps.sql, target))
@@ -78,6 +82,7 @@ const prepare = async (deps: PublishingDeps, targetId: string): Promise<void> =>
 const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: PlatformError): Promise<void> => {
   switch (error.kind) {
     case 'rate_limited':
+      return waitForRoom(deps, target, error.problem)
     case 'unavailable':
     case 'unknown_outcome': // nothing in preparing publishes, so what may have happened may happen again
       await noteWaiting(deps.sql, target, `${error.problem.words} It is tried again by itself.`)
@@ -93,7 +98,7 @@ const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: P
 
 const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   try {
-    const checked = await withPublication(deps, target, target.attemptNumber, (platform, publication) =>
+    const checked = await withPublication(deps, target, target.attemptNumber, 'asking', (platform, publication) =>
       platform.publish.check(publication),
     )
     if (checked.state !== 'processing') return await settleChecked(deps, target, checked)
@@ -123,7 +128,7 @@ const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> =>
   const publishedAt = target.publishedAt ?? target.stateAt
   const isLast = isOlder(deps, publishedAt, receiptWindowMs)
   try {
-    const found = await withPublication(deps, target, target.attemptNumber, (platform, publication) =>
+    const found = await withPublication(deps, target, target.attemptNumber, 'asking', (platform, publication) =>
       platform.publish.findPermalink(publication, target.platformPostId),
     )
     await completeReceipt(deps.sql, target.id, { ...found, final: found.final || isLast })
@@ -131,6 +136,7 @@ const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> =>
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     if (isLast) return completeReceipt(deps.sql, target.id, { permalink: null, platformPostId: null, final: true })
+    if (error.kind === 'rate_limited') throw againLater(error, 1)
   }
   throw notYet(receiptDelayMs(deps.now() - publishedAt.getTime()))
 }

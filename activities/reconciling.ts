@@ -5,6 +5,7 @@ import { findTarget, listBoundIds, noteWaiting, type TargetRow } from '../db/tar
 import { PlatformError } from '../platforms/errors.ts'
 import type { Reconciled } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
+import { type Patience, patient } from './patience.ts'
 import { leaseMs } from './sending.ts'
 import {
   type AttemptResult,
@@ -16,14 +17,7 @@ import {
 } from './settling.ts'
 import { againLater, beating, notYet, type PublishingDeps, withPublication } from './steps.ts'
 
-/** No client call lasts longer; a send whose worker died may still be on its way for so long. */
-const longestCallMs = 120_000
-/** Platforms' lists lag: "absent" needs repeated looks over at least so long after the call can have ended. */
-const lagMs = 180_000
-/** What stays unclear for so long is put before a person. */
-const unclearMs = 900_000
 const fewestLooks = 3
-
 export const createReconciling = (deps: PublishingDeps) => ({
   /** Finds out, only by reading, whether a send of unknown outcome took effect. Looks again and again until it is certain. */
   reconcileTarget: async ({ targetId }: TargetRef): Promise<void> => {
@@ -55,11 +49,12 @@ const look = async (deps: PublishingDeps, target: TargetRow, attempt: AttemptRow
     case 'refused':
       return settleFailed(deps, target, seen.problem, { ...result('refused'), problem: seen.problem })
     case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(attempt) + lagMs)
+      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + patience(deps).lagMs)
         return lookAgain(deps, target, looks, seen.proof)
       return sendAgain(deps, target, attempt, looks, result('absent'))
     case 'unclear':
-      if (deps.now() < lastPossibleEffectMs(attempt) + unclearMs) return lookAgain(deps, target, looks, seen.proof)
+      if (deps.now() < lastPossibleEffectMs(deps, attempt) + patience(deps).unclearMs)
+        return lookAgain(deps, target, looks, seen.proof)
       return settleUnconfirmed(deps, target, seen.proof)
   }
 }
@@ -71,12 +66,14 @@ const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: A
   ])
   const sentAtMs = (attempt.sentAt ?? attempt.claimedAt).getTime()
   try {
-    return await withPublication(deps, target, attempt.number, (platform, publication) =>
+    return await withPublication(deps, target, attempt.number, 'asking', (platform, publication) =>
       platform.publish.reconcile(publication, { sentAtMs, boundIds, mediaFetched, answer: attempt.problem }),
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    if (deps.now() > lastPossibleEffectMs(attempt) + unclearMs) return { outcome: 'unclear', proof: error.problem.words }
+    const { unclearMs, limitedMs } = patience(deps)
+    const windowMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
+    if (deps.now() > lastPossibleEffectMs(deps, attempt) + windowMs) return { outcome: 'unclear', proof: error.problem.words }
     await noteWaiting(
       deps.sql,
       target,
@@ -104,10 +101,14 @@ const sendAgain = async (
   await settleAnotherTry(
     deps,
     target,
-    { from: 'preparing', words: 'The first call had no effect; it is sent again.', notBefore: null },
+    { from: 'preparing', words: 'The first call had no effect; it is sent again.', notBefore: restAfter(attempt) },
     result,
   )
 }
+
+/** An answer that left the outcome open may still have asked to wait (Instagram's 4/2207051: some hours). */
+const restAfter = ({ problem, endedAt }: AttemptRow): Date | null =>
+  problem?.retryAfterMs && endedAt ? new Date(endedAt.getTime() + problem.retryAfterMs) : null
 
 const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number, proof: string): Promise<void> => {
   await noteWaiting(deps.sql, target, `${proof}. Looking again; nothing is sent until this is certain.`)
@@ -115,5 +116,7 @@ const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number,
 }
 
 /** The call ended, or its worker died and it may have been on its way for as long as a call can last. */
-const lastPossibleEffectMs = (attempt: AttemptRow): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + longestCallMs
+const lastPossibleEffectMs = (deps: PublishingDeps, attempt: AttemptRow): number =>
+  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + patience(deps).longestCallMs
+
+const patience = (deps: PublishingDeps): Patience => deps.patience ?? patient

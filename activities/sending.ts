@@ -6,6 +6,7 @@ import type { Account, Sent } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
 import { withToken } from './grants.ts'
 import { insist } from './insist.ts'
+import { noteLimit, withinLimits } from './limits.ts'
 import { buildPublication, fingerprintOf, LeaseOver } from './publication.ts'
 import {
   type AttemptResult,
@@ -16,7 +17,7 @@ import {
   settleRefusedAhead,
   settleWaitingForConnection,
 } from './settling.ts'
-import { againLater, beating, notYet, type PublishingDeps, platformOf } from './steps.ts'
+import { againLater, beating, notYet, type PublishingDeps, platformOf, waitForRoom } from './steps.ts'
 
 /** The call must leave within this time of its claim, by the monotonic clock: a process that slept sends nothing. */
 export const leaseMs = 5_000
@@ -35,9 +36,12 @@ export const createSending = (deps: PublishingDeps) => ({
 const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   if (!(await staysUntil(deps, target, sendAtMs(target) - unsealAheadMs))) return
   try {
-    await withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true })
+    await withinLimits(deps, target.channelId, 'sending', () =>
+      withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true }),
+    )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
+    if (error.kind === 'rate_limited') return waitForRoom(deps, target, error.problem)
     // The token could not be had for the moment (its renewal got no answer): nothing was claimed, the next round tries again.
     if (error.kind !== 'reauthorize') throw againLater(error, 1)
     await insist(() => refuseOrWait(deps, target, error.problem))
@@ -71,7 +75,7 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
   if (!(await staysUntil(deps, target, sendAtMs(target)))) return
 
   lease.startedAt = performance.now()
-  const claim = await claimTarget(deps.sql, { ...target, fingerprint })
+  const claim = await claimTarget(deps.sql, { ...target, fingerprint, now: new Date(deps.now()) })
   if (!claim) return unlessClaimable(deps, target)
   const claimed = { ...target, attemptNumber: claim.number }
   try {
@@ -79,6 +83,7 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
     await insist(() => settleSent(deps, claimed, claim, lease.leftAt, sent))
   } catch (error) {
     await insist(() => settleThrown(deps, claimed, claim, lease.leftAt, error))
+    await noteLimit(deps, target.channelId, error)
     if (!isSettled(error)) throw error
   }
 }

@@ -24,11 +24,11 @@ export type Claim = { attemptId: string; number: number }
 
 /**
  * ready → sending, and the attempt's row, in one statement. Nothing comes back when the post was canceled, moved or changed,
- * when its channel or grant ended, when another attempt came in between, or when it is too late: then nothing may be sent.
+ * when its channel or grant ended, when another attempt came in between, when the platform takes no posts for now, or when it is too late: then nothing may be sent.
  */
 export const claimTarget = async (
   sql: Db,
-  target: { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer },
+  target: { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer; now: Date },
 ): Promise<Claim | undefined> => {
   const [claim] = await sql<Claim[]>`
     with claimed as (
@@ -39,6 +39,9 @@ export const claimTarget = async (
         and t.attempt_number = ${target.attemptNumber} and t.due_at = ${target.dueAt} and t.due_at + w.missed_after > now()
         and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and w.id = t.workspace_id
         and w.paused_at is null and i.paused_at is null
+        and not exists (
+          select from limits l where l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
+            and 'sending' = any(l.holds) and l.until > ${target.now})
       returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles
     )
     insert into attempts (workspace_id, target_id, number, revision, fingerprint, handles, claimed_at)

@@ -99,6 +99,17 @@ export const noteWaiting = async (sql: Db, target: { id: string; revision: numbe
     where id = ${target.id} and revision = ${target.revision} and waiting_for is distinct from ${words}`
 }
 
+/** An unsent target whose platform takes nothing before this time. */
+export const postpone = async (
+  sql: Db,
+  target: { id: string; revision: number },
+  wait: { notBefore: Date; words: string },
+): Promise<void> => {
+  await sql`
+    update targets set not_before = ${wait.notBefore}, waiting_for = ${wait.words}
+    where id = ${target.id} and revision = ${target.revision} and state in ('preparing', 'ready')`
+}
+
 /** preparing → ready. */
 export const markReady = async (sql: Db, target: { id: string; revision: number }): Promise<boolean> => {
   const rows = await sql`

@@ -13,7 +13,12 @@ export type Problem = {
   traceId: string | null
   /** How long to wait before the next call, when the platform said so. */
   retryAfterMs: number | null
+  /** Of kind `rate_limited` only: what is limited, where it is more or less than every call of the account. */
+  limited?: LimitedWhat
 }
+
+/** `app`: all calls of the installation. `person`: of whoever connected the account. `posts`: of the account, but only new posts. */
+export type LimitedWhat = 'app' | 'person' | 'account' | 'posts'
 
 /**
  * Code of an `unavailable` that `send` throws when nothing was sent because what was prepared no longer holds (an upload expired):

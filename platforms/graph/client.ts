@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { PlatformError } from '../errors.ts'
+import type { Heed } from '../heed.ts'
 import { call, type HttpRequest } from '../http.ts'
 import type { Json, JsonRecord } from '../platform.ts'
 import { type Effect, errorIn, unreadable } from './errors.ts'
 import { isRecord } from './json.ts'
-import { readUsage, type Usage } from './usage.ts'
+import { readPressures, readUsage, type Usage } from './usage.ts'
 
 /** The Meta app of this installation and where Meta's hosts are. URLs without a slash at the end. */
 export type MetaSettings = {
@@ -19,6 +20,8 @@ export type MetaSettings = {
   dialogUrl: string
   /** Only where Meta gives no upload address itself. */
   ruploadUrl: string
+  /** Hears how much of Meta's limits is used, with every answer. */
+  heed?: Heed | undefined
 }
 
 export type Params = Record<string, string | null | undefined>
@@ -68,6 +71,7 @@ export const createGraph = (settings: MetaSettings): Graph => {
     wanted.leaving?.()
     const answer = await answerOf(built, wanted.effect)
     const usage = readUsage(answer.headers)
+    if (settings.heed) tellPressures(settings.heed, answer.headers)
     const body = parse(answer.text)
     const error = body && errorIn(body, wanted.effect, usage)
     if (error) throw error
@@ -130,6 +134,13 @@ export const answerOf = async (request: HttpRequest, effect: Effect) => {
     if (effect === 'repeatable' && error instanceof PlatformError && error.kind === 'unknown_outcome')
       throw new PlatformError({ ...error.problem, kind: 'unavailable' })
     throw error
+  }
+}
+
+const tellPressures = (heed: Heed, headers: Headers): void => {
+  for (const pressure of readPressures(headers)) {
+    const whose = pressure.accountId === null ? 'of this installation' : 'of this account'
+    heed({ issuer: 'meta', ...pressure, words: `Meta's limit for the calls ${whose} is nearly used up.` })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../errors.ts'
+import type { ErrorKind, LimitedWhat } from '../errors.ts'
 
 /** One line of Meta's error table. `code` null: the subcode alone decides, whatever code it comes with. */
 export type ErrorRow = {
@@ -14,6 +14,8 @@ export type ErrorRow = {
   sent?: 'unknown' | 'no'
   /** How long to wait when no header says it, in milliseconds. */
   waitMs?: number
+  /** Of kind `rate_limited`: what is limited; without it every call of the account. */
+  limited?: LimitedWhat
 }
 
 const minute = 60_000
@@ -32,6 +34,7 @@ export const generalRows: ErrorRow[] = [
     subcode: null,
     kind: 'rate_limited',
     words: 'Meta has paused all calls of this installation for a while.',
+    limited: 'app',
     waitMs: 15 * minute,
   },
   {
@@ -45,6 +48,7 @@ export const generalRows: ErrorRow[] = [
     subcode: null,
     kind: 'rate_limited',
     words: 'Meta has paused the calls of the person who connected this account.',
+    limited: 'person',
     waitMs: 15 * minute,
   },
   { code: 20, subcode: 1772107, kind: 'unknown_outcome', words: 'The comment was created, but Meta did not give its details.' },
@@ -80,6 +84,7 @@ export const generalRows: ErrorRow[] = [
     subcode: null,
     kind: 'rate_limited',
     words: 'This Page has posted as much as Facebook allows for a day.',
+    limited: 'posts',
     waitMs: 24 * hour,
   },
   {
@@ -87,6 +92,7 @@ export const generalRows: ErrorRow[] = [
     subcode: null,
     kind: 'rate_limited',
     words: 'Meta has blocked this action for a time because of its policies. Look at the notices in Facebook or Instagram.',
+    limited: 'posts',
     waitMs: 24 * hour,
   },
   {
@@ -195,7 +201,14 @@ export const pageRows: ErrorRow[] = [
   { code: 6000, subcode: null, kind: 'unavailable', words: 'Facebook could not take the upload of the video.' },
   { code: 6001, subcode: null, kind: 'unavailable', words: 'Facebook could not take the upload of the video.' },
   { code: null, subcode: 1346003, kind: 'rejected', words: 'Facebook takes the content for abusive and refuses it.' },
-  { code: null, subcode: 1390008, kind: 'rate_limited', words: 'Facebook finds that this account posts too fast.', waitMs: hour },
+  {
+    code: null,
+    subcode: 1390008,
+    kind: 'rate_limited',
+    words: 'Facebook finds that this account posts too fast.',
+    limited: 'posts',
+    waitMs: hour,
+  },
   {
     code: null,
     subcode: 1404006,

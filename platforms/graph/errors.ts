@@ -38,7 +38,9 @@ export const errorIn = (body: JsonRecord, effect: Effect, usage: Usage): Platfor
     subcode: subcode === null ? null : String(subcode),
     words: kind === 'unknown_outcome' ? unknownWords : wordsOf(row, textAt(error, 'error_user_msg')),
     traceId: textAt(error, 'fbtrace_id'),
-    retryAfterMs: row.kind === 'rate_limited' ? (usage.regainMs ?? row.waitMs ?? null) : (row.waitMs ?? null),
+    ...(row.limited ? { limited: row.limited } : {}),
+    retryAfterMs:
+      row.kind === 'rate_limited' && row.limited !== 'posts' ? (usage.regainMs ?? row.waitMs ?? null) : (row.waitMs ?? null),
   })
 }
 
@@ -50,6 +52,7 @@ export const errorOfSubcode = (subcode: number | null, otherwise: string): Platf
     code: row?.code == null ? 'status' : String(row.code),
     subcode: subcode === null ? null : String(subcode),
     words: row?.words ?? otherwise,
+    ...(row?.limited ? { limited: row.limited } : {}),
     retryAfterMs: row?.waitMs ?? null,
   })
 }

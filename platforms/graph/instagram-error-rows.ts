@@ -30,6 +30,7 @@ export const instagramRows: ErrorRow[] = [
     kind: 'rate_limited',
     words: 'Instagram has restricted this action to protect its community. Wait some hours before the next try.',
     sent: 'unknown',
+    limited: 'posts',
     waitMs: 4 * hour,
   },
   {
@@ -37,6 +38,7 @@ export const instagramRows: ErrorRow[] = [
     subcode: 2207042,
     kind: 'rate_limited',
     words: 'This account has published as much as Instagram allows other programs in 24 hours.',
+    limited: 'posts',
     waitMs: hour,
   },
   // Also what a container that was published before may answer: only a look at it can tell.

@@ -9,15 +9,30 @@ export type Usage = {
   regainMs: number | null
 }
 
+/** Whose limit, and how far: one entry for the app (`accountId` null), one for each account that the headers name. */
+export const readPressures = (headers: Headers): { accountId: string | null; percent: number; regainMs: number | null }[] => {
+  const app = parse(headers.get('x-app-usage'))
+  const business = parse(headers.get('x-business-use-case-usage'))
+  const accounts = isRecord(business) ? Object.entries(business) : []
+  return [
+    { accountId: null, ...highest([app]) },
+    ...accounts.map(([accountId, cases]) => ({ accountId, ...highest(Array.isArray(cases) ? cases : []) })),
+  ]
+}
+
 /** Reads `X-App-Usage` (percent) and `X-Business-Use-Case-Usage` (percent, and minutes until calls are taken again). */
 export const readUsage = (headers: Headers): Usage => {
   const app = parse(headers.get('x-app-usage'))
   const business = parse(headers.get('x-business-use-case-usage'))
   const cases = isRecord(business) ? Object.values(business).flatMap((list) => (Array.isArray(list) ? list : [])) : []
-  const percents = [app, ...cases].flatMap((counters) =>
-    ['call_count', 'total_time', 'total_cputime', 'call_volume', 'cpu_time'].map((name) => numberAt(counters, name) ?? 0),
+  return highest([app, ...cases])
+}
+
+const highest = (counters: (Json | undefined)[]): Usage => {
+  const percents = counters.flatMap((one) =>
+    ['call_count', 'total_time', 'total_cputime', 'call_volume', 'cpu_time'].map((name) => numberAt(one, name) ?? 0),
   )
-  const minutes = Math.max(0, ...cases.map((counters) => numberAt(counters, 'estimated_time_to_regain_access') ?? 0))
+  const minutes = Math.max(0, ...counters.map((one) => numberAt(one, 'estimated_time_to_regain_access') ?? 0))
   return { percent: Math.max(0, ...percents), regainMs: minutes > 0 ? minutes * 60_000 : null }
 }
 

@@ -176,6 +176,7 @@ export const publicationOf = (part: Partial<Publication>) => {
     leaving: () => {
       leavings += 1
     },
+    takeTurn: async () => undefined,
     now: () => nowMs,
     signal: new AbortController().signal,
     ...part,

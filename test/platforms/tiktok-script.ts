@@ -130,6 +130,7 @@ export const publication = (over: Partial<Publication>): TestPublication => {
     leaving: () => {
       made.left += 1
     },
+    takeTurn: async () => undefined,
     now: () => 1_760_000_000_000,
     signal: new AbortController().signal,
     saved: [],

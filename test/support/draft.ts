@@ -72,6 +72,7 @@ export const draftOf = (rig: Rig, wanted: DraftWanted): Draft => {
       seal: (secret) => vault.seal(secret, place),
       open: (sealed) => vault.open(sealed, place),
       leaving: () => departures.push(rig.now()),
+      takeTurn: async () => undefined,
       now: rig.now,
       signal,
     }),

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { createDataConverter } from '../../activities/data-converter.ts'
 import { createActivities } from '../../activities/index.ts'
+import { createHeed } from '../../activities/limits.ts'
 import type { Letter, Mail } from '../../activities/mail.ts'
 import { createDiskStore } from '../../activities/media-store.ts'
+import type { Patience } from '../../activities/patience.ts'
 import { startRelay } from '../../activities/relay.ts'
 import { listenToTargets } from '../../activities/target-changes.ts'
 import { createTellers } from '../../activities/tellers.ts'
@@ -41,7 +43,9 @@ export type Product = {
   startWorker(): Promise<{ stop(): Promise<void> }>
 }
 
-export const startProduct = async (options: { worker?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<Product> => {
+export const startProduct = async (
+  options: { worker?: boolean; env?: NodeJS.ProcessEnv; log?: Logger } = {},
+): Promise<Product> => {
   const { sql } = await createTestDatabase()
   const temporal = await createTestTemporal()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
@@ -54,11 +58,11 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
     MEDIA_URL: pathToFileURL(folder).href,
     ...options.env,
   })
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
   const shared = {
     sql,
     vault: createVault(config.vaultKeys),
-    platforms: createPlatforms(config),
+    platforms: createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now })),
     mediaStore: createDiskStore(config.media.url),
     log,
     now: Date.now,
@@ -78,7 +82,13 @@ export const startProduct = async (options: { worker?: boolean; env?: NodeJS.Pro
 
   const startWorker = async () => {
     const changes = await listenToTargets(sql)
-    const activities = createActivities({ ...shared, client, changes, mediaPublicUrl: config.media.publicUrl })
+    const activities = createActivities({
+      ...shared,
+      patience: options.patience,
+      client,
+      changes,
+      mediaPublicUrl: config.media.publicUrl,
+    })
     const worker = await temporal.startWorker({ activities, dataConverter })
     const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })
     return {
