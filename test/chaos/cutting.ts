@@ -62,7 +62,9 @@ const cut = async (rig: Rig, cut: Cut, wanted: Wanted[]): Promise<Set<string>> =
       if (await allPast(rig.house.sql, wanted, cut.step)) break
     }
     if (Date.now() > giveUpAt)
-      throw new Error(`not at ${cut.step} ${cut.moment}: ${open.map((row) => `${row.id} ${row.state}`).join(', ')}`)
+      throw new Error(
+        `not at ${cut.step} ${cut.moment}: ${open.map((row) => `${row.id} ${row.platform} ${row.state} ${row.waitingFor}`).join(', ')}`,
+      )
   }
   for (const worker of rig.house.workers) await worker.kill()
   rig.breakpoints.step()
@@ -76,10 +78,18 @@ const allPast = async (sql: Sql, wanted: Wanted[], step: Step): Promise<boolean>
   return false
 }
 
-type Row = { id: string; postId: string; state: string; attemptNumber: number; finishedAt: Date | null }
+type Row = {
+  id: string
+  postId: string
+  platform: string
+  state: string
+  waitingFor: string | null
+  attemptNumber: number
+  finishedAt: Date | null
+}
 
 const readRows = (sql: Sql, wanted: Wanted[]): Promise<Row[]> => sql<Row[]>`
-  select id, post_id, state, attempt_number, finished_at from targets where post_id = any(${wanted.map(({ postId }) => postId)})`
+  select id, post_id, platform, state, waiting_for, attempt_number, finished_at from targets where post_id = any(${wanted.map(({ postId }) => postId)})`
 
 /** What the step is there for stands in the row. */
 const isPast = (row: Row, step: Step): boolean => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectMeta } from '../support/story.ts'
 import type { Dice } from './dice.ts'
-import { type House, post } from './house.ts'
+import { type House, post, untilAnswers } from './house.ts'
 import type { Residents } from './residents.ts'
 import { setInSandbox } from './sandbox-settings.ts'
 
@@ -115,7 +115,14 @@ export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number,
 /** Whoever has lost a connection connects again: what was sent before is then looked at again. */
 export const connectAgain = async (house: House, { admin, slug }: Residents): Promise<void> => {
   await post(`${house.controlUrl}/accounts/meta/people/${benId}/state`, { tokens: 'working' })
-  await connectMeta(admin, slug, 'Ben Southside')
+  for (let tries = 1; ; tries += 1) {
+    await untilAnswers(`${house.url}/health/ready`)
+    try {
+      return void (await connectMeta(admin, slug, 'Ben Southside'))
+    } catch (error) {
+      if (tries === 5) throw error // a connection that a killed server kept open may be met once for each server
+    }
+  }
 }
 
 /** Whose tokens end: "Ben Southside" of the sandbox's first people. */

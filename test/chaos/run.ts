@@ -47,7 +47,7 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   await setInSandbox(house, generous)
   const residents = await moveIn(house)
   say('everything runs and every account is connected')
-  const fromMs = Date.now() + 30_000 + plan.posts * 150
+  const fromMs = Date.now() + 30_000 + plan.posts * 300
   const untilMs = fromMs + plan.minutes * 60_000
   const faults = planFaults(createDice(seed, 'faults'), Math.max(45, Math.round(plan.posts / 2)))
   const disturbing = Promise.all([
