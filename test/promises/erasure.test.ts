@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { dumpEverything, findTraces, goneSince } from '../support/everything.ts'
+import { type Installed, install, untilPage } from '../support/installed.ts'
+import { makeJpeg } from '../support/media-files.ts'
+import { createPerson, type Person } from '../support/person.ts'
+import { acceptInvitation, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
+
+let at: Installed
+let bea: Person
+let cem: Person
+beforeAll(async () => {
+  at = await install()
+  await at.control('PATCH', '/settings', {
+    deauthorizeUrl: `${at.url}/callbacks/meta/deauthorize`,
+    dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion`,
+  })
+  bea = createPerson(at.url)
+  await acceptInvitation(bea, await invite(at.admin, 'northside', 'admin'), 'Bea Benson', 'bea@example.com')
+  cem = createPerson(at.url)
+  await acceptInvitation(cem, await invite(at.admin, 'northside', 'manager'), 'Cem Caner', 'cem@example.com')
+  // Bea has a workspace of her own, with a TikTok account, a file and posts; she also uploads to the shared one.
+  await at.admin
+    .open('/operate')
+    .then((page) => page.press('Make the workspace', { name: 'Bea alone', slug: 'bea', zone: 'UTC' }))
+  const [mine] = await at.sql<{ id: string }[]>`select id from workspaces where slug = 'bea'`
+  const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'bea@example.com'`
+  await at.sql`delete from memberships where workspace_id = ${mine!.id}`
+  await at.sql`insert into memberships (workspace_id, user_id, role) values (${mine!.id}, ${person!.id}, 'admin')`
+  await connectTiktok(bea, 'bea', 'southside.club')
+  await connectMeta(bea, 'bea', 'Ben Southside')
+  const file = await upload(bea, 'bea', 'beas-sleeve.jpg', await makeJpeg({ width: 1080, height: 1080, color: '#334455' }))
+  await upload(bea, 'northside', 'shared-sleeve.jpg', await makeJpeg({ width: 1080, height: 1080, color: '#665544' }))
+  const composer = await bea.open('/w/bea/posts/new')
+  const page = channelsIn(composer).find(({ label }) => label.endsWith('Southside Club'))
+  await composer.press('Schedule', { text: 'Bea says later', channel: page!.id, media: file, time: '2099-11-26T10:00' })
+}, 120_000)
+
+describe('going', () => {
+  test('promise E3, E4: a person asks without signing in, confirms by mail, and exactly they are gone; the page tells each step', async () => {
+    const before = await dumpEverything(at.sql, at.config.media.url)
+    expect(await findTraces(before, at.config.media.url, ['Bea Benson', 'bea@example.com', 'Bea says later'])).not.toEqual([])
+    const stranger = createPerson(at.url)
+    const form = await stranger.open('/data-deletion')
+    const asked = await form.press('Send me the link', { email: 'bea@example.com' })
+    const unknown = await form.press('Send me the link', { email: 'nobody@example.com' })
+    expect(unknown.text).toBe(asked.text)
+    const confirm = await stranger.open(await linkMailedTo('bea@example.com'))
+    expect(confirm.text).toContain('Bea alone')
+    expect(confirm.text).toMatch(/stays.*Northside/)
+    await silenceTiktok(true)
+    const status = await confirm.press('Delete all of this')
+    expect(status.url).toMatch(/\/data-deletion\/[0-9A-Z-]{24}$/)
+    // TikTok is away: everything else goes on, and the page says what waits.
+    const waiting = await untilPage(stranger, status.url, (page) => page.text.includes('does not answer'))
+    expect(waiting.text).toMatch(/done.*Scheduled posts stopped \(1 post\)/)
+    await untilPage(stranger, status.url, (page) => /done ?Posts, numbers/.test(page.text.replaceAll(/\s+/g, ' ')))
+    expect(
+      await at.sql`select from grants where state <> 'ended' and workspace_id in (select id from workspaces where slug = 'bea')`,
+    ).toHaveLength(0)
+    await silenceTiktok(false)
+    const done = await untilPage(stranger, status.url, (page) => page.text.includes('Everything is deleted'), 60_000)
+    expect(done.text).not.toMatch(/Bea|bea@/)
+    const after = await dumpEverything(at.sql, at.config.media.url)
+    expect(
+      await findTraces(after, at.config.media.url, [
+        'Bea Benson',
+        'bea@example.com',
+        'Bea says later',
+        'beas-sleeve',
+        'Bea alone',
+      ]),
+    ).toEqual([])
+    const gone = goneSince(before, after)
+    expect(gone.tables).toMatchObject({ users: 1, workspaces: 1, memberships: 2, posts: 1, media: 1 })
+    // The picture and its thumbnail.
+    expect(gone.files).toBe(2)
+    const people = await at.sql<{ name: string }[]>`select name from users order by name`
+    expect(people.map(({ name }) => name)).toEqual(['Ada', 'Cem Caner'])
+    expect((await cem.open('/w/northside/media')).text).toContain('shared-sleeve.jpg')
+  }, 120_000)
+
+  test('promise E5: somebody who removes the app at the platform and presses "send request" is answered, and followed to the end', async () => {
+    const [record] = (
+      (await at.control('POST', `/accounts/meta/people/${await personAtMeta()}/remove-app`, { deletionRequest: true })) as {
+        kind: string
+        ok: boolean
+        problem: string | null
+        reply: string
+      }[]
+    ).filter((one) => one.kind === 'deletion')
+    expect(record).toMatchObject({ ok: true, problem: null })
+    const { url } = JSON.parse(record!.reply) as { url: string }
+    await untilPage(createPerson(at.url), url, (page) => page.text.includes('Everything is deleted'))
+    const left = await at.sql`select from channels c join grants g on g.id = c.grant_id where g.issuer = 'meta'`
+    expect(left).toHaveLength(0)
+  }, 60_000)
+
+  test('promise E5: what the platform has not signed is refused', async () => {
+    const body = new URLSearchParams({ signed_request: 'aaaa.bbbb' })
+    const answer = await fetch(`${at.url}/callbacks/meta/data-deletion`, { method: 'POST', body })
+    expect(answer.status).toBe(400)
+  })
+})
+
+const linkMailedTo = async (email: string): Promise<string> => {
+  for (const giveUpAt = Date.now() + 15_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    const letter = at.letters.findLast((one) => one.to === email)
+    const link = letter?.text.match(/https?:\/\/\S+/)?.[0]
+    if (link) return link
+  }
+  throw new Error(`no mail to ${email}`)
+}
+
+const personAtMeta = async (): Promise<string> => {
+  const [grant] = await at.sql<
+    { issuerUserId: string }[]
+  >`select issuer_user_id from grants where issuer = 'meta' and state = 'active' and user_name = 'Ada Northside'`
+  return grant!.issuerUserId
+}
+
+/** TikTok's answers to revocations are lost until it is told otherwise. */
+const silenceTiktok = async (silent: boolean): Promise<void> => {
+  const fault = { platform: 'tiktok', endpoint: 'oauth/revoke', when: 'before', kind: 'html503', times: 1_000 }
+  if (silent) await at.control('POST', '/faults', fault)
+  else await at.control('DELETE', '/faults')
+}
