@@ -1,21 +1,12 @@
 import type { Db } from './connect.ts'
 
-/** Longer than any platform delivers again. */
-const keptDays = 7
-
-/** True for the first delivery of a call; call it in the transaction that carries it out. */
-export const takeCallback = async (t: Db, digest: Buffer, at: Date): Promise<boolean> => {
-  await t`delete from callbacks_taken where taken_at < ${at}::timestamptz - make_interval(days => ${keptDays})`
-  const taken = await t`insert into callbacks_taken (digest, taken_at) values (${digest}, ${at}) on conflict do nothing`
-  return taken.count > 0
-}
-
 export type RemovedGrant = { id: string; workspaceId: string }
 
 // promise: E5
 /**
  * The person took the authorization away at the issuer: in every workspace its tokens are deleted at once and its accounts wait for a
- * person. One that was connected after the issuer wrote this (`saidAt`) stays.
+ * person. One that was connected after the issuer wrote this (`saidAt`) stays,
+ * so a call that comes again, or late, changes nothing.
  */
 export const endRemovedGrants = async (
   t: Db,

@@ -1,4 +1,4 @@
-import { endRemovedGrants, findTargetsByHandle, takeCallback } from '../db/callbacks.ts'
+import { endRemovedGrants, findTargetsByHandle } from '../db/callbacks.ts'
 import { tx } from '../db/connect.ts'
 import { openDeletionRequest } from '../db/deletion-requests.ts'
 import { recordEvent } from '../db/events.ts'
@@ -11,11 +11,11 @@ import type { WebDeps } from './env.ts'
 export type CallbackAnswer = { url: string; confirmation_code: string } | { ok: true }
 
 // promise: E5
-/** Carries out what an issuer tells by itself. A second delivery (`digest`) changes nothing. */
-export const carryOut = async (deps: WebDeps, issuer: Issuer, digest: Buffer, news: CallbackNews): Promise<CallbackAnswer> => {
+/** Carries out what an issuer tells by itself. A second delivery changes nothing. */
+export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews): Promise<CallbackAnswer> => {
   switch (news.about) {
     case 'grant':
-      await endGrants(deps, issuer, digest, news)
+      await endGrants(deps, issuer, news)
       return { ok: true }
     case 'erasure':
       return await beginErasure(deps, issuer, news.issuerUserId)
@@ -29,15 +29,9 @@ export const carryOut = async (deps: WebDeps, issuer: Issuer, digest: Buffer, ne
 
 type Removal = Extract<CallbackNews, { about: 'grant' }>
 
-const endGrants = (
-  deps: WebDeps,
-  { name: issuer }: Issuer,
-  digest: Buffer,
-  { issuerUserId, atMs, words }: Removal,
-): Promise<void> =>
+const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, atMs, words }: Removal): Promise<void> =>
   tx(deps.sql, async (t) => {
     const at = new Date(deps.now())
-    if (!(await takeCallback(t, digest, at))) return
     for (const { id, workspaceId } of await endRemovedGrants(t, { issuer, issuerUserId, saidAt: new Date(atMs), words }, at)) {
       const event = await recordEvent(t, { name: 'grant.removed', workspaceId, userId: null, subjectId: id, facts: { issuer } })
       const risk = await countPostsAtRisk(t, id, new Date(0))

@@ -11,7 +11,11 @@ export const loadNeeds = (deps: WebDeps) =>
     const mine = { workspaceId: id, userId: c.get('user').id }
     const [needs, pause, unseen] = isPartial(c)
       ? [[], null, 0]
-      : await Promise.all([listNeeds(deps.sql, id), findPause(deps.sql, id), countUnseenNotices(deps.sql, mine)])
+      : await Promise.all([
+          listNeeds(deps.sql, id, new Date(deps.now())),
+          findPause(deps.sql, id),
+          countUnseenNotices(deps.sql, mine),
+        ])
     c.set('unseen', unseen)
     c.set('needs', needs)
     c.set('pause', pause)
@@ -28,6 +32,15 @@ export const sayNeed = (need: Need, when: (date: Date) => string): SaidNeed => {
     const first = need.firstDueAt ? `${need.waiting > 1 ? '; the first goes out' : ', due'} ${when(need.firstDueAt)}.` : ''
     const words = `The connection ended and only a person can bring it back. ${waiting}${first}`
     return { title: `${need.channelName} needs to be reconnected`, words, path: '/channels', action: 'Reconnect' }
+  }
+  if (need.about === 'ending') {
+    const waiting =
+      { 0: 'No post is due after it', 1: 'One post is due after it' }[need.waiting] ?? `${need.waiting} posts are due after it`
+    const first = need.firstDueAt ? `${need.waiting > 1 ? '; the first' : ''}, ${when(need.firstDueAt)}` : ''
+    const who = need.grantName || 'whoever connected it'
+    const title = `The connection through ${who} ends ${when(need.endsAt)}`
+    const words = `Only ${who} can renew it, by signing in again. ${waiting}${first}.`
+    return { title, words, path: '/channels', action: 'Renew' }
   }
   const about = need.text.trim() ? `“${shortened(need.text.trim())}”` : 'A post without text'
   return {

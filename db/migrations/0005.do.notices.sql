@@ -64,9 +64,3 @@ comment on column notices.by_mail is 'whether the person wanted this kind by mai
 alter table users add column notices_by_mail text[] not null
   default '{failed,unconfirmed,missed,canceled,ending,ended,disconnected}';
 comment on column users.notices_by_mail is 'promise: A3: a choice of the person: which kinds of notices also come by mail';
-
-create table callbacks_taken (
-  digest bytea primary key,
-  taken_at timestamptz not null
-);
-comment on table callbacks_taken is 'promise: E5: SHA-256 of signed calls of the platforms that were carried out; a second delivery changes nothing';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { bodyLimit } from 'hono/body-limit'
 import { recordEvent } from '../../db/events.ts'
 import { hit } from '../../db/throttle.ts'
@@ -22,8 +21,7 @@ export const callbackRoutes = (deps: WebDeps) => {
         const body = new Uint8Array(await c.req.arrayBuffer())
         const news = callback.read({ body, header: (name) => c.req.header(name) }, deps.now())
         if (!news) return c.json({ error: await refuse(deps, issuer, callback) }, 400)
-        const digest = createHash('sha256').update(`${issuer.name}${callback.path}\n`).update(body).digest()
-        return c.json(await carryOut(deps, issuer, digest, news))
+        return c.json(await carryOut(deps, issuer, news))
       })
   return app
 }

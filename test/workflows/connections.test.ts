@@ -1,0 +1,193 @@
+import { createHmac } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { wallTimeOf } from '../../web/wall-time.ts'
+import { type Installed, install, untilPage } from '../support/installed.ts'
+import { makeJpeg } from '../support/media-files.ts'
+import type { Fields, Page } from '../support/person.ts'
+import { compose, connectMeta, connectTiktok, upload } from '../support/story.ts'
+
+let house: Installed
+let photo = ''
+beforeAll(async () => {
+  house = await install()
+  photo = await upload(house.admin, house.slug, 'crate.jpg', await makeJpeg({ width: 1080, height: 1080 }))
+  await house.control('PATCH', '/settings', {
+    deauthorizeUrl: `${house.url}/callbacks/meta/deauthorize`,
+    dataDeletionUrl: `${house.url}/callbacks/meta/data-deletion`,
+    tiktokWebhookUrl: `${house.url}/callbacks/tiktok`,
+  })
+}, 90_000)
+
+const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
+const accounts = () => house.admin.open(`/w/${house.slug}/channels`)
+const pills = (page: Page): string[] =>
+  [...page.document.querySelectorAll('.target .pill')].map((pill) => (pill.textContent ?? '').trim())
+const idOf = async (platform: string, name: string): Promise<string> => {
+  const [row] = await house.sql<{ id: string }[]>`select id from channels where platform = ${platform} and name = ${name}`
+  if (!row) throw new Error(`no ${platform} ${name}`)
+  return row.id
+}
+const disconnect = async (channelId: string, history = 'keep'): Promise<Page> => {
+  const question = await house.admin.open(`/w/${house.slug}/channels/${channelId}/disconnect`)
+  return question.press('Disconnect', { history })
+}
+const schedulePhoto = (text: string, channelId: string, dueAt: Date, more: Fields = {}): Promise<Page> =>
+  compose(
+    house.admin,
+    house.slug,
+    { text, channel: channelId, media: photo, time: wallTimeOf(dueAt, 'Europe/Zurich'), ...more },
+    'Schedule',
+  )
+const tokensOf = async (issuer: string) => {
+  const [row] = await house.sql`
+    select g.state, access_token_sealed, refresh_token_sealed, array_remove(array_agg(c.token_sealed), null) as account_tokens
+    from grants g join channels c on c.grant_id = g.id where issuer = ${issuer} group by g.id`
+  return row
+}
+const noTokens = { accessTokenSealed: null, refreshTokenSealed: null, accountTokens: [] }
+const revocations = () =>
+  house.sql`select state, access_token_sealed, refresh_token_sealed from disconnections where access_token_sealed is not null`
+const notices = () => house.admin.open(`/w/${house.slug}/notices`)
+
+describe.sequential('an account is disconnected', () => {
+  test('promise R2: its posts are canceled with a word, its tokens deleted; a platform that is down is told later, visibly', {
+    timeout: 60_000,
+  }, async () => {
+    const channelId = await idOf('tiktok', 'Northside Records')
+    const settings = { [`${channelId}.privacy_level`]: 'SELF_ONLY', [`${channelId}.consent`]: 'on' }
+    const { url } = await schedulePhoto('It will not go out there', channelId, inSeconds(86_400), settings)
+    await house.control('POST', '/faults', {
+      platform: 'tiktok',
+      endpoint: 'oauth/revoke',
+      when: 'before',
+      kind: 'error',
+      code: 500,
+      times: 2,
+    })
+    const question = await house.admin.open(`/w/${house.slug}/channels/${channelId}/disconnect`)
+    expect(question.text).toContain('One post that has not gone out there is canceled')
+    expect(question.text).toContain('the authorization is revoked there')
+    const unanswered = await question.press('Disconnect')
+    expect([unanswered.status, unanswered.text]).toEqual([422, expect.stringContaining('Choose what becomes of its history')])
+    expect((await tokensOf('tiktok'))?.state).toBe('active')
+
+    await disconnect(channelId)
+    expect(await tokensOf('tiktok')).toMatchObject({ state: 'ended', ...noTokens })
+    expect(pills(await house.admin.open(url))).toEqual(['canceled'])
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => /has not confirmed .* Tried/.test(page.text))
+    const done = await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
+      page.text.includes('TikTok confirmed the end'),
+    )
+    expect(done.text).not.toContain('revoking')
+    expect(await revocations()).toHaveLength(0)
+    const webhooks = (await house.control('GET', '/tiktok/webhooks')) as { event: string; tries: { status: number }[] }[]
+    await expect
+      .poll(() => webhooks.map((one) => [one.event, one.tries.at(-1)?.status]))
+      .toContainEqual(['authorization.removed', 200])
+    const told = await untilPage(house.admin, `/w/${house.slug}/notices`, (page) => page.text.includes('is disconnected'))
+    expect(told.text).toContain('“It will not go out there” was canceled for Northside Records on TikTok')
+    await expect
+      .poll(() => house.letters.map((letter) => letter.subject))
+      .toContain('Northside Records on TikTok is disconnected')
+  })
+
+  test('promise R2: connected again, it is the same account with its posts', { timeout: 60_000 }, async () => {
+    await connectTiktok(house.admin, house.slug)
+    expect((await accounts()).text).not.toContain('Disconnected')
+    expect(await tokensOf('tiktok')).toMatchObject({ state: 'active' })
+  })
+
+  test('promise R2: Meta is revoked with its last account, and the page says so before and after; history goes where that is wanted', {
+    timeout: 60_000,
+  }, async () => {
+    const rows = await house.sql<
+      { id: string; name: string }[]
+    >`select id, name from channels where platform <> 'tiktok' order by id`
+    const [first, ...rest] = rows
+    const { url } = await schedulePhoto('Its history is erased', first!.id, inSeconds(86_400))
+    const question = await house.admin.open(`/w/${house.slug}/channels/${first!.id}/disconnect`)
+    expect(question.text).toContain('ends it as a whole only')
+    expect((await disconnect(first!.id, 'erase')).text).toContain('goes on for accounts that are still connected')
+    expect((await tokensOf('meta'))?.state).toBe('active')
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => page.text.includes('Its history is erased'))
+    expect((await house.admin.open(url)).status).toBe(404)
+
+    for (const { id } of rest) await disconnect(id)
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => page.text.includes('Meta confirmed the end'))
+    expect(await tokensOf('meta')).toMatchObject({ state: 'ended', ...noTokens })
+    expect(await revocations()).toHaveLength(0)
+    const people = (await house.control('GET', '/accounts/meta')) as { people: Record<string, { name: string; grant: unknown }> }
+    expect(Object.values(people.people).find((person) => person.name === 'Ada Northside')?.grant).toBeNull()
+    await connectMeta(house.admin, house.slug)
+    expect((await tokensOf('meta'))?.state).toBe('active')
+  })
+})
+
+describe.sequential('the platform says it is over', () => {
+  const ada = async () => {
+    const meta = (await house.control('GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
+    return Object.values(meta.people).find((person) => person.name === 'Ada Northside')!.id
+  }
+
+  test('promise E5: forged and stale calls are refused, with a line; a true one counts once', { timeout: 60_000 }, async () => {
+    const person = await ada()
+    const before = (await house.sql`select 1 from events where name = 'callback.refused'`).length
+    for (const spoil of ['bad_signature', 'old'])
+      expect(await house.control('POST', `/accounts/meta/people/${person}/remove-app`, { spoil })).toMatchObject([
+        { status: 400 },
+      ])
+    const body = JSON.stringify({
+      client_key: house.config.tiktok!.clientKey,
+      event: 'authorization.removed',
+      create_time: 1,
+      user_openid: 'x',
+      content: '{}',
+    })
+    const sign = (secret: string, seconds: number) =>
+      `t=${seconds},s=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`
+    const deliver = async (signature: string) =>
+      (await fetch(`${house.url}/callbacks/tiktok`, { method: 'POST', body, headers: { 'tiktok-signature': signature } })).status
+    const now = Math.floor(Date.now() / 1000)
+    const secret = house.config.tiktok!.clientSecret
+    expect(await deliver(sign('another secret', now))).toBe(400)
+    expect(await deliver(sign(secret, now - 80 * 3_600))).toBe(400)
+    expect(await deliver(sign(secret, now - 71 * 3_600))).toBe(200)
+    expect((await house.sql`select 1 from events where name = 'callback.refused'`).length).toBe(before + 4)
+    expect((await tokensOf('tiktok'))?.state).toBe('active')
+    expect((await tokensOf('meta'))?.state).toBe('active')
+  })
+
+  test('promise E5, U2: a removed app is known at once; its posts wait, and go out at their time when it is connected again', {
+    timeout: 90_000,
+  }, async () => {
+    const channelId = await idOf('instagram', 'Northside Records')
+    const dueAt = inSeconds(30)
+    const { url } = await schedulePhoto('It waits for Instagram', channelId, dueAt)
+    const person = await ada()
+    expect(await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {})).toMatchObject([{ status: 200 }])
+    expect(await tokensOf('meta')).toMatchObject({ state: 'ended', ...noTokens })
+    const waiting = await accounts()
+    expect(waiting.text).toContain('removed CrateSocial in the settings of their Facebook account')
+    expect(waiting.text).toContain('needs reconnecting')
+    await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {})
+    const told = await house.sql`select 1 from notices where kind = 'ended' and cause like 'removed:%'`
+    expect(told).toHaveLength(1)
+    await expect
+      .poll(() => house.letters.map((letter) => letter.subject), { timeout: 15_000 })
+      .toContain('The connection to Meta has ended')
+    await connectMeta(house.admin, house.slug)
+    await untilPage(house.admin, url, (page) => pills(page).includes('published'), 60_000)
+    const out = (await house.ledger.posts()).filter((post) => post.text === 'It waits for Instagram')
+    expect(out).toHaveLength(1)
+    expect(out[0]?.commitCallAtMs).toBeGreaterThanOrEqual(dueAt.getTime())
+  })
+
+  test('promise E5: TikTok tells that the person removed the app: tokens are gone, posts wait', { timeout: 60_000 }, async () => {
+    await house.control('POST', '/accounts/tiktok/northside.records/disconnect', { reason: 'disconnected' })
+    await expect.poll(() => tokensOf('tiktok'), { timeout: 10_000 }).toMatchObject({ state: 'ended', ...noTokens })
+    expect((await accounts()).text).toContain('removed CrateSocial in the TikTok app')
+    expect((await notices()).text).toContain('The connection to TikTok has ended')
+    await connectTiktok(house.admin, house.slug)
+    expect((await tokensOf('tiktok'))?.state).toBe('active')
+  })
+})
