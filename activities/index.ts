@@ -1,6 +1,6 @@
+import { createDisconnectingActivities } from './disconnecting.ts'
 import { createErasingActivities, type ErasingDeps } from './erasing.ts'
 import { createExportingActivities, type ExportingDeps } from './exporting.ts'
-import { createDisconnectingActivities } from './disconnecting.ts'
 import { createPublishingActivities } from './publishing.ts'
 import { createRetentionActivities } from './retention.ts'
 import { createRevokingActivities } from './revoking.ts'

@@ -44,7 +44,7 @@ export type Product = {
 }
 
 export const startProduct = async (
-  options: { worker?: boolean; env?: NodeJS.ProcessEnv; log?: Logger } = {},
+  options: { worker?: boolean; env?: NodeJS.ProcessEnv; log?: Logger; patience?: Patience } = {},
 ): Promise<Product> => {
   const { sql } = await createTestDatabase()
   const temporal = await createTestTemporal()

@@ -80,7 +80,7 @@ describe('every kind of post goes out once, at its second', () => {
       ...Object.fromEntries(Object.entries(kind.settings ?? {}).map(([name, value]) => [`${channel}.${name}`, value])),
     }
     const scheduled = await compose(admin, slug, fields, 'Schedule')
-    expect(scheduled.text).toContain('scheduled')
+    expect(scheduled.url).toMatch(/\/posts\/[0-9a-f-]{36}/)
     const published = await untilPage(
       admin,
       scheduled.url,
