@@ -102,9 +102,18 @@ const stories: Story[] = [
 const folder = mkdtempSync(join(tmpdir(), 'cratesocial-histories-'))
 chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
 const watchdog = startWatchdog()
+const ending = new AbortController()
 try {
   const ports = portsFrom(Number(process.env.CHAOS_PORT || 4290))
-  const house = await startHouse({ folder, watchdog, ports, workers: 1, servers: 1, restartDelayMs: () => 100 })
+  const house = await startHouse({
+    folder,
+    watchdog,
+    ports,
+    workers: 1,
+    servers: 1,
+    restartDelayMs: () => 100,
+    ending: ending.signal,
+  })
   const rig = { house, residents: await moveIn(house) }
   const config = testConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` })
   const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
@@ -112,6 +121,7 @@ try {
   await client.connection.close()
   await house.stop()
 } finally {
+  ending.abort()
   await watchdog.finish() // stops whatever still runs
   rmSync(folder, { recursive: true, force: true })
 }

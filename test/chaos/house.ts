@@ -11,7 +11,7 @@ import { temporalProgram } from '../../local/temporal-program.ts'
 import type { Watchdog } from '../../local/watchdog.ts'
 import { openFrontDoor } from './front-door.ts'
 import { startRealTemporal } from './real-temporal.ts'
-import { type Supervised, supervise } from './supervised.ts'
+import { type Supervised, type Supervision, supervise } from './supervised.ts'
 
 /** A whole CrateSocial of separate processes, each of which can be killed and comes up again. */
 export type House = {
@@ -32,13 +32,11 @@ export type House = {
   stop(): Promise<void>
 }
 
-export type HousePlan = {
+export type HousePlan = Supervision & {
   /** Everything is kept here. */
   folder: string
   ports: Ports
   watchdog: Watchdog
-  /** Pause between an end and the next start. */
-  restartDelayMs: () => number
   workers?: number
   servers?: number
   /** What runs already and is not to be killed. */
@@ -184,7 +182,7 @@ const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.Pro
     env,
     logFile: join(plan.folder, 'logs', `${name}.log`),
   }
-  return supervise(name, async () => startChild(command, plan.watchdog), plan.restartDelayMs)
+  return supervise(name, async () => startChild(command, plan.watchdog), plan)
 }
 
 const postgresOf = (plan: HousePlan, ports: Ports): Supervised => {
@@ -195,7 +193,7 @@ const postgresOf = (plan: HousePlan, ports: Ports): Supervised => {
     await ensureDatabase(server, 'cratesocial')
     return server
   }
-  return supervise('postgres', start, plan.restartDelayMs)
+  return supervise('postgres', start, plan)
 }
 
 const temporalOf = (plan: HousePlan, ports: Ports): Supervised => {
@@ -205,7 +203,7 @@ const temporalOf = (plan: HousePlan, ports: Ports): Supervised => {
     const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: () => undefined })
     return startTemporal({ program, dataDir: plan.folder, port: ports.temporal, logFile, watchdog: plan.watchdog })
   }
-  return supervise('temporal', start, plan.restartDelayMs)
+  return supervise('temporal', start, plan)
 }
 
 const migrateDatabase = async (url: string): Promise<void> => {

@@ -38,6 +38,7 @@ beforeAll(async () => {
     workers: 1,
     servers: 1,
     restartDelayMs: () => 100,
+    ending: new AbortController().signal,
     workerEnv: { BREAKPOINTS_URL: breakpoints.url },
   })
   atTheEnd(house.stop)

@@ -15,7 +15,9 @@ chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
 const startedAt = Date.now()
 const say = (line: string) => console.log(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`)
 const watchdog = startWatchdog()
+const ending = new AbortController()
 const end = async (code: number): Promise<never> => {
+  ending.abort()
   await watchdog.finish() // stops whatever still runs
   if (options.keep) console.log(`Logs and data: ${folder}`)
   else rmSync(folder, { recursive: true, force: true })
@@ -24,7 +26,7 @@ const end = async (code: number): Promise<never> => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130))
 
 try {
-  const result = await runChaos({ ...options, folder, watchdog, say })
+  const result = await runChaos({ ...options, folder, watchdog, ending: ending.signal, say })
   console.log(JSON.stringify(result))
   await end(result.lost + result.duplicated + result.wronglyReported > 0 ? 1 : 0)
 } catch (error) {

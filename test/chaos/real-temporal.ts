@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from '../../local/child.ts'
 import type { Watchdog } from '../../local/watchdog.ts'
-import { type Supervised, supervise } from './supervised.ts'
+import { type Supervised, type Supervision, supervise } from './supervised.ts'
 
-type Plan = { folder: string; port: number; logFile: string; watchdog: Watchdog; restartDelayMs: () => number }
+type Plan = Supervision & { folder: string; port: number; logFile: string; watchdog: Watchdog }
 
 /**
  * The real server with its PostgreSQL, as `real-temporal.sh start FOLDER PORT` has set it up. Its PostgreSQL must run, and its own server
  * must be stopped before: this one is started here, so that it can be killed and started again.
  */
-export const startRealTemporal = ({ folder, port, logFile, watchdog, restartDelayMs }: Plan): Supervised => {
+export const startRealTemporal = ({ folder, port, logFile, watchdog, ...supervision }: Plan): Supervised => {
   const args = ['--config-file', join(folder, 'config/server.yaml'), '--allow-no-auth', 'start']
   const command = { name: 'Temporal', program: join(folder, 'bin/server'), args, logFile, env: { PATH: process.env.PATH } }
   const start = async () => {
@@ -23,7 +23,7 @@ export const startRealTemporal = ({ folder, port, logFile, watchdog, restartDela
     }
     return child
   }
-  return supervise('temporal', start, restartDelayMs)
+  return supervise('temporal', start, supervision)
 }
 
 const accepts = (port: number): Promise<boolean> =>

@@ -30,7 +30,7 @@ export type ChaosResult = {
   p99LateMs: number
 }
 
-type Plan = ChaosOptions & { folder: string; watchdog: Watchdog; say: (line: string) => void }
+type Plan = ChaosOptions & { folder: string; watchdog: Watchdog; ending: AbortSignal; say: (line: string) => void }
 
 export const runChaos = async (plan: Plan): Promise<ChaosResult> => {
   const restarts = createDice(plan.seed, 'restarts')

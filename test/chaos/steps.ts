@@ -18,6 +18,7 @@ const wantedRounds = rounds.filter(({ name }) => name.includes(process.argv[2] ?
 const folder = mkdtempSync(join(tmpdir(), 'cratesocial-steps-'))
 chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
 const watchdog = startWatchdog()
+const ending = new AbortController()
 const breakpoints = await startBreakpointServer()
 const cells: Cell[] = []
 try {
@@ -28,6 +29,7 @@ try {
     workers: 1,
     servers: 1,
     restartDelayMs: () => 100,
+    ending: ending.signal,
     workerEnv: { BREAKPOINTS_URL: breakpoints.url },
   })
   await setInSandbox(house, generous)
@@ -45,6 +47,7 @@ try {
   await house.stop()
 } finally {
   await breakpoints.close()
+  ending.abort()
   await watchdog.finish() // stops whatever still runs
   if (process.env.CHAOS_KEEP) console.log(`Logs and data: ${folder}`)
   else rmSync(folder, { recursive: true, force: true })

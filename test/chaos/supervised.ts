@@ -17,10 +17,16 @@ export type Supervised = {
   stop(): Promise<void>
 }
 
-/** `start` is called again and again; `restartDelayMs` says how long after each end. */
-export const supervise = (name: string, start: () => Promise<Running>, restartDelayMs: () => number): Supervised => {
+/** `restartDelayMs`: how long after each end it is started again. Nothing is started any more once `ending` is aborted. */
+export type Supervision = { restartDelayMs: () => number; ending: AbortSignal }
+
+/** `start` is called again and again. */
+export const supervise = (name: string, start: () => Promise<Running>, { restartDelayMs, ending }: Supervision): Supervised => {
   let running: Running | undefined
-  let stopped = false
+  let stopped = ending.aborted
+  ending.addEventListener('abort', () => {
+    stopped = true
+  })
   let killed = 0
   let ends = 0
   const loop = (async () => {
