@@ -1,7 +1,16 @@
 import { Context } from '@temporalio/activity'
 import { isUnsent } from '../db/target-states.ts'
-import { beginPreparing, completeReceipt, findTarget, markReady, noteWaiting, type TargetRow } from '../db/targets.ts'
+import {
+  beginPreparing,
+  completeReceipt,
+  findTarget,
+  isBoundAlready,
+  markReady,
+  noteWaiting,
+  type TargetRow,
+} from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
+import type { FoundPermalink } from '../platforms/platform.ts'
 import type { Step, TargetRef } from '../workflows/names.ts'
 import { decideStep } from './next-step.ts'
 import { Outdated } from './publication.ts'
@@ -131,7 +140,7 @@ const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> =>
     const found = await withPublication(deps, target, target.attemptNumber, 'asking', (platform, publication) =>
       platform.publish.findPermalink(publication, target.platformPostId),
     )
-    await completeReceipt(deps.sql, target.id, { ...found, final: found.final || isLast })
+    await complete(deps, target, { ...found, final: found.final || isLast })
     if (found.final || isLast) return
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
@@ -139,6 +148,16 @@ const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> =>
     if (error.kind === 'rate_limited') throw againLater(error, 1)
   }
   throw notYet(receiptDelayMs(deps.now() - publishedAt.getTime()))
+}
+
+/** What was found by likeness may be another target's post: then it is not this one's, and its address is left open. */
+const complete = async (deps: PublishingDeps, target: TargetRow, found: FoundPermalink): Promise<void> => {
+  try {
+    await completeReceipt(deps.sql, target.id, found)
+  } catch (error) {
+    if (!isBoundAlready(error)) throw error
+    await completeReceipt(deps.sql, target.id, { ...found, permalink: null, platformPostId: null })
+  }
 }
 
 /** Soon at first, then every half hour: the post is out, only its address is missing. */

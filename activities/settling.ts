@@ -5,6 +5,7 @@ import { notify } from '../db/notices.ts'
 import {
   type AnotherTry,
   allowAnotherTry,
+  isBoundAlready,
   markFailed,
   markMissed,
   markProcessing,
@@ -146,6 +147,3 @@ const tellPeople = async (
   const cause = `${kind}:${target.id}:${target.revision}:${target.attemptNumber}`
   await notify(t, { workspaceId: target.workspaceId, kind, cause, targetId: target.id, to: 'both' })
 }
-
-const isBoundAlready = (error: unknown): boolean =>
-  error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once'

@@ -8,7 +8,7 @@ import type { TargetState } from './target-states.ts'
  * What a person decides where the platform did not tell: `bind` (it is there), `again` (it is not there, send it),
  * `leave` (nothing more is done or asked). Refused and missed targets can be left, too.
  */
-export type Decision = { do: 'bind'; platformPostId: string | null } | { do: 'again' } | { do: 'leave' }
+export type Decision = { do: 'bind'; platformPostId: string | null; permalink: string | null } | { do: 'again' } | { do: 'leave' }
 
 type Ref = { workspaceId: string; targetId: string }
 
@@ -37,7 +37,7 @@ const carryOut = async (
 ): Promise<TargetState> => {
   switch (decision.do) {
     case 'bind':
-      await bind(t, ref, decision.platformPostId, now)
+      await bind(t, ref, decision, now)
       return 'published'
     case 'again':
       await sendAgain(t, ref, now)
@@ -49,11 +49,17 @@ const carryOut = async (
 }
 
 /** `targets_bound_once` refuses an id that another post has. */
-const bind = async (t: postgres.TransactionSql, ref: Ref, platformPostId: string | null, now: Date): Promise<void> => {
+const bind = async (
+  t: postgres.TransactionSql,
+  ref: Ref,
+  { platformPostId, permalink }: { platformPostId: string | null; permalink: string | null },
+  now: Date,
+): Promise<void> => {
   await t`
     update targets set
       state = 'published', state_at = now(), waiting_for = null, problem = null, published_at = coalesce(sent_at, ${now}),
-      platform_post_id = coalesce(${platformPostId}, platform_post_id), confirmed_by = 'A person found it there.'
+      platform_post_id = coalesce(${platformPostId}, platform_post_id), permalink = coalesce(${permalink}, permalink),
+      confirmed_by = 'A person found it there.'
     where id = ${ref.targetId} and workspace_id = ${ref.workspaceId}`
   await closeAttempt(t, ref, 'found', 'A person found it there.')
 }

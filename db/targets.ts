@@ -53,6 +53,21 @@ export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDri
   return row
 }
 
+/** Which account a target goes to, as its platform knows it. */
+export const findAccountOfTarget = async (
+  sql: Db,
+  ref: { workspaceId: string; targetId: string },
+): Promise<{ platform: string; accountId: string } | undefined> => {
+  const [row] = await sql<{ platform: string; accountId: string }[]>`
+    select c.platform, c.account_id from targets t join channels c on c.id = t.channel_id
+    where t.workspace_id = ${ref.workspaceId} and t.id = ${ref.targetId}`
+  return row
+}
+
+/** A platform's post belongs to one target: the database refused a second. */
+export const isBoundAlready = (error: unknown): boolean =>
+  error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once'
+
 /** Which of these post ids of a channel are bound already: `targets_bound_once` in words. */
 export const listBoundIds = async (sql: Db, target: { workspaceId: string; channelId: string }): Promise<string[]> => {
   const rows = await sql<{ platformPostId: string }[]>`

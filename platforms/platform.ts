@@ -31,6 +31,8 @@ export type Platform = {
   fieldsView?: string
   /** What the composer must ask the platform before it shows the fields (TikTok: creator_info); shown data only. */
   describeAccount?(account: Account): Promise<JsonRecord>
+  /** The id of a post in what a person pasted: the id itself, or the post's address. Null when the address does not hold it. */
+  postIdIn(pasted: string, accountId: string): string | null
   publish: Publisher
   measure: Measurer
 }

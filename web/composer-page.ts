@@ -31,6 +31,7 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     chosen: chosen.map((one) => channelView(composer, one, faults, strict)),
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
     previewed: chosen.some((one) => one.channel.id === form.preview) ? form.preview : chosen[0]?.channel.id,
+    equals: composer.equals,
     media: composer.media,
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,

@@ -1,5 +1,6 @@
 import { type ComposeChannel, listChannelsToCompose } from '../db/account-facts.ts'
 import { type ComposedMedia, listComposedMedia } from '../db/composed-media.ts'
+import { type EqualPost, listEqualPosts } from '../db/equal-posts.ts'
 import { listMedia, listMediaByIds, type Media } from '../db/media.ts'
 import type { PostRow } from '../db/posts.ts'
 import { isSent, type TargetState } from '../db/target-states.ts'
@@ -21,6 +22,8 @@ export type Composer = {
   /** Something went out with these files: they stay as they are. */
   mediaFrozen: boolean
   targets: TargetRow[]
+  /** Posts that say the same to the same account within a day. */
+  equals: EqualPost[]
   /** Null while no time is typed. */
   time: WallTime | null
 }
@@ -65,19 +68,42 @@ export const loadComposer = async (
   const media = stored ? await listComposedMedia(deps.sql, stored) : await mediaOf(deps, workspace, form)
   const asked = ask ? await freshFacts(deps, workspace.id, chosenOf(channels, form, targets)) : new Map<string, string>()
   const own = { ...form, media: media.map(({ id, altText }) => ({ id, altText })) }
+  const drafts = channels.flatMap((channel) => {
+    const platform = deps.platforms.platforms.get(channel.platform)
+    return platform ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)] : []
+  })
+  const time = form.time === '' ? null : readWallTime(form.time, workspace.zone, form.fold)
+  const dueAt = form.act !== 'now' && time?.ok ? time.dueAt : new Date(deps.now())
   return {
     post,
     form: own,
-    channels: channels.flatMap((channel) => {
-      const platform = deps.platforms.platforms.get(channel.platform)
-      return platform ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)] : []
-    }),
+    channels: drafts,
     media,
     picker: recent.filter((item) => !media.some((chosen) => chosen.id === item.id)),
     mediaFrozen,
     targets,
-    time: form.time === '' ? null : readWallTime(form.time, workspace.zone, form.fold),
+    equals: await equalPosts(deps, workspace, post, drafts, media, dueAt),
+    time,
   }
+}
+
+const equalPosts = (
+  deps: WebDeps,
+  workspace: Workspace,
+  post: PostRow | null,
+  drafts: ChannelDraft[],
+  media: ComposedMedia[],
+  dueAt: Date,
+): Promise<EqualPost[]> | EqualPost[] => {
+  const chosen = drafts.filter((one) => one.chosen && !one.sent)
+  if (chosen.every((one) => one.draft.text === '') && media.length === 0) return []
+  return listEqualPosts(deps.sql, {
+    workspaceId: workspace.id,
+    postId: post?.id ?? null,
+    dueAt,
+    mediaIds: media.map((item) => item.id),
+    targets: chosen.map((one) => ({ channelId: one.channel.id, text: one.draft.text })),
+  })
 }
 
 const mediaOf = async (deps: WebDeps, workspace: Workspace, form: PostForm): Promise<ComposedMedia[]> => {

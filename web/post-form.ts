@@ -19,6 +19,8 @@ export type PostForm = {
   fold: Fold | null
   /** Version of the post that the form was made from; 0 for a new one. */
   version: number
+  /** The same text and files may go out again within a day: the person was asked and said so. */
+  twice: boolean
   /** Which account's preview is open. */
   preview: string
   act: Act
@@ -57,6 +59,7 @@ export const readPostForm = (body: FormData): PostForm => {
     kinds: named(body, 'kind.'),
     fields: fieldsByChannel(body),
     media: readMedia(body, act ?? '', mediaId),
+    twice: one('twice') === 'yes',
     preview: one('preview'),
     act: readAct(act ?? ''),
   }
@@ -74,6 +77,7 @@ export const emptyPostForm = (given: Partial<PostForm> = {}): PostForm => ({
   time: '',
   fold: null,
   version: 0,
+  twice: false,
   preview: '',
   act: 'refresh',
   ...given,

@@ -43,10 +43,8 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] 
 }
 
 /** The platform asked to wait, or was out of reach. */
-const nextTry = ({ notBefore, attemptNumber }: TargetRow, fmt: Formats): ReceiptRow[] =>
-  notBefore && attemptNumber > 0
-    ? [{ name: 'Next try', words: `from ${fmt.when(notBefore)}${seconds(notBefore, fmt)} on`, at: notBefore }]
-    : []
+const nextTry = ({ notBefore }: TargetRow, fmt: Formats): ReceiptRow[] =>
+  notBefore ? [{ name: 'Next try', words: `from ${fmt.when(notBefore)}${seconds(notBefore, fmt)} on`, at: notBefore }] : []
 
 const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
   const at = target.sentAt ?? last?.sentAt ?? null

@@ -15,9 +15,18 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
   check,
   suggestKind,
   readSettings: () => ({}),
+  postIdIn,
   publish: createPublisher(createGraph(settings)),
   measure: createFacebookMeasurer(createGraph(settings)),
 })
+
+/** Ids of Page posts are `<page>_<post>`; addresses hold the second half. A video's address holds its video, not its post. */
+const postIdIn = (pasted: string, accountId: string): string | null => {
+  if (/^\d+_\d+$/.test(pasted)) return pasted
+  const post = pasted.match(/^(\d+)$|\/posts\/(?:[^/?#]*?[/-])?(\d+)\/?(?:[?#]|$)|[?&]story_fbid=(\d+)/)
+  const id = post?.slice(1).find((part) => part !== undefined)
+  return id ? `${accountId}_${id}` : null
+}
 
 const minute = 60_000
 

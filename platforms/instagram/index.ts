@@ -15,6 +15,7 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   check,
   suggestKind,
   readSettings: () => ({}),
+  postIdIn: (pasted) => (/^\d+$/.test(pasted) ? pasted : null), // addresses hold a short code, the API knows ids only
   publish: createPublisher(createGraph(settings)),
   measure: createInstagramMeasurer(createGraph(settings)),
 })

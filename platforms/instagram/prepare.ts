@@ -1,11 +1,9 @@
 import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
-import { errorOfSubcode } from '../graph/errors.ts'
-import { numberAt } from '../graph/json.ts'
 import type { MediaToSend, Prepared, Publication } from '../platform.ts'
-import { asAccount } from './account.ts'
 import { type ContainerState, createContainer, lookAt, paramsOfCarousel, paramsOfItem, paramsOfPost } from './containers.ts'
 import { type Container, type Handles, readHandles, saveHandles } from './handles.ts'
+import { requireQuota } from './quota.ts'
 
 /** Instagram's documents say 5 minutes; long reels are known to need more. */
 const longestPreparingMs = 15 * 60_000
@@ -34,16 +32,6 @@ export const prepare = async (graph: Graph, publication: Publication): Promise<P
     return notYet(0)
   }
   return lookAtMain(graph, publication, handles, handles.main)
-}
-
-/** 50 or 100 posts in a moving 24 h, carousels counting once: the account's own number is asked. */
-const requireQuota = async (graph: Graph, publication: Publication): Promise<void> => {
-  const { account, signal } = publication
-  const path = `${account.id}/content_publishing_limit`
-  const { value } = await asAccount(account, (token) => graph.get(path, token, { fields: 'config,quota_usage' }, signal))
-  const used = numberAt(value, 'data', 0, 'quota_usage')
-  const total = numberAt(value, 'data', 0, 'config', 'quota_total')
-  if (used !== null && total !== null && used >= total) throw errorOfSubcode(2207042, '')
 }
 
 const createItems = async (graph: Graph, publication: Publication, start: Handles): Promise<Handles> => {

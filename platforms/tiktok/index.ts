@@ -44,6 +44,11 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
     readSettings: (kind, fields) => readChoices(kind, fields, now()),
     fieldsView: 'tiktok/fields.eta',
     describeAccount: (account) => describeCreator(client, account.grantToken),
+    postIdIn: (pasted) =>
+      pasted
+        .match(/^(\d+)$|\/(?:video|photo)\/(\d+)/)
+        ?.slice(1)
+        .find(Boolean) ?? null,
     publish: {
       prepare: (publication) => preparePublish(client, publication, sendsBytes(publication.kind)),
       send: (publication) => (sendsBytes(publication.kind) ? sendLastChunk(publication) : sendByUrl(client, publication)),

@@ -78,7 +78,7 @@ describe('a picture', () => {
   it('is not made when the day is used up', async () => {
     server.on(limit, { body: { data: [{ config: { quota_total: 50 }, quota_usage: 50 }] } })
     await expect(instagram.prepare(publicationOf(draft()).publication)).rejects.toMatchObject({
-      problem: { kind: 'rate_limited', retryAfterMs: 3_600_000, subcode: '2207042' },
+      problem: { kind: 'rate_limited', retryAfterMs: 86_400_000, subcode: '2207042' },
     })
     expect(server.callsOf(create)).toHaveLength(0)
   })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { insertMedia } from '../../db/media.ts'
 import type { WebDeps } from '../../web/env.ts'
 import { insertChannel } from './connected.ts'
@@ -55,7 +56,7 @@ export const addMedia = async (
     fps: kind === 'video' ? 30 : null,
     storeKey: `test/${crypto.randomUUID()}`,
     thumbnailKey: null,
-    sha256: Buffer.alloc(32, 1),
+    sha256: randomBytes(32),
     uploadedBy: userId,
   })
   return id

@@ -1,5 +1,6 @@
 import { listChannels } from '../../db/channels.ts'
 import { listDisconnections } from '../../db/disconnections.ts'
+import { listLimits } from '../../db/limits.ts'
 import { healthOf } from '../channel-health.ts'
 import { forMembers, type WebDeps } from '../env.ts'
 import { formats } from '../formats.ts'
@@ -19,11 +20,13 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
       const { platforms, issuers } = deps.platforms
       const now = deps.now()
       const fmt = formats(c.var.workspace.zone, now)
+      const limits = await listLimits(deps.sql, c.var.workspace.id, new Date(now))
       const channels = (await listChannels(deps.sql, c.var.workspace.id)).map((channel) => {
         const issuerLabel = issuers.get(channel.issuer)?.label ?? channel.issuer
         return {
           ...channel,
           issuerLabel,
+          limit: limits.find((limit) => limit.channelId === channel.id),
           definition: platforms.get(channel.platform),
           health: healthOf(channel, issuerLabel, fmt, now),
         }

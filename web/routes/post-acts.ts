@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { findPost } from '../../db/posts.ts'
-import { listTargets } from '../../db/targets.ts'
+import { findAccountOfTarget, isBoundAlready, listTargets } from '../../db/targets.ts'
 import { formFields, ownPath, seeOther } from '../answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
 import { idParam } from '../ids.ts'
@@ -62,21 +62,19 @@ const targetOf = async (deps: WebDeps, c: MemberContext): Promise<string> => {
   return found.id
 }
 
-/** A person found the post. Its id is the last part of an address that people copy; the database refuses one that is bound already. */
+/** A person found the post: bound by its id, where the platform's addresses hold one; the database refuses one that is bound already. */
 const bind = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
-  const typed = (await formFields(c)).post?.trim() ?? ''
-  const platformPostId =
-    typed === ''
-      ? null
-      : (typed
-          .replace(/[?#].*$/, '')
-          .replace(/\/+$/, '')
-          .split('/')
-          .at(-1) ?? null)
+  const pasted = (await formFields(c)).post?.trim() ?? ''
+  const targetId = await targetOf(deps, c)
+  const account = await findAccountOfTarget(deps.sql, { workspaceId: c.var.workspace.id, targetId })
+  const platformPostId = account
+    ? (deps.platforms.platforms.get(account.platform)?.postIdIn(pasted, account.accountId) ?? null)
+    : null
+  const permalink = /^https?:\/\/\S+$/.test(pasted) ? pasted : null
   try {
-    return answer(c, await decide(deps, actor(c), id(c), await targetOf(deps, c), { do: 'bind', platformPostId }))
+    return answer(c, await decide(deps, actor(c), id(c), targetId, { do: 'bind', platformPostId, permalink }))
   } catch (error) {
-    if (!(error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once')) throw error
+    if (!isBoundAlready(error)) throw error
     throw new HTTPException(409, { message: 'Another post of CrateSocial is bound to that one already. Nothing was changed.' })
   }
 }

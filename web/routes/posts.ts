@@ -58,7 +58,8 @@ const take = async (deps: WebDeps, view: Renderer, c: MemberContext, post: PostR
     if (composer.time && !composer.time.ok) return page(deps, view, c, composer, 'save', 422)
     return afterwards(deps, view, c, form, await saveDraft(deps, actor, composer))
   }
-  if (faultsOf(composer, act, deps.now()).length > 0) return page(deps, view, c, composer, act, 422)
+  const asks = composer.equals.length > 0 && !form.twice
+  if (asks || faultsOf(composer, act, deps.now()).length > 0) return page(deps, view, c, composer, act, 422)
   const dueAt = act === 'now' || !composer.time?.ok ? new Date(deps.now()) : composer.time.dueAt
   return afterwards(deps, view, c, form, await schedule(deps, actor, composer, dueAt))
 }
