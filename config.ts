@@ -1,21 +1,6 @@
 import { readFileSync } from 'node:fs'
-import {
-  addresses,
-  baseUrl,
-  boolean,
-  hostAndPort,
-  integer,
-  isLoopback,
-  longText,
-  mailAddress,
-  matching,
-  oneOf,
-  origin,
-  text,
-  urlOf,
-  type VaultKey,
-  vaultKeys,
-} from './config-values.ts'
+import { isLoopback, type VaultKey } from './config-values.ts'
+import { type Values, type Variable, variables } from './config-variables.ts'
 
 export type { VaultKey }
 export type MetaConfig = {
@@ -66,69 +51,6 @@ export type Config = {
   log: { level: string }
 }
 
-type Variable<T> = { parse: (text: string) => T; fallback?: string; optional?: boolean; secret?: boolean; about: string }
-type Kind = { secret?: boolean; about: string }
-type Values = { [K in keyof typeof variables]: (typeof variables)[K] extends Variable<infer T> ? T : never }
-
-/** Everything that can be set. `secret` ones may also come from a file: NAME_FILE holds its path. */
-export const variables = {
-  NODE_ENV: variable(oneOf('development', 'test', 'production'), {
-    fallback: 'development',
-    about: 'production is strict: https and the real platforms',
-  }),
-  DATABASE_URL: variable(urlOf('postgres:', 'postgresql:'), { secret: true, about: 'PostgreSQL 17 or newer' }),
-  DATABASE_PREPARE: variable(boolean, { fallback: 'true', about: 'prepared statements; false behind PgBouncer' }),
-  TEMPORAL_ADDRESS: variable(hostAndPort, { fallback: '127.0.0.1:7233', about: 'the Temporal cluster' }),
-  TEMPORAL_NAMESPACE: variable(text, { fallback: 'default', about: 'its namespace' }),
-  TEMPORAL_API_KEY: variable(text, { optional: true, secret: true, about: 'for Temporal Cloud; implies TLS' }),
-  TEMPORAL_TLS: variable(boolean, { fallback: 'false', about: 'speak TLS to Temporal' }),
-  TEMPORAL_TLS_SERVER_NAME: variable(text, { optional: true, about: 'name expected in the certificate of the cluster' }),
-  TEMPORAL_TLS_SERVER_CA: variable(text, { optional: true, secret: true, about: 'PEM of the authority that signed it' }),
-  TEMPORAL_TLS_CLIENT_CERT: variable(text, { optional: true, secret: true, about: 'PEM of our certificate, for mutual TLS' }),
-  TEMPORAL_TLS_CLIENT_KEY: variable(text, { optional: true, secret: true, about: 'PEM of its key' }),
-  TEMPORAL_UI_URL: variable(baseUrl, { optional: true, about: 'the Temporal UI, shown to operators at /temporal/' }),
-  PUBLIC_URL: variable(origin, { fallback: 'http://localhost:3000', about: 'the origin that people use' }),
-  HOST: variable(text, { fallback: '127.0.0.1', about: 'the address to listen on' }),
-  PORT: variable(integer(0, 65_535), { fallback: '3000', about: 'the port to listen on' }),
-  METRICS_PORT: variable(integer(0, 65_535), { optional: true, about: 'serves /metrics; keep it internal' }),
-  TRUSTED_PROXIES: variable(addresses, {
-    fallback: '',
-    about: 'proxies whose X-Forwarded-For is believed: addresses or CIDR ranges',
-  }),
-  VAULT_KEYS: variable(vaultKeys, { secret: true, about: 'id:base64 of 32 bytes, comma separated; the first seals, all open' }),
-  THROTTLE_KEY: variable(longText(32), { secret: true, about: 'keys the hashes that count sign-in attempts' }),
-  MEDIA_URL: variable(urlOf('file:'), {
-    fallback: new URL('.data/media', `file://${process.cwd()}/`).href,
-    about: 'the folder of uploaded media',
-  }),
-  MEDIA_PUBLIC_URL: variable(baseUrl, { optional: true, about: 'where platforms fetch media; PUBLIC_URL/media by default' }),
-  UPLOAD_MAX_BYTES: variable(integer(1, 2 ** 42), { fallback: String(2 ** 30), about: 'the largest upload' }),
-  SMTP_URL: variable(urlOf('smtp:', 'smtps:'), { secret: true, about: 'the mail server' }),
-  MAIL_FROM: variable(mailAddress, { fallback: 'CrateSocial <no-reply@cratesocial.net>', about: 'sender of every mail' }),
-  CONTACT_EMAIL: variable(mailAddress, { fallback: 'privacy@cratesocial.net', about: 'who answers questions about data' }),
-  META_APP_ID: variable(text, { optional: true, about: 'app at Meta; without it Facebook and Instagram are off' }),
-  META_APP_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
-  META_API_VERSION: variable(matching(/^v\d+\.\d+$/, 'a version such as v25.0'), {
-    fallback: 'v25.0',
-    about: 'Graph API version',
-  }),
-  META_CONFIG_ID: variable(text, { optional: true, about: 'Facebook Login for Business configuration' }),
-  META_GRAPH_URL: variable(baseUrl, { fallback: 'https://graph.facebook.com', about: 'Graph API' }),
-  META_GRAPH_VIDEO_URL: variable(baseUrl, { fallback: 'https://graph-video.facebook.com', about: 'video uploads' }),
-  META_DIALOG_URL: variable(baseUrl, { fallback: 'https://www.facebook.com', about: 'consent dialog' }),
-  META_RUPLOAD_URL: variable(baseUrl, { fallback: 'https://rupload.facebook.com', about: 'resumable uploads' }),
-  TIKTOK_CLIENT_KEY: variable(text, { optional: true, about: 'app at TikTok; without it TikTok is off' }),
-  TIKTOK_CLIENT_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
-  TIKTOK_AUTH_URL: variable(baseUrl, { fallback: 'https://www.tiktok.com', about: 'consent page' }),
-  TIKTOK_API_URL: variable(baseUrl, { fallback: 'https://open.tiktokapis.com', about: 'TikTok API' }),
-  TIKTOK_VIDEO_SOURCE: variable(oneOf('FILE_UPLOAD', 'PULL_FROM_URL'), {
-    fallback: 'FILE_UPLOAD',
-    about: 'how TikTok gets a video',
-  }),
-  ALLOW_LOCAL_PLATFORMS: variable(boolean, { fallback: 'false', about: 'lets production talk to the sandbox' }),
-  LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), { fallback: 'info', about: 'what is logged' }),
-}
-
 /** One sentence for each thing that is wrong; never the value of a secret. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
@@ -148,6 +70,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   problems.push(...contradictions(values))
   if (problems.length > 0) throw new ConfigError(problems)
   return shape(values)
+}
+
+/** For programs: what is wrong with the environment is said in words, and the program ends. */
+export function configOfProgram(): Config {
+  try {
+    return loadConfig()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
 }
 
 function readAll(env: NodeJS.ProcessEnv, problems: string[]): Values {
@@ -269,10 +202,4 @@ function metaConfig(v: Values, appId: string, appSecret: string): MetaConfig {
 
 function tiktokConfig(v: Values, clientKey: string, clientSecret: string): TikTokConfig {
   return { clientKey, clientSecret, authUrl: v.TIKTOK_AUTH_URL, apiUrl: v.TIKTOK_API_URL, videoSource: v.TIKTOK_VIDEO_SOURCE }
-}
-
-function variable<T>(parse: (text: string) => T, kind: Kind & { optional: true }): Variable<T | undefined>
-function variable<T>(parse: (text: string) => T, kind: Kind & { fallback?: string }): Variable<T>
-function variable<T>(parse: (text: string) => T, kind: Kind): Variable<T> {
-  return { parse, ...kind }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadConfig } from './config.ts'
+import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { reseal } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
@@ -9,7 +9,7 @@ import { createVault } from './db/vault.ts'
  * runs, in rounds until none is left. The last line says whether the older keys are still needed for tokens. What Temporal keeps of
  * workflows that began before stays sealed with the older keys: keep those behind the new one until these workflows have ended.
  */
-const config = loadConfig()
+const config = configOfProgram()
 const vault = createVault(config.vaultKeys)
 const sql = connect({ ...config.database, max: 2, applicationName: 'cratesocial rotate' })
 const rounds = 30

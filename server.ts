@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
 import { createDataConverter } from './activities/data-converter.ts'
 import { createDiskStore } from './activities/media-store.ts'
-import { loadConfig } from './config.ts'
+import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
@@ -11,7 +11,7 @@ import { createApp } from './web/app.ts'
 import { createLive } from './web/live.ts'
 import { createTemporal } from './web/temporal.ts'
 
-const config = loadConfig()
+const config = configOfProgram()
 const log = createLog('server', config.log.level)
 const sql = connect({ ...config.database, applicationName: 'cratesocial server' })
 const vault = createVault(config.vaultKeys)

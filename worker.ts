@@ -1,12 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { createDataConverter } from './activities/data-converter.ts'
 import { createActivities } from './activities/index.ts'
 import { createHeed } from './activities/limits.ts'
@@ -16,16 +9,17 @@ import { startRelay } from './activities/relay.ts'
 import { ensureSchedules } from './activities/schedules.ts'
 import { listenToTargets } from './activities/target-changes.ts'
 import { createTellers } from './activities/tellers.ts'
-import { loadConfig } from './config.ts'
+import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { connectionOptions, createClient } from './web/temporal.ts'
+import { workflowCode } from './workflow-code.ts'
 import { taskQueue } from './workflows/names.ts'
 
-const config = loadConfig()
+const config = configOfProgram()
 const log = createLog('worker', config.log.level)
 Runtime.install({
   logger: new DefaultLogger('WARN', (entry) => log.warn({ temporal: entry.meta, level: entry.level }, entry.message)),
@@ -59,11 +53,7 @@ const worker = await Worker.create({
   taskQueue,
   activities,
   dataConverter,
-  workflowBundle: await bundleWorkflowCode({
-    workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname,
-    failureConverterPath: dataConverter.failureConverterPath,
-    logger: new DefaultLogger('ERROR'),
-  }),
+  workflowBundle: await workflowCode(),
   // Armed sends wait inside their activity for up to a minute: a slot costs next to nothing, a full house would make posts late.
   maxConcurrentActivityTaskExecutions: 3_000,
   maxConcurrentWorkflowTaskExecutions: 40,

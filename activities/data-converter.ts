@@ -3,13 +3,16 @@ import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common'
 import type { VaultKey } from '../db/vault.ts'
 import { temporal } from './payload-proto.ts'
 
+/** Temporal loads it by its path, also into workflows: its neighbour here, compiled or not. */
+export const failureConverterPath = new URL(import.meta.url.replace('data-converter', 'failure-converter')).pathname
+
 /**
  * The second wall around what Temporal keeps (promise: S3): every payload is sealed with the vault's key before it leaves the process.
  * What stands in arguments is harmless already: ids, states and times.
  */
 export const createDataConverter = (keys: VaultKey[]): DataConverter => ({
   payloadCodecs: [createCodec(keys)],
-  failureConverterPath: new URL('./failure-converter.ts', import.meta.url).pathname,
+  failureConverterPath,
 })
 
 const encoding = 'binary/encrypted'

@@ -19,7 +19,7 @@ export function platformNamesAllowed(file: string): boolean {
 const platformPlaces = [
   /^platforms\/(facebook|instagram|tiktok|graph)\//,
   /^platforms\/index\.ts$/,
-  /^config(-values)?\.ts$/,
+  /^config(-\w+)?\.ts$/,
   /^local\//,
   /^bench\//,
   /^web\/views\/(home|pages)\//, // pages that tell the public what this is

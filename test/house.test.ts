@@ -5,7 +5,7 @@ import { allowedImports, platformNamesAllowed } from './house-rules.ts'
 
 /** The rules of the house that a machine can see. What they are for stands in docs/decisions.md. */
 const root = new URL('../', import.meta.url).pathname
-const folders = ['workflows', 'activities', 'platforms', 'db', 'web', 'local', 'test', 'bench']
+const folders = ['workflows', 'activities', 'platforms', 'db', 'web', 'local', 'production', 'test', 'bench']
 const files = [...topLevel(), ...folders.flatMap(filesOf)]
 const ours = files.filter((file) => !file.startsWith('test/'))
 
@@ -34,7 +34,7 @@ test('workflows take nothing but types from activities', () => {
 
 test('only config.ts, what stands in for the world on one machine, benchmarks and tests read the environment', () => {
   const isCode = (file: string) => /\.(ts|js)$/.test(file) && file !== 'config.ts'
-  const readers = ours.filter((file) => isCode(file) && !/^(local|bench)\//.test(file))
+  const readers = ours.filter((file) => isCode(file) && !/^(local|production|bench)\//.test(file))
   expect(readers.filter((file) => /process\.env|loadEnvFile/.test(source(file)))).toEqual([])
 })
 
