@@ -122,11 +122,11 @@ async function start(plan: Plan): Promise<Addresses> {
   keepUp(plan, 'worker', 'worker.ts', plan.env)
   const web = keepUp(plan, 'web server', 'server.ts', plan.env)
   await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web, plan.stopping)
-  const local = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`
+  const local = (port: number) => `http://127.0.0.1:${port}/`
   return {
     publicUrl: config.publicUrl,
     invitation: await invitation(config),
-    temporalUi: given.temporal ? undefined : local(ports.temporalUi, '/temporal'),
+    temporalUi: config.temporal.uiUrl ? `${config.publicUrl}/temporal/` : undefined,
     sandbox: given.meta && given.tiktok ? undefined : local(ports.sandbox),
     sandboxControl: given.meta && given.tiktok ? undefined : local(ports.sandboxControl),
     mailbox: given.mail ? undefined : local(ports.mailbox),
@@ -165,7 +165,7 @@ async function bringUpTemporal(plan: Plan, program: string): Promise<void> {
     dataDir,
     watchdog,
     port: ports.temporal,
-    uiPort: ports.temporalUi,
+    ui: { port: ports.temporalUi, codecUrl: `${plan.config.publicUrl}/codec` },
     logFile: logOf(plan, 'temporal'),
   })
   plan.parts.push({ name: 'Temporal', stop: server.stop })

@@ -9,8 +9,8 @@ import type { Watchdog } from './watchdog.ts'
 export type TemporalOptions = {
   program: string
   port: number
-  /** Undefined: without its web pages. */
-  uiPort?: number
+  /** Undefined: without its web pages. `codecUrl`: who opens sealed payloads for them. */
+  ui?: { port: number; codecUrl: string }
   /** Undefined: everything in memory. */
   dataDir?: string
   logFile: string
@@ -26,6 +26,8 @@ export type Temporal = {
 /** Set on our workflows for operators to search by; a key that the server does not know stops the workflow that sets it. */
 const searchAttributes = ['Workspace', 'Channel', 'Platform', 'State']
 
+const uiUnderOurs = ['--ui-public-path', '/temporal', '--ui-disable-news-fetch']
+
 /** Starts Temporal's development server on 127.0.0.1 and waits until its namespace answers. Throws a Problem when it does not. */
 export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
   const address = `127.0.0.1:${options.port}`
@@ -35,10 +37,10 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   return { pid: child.pid, address, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
 }
 
-function serverCommand({ program, port, uiPort, dataDir, logFile }: TemporalOptions): Command {
+function serverCommand({ program, port, ui, dataDir, logFile }: TemporalOptions): Command {
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn']
   // The web server shows these pages to operators under /temporal/, behind its own sign-in.
-  if (uiPort) args.push('--ui-port', String(uiPort), '--ui-public-path', '/temporal', '--ui-disable-news-fetch')
+  if (ui) args.push('--ui-ip', '127.0.0.1', '--ui-port', String(ui.port), '--ui-codec-endpoint', ui.codecUrl, ...uiUnderOurs)
   else args.push('--headless')
   if (dataDir) {
     mkdirSync(join(dataDir, 'temporal'), { recursive: true, mode: 0o700 })

@@ -14,6 +14,7 @@ import { activityRoutes } from './routes/activity.ts'
 import { calendarRoutes } from './routes/calendar.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
 import { channelsRoutes } from './routes/channels.ts'
+import { codecRoutes } from './routes/codec.ts'
 import { dataDeletionRoutes } from './routes/data-deletion.ts'
 import { deletionCallRoutes } from './routes/deletion-calls.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -32,6 +33,7 @@ import { privacyRoutes } from './routes/privacy.ts'
 import { publicMediaRoutes } from './routes/public-media.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { signInRoutes } from './routes/sign-in.ts'
+import { temporalUiRoutes } from './routes/temporal-ui.ts'
 import { todayRoutes } from './routes/today.ts'
 import { requireMember, sessions } from './session.ts'
 
@@ -51,6 +53,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   // Platforms fetch these: no session, no page, and headers of their own that let other origins read them.
   app.route('/', publicMediaRoutes(deps))
   app.route('/', callbackRoutes(deps)) // signed by the platforms; outside of session and same-origin rules
+  app.route('/', temporalUiRoutes(deps)) // pages of Temporal, with a policy of their own
   app.use(securityHeaders)
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
@@ -74,6 +77,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   accountRoutes,
   leavingRoutes,
   operateRoutes,
+  codecRoutes,
   peopleRoutes,
   settingsRoutes,
   pauseRoutes,

@@ -1,10 +1,10 @@
 import { Client, Connection, type TLSConfig } from '@temporalio/client'
-import type { DataConverter } from '@temporalio/common'
+import type { DataConverter, Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Sql } from '../db/connect.ts'
 import { deleteTold, listWaiting } from '../db/outbox.ts'
-import { type Progress, progress, targetWorkflowId } from '../workflows/names.ts'
+import { type Progress, progress, targetWorkflowId, taskQueue } from '../workflows/names.ts'
 import { tellTarget } from '../workflows/start.ts'
 
 /** The web's only way to Temporal. Nothing here throws for Temporal being away: pages are complete without it. */
@@ -14,6 +14,10 @@ export type Temporal = {
   /** What the target's workflow is doing now; null when it does not run or does not answer within 3 s. */
   progress(targetId: string): Promise<Progress | null>
   healthy(): Promise<boolean>
+  /** Who asks for work on our task queue, and when they last began to; none when Temporal does not say within 3 s. */
+  workers(): Promise<{ identity: string; polledAt: Date }[]>
+  /** Payloads of ours, opened; null when one of them is sealed with a key that we do not hold. */
+  open(payloads: Payload[]): Promise<Payload[] | null>
   close(): Promise<void>
 }
 
@@ -52,8 +56,38 @@ export const createTemporal = (deps: {
         () => true,
         () => false,
       ),
+    workers: () =>
+      soon(() => pollersOf(client, deps.config.namespace, deps.taskQueue ?? taskQueue)).catch((error: unknown) => {
+        deps.log.debug({ err: error }, 'no word of the workers')
+        return []
+      }),
+    open: async (payloads) => {
+      try {
+        return await open(deps.dataConverter, payloads)
+      } catch (error) {
+        deps.log.warn({ err: error }, 'a payload did not open')
+        return null
+      }
+    },
     close: () => client.connection.close(),
   }
+}
+
+const workflowTasks = 1 // temporal.api.enums.v1.TaskQueueType
+
+const pollersOf = async ({ connection }: { connection: Connection }, namespace: string, queue: string) => {
+  const request = { namespace, taskQueue: { name: queue }, taskQueueType: workflowTasks }
+  const { pollers } = await connection.workflowService.describeTaskQueue(request)
+  return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
+    identity: identity ?? '',
+    polledAt: new Date(Number(lastAccessTime?.seconds ?? 0) * 1_000),
+  }))
+}
+
+const open = async ({ payloadCodecs = [] }: DataConverter, payloads: Payload[]): Promise<Payload[]> => {
+  let opened = payloads
+  for (const codec of payloadCodecs.toReversed()) opened = await codec.decode(opened)
+  return opened
 }
 
 /** Connects at the first call: the process starts while Temporal is away. */

@@ -19,6 +19,7 @@ import { atTheEnd } from './at-the-end.ts'
 import { type Browser, createBrowser } from './browsing.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
+import { withoutTemporal } from './without-temporal.ts'
 
 export const password = 'crates of vinyl on a van'
 /** One hash for the whole process: making one takes a while. */
@@ -60,14 +61,7 @@ export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestAp
     vault: createVault(config.vaultKeys),
     platforms: createPlatforms(config),
     mediaStore: createDiskStore(pathToFileURL(folder).href),
-    temporal: {
-      nudge: async (ids) => {
-        nudged.push(...ids)
-      },
-      progress: async () => null,
-      healthy: async () => true,
-      close: async () => undefined,
-    },
+    temporal: { ...withoutTemporal, nudge: async (ids) => void nudged.push(...ids) },
     now: () => Date.now() + aheadMs,
     ...swap,
   }

@@ -7,6 +7,7 @@ import { createVault } from '../../db/vault.ts'
 import { createPlatforms } from '../../platforms/index.ts'
 import { createApp } from '../../web/app.ts'
 import { createLive } from '../../web/live.ts'
+import { withoutTemporal } from './without-temporal.ts'
 
 // The web application alone in a process, so that a test can measure its memory. Speaks to its parent over IPC:
 // `{ port }` once it listens; on 'forget' it takes the present memory as the start, on 'report' it answers `{ startBytes, peakBytes }`.
@@ -21,12 +22,7 @@ const app = createApp({
   platforms: createPlatforms(config),
   mediaStore: createDiskStore(config.media.url),
   live: await createLive(sql, log),
-  temporal: {
-    nudge: async () => undefined,
-    progress: async () => null,
-    healthy: async () => true,
-    close: async () => undefined,
-  },
+  temporal: withoutTemporal,
   now: Date.now,
 })
 

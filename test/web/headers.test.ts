@@ -4,6 +4,7 @@ import { clientAddress } from '../../web/client-address.ts'
 import type { AnyContext } from '../../web/env.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import type { Page } from '../support/browsing.ts'
+import { withoutTemporal } from '../support/without-temporal.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -137,14 +138,9 @@ describe('health', () => {
   it('says whether the process lives, and whether its surroundings do', async () => {
     expect((await test.cast.stranger.get('/health/live')).status).toBe(200)
     const ready = await test.cast.stranger.get('/health/ready')
-    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ready: true, postgres: true, temporal: true }])
+    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ready: true, postgres: true, temporal: true, worker: true }])
     const away = await createTestApp({
-      temporal: {
-        nudge: async () => undefined,
-        progress: async () => null,
-        healthy: async () => false,
-        close: async () => undefined,
-      },
+      temporal: { ...withoutTemporal, healthy: async () => false },
     })
     expect((await away.cast.stranger.get('/health/ready')).status).toBe(503)
     expect((await away.cast.stranger.get('/sign-in')).status).toBe(200)

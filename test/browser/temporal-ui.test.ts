@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serve } from '@hono/node-server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDataConverter } from '../../activities/data-converter.ts'
+import type { Config } from '../../config.ts'
+import { freePort } from '../../local/ports.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { temporalProgram } from '../../local/temporal-program.ts'
+import { createClient, createTemporal } from '../../web/temporal.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { testConfig } from '../support/config.ts'
+import { withoutTemporal } from '../support/without-temporal.ts'
+
+let url: string
+let config: Config
+let house: TestApp
+/** Stands in the argument of a workflow, sealed. */
+const word = 'a-word-that-only-operators-read'
+const workflowId = 'target-0193a000-0000-7000-8000-00000000abcd'
+
+beforeAll(async () => {
+  const [port, temporalPort, uiPort] = await Promise.all([freePort(), freePort(), freePort()])
+  url = `http://localhost:${port}`
+  const folder = mkdtempSync(join(tmpdir(), 'cratesocial-ui-'))
+  const cacheDir = new URL('../../.cache', import.meta.url).pathname
+  const cluster = await startTemporal({
+    program: await temporalProgram({ cacheDir, env: process.env, say: () => undefined }),
+    port: temporalPort,
+    ui: { port: uiPort, codecUrl: `${url}/codec` },
+    logFile: join(folder, 'temporal.log'),
+  })
+  atTheEnd(async () => {
+    await cluster.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  config = testConfig({
+    PUBLIC_URL: url,
+    TEMPORAL_ADDRESS: cluster.address,
+    TEMPORAL_UI_URL: `http://127.0.0.1:${uiPort}`,
+  })
+  house = await createTestApp({ config, temporal: await connected(config) })
+  const server = serve({ fetch: house.app.fetch, hostname: '127.0.0.1', port })
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+}, 60_000)
+
+/** Our own view of the cluster; one workflow waits in it for a worker that never comes. */
+const connected = async (config: Config) => {
+  const dataConverter = createDataConverter(config.vaultKeys)
+  const client = createClient(config.temporal, dataConverter)
+  atTheEnd(() => client.connection.close())
+  await client.workflow.start('publishTarget', {
+    workflowId,
+    taskQueue: 'nobody',
+    args: [{ targetId: word }],
+    staticSummary: 'One post on one channel, from scheduled to its end',
+  })
+  const deps = { config: config.temporal, dataConverter, log: { debug: () => undefined, warn: () => undefined } as never }
+  const temporal = createTemporal({ ...deps, sql: undefined as never })
+  atTheEnd(() => temporal.close())
+  return { ...withoutTemporal, open: temporal.open }
+}
+
+const api = `/temporal/api/v1/namespaces/default/workflows/${workflowId}`
+
+describe('promise S4: the Temporal UI is behind our sign-in', () => {
+  test('operators see it, strangers sign in first, and to everybody else it does not exist', async () => {
+    const { operator, admin, outsider, stranger } = house.cast
+    expect((await operator.get('/temporal/')).text).toContain('/temporal/_app/')
+    for (const person of [admin, outsider]) {
+      for (const path of ['/temporal/', '/temporal/api/v1/settings', api]) expect((await person.get(path)).status).toBe(404)
+      expect((await person.post('/codec/decode')).status).toBe(404)
+    }
+    expect((await stranger.get('/temporal/')).location).toBe('/sign-in?next=%2Ftemporal%2F')
+    expect((await stranger.get(api)).text).not.toContain('publishTarget')
+  })
+
+  test('its cookie never reaches a person, nor ours the UI; its pages run their own script and nothing else', async () => {
+    const page = await house.cast.operator.get('/temporal/namespaces/default/workflows')
+    expect(page.headers.getSetCookie()).toEqual([])
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/=]+';/)
+    expect(policy).not.toMatch(/https?:|\*|script-src[^;]*unsafe/)
+    expect(page.headers.get('x-frame-options')).toBe('DENY')
+  })
+
+  test('a write from a page of ours reaches the workflow, one from elsewhere does not', async () => {
+    const body = JSON.stringify({ reason: 'test' })
+    const write = (origin: string) =>
+      house.cast.operator.request(`${api}/terminate`, {
+        method: 'POST',
+        body,
+        headers: { Origin: origin, 'Content-Type': 'application/json' },
+      })
+    expect((await write('https://evil.example')).status).toBe(403)
+    const missing = await write(url).then((answer) => answer.status)
+    expect(missing).toBe(200)
+    const found = await house.cast.operator.get(api)
+    expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe('WORKFLOW_EXECUTION_STATUS_TERMINATED')
+  })
+
+  test('the codec opens for operators, from our pages only, and never seals', async () => {
+    const history = JSON.parse((await house.cast.operator.get(`${api}/history`)).text)
+    const { payloads } = history.history.events[0].workflowExecutionStartedEventAttributes.input
+    expect(JSON.stringify(history)).not.toContain(word)
+    const decode = async (origin: string, given: unknown) => {
+      const headers = { Origin: origin, 'Content-Type': 'application/json' }
+      return house.cast.operator.request('/codec/decode', { method: 'POST', headers, body: JSON.stringify(given) })
+    }
+    const opened = (await (await decode(url, { payloads })).json()) as { payloads: { data: string }[] }
+    expect(Buffer.from(opened.payloads[0]!.data, 'base64').toString()).toBe(JSON.stringify({ targetId: word }))
+    expect((await decode('https://evil.example', { payloads })).status).toBe(403)
+    expect((await decode(url, { payloads: 'all' })).status).toBe(422)
+    const foreign = { metadata: { ...payloads[0].metadata, key: Buffer.from('lost').toString('base64') }, data: payloads[0].data }
+    expect((await decode(url, { payloads: [foreign] })).status).toBe(422)
+    expect((await house.cast.operator.post('/codec/encode')).status).toBe(404)
+  })
+})
+
+test('promise A8: in a browser it works, shows what was sealed, and asks no other origin', { timeout: 60_000 }, async () => {
+  const browser = await launchBrowser()
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
+  const [name = '', value = ''] = house.cast.operator.cookie().split('=')
+  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  const page = await context.newPage()
+  const complaints: string[] = []
+  const foreign: string[] = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url) foreign.push(request.url())
+  })
+  await page.goto(`${url}/temporal/`)
+  await page.getByRole('link', { name: workflowId }).first().click()
+  await page.getByText(word).first().waitFor({ timeout: 20_000 })
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, 'temporal-ui.png') })
+  expect(complaints).toEqual([])
+  expect(foreign).toEqual([])
+  expect((await context.cookies()).map((cookie) => cookie.name)).toEqual(['__Host-session'])
+})
