@@ -16,6 +16,7 @@ import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { connectionOptions, createClient } from './web/temporal.ts'
+import { workerSettings } from './worker-settings.ts'
 import { workflowCode } from './workflow-code.ts'
 import { taskQueue } from './workflows/names.ts'
 
@@ -54,11 +55,7 @@ const worker = await Worker.create({
   activities,
   dataConverter,
   workflowBundle: await workflowCode(),
-  // Armed sends wait inside their activity for up to a minute: a slot costs next to nothing, a full house would make posts late.
-  maxConcurrentActivityTaskExecutions: 3_000,
-  maxConcurrentWorkflowTaskExecutions: 40,
-  maxCachedWorkflows: 1_500,
-  stickyQueueScheduleToStartTimeout: '5 seconds',
+  ...workerSettings,
   shutdownGraceTime: '20 seconds',
   shutdownForceTime: '40 seconds',
 })

@@ -3,11 +3,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../local/ports.ts'
+import { localSecrets } from '../local/secrets.ts'
 import { createPerson, type Person } from '../test/support/person.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from '../test/support/story.ts'
 
 /** A whole stack of its own, as `npm start` brings it up, in a new folder and on free ports; gone when the benchmark ends. */
-export type OwnStack = { url: string; control: string; invitation: string; startMs: number; stop(): Promise<void> }
+export type OwnStack = {
+  url: string
+  control: string
+  invitation: string
+  startMs: number
+  /** Of the starter, whose children are the parts. */
+  pid: number
+  folder: string
+  databaseUrl: string
+  temporalAddress: string
+  stop(): Promise<void>
+}
 
 const root = new URL('../', import.meta.url).pathname
 const portNames = [
@@ -45,8 +57,14 @@ export const startOwnStack = async (): Promise<OwnStack> => {
     })
   })
   const line = (name: string) => said.match(new RegExp(`${name}\\s+(http\\S+)`))?.[1] ?? ''
-  if (!line('CrateSocial')) throw new Error(`the stack did not start:\n${said}`)
+  if (!line('CrateSocial') || !child.pid) throw new Error(`the stack did not start:\n${said}`)
+  const { databasePassword } = localSecrets(folder)
+  const portOf = (name: string) => Object.fromEntries(ports)[name]
   return {
+    pid: child.pid,
+    folder,
+    databaseUrl: `postgres://cratesocial:${databasePassword}@127.0.0.1:${portOf('POSTGRES_PORT')}/cratesocial`,
+    temporalAddress: `127.0.0.1:${portOf('TEMPORAL_PORT')}`,
     url: line('CrateSocial'),
     control: line('Faults and settings').replace(/\/$/, ''),
     invitation: line('Your invitation'),
@@ -81,6 +99,9 @@ const liftLimits = async (stack: OwnStack): Promise<void> => {
     tiktokCreatorInfoPerMinute: 100_000,
     tiktokStatusPerMinute: 100_000,
     tiktokPostsPerDay: 100_000,
+    tiktokPendingShares: 100_000,
+    appCallsPerHour: 100_000_000,
+    businessCallsPerDay: 100_000_000,
   })
   const answer = await fetch(`${stack.control}/settings`, {
     method: 'PATCH',

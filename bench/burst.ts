@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs, promisify } from 'node:util'
+import { close, connect, type Sql } from '../db/connect.ts'
+import { memoryOf } from './memory.ts'
+import { type OwnStack, percentile, postsInLedger, startOwnStack } from './own-stack.ts'
+import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
+
+/**
+ * `npm run bench:burst -- --posts 1000 [--over 60]`: so many posts come due in the same second (or evenly over so many
+ * seconds), on one worker. Tells how late their last calls arrived in the sandbox, how late bare Temporal workflows are on the same
+ * server, and the ratio of the two; in milliseconds.
+ */
+const { values } = parseArgs({
+  options: { posts: { type: 'string', default: '1000' }, over: { type: 'string', default: '0' }, ahead: { type: 'string' } },
+})
+const count = Number(values.posts)
+const overMs = Number(values.over) * 1_000
+/** From the first post's scheduling to its time: room for starting and preparing all of them. */
+const aheadMs = values.ahead ? Number(values.ahead) * 1_000 : 60_000 + count * 150
+
+const stack = await startOwnStack()
+const sql = connect({ url: stack.databaseUrl, prepare: true, max: 3 })
+try {
+  const { lateMs, rssMb } = await burst(stack, sql)
+  const floor = await floorOf(stack)
+  const [p99Ms, floorP99Ms] = [percentile(lateMs, 0.99), percentile(floor, 0.99)]
+  const figures = { p50Ms: percentile(lateMs, 0.5), p99Ms, maxMs: Math.max(...lateMs), floorP99Ms }
+  const ratio = Math.round((p99Ms / floorP99Ms) * 1_000) / 1_000
+  const over = overMs > 0 ? { overMs } : {}
+  console.log(JSON.stringify({ bench: 'burst', posts: count, ...over, ...figures, ratio, rssMb }))
+} finally {
+  await close(sql)
+  await stack.stop()
+}
+
+async function burst(own: OwnStack, db: Sql): Promise<{ lateMs: number[]; rssMb: Record<string, number> }> {
+  const patterns = await schedulePatterns(own)
+  const firstDue = new Date(Math.ceil((Date.now() + aheadMs) / 1_000) * 1_000)
+  const plan = { count, firstDue, overMs }
+  await insertPosts(db, patterns, plan)
+  await untilTold(db)
+  console.log(`All ${count} workflows run, ${Math.round((firstDue.getTime() - Date.now()) / 1_000)} s ahead.`)
+  await pause(firstDue.getTime() - Date.now() - 2_000)
+  console.log(`Two seconds ahead: ${await statesOf(db)}`)
+  await pause(firstDue.getTime() + overMs - Date.now() + 1_000)
+  const rssMb = memoryOf(own.pid)
+  await untilSettled(db)
+  console.log(`In the end: ${await statesOf(db)}`)
+  return { lateMs: await latenessOf(own, plan), rssMb }
+}
+
+async function statesOf(db: Sql): Promise<string> {
+  const rows = await db<{ state: string; count: number }[]>`
+    select state, count(*)::int from targets where text like 'Post %' group by state order by state`
+  return rows.map((row) => `${row.count} ${row.state}`).join(', ')
+}
+
+async function untilSettled(db: Sql): Promise<void> {
+  for (;;) {
+    const [row] = await db<{ open: number }[]>`
+      select count(*)::int as open from targets
+      where text like 'Post %' and state not in ('published', 'failed', 'missed', 'canceled', 'unconfirmed')`
+    if (row?.open === 0) return
+    await pause(1_000)
+  }
+}
+
+async function latenessOf(own: OwnStack, plan: { firstDue: Date }): Promise<number[]> {
+  const arrivals = new Map<string, number[]>()
+  for (const post of await postsInLedger(own)) arrivals.set(post.text, [...(arrivals.get(post.text) ?? []), post.commitCallAtMs])
+  return Array.from({ length: count }, (_, index) => {
+    const [at, ...others] = arrivals.get(`Post ${index} of ${count}`) ?? []
+    if (at === undefined || others.length > 0)
+      throw new Error(`post ${index} exists ${others.length + (at === undefined ? 0 : 1)} times`)
+    return Math.round(at - plan.firstDue.getTime() - (index * overMs) / count)
+  })
+}
+
+async function floorOf(own: OwnStack): Promise<number[]> {
+  const program = new URL('./bare-timers.ts', import.meta.url).pathname
+  const args = ['--import', 'tsx', program, '--address', own.temporalAddress, '--count', String(count), '--over', String(overMs)]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 10_000_000 })
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as number[]
+}
