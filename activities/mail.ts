@@ -1,5 +1,7 @@
 import { createTransport } from 'nodemailer'
 
+// promise: S5: with platforms/http.ts the only door out of the installation, beside its own database, Temporal and media store.
+
 /** `messageId`: of a letter that may have to be sent again, so that it is one to its reader. */
 export type Letter = { to: string; subject: string; text: string; html: string; messageId?: string }
 export type Mail = { send(letter: Letter): Promise<void>; close(): void }

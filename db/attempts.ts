@@ -23,6 +23,7 @@ export type AttemptRow = {
 export type Claim = { attemptId: string; number: number }
 
 /**
+ * promise: D6: a platform receives what people directed us to send, and receives it once.
  * ready → sending, and the attempt's row, in one statement. Nothing comes back when the post was canceled, moved or changed,
  * when its channel or grant ended, when another attempt came in between, when the platform takes no posts for now, or when it is too late: then nothing may be sent.
  */

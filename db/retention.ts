@@ -87,7 +87,6 @@ export const rules: Rule[] = [
   row('events', 'The activity log of a workspace', '24 months', 'they were written', 'at', 'line'),
   row('outbox', 'Work that could not be handed over', '30 days', 'it was noted', 'created_at', 'note'),
   row('notices', 'Notices to people', '90 days', 'they were written', 'created_at', 'notice'),
-  row('callbacks_taken', 'Fingerprints of calls from platforms', '90 days', 'they came', 'taken_at', 'fingerprint'),
   { ...row('exports', 'Files of an access request', '7 days', 'they were asked for', 'asked_at', 'file', 'E1'), goes: 'export' },
   row('deletion_requests', 'Status pages of deletion requests', '90 days', 'the last step', 'finished_at', 'page', 'E4'),
   row('sweeps', 'Records of these checks', '13 months', 'they were made', 'at', 'record'),

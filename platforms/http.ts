@@ -15,6 +15,7 @@ export type HttpRequest = {
 }
 
 /**
+ * promise: S5: platforms are the only hosts that the product calls.
  * One HTTP call, never repeated, never redirected. Anything but a complete answer is thrown: `unavailable` when the request
  * cannot have reached the platform (name not found, connection refused), else `unknown_outcome`: the caller knows whether that matters.
  * The error names no URL, since URLs carry tokens.

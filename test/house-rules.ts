@@ -7,7 +7,11 @@ export const allowedImports: ImportRule[] = [
   { from: /^platforms\//, to: /^platforms\//, typesOf: /^config/ },
   { from: /^db\//, to: /^db\//, typesOf: /^config|^platforms\// },
   { from: /^activities\//, to: /^(activities|db|platforms)\/|^workflows\/(names|start)\.ts|^log\.ts/, typesOf: /^config/ },
-  { from: /^web\//, to: /^(web|db|platforms)\/|^workflows\/(names|start)\.ts|^log\.ts/, typesOf: /^config|^activities\// },
+  {
+    from: /^web\//,
+    to: /^(web|db|platforms)\/|^workflows\/(names|start)\.ts|^log\.ts|^promises\.ts/,
+    typesOf: /^config|^activities\//,
+  },
   { from: /^config/, to: /^config/ },
 ]
 
@@ -23,5 +27,6 @@ const platformPlaces = [
   /^local\//,
   /^bench\//,
   /^web\/views\/(home|pages)\//, // pages that tell the public what this is
+  /^promises\.ts$/, // so is this list
   /\.sql$/, // the list of platforms that a column may hold
 ]

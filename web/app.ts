@@ -30,6 +30,7 @@ import { pauseRoutes } from './routes/pause.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { postsRoutes } from './routes/posts.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { promisesRoutes } from './routes/promises.ts'
 import { publicMediaRoutes } from './routes/public-media.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { signInRoutes } from './routes/sign-in.ts'
@@ -78,6 +79,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   leavingRoutes,
   operateRoutes,
   codecRoutes,
+  promisesRoutes,
   peopleRoutes,
   settingsRoutes,
   pauseRoutes,

@@ -83,6 +83,7 @@ export const storeChoice = async (
   const offer = await findOffer(deps.sql, deps.vault, ref)
   if (!offer) return null
   const choices = choicesOf(offer, await listKnownAccounts(deps.sql, ref.workspaceId, issuer.name))
+  // promise: A2: of all that the issuer says this person administers, and may publish to; never what a form merely names.
   const taken = choices.filter((choice) => !choice.blocked && (choice.kept || chosen.includes(choice.value)))
   if (taken.length === 0) return { connected: 0 }
   const { connected, revived } = await tx(deps.sql, async (t) => {

@@ -24,6 +24,8 @@ export const navigation = (user: User | null, here: Membership | undefined): Men
           item('settings', 'Settings', 'settings', `${base}/settings`),
         ]
       : []
-  const operators = user?.isOperator ? [item('operate', 'Workspaces', 'building', '/operate')] : []
+  const operators = user?.isOperator
+    ? [item('operate', 'Workspaces', 'building', '/operate'), item('promises', 'Promises', 'shield-lock', '/promises')]
+    : []
   return [...everyone, ...admins, ...operators]
 }

@@ -39,6 +39,7 @@ export const requireUser = createMiddleware<UserEnv>(async (c, next) => {
 })
 
 /**
+ * promise: D5: what belongs to a workspace is shown to its members only.
  * Finds :workspace among the person's own, so a stranger's workspace and one that does not exist look the same (404).
  * Guard each route with it by itself, not with `.use()`: routes files are all mounted at the root.
  */

@@ -77,7 +77,7 @@ describe('connecting Meta', () => {
     expect(events.length).toBeGreaterThanOrEqual(2)
   })
 
-  it('a Page without the right to publish is shown with its reason and cannot be chosen', async () => {
+  it('promise A2: a Page without the right to publish is shown with its reason and cannot be chosen', async () => {
     const choice = await (await toMeta(ada)).press('Continue')
     expect(choice.text).toMatch(/may not create content on the Page/)
     const blocked = /value="(facebook:\d+)" disabled/.exec(choice.html)?.[1] ?? ''
@@ -183,7 +183,7 @@ describe('connecting TikTok', () => {
     expect(list.text).toContain('renewed by itself')
   })
 
-  it('without the permission to publish the account cannot be chosen', async () => {
+  it('promise A2: without the permission to publish the account cannot be chosen', async () => {
     const choice = await (await toTiktok(ada)).press('Continue', { scope: ['user.info.profile'] })
     expect(choice.text).toContain('Permissions that were left out')
     expect(choice.html).toMatch(/value="tiktok:[^"]+" disabled/)

@@ -110,7 +110,7 @@ describe('order and alternative texts without script', () => {
 })
 
 describe('a draft', () => {
-  it('is saved as it is, however unfinished, and opens again as it was', async () => {
+  it('promise D3: is saved as it is, however unfinished, and opens again as it was', async () => {
     const media = await file()
     const saved = await compose([
       ['text', 'Half a thought'],
@@ -238,7 +238,7 @@ describe('rules before scheduling', () => {
 })
 
 describe('scheduling', () => {
-  it('writes one target for each account with its own text, kind and settings, and nudges their workflows', async () => {
+  it('promise U1, D3: writes one target for each account with its own text, kind and settings, and nudges their workflows', async () => {
     const media = await file()
     const before = test.nudged.length
     const answer = await compose([

@@ -81,7 +81,7 @@ const worthDisturbing = (endpoints: string[]): number[] =>
     endpoint !== endpoints[index - 1] || endpoint !== endpoints[index + 1] ? [index + 1] : [],
   )
 
-// promise: R4 is about sending; preparing must be repeatable for it to hold.
+// promise: D6 is about sending; preparing must be repeatable for it to hold.
 describe('preparing that is interrupted is taken up again and makes one post', () => {
   for (const wanted of kinds) {
     const name = `${wanted.platform} ${wanted.kind} of ${wanted.media.join(' and ')}`

@@ -48,7 +48,7 @@ test('before Meta knows anything there is nothing, and nothing is not 0', async 
 })
 
 test.each(['facebook', 'instagram', 'tiktok'])(
-  '%s: every number is what the platform has, in one call or two',
+  'promise U3: %s: every number is what the platform has, in one call or two',
   async (platform) => {
     await rig.advance(5 * hourMs)
     const sinceId = String((await rig.calls()).at(-1)?.id ?? 0)
@@ -89,12 +89,15 @@ test('a post that is gone is left out, and does not hold up the others', async (
   expect(result.size).toBe(posts.instagram!.length)
 })
 
-test.each(['facebook', 'instagram', 'tiktok'])('%s: followers, and the last full day where it is told', async (platform) => {
-  const { result } = await rig.platform(platform).measure.account(measuring(platform))
-  expect(result.followers).toBeGreaterThan(0)
-  if (platform === 'tiktok') expect(result.day).toBeNull()
-  else expect(result.day?.views).toBeGreaterThan(0)
-})
+test.each(['facebook', 'instagram', 'tiktok'])(
+  'promise U3: %s: followers, and the last full day where it is told',
+  async (platform) => {
+    const { result } = await rig.platform(platform).measure.account(measuring(platform))
+    expect(result.followers).toBeGreaterThan(0)
+    if (platform === 'tiktok') expect(result.day).toBeNull()
+    else expect(result.day?.views).toBeGreaterThan(0)
+  },
+)
 
 test('a story has no numbers after its day', async () => {
   await rig.advance(25 * hourMs)

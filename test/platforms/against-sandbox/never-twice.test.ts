@@ -34,10 +34,10 @@ const publishUnnoticed = async (endpoint: string, post: Draft): Promise<void> =>
   expect(await rig.posts()).toHaveLength(1)
 }
 
-// promise: R4 — whatever a caller does wrongly after an unknown outcome, what was prepared is not published a second time.
+// promise: D6 — whatever a caller does wrongly after an unknown outcome, what was prepared is not published a second time.
 describe('prepared and sent again after it was published unnoticed', () => {
   test.each(['error', 'same_id', 'duplicate'])(
-    'promise R4: a container is published once, whatever a second call would do (%s)',
+    'promise D6: a container is published once, whatever a second call would do (%s)',
     async (secondMediaPublish) => {
       await rig.set({ secondMediaPublish })
       const post = await draft('instagram', 'image', 'Once')
@@ -53,7 +53,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
   test.each([
     ['video', 'videos.finish'],
     ['reel', 'video_reels.finish'],
-  ])('promise R4: a Facebook %s is finished once', async (kind, endpoint) => {
+  ])('promise D6: a Facebook %s is finished once', async (kind, endpoint) => {
     const post = await draft('facebook', kind, 'Once')
     await publishUnnoticed(endpoint, post)
     await prepare(rig, post)
@@ -62,7 +62,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('promise R4: the last chunk of a TikTok video makes one post', async () => {
+  test('promise D6: the last chunk of a TikTok video makes one post', async () => {
     const post = await draft('tiktok', 'video', 'Once')
     await publishUnnoticed('upload', post)
     await prepare(rig, post)
@@ -72,7 +72,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect(await reconcile(rig, post)).toMatchObject({ outcome: 'found' })
   })
 
-  test('promise R4: the last of several chunks, lost before or after TikTok took it', async () => {
+  test('promise D6: the last of several chunks, lost before or after TikTok took it', async () => {
     const film = await video(rig.host, 'long', { padBytes: 65_000_000 })
     const account = tiktok.account('tiktok')
     const taken = draftOf(rig, { platform: 'tiktok', account, kind: 'video', text: 'Taken', media: [film] })
@@ -92,7 +92,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect((await rig.posts()).map((post) => post.media[0]?.sha256)).toEqual([film.sha256, film.sha256])
   })
 
-  test('promise R4: photos of Facebook that are in a post already are not taken again', async () => {
+  test('promise D6: photos of Facebook that are in a post already are not taken again', async () => {
     const post = await draft('facebook', 'photos', 'Once')
     await publishUnnoticed('feed', post)
     await prepare(rig, post)
@@ -100,7 +100,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('promise R4: a text of Facebook that was published while its lists were behind is found by the refusal of the second', async () => {
+  test('promise D6: a text of Facebook that was published while its lists were behind is found by the refusal of the second', async () => {
     await rig.set({ listLagMs: 10 * 60_000 })
     const post = await draft('facebook', 'text', 'Once')
     await publishUnnoticed('feed', post)

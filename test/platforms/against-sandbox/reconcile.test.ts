@@ -88,8 +88,8 @@ const reconcileToTheEnd = async (way: Way, draft: Draft) => {
 for (const way of ways) {
   describe(`${way.platform} ${way.kind}`, () => {
     for (const fault of faultsOf(way)) {
-      // promise: R4
-      test(`promise R4: published, then ${fault.name}: found with its id, and one post exists`, async () => {
+      // promise: D6
+      test(`promise D6: published, then ${fault.name}: found with its id, and one post exists`, async () => {
         const draft = await readyDraft(way)
         await disturb(way, 'after', fault)
         expect(await sendBlindly(rig, draft)).toMatchObject({ kind: 'unknown_outcome' })
@@ -100,7 +100,7 @@ for (const way of ways) {
         expect(await receipt(rig, draft, posts[0]?.id ?? null)).toMatchObject({ permalink: posts[0]?.permalink, final: true })
       })
 
-      test(`promise R4: ${fault.name} instead of being published: absent, and another attempt makes the one post`, async () => {
+      test(`promise D6: ${fault.name} instead of being published: absent, and another attempt makes the one post`, async () => {
         const draft = await readyDraft(way)
         await disturb(way, 'before', fault)
         const answer = await sendBlindly(rig, draft)
@@ -116,7 +116,7 @@ for (const way of ways) {
       })
     }
 
-    test('promise R4: published late, after the answer was lost: never called absent for sure, found when it is there', async () => {
+    test('promise D6: published late, after the answer was lost: never called absent for sure, found when it is there', async () => {
       const draft = await readyDraft(way)
       await disturb(way, 'late', { name: 'reset', kind: 'reset' }, 30_000)
       await sendBlindly(rig, draft)
@@ -129,7 +129,7 @@ for (const way of ways) {
     })
 
     if (way.platform !== 'tiktok')
-      test('promise R4: published while the lists lag: not found at first, and not absent for sure', async () => {
+      test('promise D6: published while the lists lag: not found at first, and not absent for sure', async () => {
         await rig.set({ listLagMs: 60_000 })
         const draft = await readyDraft(way)
         await disturb(way, 'after', { name: 'reset', kind: 'reset' })

@@ -190,7 +190,7 @@ describe('Meta asks to slow down', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('promise R4: reads of Instagram that fail with the token of the Page (May 2026) do not stop a post', async () => {
+  test('reads of Instagram that fail with the token of the Page (May 2026) do not stop a post', async () => {
     await rig.set({ pageTokenReadsFail: true })
     await publish(rig, instagram({ kind: 'image', text: 'As the person', media: [await photo(rig.host, '#777777')] }))
     expect(await rig.posts()).toHaveLength(1)
