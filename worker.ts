@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { publishPolicy } from './activities/announcing.ts'
 import { createDataConverter } from './activities/data-converter.ts'
 import { createActivities } from './activities/index.ts'
 import { createHeed } from './activities/limits.ts'
@@ -15,6 +16,7 @@ import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
 import { createPlatforms } from './platforms/index.ts'
+import { policyVersions } from './web/policy.ts'
 import { connectionOptions, createClient } from './web/temporal.ts'
 import { workerSettings } from './worker-settings.ts'
 import { workflowCode } from './workflow-code.ts'
@@ -43,6 +45,8 @@ const activities = createActivities({
   mediaPublicUrl: config.media.publicUrl,
   changes,
   client,
+  mail,
+  publicUrl: config.publicUrl,
   log,
   now: Date.now,
 })
@@ -65,6 +69,7 @@ const relay = await startRelay({
   tellers: createTellers({ sql, mail, client, platforms, publicUrl: config.publicUrl }),
 })
 await ensureSchedules(client)
+await publishPolicy({ sql, client }, policyVersions)
 log.info('working')
 
 try {

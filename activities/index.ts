@@ -1,3 +1,4 @@
+import { type AnnouncingDeps, createAnnouncingActivities } from './announcing.ts'
 import { createDisconnectingActivities } from './disconnecting.ts'
 import { createErasingActivities, type ErasingDeps } from './erasing.ts'
 import { createExportingActivities, type ExportingDeps } from './exporting.ts'
@@ -9,7 +10,7 @@ import type { PublishingDeps } from './steps.ts'
 import { createUpkeepActivities } from './upkeep.ts'
 
 /** Everything that workflows cause. Dependencies are arguments, so that tests swap a clock and not a module. */
-export const createActivities = (deps: PublishingDeps & StartingDeps & ErasingDeps & ExportingDeps) => ({
+export const createActivities = (deps: PublishingDeps & StartingDeps & ErasingDeps & ExportingDeps & AnnouncingDeps) => ({
   ...createPublishingActivities(deps),
   ...createStartingActivities(deps),
   ...createUpkeepActivities(deps),
@@ -18,4 +19,5 @@ export const createActivities = (deps: PublishingDeps & StartingDeps & ErasingDe
   ...createRevokingActivities(deps),
   ...createRetentionActivities(deps),
   ...createExportingActivities(deps),
+  ...createAnnouncingActivities(deps),
 })

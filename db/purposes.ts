@@ -39,5 +39,6 @@ export const purposes: Record<string, string[]> = {
   deletion_steps: ['E3', 'E4'],
   exports: ['E1'],
   policy_versions: ['L3'],
+  policy_letters: ['L3'],
   schema_version: ['S5'],
 }

@@ -1,7 +1,14 @@
 import type { Db } from './connect.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
-export type SessionUser = { id: string; email: string; name: string; isOperator: boolean; theme: 'auto' | 'light' | 'dark' }
+export type SessionUser = {
+  id: string
+  email: string
+  name: string
+  isOperator: boolean
+  theme: 'auto' | 'light' | 'dark'
+  policyVersion: string | null
+}
 export type SessionMembership = { id: string; slug: string; name: string; zone: string; role: 'manager' | 'admin' }
 export type FoundSession = {
   session: { id: string; passwordCheckedAt: Date; lastSeenAt: Date }
@@ -26,7 +33,7 @@ export const insertSession = async (sql: Db, userId: string, now: Date): Promise
 /** Who is behind a cookie, with all their workspaces, in one query; null when the session ended or the person was deactivated. */
 export const findSession = async (sql: Db, token: string, now: Date): Promise<FoundSession | null> => {
   const [row] = await sql`
-    select s.id as session_id, s.password_checked_at, s.last_seen_at, u.id, u.email, u.name, u.is_operator, u.theme,
+    select s.id as session_id, s.password_checked_at, s.last_seen_at, u.id, u.email, u.name, u.is_operator, u.theme, u.policy_version,
       coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'slug', w.slug, 'name', w.name, 'zone', w.zone, 'role', m.role)
           order by lower(w.name), w.id)
         from memberships m join workspaces w on w.id = m.workspace_id where m.user_id = u.id), '[]') as memberships

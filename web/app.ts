@@ -7,6 +7,7 @@ import { loadAssets } from './assets.ts'
 import { type AnyContext, type Env, forAnyone, type WebDeps } from './env.ts'
 import { refuseForeignWrites, securityHeaders } from './headers.ts'
 import { loadNeeds } from './needs.ts'
+import { policyOf } from './policy.ts'
 import { createRenderer, type Renderer } from './render.ts'
 import { logRequests } from './request-log.ts'
 import { accountRoutes } from './routes/account.ts'
@@ -43,7 +44,7 @@ const formMaxBytes = 512 * 1024
 /** The whole web application; `app.request()` is enough to test it. */
 export const createApp = (deps: WebDeps): Hono<Env> => {
   const assets = loadAssets({ fresh: !deps.config.production })
-  const view = createRenderer({ cache: deps.config.production, assets: assets.address })
+  const view = createRenderer({ cache: deps.config.production, assets: assets.address, policy: policyOf(deps) })
   const app = forAnyone.createApp()
   app.use(requestId(), logRequests(deps.log))
   app.onError((error, c) => errorPage(deps, view, error, c))

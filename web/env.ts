@@ -10,6 +10,7 @@ import type { Pause } from '../db/pauses.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Registry } from '../platforms/index.ts'
 import type { Live } from './live.ts'
+import type { PolicyVersions } from './policy.ts'
 import type { Temporal } from './temporal.ts'
 
 /** What the web needs of the world; tests swap parts of it. */
@@ -22,11 +23,21 @@ export type WebDeps = {
   temporal: Temporal
   live: Live
   log: Logger
+  /** Versions of the policy, where they are not those of web/policy.ts. */
+  policy?: PolicyVersions
   /** Epoch milliseconds. */
   now: () => number
 }
 
-export type User = { id: string; email: string; name: string; isOperator: boolean; theme: 'auto' | 'light' | 'dark' }
+export type User = {
+  id: string
+  email: string
+  name: string
+  isOperator: boolean
+  theme: 'auto' | 'light' | 'dark'
+  /** The newest version of the policy that they have seen. */
+  policyVersion: string | null
+}
 export type Session = { id: string; passwordCheckedAt: Date }
 export type Role = 'manager' | 'admin'
 export type Workspace = { id: string; slug: string; name: string; zone: string }

@@ -2,11 +2,13 @@ import { type Sql, tx } from '../db/connect.ts'
 import { recordEvent } from '../db/events.ts'
 import { acceptInvitation, type OpenInvitation } from '../db/invitations.ts'
 import { insertMembership } from '../db/memberships.ts'
+import { markPolicySeen } from '../db/policy-versions.ts'
 import { insertUser, makeOperator } from '../db/users.ts'
 import type { WebDeps } from './env.ts'
 import { hashPassword } from './passwords.ts'
+import { policyOf } from './policy.ts'
 
-type Deps = Pick<WebDeps, 'sql' | 'now'>
+type Deps = Pick<WebDeps, 'sql' | 'now' | 'policy'>
 type NewPerson = { name: string; email: string; password: string }
 
 /** Makes the account and uses the invitation up, both or neither. Null when somebody else was faster. promise: A1 */
@@ -14,6 +16,7 @@ export const acceptAsNew = async (deps: Deps, invitation: OpenInvitation, person
   const passwordHash = await hashPassword(person.password)
   return await unlessGone(deps.sql, async (t) => {
     const userId = await insertUser(t, { ...person, passwordHash, isOperator: invitation.makesOperator })
+    await markPolicySeen(t, userId, policyOf(deps)[0].version)
     await spend(t, deps, invitation, userId)
     return userId
   })

@@ -5,6 +5,7 @@ import type { AnyContext, Membership, User, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
 import { navigation } from './navigation.ts'
 import { sayNeed } from './needs.ts'
+import { type PolicyVersions, policyNews } from './policy.ts'
 import { sentence } from './said.ts'
 
 export type View = Record<string, unknown>
@@ -24,14 +25,16 @@ type Drawn = { name: string; label: string; badge: { letters: string; colour: st
 const views = new URL('./views/', import.meta.url).pathname
 export const platformViews = new URL('../platforms/', import.meta.url).pathname
 
-export const createRenderer = (options: { cache: boolean; assets: (name: string) => string }): Renderer => {
+type Options = { cache: boolean; assets: (name: string) => string; policy: PolicyVersions }
+
+export const createRenderer = (options: Options): Renderer => {
   const eta = engine(views, options.cache)
   const ofPlatforms = engine(platformViews, options.cache)
   // A platform's own part of the composer's form; it escapes by itself like every template.
   const fields = (view: string, data: View): string => ofPlatforms.render(`./${view}`, data)
   const helpers = { asset: options.assets, icon: icon(options.assets), badge, fields }
   const render = (c: AnyContext, view: string, data: View, bare: boolean): string =>
-    eta.render(`./${view}`, { ...data, ...around(c), bare, h: helpers })
+    eta.render(`./${view}`, { ...data, ...around(c), policyNews: policyNews(options.policy, c.get('user')), bare, h: helpers })
   return {
     page: (c, view, data, status = 200) => {
       c.header('Cache-Control', 'no-store')

@@ -1,3 +1,4 @@
+export { announcePolicy } from './announce-policy.ts'
 export { disconnectChannel } from './disconnect-channel.ts'
 export { enforceRetention } from './enforce-retention.ts'
 export { eraseUser } from './erase-user.ts'

@@ -36,6 +36,7 @@ export type Step =
 export type TargetRef = { targetId: string }
 export type RequestRef = { requestId: string }
 export type ExportRef = { exportId: string }
+export type PolicyRef = { version: string }
 
 /** What to do next for a grant, decided from its row. */
 export type GrantStep =

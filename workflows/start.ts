@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client'
+import type { announcePolicy } from './announce-policy.ts'
 import type { disconnectChannel } from './disconnect-channel.ts'
 import type { eraseUser } from './erase-user.ts'
 import type { exportData } from './export-data.ts'
@@ -9,6 +10,7 @@ import {
   disconnectWorkflowId,
   exportWorkflowId,
   grantWorkflowId,
+  policyWorkflowId,
   targetWorkflowId,
   taskQueue,
 } from './names.ts'
@@ -47,6 +49,17 @@ export const tellExport = async (client: Client, exportId: string, queue = taskQ
     args: [{ exportId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: 'Everything held about a person, as a file',
+  })
+}
+
+/** Starts mailing everybody about a version of the policy, unless that is under way. */
+export const tellPolicy = async (client: Client, version: string, queue = taskQueue): Promise<void> => {
+  await client.workflow.start<typeof announcePolicy>('announcePolicy', {
+    workflowId: policyWorkflowId(version),
+    taskQueue: queue,
+    args: [{ version }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'A material change of the privacy policy, mailed to everybody once',
   })
 }
 

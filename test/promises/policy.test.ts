@@ -2,7 +2,7 @@ import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sweep } from '../../activities/retention.ts'
 import { rules } from '../../db/retention.ts'
-import { policyNow } from '../../web/policy.ts'
+import { policyVersions } from '../../web/policy.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
 
@@ -43,15 +43,15 @@ describe('the privacy policy', () => {
     expect(links).toHaveLength(11)
     expect(links.map((link) => document.querySelector(link)?.tagName)).toEqual(links.map(() => 'H2'))
     expect(texts('.contents a')).toEqual(texts('.policy > h2'))
-    const [, day] = /^\d{4}-(\d\d-\d\d)$/.exec(policyNow.publishedOn) ?? []
+    const [, day] = /^\d{4}-(\d\d-\d\d)$/.exec(policyVersions[0].publishedOn) ?? []
     expect(day).toBeDefined()
-    const updated = new Date(policyNow.publishedOn).toLocaleDateString('en-GB', {
+    const updated = new Date(policyVersions[0].publishedOn).toLocaleDateString('en-GB', {
       day: 'numeric',
       month: 'long',
       year: 'numeric',
       timeZone: 'UTC',
     })
-    expect(texts('.lead').join(' ')).toContain(`Version ${policyNow.version} · last updated ${updated}`)
+    expect(texts('.lead').join(' ')).toContain(`Version ${policyVersions[0].version} · last updated ${updated}`)
   })
 
   it('promise L1: prints every term as the table of terms has it, and what its last sweep found', async () => {

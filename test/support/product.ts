@@ -86,6 +86,8 @@ export const startProduct = async (
       ...shared,
       patience: options.patience,
       client,
+      mail,
+      publicUrl: url,
       changes,
       mediaPublicUrl: config.media.publicUrl,
     })

@@ -38,6 +38,7 @@ export const routes: Record<string, Access> = {
   'POST /account/sessions/end-others': signedIn(303),
   'POST /account/sessions/:id/end': signedIn(404),
   'GET /privacy': everybody(200),
+  'POST /privacy/seen': signedIn(303),
   'GET /data-deletion': everybody(200),
   'POST /data-deletion': everybody(422),
   'GET /data-deletion/confirm/:token': everybody(404),
