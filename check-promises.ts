@@ -1,29 +1,28 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadConfig } from './config.ts'
+import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { listLatestSweeps } from './db/sweeps.ts'
 import { gatherEvidence } from './web/evidence.ts'
 import { formats } from './web/formats.ts'
-import { findProofs, isEnforced, isProved, type Proof, proofsFile, type VitestResults } from './web/proofs.ts'
+import { findProofs, isEnforced, isProved, type Proof, type VitestResults } from './web/proofs.ts'
 
 /**
  * `npm run promises`: every promise with the places that keep it, the tests that prove it, and, with `--evidence`, what the last check in
- * the database found. Runs the tests that name a promise, unless `--results FILE` has a run's results (vitest's JSON). `--write` keeps the
- * table for a build, where neither comments nor tests are. The last line counts; the exit code is 1 when one has no code or no passing test.
+ * the database found. Runs the tests that name a promise, unless `--results FILE` has a run's results (vitest's JSON). The last line
+ * counts; the exit code is 1 when one has no code or no passing test.
  */
 const root = new URL('./', import.meta.url).pathname
 const { values: asked } = parseArgs({
-  options: { results: { type: 'string' }, evidence: { type: 'boolean' }, write: { type: 'boolean' } },
+  options: { results: { type: 'string' }, evidence: { type: 'boolean' } },
 })
 
 const proofs = findProofs(root, asked.results === undefined ? runTests() : readResults(asked.results))
 const evidence = asked.evidence ? await readEvidence() : {}
 for (const proof of proofs) print(proof, evidence[proof.id])
-if (asked.write) writeFileSync(join(root, proofsFile), JSON.stringify(proofs))
 
 const enforced = proofs.filter(isEnforced).length
 const proved = proofs.filter(isProved).length
@@ -64,7 +63,7 @@ function runTests(): VitestResults {
 }
 
 async function readEvidence(): Promise<Record<string, string>> {
-  const sql = connect({ ...loadConfig().database, max: 1, applicationName: 'cratesocial promises' })
+  const sql = connect({ ...configOfProgram().database, max: 1, applicationName: 'cratesocial promises' })
   try {
     const found = gatherEvidence(await listLatestSweeps(sql), formats('UTC'), Date.now())
     return Object.fromEntries(Object.entries(found).map(([id, { words }]) => [id, words]))

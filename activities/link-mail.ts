@@ -26,6 +26,13 @@ const letters: Record<LinkPurpose, Words> = {
     act: 'Confirm that this address is yours',
     after: 'The link works once, for a day. If it was not you, there is nothing to do: without this link nothing changes.',
   },
+  'email-back': {
+    subject: 'Your email address was changed',
+    path: 'account/email-back',
+    before: 'another address was confirmed just now for your account at',
+    act: 'It was not me: take the change back',
+    after: 'If it was you, there is nothing to do. The link works once, for a week.',
+  },
   export: {
     subject: 'Your data is ready',
     path: 'account/export',

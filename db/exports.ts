@@ -17,9 +17,17 @@ export const findExport = async (sql: Db, id: string): Promise<Export | null> =>
   return row ?? null
 }
 
-export const markExportMade = async (sql: Db, id: string, file: { storeKey: string; sizeBytes: number; now: Date }) => {
-  await sql`
-    update exports set store_key = ${file.storeKey}, size_bytes = ${file.sizeBytes}, made_at = ${file.now} where id = ${id}`
+/** The name under which the file is written, also by a repeat. */
+export const keepExportKey = async (sql: Db, id: string, newKey: string): Promise<string> => {
+  const [row] = await sql<{ storeKey: string }[]>`
+    update exports set store_key = coalesce(store_key, ${newKey}) where id = ${id} returning store_key`
+  return row?.storeKey ?? newKey
+}
+
+/** False when the request is gone. */
+export const markExportMade = async (sql: Db, id: string, file: { sizeBytes: number; now: Date }): Promise<boolean> => {
+  const { count } = await sql`update exports set size_bytes = ${file.sizeBytes}, made_at = ${file.now} where id = ${id}`
+  return count > 0
 }
 
 export const listDueExports = async (sql: Db, cutoff: Date, limit: number): Promise<{ id: string; storeKey: string | null }[]> =>

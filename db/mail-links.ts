@@ -2,11 +2,11 @@ import type { Db } from './connect.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 /** What a mailed link does: begins an erasure, makes an address one's own, fetches an export. */
-export type LinkPurpose = 'deletion' | 'email' | 'export'
+export type LinkPurpose = 'deletion' | 'email' | 'email-back' | 'export'
 export type NewLink = { userId: string; purpose: LinkPurpose; newEmail?: string; exportId?: string; now: Date }
 
 /** For how long a link works. */
-export const linkHours: Record<LinkPurpose, number> = { deletion: 24, email: 24, export: 24 * 7 }
+export const linkHours: Record<LinkPurpose, number> = { deletion: 24, email: 24, 'email-back': 24 * 7, export: 24 * 7 }
 
 /** Asks for a link; its token is made when the mail is written (activities/link-mail.ts). Earlier ones for the same thing end. */
 export const insertMailLink = async (sql: Db, link: NewLink): Promise<string> => {
@@ -45,4 +45,9 @@ export const findOpenLink = async (sql: Db, purpose: LinkPurpose, token: string,
 export const spendLink = async (sql: Db, id: string, now: Date): Promise<boolean> => {
   const { count } = await sql`update mail_links set used_at = ${now} where id = ${id} and used_at is null`
   return count > 0
+}
+
+/** What the link was for did not come about: it works again. */
+export const reopenLink = async (sql: Db, id: string): Promise<void> => {
+  await sql`update mail_links set used_at = null where id = ${id}`
 }

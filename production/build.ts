@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findProofs, proofsFile } from '../web/proofs.ts'
 import { bundleWorkflows, workflowCodeFile } from '../workflow-code.ts'
 
 /**
@@ -20,6 +21,8 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
 })
 for (const file of rooms.flatMap(filesRead)) cpSync(join(root, file), join(out, file), { recursive: true })
 writeFileSync(join(out, workflowCodeFile), (await bundleWorkflows()).code)
+// What operators read under /promises; neither comments' places nor tests are the same in what was compiled.
+writeFileSync(join(out, proofsFile), JSON.stringify(findProofs(root)))
 console.log(`Built ${out}`)
 
 /** Whatever is not compiled. */

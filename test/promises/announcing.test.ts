@@ -29,7 +29,7 @@ beforeAll(async () => {
   const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${smtpPort}`, from: 'CrateSocial <no-reply@example.com>' })
   const activities = createAnnouncingActivities({ sql, mail, publicUrl: config.publicUrl, now })
   await temporal.startWorker({ activities })
-  atTheEnd(() => {
+  atTheEnd(async () => {
     mail.close()
     rmSync(folder, { recursive: true })
   })

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { variables } from '../../config.ts'
+import { variables } from '../../config-variables.ts'
 import { purposes } from '../../db/purposes.ts'
 import { promises } from '../../promises.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'

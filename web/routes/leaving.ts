@@ -3,7 +3,7 @@ import { tx } from '../../db/connect.ts'
 import { openDeletionRequest } from '../../db/deletion-requests.ts'
 import { listShares } from '../../db/erasure.ts'
 import { deleteExport, findExport, insertExport } from '../../db/exports.ts'
-import { findOpenLink, spendLink } from '../../db/mail-links.ts'
+import { findOpenLink, reopenLink, spendLink } from '../../db/mail-links.ts'
 import { enqueue } from '../../db/outbox.ts'
 import { seeOther } from '../answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
@@ -40,17 +40,17 @@ export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
     .post('/account/export/:token', requireUser, limitLinks(deps) as never, (c) => hand(c, deps, view))
 }
 
-/** The link is used up by fetching; the file goes with the next sweep at the latest. A page first, so that no mail scanner fetches it. */
+/** The link is used up by a fetch that comes to its end; then the file goes. A page first, so that no mail scanner fetches it. */
 const hand = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const now = new Date(deps.now())
   const link = await findOpenLink(deps.sql, 'export', c.req.param('token') ?? '', now)
   const made = link?.exportId && link.userId === c.get('user').id ? await findExport(deps.sql, link.exportId) : null
   if (!link || !made?.storeKey || !(await spendLink(deps.sql, link.id, now)))
     return view.page(c, 'account/export-closed', {}, 404)
-  const { storeKey, id } = made
-  const stream = deps.mediaStore.open(storeKey)
-  // Once it has been read, or the browser went away, nothing of it stays.
-  stream.once('close', () => void forget(deps, storeKey, id))
+  const stream = deps.mediaStore.open(made.storeKey)
+  // Read to its end, nothing of it stays; a fetch that was broken off may be tried again.
+  const done = { storeKey: made.storeKey, id: made.id, linkId: link.id }
+  stream.once('close', () => void (stream.readableEnded ? forget(deps, done) : reopen(deps, done)))
   const body = Readable.toWeb(stream) as ReadableStream
   const day = now.toISOString().slice(0, 10)
   return c.body(body, 200, {
@@ -60,10 +60,20 @@ const hand = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Respo
   })
 }
 
-const forget = async (deps: WebDeps, storeKey: string, id: string): Promise<void> => {
-  try {
+type Fetched = { storeKey: string; id: string; linkId: string }
+
+const forget = (deps: WebDeps, { storeKey, id }: Fetched): Promise<void> =>
+  orSweep(deps, async () => {
     await deps.mediaStore.remove(storeKey)
     await deleteExport(deps.sql, id)
+  })
+
+const reopen = (deps: WebDeps, { linkId }: Fetched): Promise<void> => orSweep(deps, () => reopenLink(deps.sql, linkId))
+
+/** After the answer there is nobody to tell: the sweep takes what is left. */
+const orSweep = async (deps: WebDeps, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
   } catch (error) {
     deps.log.warn({ err: error }, 'a fetched export is left to the sweep')
   }

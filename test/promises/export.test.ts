@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { writeZip } from '../../activities/exporting.ts'
+import { createDiskStore } from '../../activities/media-store.ts'
+import { dumpEverything } from '../support/everything.ts'
+import { type Installed, install } from '../support/installed.ts'
+import { makeJpeg } from '../support/media-files.ts'
+import { createPerson, type Person } from '../support/person.ts'
+import { acceptInvitation, channelsIn, invite, upload } from '../support/story.ts'
+
+let at: Installed
+let max: Person
+const picture = makeJpeg({ width: 1080, height: 1080, color: '#446688' })
+beforeAll(async () => {
+  at = await install()
+  max = createPerson(at.url)
+  await acceptInvitation(max, await invite(at.admin, 'northside', 'manager'), 'Max Manager', 'max@example.com')
+  const file = await upload(max, 'northside', 'max-sleeve.jpg', await picture)
+  const composer = await max.open('/w/northside/posts/new')
+  const fields = { text: '=Max says, "later"', channel: channelsIn(composer)[0]!.id, media: file, time: '2099-11-26T10:00' }
+  await composer.press('Schedule', fields)
+}, 120_000)
+
+/** Unpacked by a program that is not ours: every file of the zip, by name. */
+const unzip = async (bytes: Uint8Array): Promise<Map<string, Buffer>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-export-'))
+  try {
+    await writeFile(join(folder, 'export.zip'), bytes)
+    await promisify(execFile)('python3', ['-m', 'zipfile', '-e', join(folder, 'export.zip'), join(folder, 'all')])
+    const entries = await readdir(join(folder, 'all'), { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    return new Map(
+      await Promise.all(files.map(async (path) => [relative(join(folder, 'all'), path), await readFile(path)] as const)),
+    )
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+const linkOf = async (email: string): Promise<string> => {
+  for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const link = at.letters
+      .findLast((one) => one.to === email && one.subject === 'Your data is ready')
+      ?.text.match(/https?:\/\/\S+/)?.[0]
+    if (link) return link
+  }
+  throw new Error(`no mail to ${email}`)
+}
+const fetchExport = async (who: Person, email: string) => {
+  await (await who.open('/account')).press('Make the file')
+  const link = await linkOf(email)
+  const page = await who.open(link)
+  expect(page.text).toContain('Your data is ready')
+  const answer = await who.request(link, { method: 'POST' })
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/zip'])
+  return { link, files: await unzip(new Uint8Array(await answer.arrayBuffer())) }
+}
+type Row = Record<string, unknown>
+const rowsIn = (files: Map<string, Buffer>, name: string) => JSON.parse(files.get(`${name}.json`)?.toString() ?? 'null') as Row[]
+
+describe('access', () => {
+  test('promise E1: a manager gets every row that names them, and their files, byte for byte; nothing of others, no token', async () => {
+    const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'max@example.com'`
+    const before = await dumpEverything(at.sql, at.config.media.url)
+    const { link, files } = await fetchExport(max, 'max@example.com')
+    expect(rowsIn(files, 'you/account')).toMatchObject([{ name: 'Max Manager', email: 'max@example.com' }])
+    const given = [...files]
+      .filter(([name]) => name.startsWith('you/') && name.endsWith('.json'))
+      .map(([, bytes]) => bytes.toString())
+      .join('\n')
+    // Every row of the whole database in which the person's id stands is in the file.
+    const theirs = [...before.rows].filter(([, row]) => row.includes(person!.id)).map(([, row]) => JSON.parse(row) as Row)
+    expect(theirs.length).toBeGreaterThan(5)
+    for (const row of theirs) if (row.id) expect(given).toContain(String(row.id))
+    const media = [...files].filter(([name]) => name.startsWith('northside/media/'))
+    expect(media.map(([name]) => name.endsWith('-max-sleeve.jpg'))).toEqual([true])
+    const [stored] = await at.sql<{ sizeBytes: string }[]>`select size_bytes from media where uploaded_by = ${person!.id}`
+    expect(media[0]?.[1].length).toBe(Number(stored!.sizeBytes))
+    const all = [...files.values()].map((bytes) => bytes.toString('latin1')).join('\n')
+    expect(all).not.toMatch(/ada@example\.com|password_hash|_sealed|argon2|"token_hash"|v1\.[\w-]+\.[\w-]{16}\./)
+    // One person, one fetch.
+    expect((await at.admin.open(link)).status).toBe(404)
+    expect((await max.open(link)).text).toContain('no longer works')
+    expect((await max.request(link, { method: 'POST' })).status).toBe(404)
+    expect(await at.sql`select from exports where user_id = ${person!.id}`).toHaveLength(0)
+  }, 60_000)
+
+  test('promise E1: an admin gets the workspace: posts, accounts, members, and what a spreadsheet shows is text', async () => {
+    const { files } = await fetchExport(at.admin, 'ada@example.com')
+    expect(rowsIn(files, 'northside/posts')).toMatchObject([{ text: '=Max says, "later"' }])
+    expect(rowsIn(files, 'northside/channels').length).toBeGreaterThan(3)
+    expect(rowsIn(files, 'northside/memberships')).toHaveLength(2)
+    expect(rowsIn(files, 'northside/workspace')).toMatchObject([{ slug: 'northside' }])
+    expect(files.get('northside/posts.csv')?.toString()).toMatch(/^\uFEFFid,workspace_id,.*\r\n.*"'=Max says, ""later"""/)
+    expect([...files.keys()].filter((name) => name.startsWith('northside/media/'))).toHaveLength(1)
+    expect([...files.keys()]).toContain('read-me.txt')
+  }, 60_000)
+
+  test('promise E1: it is made in a stream: 20,000 rows and 200 MB of files do not stay in memory', async () => {
+    const [ada] = await at.sql<{ id: string }[]>`select id from users where email = 'ada@example.com'`
+    const [target] = await at.sql<{ id: string; workspaceId: string }[]>`select id, workspace_id from targets limit 1`
+    await at.sql`
+      insert into snapshots (workspace_id, target_id, taken_at, source, views)
+      select ${target!.workspaceId}, ${target!.id}, now() - n * interval '1 second', 'test', n from generate_series(1, 20000) n`
+    const mediaStore = createDiskStore(at.config.media.url)
+    const [media] = await at.sql<{ storeKey: string }[]>`select store_key from media limit 1`
+    const path = join(await mediaStore.scratch(), 'big')
+    await writeFile(path, '')
+    await truncate(path, 200_000_000)
+    await mediaStore.putFile(media!.storeKey, path)
+    const key = 'an-export-of-many-rows-000'
+    let highest = 0
+    const before = process.memoryUsage().rss
+    const looking = setInterval(() => {
+      highest = Math.max(highest, process.memoryUsage().rss - before)
+    }, 20)
+    await writeZip({ sql: at.sql, mediaStore, now: Date.now }, ada!.id, key)
+    clearInterval(looking)
+    expect(await mediaStore.size(key)).toBeGreaterThan(200_000_000)
+    expect(highest).toBeLessThan(150_000_000)
+  }, 120_000)
+})
