@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../local/ports.ts'
@@ -11,13 +12,17 @@ import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace
 export type OwnStack = {
   url: string
   control: string
+  mailbox: string
   invitation: string
   startMs: number
   /** Of the starter, whose children are the parts. */
   pid: number
   folder: string
+  /** Where PostgreSQL keeps its files: the data folder, or where its user can enter. */
+  databaseFolder: string
   databaseUrl: string
   temporalAddress: string
+  smtpPort: number
   stop(): Promise<void>
 }
 
@@ -35,18 +40,20 @@ const portNames = [
 
 export const startOwnStack = async (): Promise<OwnStack> => {
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bench-'))
-  const ports = await Promise.all(portNames.map(async (name) => [name, String(await freePort())]))
+  const ports: Record<string, string> = {}
+  for (const name of portNames) ports[name] = String(await freePort())
   const startedAt = performance.now()
   const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts'], {
     cwd: root,
-    env: { ...process.env, DATA_DIR: folder, ...Object.fromEntries(ports) },
+    env: { ...process.env, DATA_DIR: folder, ...ports },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const stop = async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
     await ended
-    await rm(folder, { recursive: true, force: true })
+    const elsewhere = await databaseFolderOf(folder)
+    for (const gone of [elsewhere, folder]) await rm(gone, { recursive: true, force: true })
   }
   let said = ''
   await new Promise<void>((resolve) => {
@@ -59,18 +66,26 @@ export const startOwnStack = async (): Promise<OwnStack> => {
   const line = (name: string) => said.match(new RegExp(`${name}\\s+(http\\S+)`))?.[1] ?? ''
   if (!line('CrateSocial') || !child.pid) throw new Error(`the stack did not start:\n${said}`)
   const { databasePassword } = localSecrets(folder)
-  const portOf = (name: string) => Object.fromEntries(ports)[name]
   return {
     pid: child.pid,
     folder,
-    databaseUrl: `postgres://cratesocial:${databasePassword}@127.0.0.1:${portOf('POSTGRES_PORT')}/cratesocial`,
-    temporalAddress: `127.0.0.1:${portOf('TEMPORAL_PORT')}`,
+    databaseUrl: `postgres://cratesocial:${databasePassword}@127.0.0.1:${ports.POSTGRES_PORT}/cratesocial`,
+    temporalAddress: `127.0.0.1:${ports.TEMPORAL_PORT}`,
     url: line('CrateSocial'),
     control: line('Faults and settings').replace(/\/$/, ''),
+    mailbox: line('Mailbox'),
     invitation: line('Your invitation'),
     startMs: Math.round(performance.now() - startedAt),
+    databaseFolder: await databaseFolderOf(folder),
+    smtpPort: Number(ports.SMTP_PORT),
     stop,
   }
+}
+
+/** As root, the database may be elsewhere: where its user can enter. */
+const databaseFolderOf = async (folder: string): Promise<string> => {
+  const note = join(folder, 'postgres-is-in')
+  return existsSync(note) ? (await readFile(note, 'utf8')).trim() : folder
 }
 
 /** Sets a workspace up as a person would, with every account connected; platforms' own limits are lifted, since they are not what is measured. */

@@ -42,6 +42,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
     const { sinceId, ...filter } = c.req.query()
     return c.json(world.ledger.calls({ ...filter, sinceId: Number(sinceId ?? 0) }))
   })
+  app.get('/ledger/secrets', (c) => c.json(world.ledger.secrets()))
   app.get('/ledger/posts', (c) => c.json(world.ledger.posts(c.req.query())))
   app.get('/ledger/posts/:platform/:id/numbers', (c) => {
     const { platform, id } = c.req.param()

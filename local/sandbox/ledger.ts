@@ -55,7 +55,11 @@ export type Ledger = {
   removePost(platform: string, id: string): void
   calls(filter?: CallFilter): Call[]
   posts(filter?: PostFilter): LedgerPost[]
-  /** Forgets the calls; the posts go with the state. */
+  /** Notes a token, code or upload secret on its way out, and gives it back. */
+  handOut(secret: string): string
+  /** Every one that was handed out, dead ones too. */
+  secrets(): string[]
+  /** Forgets the calls and the secrets; the posts go with the state. */
   forgetCalls(): void
 }
 
@@ -63,10 +67,11 @@ type LedgerMemory = { nextCallId: number; posts: LedgerPost[] }
 
 const keptCalls = 20_000
 
-/** Posts survive a restart; calls are kept in memory, the last 20,000 of them. */
+/** Posts survive a restart; secrets and calls are kept in memory, the last 20,000 calls of them. */
 export function createLedger(state: State): Ledger {
   const memory = state.section<LedgerMemory>('ledger', () => ({ nextCallId: 1, posts: [] }))
   let calls: Call[] = []
+  let secrets: string[] = []
   return {
     begin(begun) {
       const call: Call = { ...begun, id: memory.nextCallId++, endMs: null, status: null, fault: null }
@@ -94,7 +99,13 @@ export function createLedger(state: State): Ledger {
     calls: (filter = {}) => calls.filter((call) => matchesCall(call, filter)),
     forgetCalls() {
       calls = []
+      secrets = []
     },
+    handOut(secret) {
+      secrets.push(secret)
+      return secret
+    },
+    secrets: () => secrets,
     posts: (filter = {}) =>
       memory.posts.filter(
         (post) => (filter.platform ?? post.platform) === post.platform && (filter.account ?? post.account) === post.account,

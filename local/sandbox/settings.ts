@@ -14,10 +14,19 @@ export type CoreSettings = {
   fetchTimeoutMs: number
   /** The longest time a lost answer is held before the connection is cut. */
   holdAnswerMs: number
+  /** Stands twice in every token, code and upload secret that is handed out from now on: a search finds where they went. */
+  tokenMark: string
 }
 
 export function defaultSettings(pace: Pace): Settings {
-  return { allowPrivateHosts: true, fetchTimeoutMs: 60_000, holdAnswerMs: 60_000, ...metaSettings(pace), ...tiktokSettings(pace) }
+  return {
+    allowPrivateHosts: true,
+    fetchTimeoutMs: 60_000,
+    holdAnswerMs: 60_000,
+    tokenMark: '',
+    ...metaSettings(pace),
+    ...tiktokSettings(pace),
+  }
 }
 
 /** Takes over the keys of `patch`. @throws when a key is unknown or its value of another type; then nothing is changed. */

@@ -38,7 +38,8 @@ export type Page = {
 
 export type Fields = Record<string, string | string[] | null>
 
-export const createPerson = (baseUrl: string): Person => {
+/** `hear` is given every answer, before it is read. */
+export const createPerson = (baseUrl: string, hear?: (answer: Response) => Promise<void>): Person => {
   const jars = new Map<string, Map<string, string>>()
   const request: Person['request'] = async (url, init = {}) => {
     const address = new URL(url, baseUrl)
@@ -49,6 +50,7 @@ export const createPerson = (baseUrl: string): Person => {
     if (init.method && init.method !== 'GET' && !headers.has('origin')) headers.set('origin', address.origin)
     const response = await fetch(address, { ...init, headers, redirect: 'manual' })
     for (const cookie of response.headers.getSetCookie()) keep(jar, cookie)
+    await hear?.(response.clone())
     return response
   }
   const load = async (url: string, init?: RequestInit): Promise<Page> => {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { Context, Handler } from 'hono'
 import { endpoint } from '../endpoint.ts'
 import { page } from '../views.ts'
 import type { SandboxEnv } from '../world.ts'
 import { type DialogRequest, readDialogRequest } from './dialog-request.ts'
 import { injectedError } from './error-answer.ts'
+import { newCode } from './ids.ts'
 import type { Meta } from './meta.ts'
 import type { Grant, InstagramAccount, Page, Person } from './state.ts'
 
@@ -85,7 +85,7 @@ function decide(meta: Meta, request: DialogRequest, person: Person, form: URLSea
 }
 
 function grantedUrl(meta: Meta, request: DialogRequest, person: Person): string {
-  const code = `AQB${randomBytes(60).toString('base64url')}`
+  const code = meta.world.ledger.handOut(newCode(meta.world.settings.tokenMark))
   meta.state.codes[code] = {
     code,
     personId: person.id,

@@ -16,7 +16,12 @@ const bases = {
 /** A fresh id of digits; ids of different things never collide. */
 export const newId = (state: MetaState, kind: keyof typeof bases): string => String(bases[kind] + BigInt(state.counter++))
 
-export const newTokenText = (): string => `EAA${randomBytes(60).toString('base64url').replace(/[-_]/g, 'Z')}`
+/** `mark`: see the setting `tokenMark`. */
+export const newTokenText = (mark: string): string => `EAA${mark}${randomText(60)}${mark}`
+
+export const newCode = (mark: string): string => `AQB${mark}${randomText(60)}${mark}`
+
+const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'Z')
 
 export const newTraceId = (): string => `A${randomBytes(15).toString('base64url')}`
 

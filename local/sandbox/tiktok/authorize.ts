@@ -82,7 +82,7 @@ function refuseChallenge(tiktok: TikTok, query: URLSearchParams): Refusal | null
 }
 
 function grant(tiktok: TikTok, c: Ctx, query: URLSearchParams, creator: Creator, scopes: string[]): Response {
-  const code = newCode()
+  const code = tiktok.world.ledger.handOut(newCode(tiktok.settings.tokenMark))
   tiktok.state.codes.push({
     code,
     openId: creator.openId,

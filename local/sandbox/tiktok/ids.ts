@@ -28,14 +28,16 @@ export const newOpenId = () => `-000${randomText(24)}_${randomText(8)}`
 
 export const newUnionId = () => `${randomText(8)}-${randomText(8)}-${randomText(8)}`
 
-/** A code holds `*`, `!` and `.`, so that a client which encodes or cuts it wrongly shows. */
-export const newCode = () => `${randomText(40)}*v!${randomInt(1000, 9999)}.s1`
+/** Of codes, tokens and secrets, `mark`: see the setting `tokenMark`. A code holds `*`, `!` and `.`, so that a client which encodes or cuts it wrongly shows. */
+export const newCode = (mark: string) => `${mark}${randomText(40)}${mark}*v!${randomInt(1000, 9999)}.s1`
 
-export const newAccessToken = () => `act.${randomText(60)}!${randomInt(1000, 9999)}.s1`
+export const newAccessToken = (mark: string) => `act.${mark}${randomText(60)}${mark}!${randomInt(1000, 9999)}.s1`
 
-export const newRefreshToken = () => `rft.${randomText(60)}!${randomInt(1000, 9999)}.s1`
+export const newRefreshToken = (mark: string) => `rft.${mark}${randomText(60)}${mark}!${randomInt(1000, 9999)}.s1`
 
-export const newSecret = () => randomBytes(16).toString('hex')
+export const newUploadId = () => randomBytes(16).toString('hex')
+
+export const newUploadToken = (mark: string) => `${mark}${randomBytes(16).toString('hex')}${mark}`
 
 /** As TikTok's: the UTC second, then random hex. */
 export function newLogId(nowMs: number): string {

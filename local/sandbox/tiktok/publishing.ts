@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Call } from '../ledger.ts'
 import { findPublish, getCreator, type TikTok } from './context.ts'
-import { newPublishId, newSecret } from './ids.ts'
+import { newPublishId, newUploadId, newUploadToken } from './ids.ts'
 import type { InitRequest } from './init-body.ts'
 import { judgePhoto, judgeVideo, largestPhotoBytes, largestVideoBytes } from './media-rules.ts'
 import { createPost } from './posts.ts'
@@ -131,8 +131,8 @@ export function fail(tiktok: TikTok, publish: Publish, reason: FailReason): void
 }
 
 const newUpload = (tiktok: TikTok, plan: Upload['plan'], now: number): Upload => ({
-  id: newSecret(),
-  token: newSecret(),
+  id: newUploadId(),
+  token: tiktok.world.ledger.handOut(newUploadToken(tiktok.settings.tokenMark)),
   plan,
   expiresAtMs: now + tiktok.settings.tiktokUploadUrlLifetimeMs,
   receivedBytes: 0,

@@ -18,7 +18,7 @@ export type TokenAnswer = {
 export function issueToken(tiktok: TikTok, openId: string, scopes: string[]): TokenAnswer {
   const now = tiktok.world.clock.now()
   const refreshExpiresAtMs = now + lifetimes(tiktok).refresh * 1000
-  return addToken(tiktok, { openId, scopes, refresh: newRefreshToken(), refreshExpiresAtMs }, now)
+  return addToken(tiktok, { openId, scopes, refresh: freshRefresh(tiktok), refreshExpiresAtMs }, now)
 }
 
 /** The old refresh token dies with this; the old access token lives on until it expires. Null when the token is none. */
@@ -33,7 +33,7 @@ export function refreshToken(tiktok: TikTok, refresh: string): TokenAnswer | nul
   const refreshExpiresAtMs = isDocumented ? old.refreshExpiresAtMs : now + lifetimes(tiktok).refresh * 1000
   const keepsToken = isDocumented && settings.tiktokKeepRefreshToken
   const { openId, scopes } = old
-  return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : newRefreshToken(), refreshExpiresAtMs }, now)
+  return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : freshRefresh(tiktok), refreshExpiresAtMs }, now)
 }
 
 /** Ends every token of the creator and tells the app, as TikTok does. Nothing is told when nothing was connected. */
@@ -50,7 +50,7 @@ function addToken(
   now: number,
 ): TokenAnswer {
   dropDeadTokens(tiktok, now)
-  const access = newAccessToken()
+  const access = tiktok.world.ledger.handOut(newAccessToken(tiktok.settings.tokenMark))
   const accessSec = lifetimes(tiktok).access
   tiktok.state.tokens.push({
     access,
@@ -81,5 +81,7 @@ function dropDeadTokens(tiktok: TikTok, now: number): void {
   tiktok.state.tokens = tiktok.state.tokens.filter(isAlive)
   tiktok.state.codes = tiktok.state.codes.filter((code) => code.expiresAtMs > now)
 }
+
+const freshRefresh = ({ world, settings }: TikTok): string => world.ledger.handOut(newRefreshToken(settings.tokenMark))
 
 const lifetimes = (tiktok: TikTok) => lifetimesSec[tiktok.settings.tiktokTokenProfile]

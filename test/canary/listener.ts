@@ -1,0 +1,37 @@
+import { inflateRawSync } from 'node:zlib'
+import type { Place } from './search.ts'
+
+/** Keeps every answer of one origin: status line, headers and body; archives also opened. */
+export const listenTo = (origin: string): { hear(answer: Response): Promise<void>; places(): Place[] } => {
+  const heard: Place[] = []
+  return {
+    places: () => heard,
+    hear: async (answer) => {
+      const address = new URL(answer.url)
+      if (address.origin !== origin) return
+      const body = Buffer.from(await answer.arrayBuffer())
+      const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+      const name = `page ${address.pathname}`
+      heard.push({ name, bytes: Buffer.concat([Buffer.from(`${answer.status}\n${head}\n\n`), body]) })
+      if (answer.headers.get('content-type') === 'application/zip') heard.push({ name: `${name}: opened`, bytes: unzip(body) })
+    },
+  }
+}
+
+const endOfDirectory = Buffer.from('PK\x05\x06')
+
+/** Everything in a zip archive, one after the other. Source: PKWARE APPNOTE 4.3. @throws when it is none, or holds nothing. */
+export const unzip = (zip: Buffer): Buffer => {
+  const end = zip.lastIndexOf(endOfDirectory)
+  if (end < 0) throw new Error('this is no zip archive')
+  const contents: Buffer[] = []
+  for (let at = zip.readUInt32LE(end + 16), left = zip.readUInt16LE(end + 10); left > 0; left -= 1) {
+    const [method, packedBytes, local] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 42)]
+    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    const packed = zip.subarray(from, from + packedBytes)
+    contents.push(method === 0 ? packed : inflateRawSync(packed))
+    at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
+  }
+  if (contents.length === 0) throw new Error('the zip archive is empty')
+  return Buffer.concat(contents)
+}

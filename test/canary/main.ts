@@ -1,0 +1,16 @@
+import { runCanary } from './run.ts'
+
+/**
+ * `npm run canary`: lives through connecting, publishing, failing, renewing, disconnecting and erasing with tokens that are recognizable,
+ * looks for them wherever something is kept, then plants one and looks again. The last line is the verdict; 1 when it is bad.
+ */
+const startedAt = performance.now()
+const say = (line: string) => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
+
+const { hits, missed, ...looked } = await runCanary(say)
+for (const { secret, place, form } of hits) say(`${secret} stands in ${place} (${form})`)
+for (const what of missed) say(`the planted token was not found: ${what}`)
+const isKept = hits.length === 0 && missed.length === 0
+const planted = missed.length === 0 ? 'found' : 'missed'
+console.log(JSON.stringify({ canary: isKept, ...looked, hits: hits.length, planted }))
+process.exit(isKept ? 0 : 1)

@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import proto from '@temporalio/proto'
+import { createCodec } from '../../activities/data-converter.ts'
+import type { Sql } from '../../db/connect.ts'
+import type { VaultKey } from '../../db/vault.ts'
+import type { createClient } from '../../web/temporal.ts'
+import type { Place } from './search.ts'
+
+/** Every file below a folder, read while its programs run; files that go while we read have nothing to show any more. */
+export const filesIn = async (folder: string, name: string, leftOut: string[] = []): Promise<Place[]> => {
+  const places: Place[] = []
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const inside = relative(folder, path)
+    if (!entry.isFile() || leftOut.some((out) => inside === out || inside.startsWith(`${out}/`))) continue
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    })
+    if (bytes) places.push({ name: `${name}/${inside}`, bytes })
+  }
+  return places
+}
+
+/** Every row of every table, also of those that are no part of the schema, as `copy` writes them. */
+export const tablesOf = async (sql: Sql): Promise<Place[]> => {
+  const tables = await sql<{ name: string }[]>`
+    select quote_ident(nspname) || '.' || quote_ident(relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where relkind in ('r', 'm') and nspname <> 'information_schema' and nspname not like 'pg\\_%' order by 1`
+  const places: Place[] = []
+  for (const { name } of tables) {
+    const chunks: Buffer[] = []
+    for await (const chunk of await sql.unsafe(`copy ${name} to stdout`).readable()) chunks.push(chunk as Buffer)
+    places.push({ name: `table ${name}`, bytes: Buffer.concat(chunks) })
+  }
+  return places
+}
+
+type Client = ReturnType<typeof createClient>
+
+/**
+ * The history of every workflow in three looks: its bytes, its JSON (payloads in base64), and what stands in its payloads once they are
+ * opened with the vault's key, which nobody but the product can do: there, too, should be no token.
+ */
+export const historiesIn = async (client: Client, keys: VaultKey[]): Promise<Place[]> => {
+  const codec = createCodec(keys)
+  const places: Place[] = []
+  for await (const run of client.workflow.list()) {
+    const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()
+    const name = `history ${run.type} ${run.workflowId} ${run.runId}`
+    const opened = await codec.decode(payloadsIn(history))
+    places.push(
+      { name: `${name}: bytes`, bytes: Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish()) },
+      { name: `${name}: json`, bytes: Buffer.from(historyToJSON(history)) },
+      { name: `${name}: opened`, bytes: Buffer.concat(opened.map((payload) => Buffer.from(payload.data ?? []))) },
+    )
+  }
+  return places
+}
+
+type Payload = proto.temporal.api.common.v1.IPayload
+
+const payloadsIn = (value: unknown): Payload[] => {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return []
+  if ('metadata' in value && 'data' in value) return [value as Payload]
+  return Object.values(value).flatMap(payloadsIn)
+}
