@@ -8,6 +8,7 @@ import { createMail } from './activities/mail.ts'
 import { createDiskStore } from './activities/media-store.ts'
 import { startRelay } from './activities/relay.ts'
 import { ensureSchedules } from './activities/schedules.ts'
+import { ensureSearchAttributes } from './activities/search-attributes.ts'
 import { listenToTargets } from './activities/target-changes.ts'
 import { createTellers } from './activities/tellers.ts'
 import { configOfProgram } from './config.ts'
@@ -37,6 +38,8 @@ const changes = await listenToTargets(sql)
 const client = createClient(config.temporal, dataConverter)
 const mail = createMail(config.mail)
 const platforms = createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now }))
+const connection = await connectWhenThere()
+const { namespace } = config.temporal
 const activities = createActivities({
   sql,
   vault,
@@ -49,12 +52,12 @@ const activities = createActivities({
   publicUrl: config.publicUrl,
   log,
   now: Date.now,
+  isSearchable: await ensureSearchAttributes({ connection: client.connection, namespace, log, now: Date.now }),
 })
 
-const connection = await connectWhenThere()
 const worker = await Worker.create({
   connection,
-  namespace: config.temporal.namespace,
+  namespace,
   taskQueue,
   activities,
   dataConverter,

@@ -8,10 +8,11 @@ import {
   markReady,
   noteWaiting,
   type TargetRow,
+  type TargetToDrive,
 } from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { FoundPermalink } from '../platforms/platform.ts'
-import type { Step, TargetRef } from '../workflows/names.ts'
+import type { Searchable, Step, TargetRef } from '../workflows/names.ts'
 import { decideStep } from './next-step.ts'
 import { Outdated } from './publication.ts'
 import { createReconciling } from './reconciling.ts'
@@ -30,13 +31,11 @@ const receiptWindowMs = 24 * 3_600_000
 
 export const createPublishingActivities = (deps: PublishingDeps) => ({
   /** Reads the row and says what to do with it. Marks what is overdue beyond the workspace's limit as missed. */
-  nextStep: async ({ targetId }: TargetRef): Promise<Step> => {
+  nextStep: async ({ targetId }: TargetRef): Promise<Step & Searchable> => {
     const target = await findTarget(deps.sql, targetId)
     if (!target) return { do: 'end', words: 'Its row is gone' }
-    if (target.isPaused && isUnsent(target.state))
-      return { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Paused; nothing is sent' }
-    if (target.missedAt.getTime() < deps.now() && (await settleMissed(deps, target))) return { do: 'end', words: 'Missed' }
-    return noLaterThan(target, decideStep(target, deps.now(), prepareAheadMs(deps, target)))
+    const step = await stepOf(deps, target)
+    return { ...step, ...searchableBy(deps, target, step) }
   },
 
   /** Everything that can be done ahead; comes back by itself until the platform says ready. */
@@ -63,6 +62,20 @@ export const createPublishingActivities = (deps: PublishingDeps) => ({
   ...createSending(deps),
   ...createReconciling(deps),
 })
+
+const stepOf = async (deps: PublishingDeps, target: TargetToDrive): Promise<Step> => {
+  if (target.isPaused && isUnsent(target.state))
+    return { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Paused; nothing is sent' }
+  if (target.missedAt.getTime() < deps.now() && (await settleMissed(deps, target))) return { do: 'end', words: 'Missed' }
+  return noLaterThan(target, decideStep(target, deps.now(), prepareAheadMs(deps, target)))
+}
+
+/** Nothing until the cluster knows the keys. An unsent row with nothing left to do was marked as missed just now. */
+const searchableBy = (deps: PublishingDeps, target: TargetRow, step: Step): Searchable => {
+  const { workspaceId: workspace, channelId: channel, platform } = target
+  const state = step.do === 'end' && isUnsent(target.state) ? 'missed' : target.state
+  return deps.isSearchable?.() ? { attributes: { workspace, channel, platform, state } } : {}
+}
 
 /** A wait for the platform ends when the post would be too late anyway: then it is missed, and told. */
 const noLaterThan = (target: TargetRow & { missedAt: Date }, step: Step): Step =>

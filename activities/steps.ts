@@ -15,7 +15,13 @@ import type { TargetChanges } from './target-changes.ts'
 
 /** What the steps of publishing share. */
 export type PublishingDeps = PublicationDeps &
-  GrantDeps & { platforms: Registry; changes: TargetChanges; log: Logger; patience?: Patience | undefined }
+  GrantDeps & {
+    platforms: Registry
+    changes: TargetChanges
+    log: Logger
+    patience?: Patience | undefined
+    isSearchable?: () => boolean
+  }
 
 /** Runs one step of a publisher with its publication; the token lives no longer than the step. */
 export const withPublication = <T>(

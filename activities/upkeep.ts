@@ -15,10 +15,11 @@ import { countPostsAtRisk, notify } from '../db/notices.ts'
 import { reviveTargets } from '../db/waiting-targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { AccountOffer, GrantState } from '../platforms/grant.ts'
-import type { GrantRef, GrantStep } from '../workflows/names.ts'
+import type { GrantRef, GrantStep, Searchable } from '../workflows/names.ts'
 import { type GrantDeps, giveUp, isReauthorize, issuerOf, loseChannel, renew } from './grants.ts'
 import { decideGrantStep, dueWarning, endOf, shareOf } from './upkeep-step.ts'
 
+type UpkeepDeps = GrantDeps & { isSearchable?: () => boolean }
 export type UpkeepActivities = ReturnType<typeof createUpkeepActivities>
 
 const dayMs = 86_400_000
@@ -27,10 +28,12 @@ const callTimeoutMs = 30_000
 const checkAgainMs = 15 * 60_000
 
 /** promise: U2: what keeps a grant alive. Each ends with the row saying what is next; a transient trouble changes nothing but that. */
-export const createUpkeepActivities = (deps: GrantDeps) => ({
-  nextGrantStep: async ({ grantId }: GrantRef): Promise<GrantStep> => {
+export const createUpkeepActivities = (deps: UpkeepDeps) => ({
+  nextGrantStep: async ({ grantId }: GrantRef): Promise<GrantStep & Searchable> => {
     const grant = await findGrant(deps.sql, grantId)
-    return grant ? decideGrantStep(grant, deps.now()) : { do: 'end', words: 'Its row is gone' }
+    if (!grant) return { do: 'end', words: 'Its row is gone' }
+    const attributes = { workspace: grant.workspaceId, channel: null, platform: grant.issuer, state: grant.state }
+    return { ...decideGrantStep(grant, deps.now()), ...(deps.isSearchable?.() ? { attributes } : {}) }
   },
 
   /** New tokens ahead of the end; after a failure for the moment again later, at most every half hour. */

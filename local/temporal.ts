@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { searchAttributes } from '../workflows/search-keys.ts'
 import { type Child, type Command, logEnd, startChild } from './child.ts'
 import { Problem } from './problem.ts'
 import type { Watchdog } from './watchdog.ts'
@@ -22,9 +23,6 @@ export type Temporal = {
   ended: Promise<string>
   stop(): Promise<void>
 }
-
-/** Set on our workflows for operators to search by; a key that the server does not know stops the workflow that sets it. */
-const searchAttributes = ['Workspace', 'Channel', 'Platform', 'State']
 
 const uiUnderOurs = ['--ui-public-path', '/temporal', '--ui-disable-news-fetch']
 

@@ -38,13 +38,19 @@ import { signInRoutes } from './routes/sign-in.ts'
 import { temporalUiRoutes } from './routes/temporal-ui.ts'
 import { todayRoutes } from './routes/today.ts'
 import { requireMember, sessions } from './session.ts'
+import { workflowIds, workflowPage } from './workflow-page.ts'
 
 const formMaxBytes = 512 * 1024
 
 /** The whole web application; `app.request()` is enough to test it. */
 export const createApp = (deps: WebDeps): Hono<Env> => {
   const assets = loadAssets({ fresh: !deps.config.production })
-  const view = createRenderer({ cache: deps.config.production, assets: assets.address, policy: policyOf(deps) })
+  const view = createRenderer({
+    cache: deps.config.production,
+    assets: assets.address,
+    policy: policyOf(deps),
+    workflow: (what, id) => workflowPage(deps.config.temporal, workflowIds[what](id)),
+  })
   const app = forAnyone.createApp()
   app.use(requestId(), logRequests(deps.log))
   app.onError((error, c) => errorPage(deps, view, error, c))

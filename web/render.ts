@@ -7,6 +7,7 @@ import { navigation } from './navigation.ts'
 import { sayNeed } from './needs.ts'
 import { type PolicyVersions, policyNews } from './policy.ts'
 import { sentence } from './said.ts'
+import type { workflowIds } from './workflow-page.ts'
 
 export type View = Record<string, unknown>
 
@@ -20,19 +21,26 @@ export type Renderer = {
   text(view: string, data: View): string
 }
 
+type WorkflowPage = (what: keyof typeof workflowIds, id: string) => string | null
 type Drawn = { name: string; label: string; badge: { letters: string; colour: string } }
 
 const views = new URL('./views/', import.meta.url).pathname
 export const platformViews = new URL('../platforms/', import.meta.url).pathname
 
-type Options = { cache: boolean; assets: (name: string) => string; policy: PolicyVersions }
+type Options = {
+  cache: boolean
+  assets: (name: string) => string
+  policy: PolicyVersions
+  /** Page of a workflow in the Temporal UI; null where there is none. */
+  workflow: WorkflowPage
+}
 
 export const createRenderer = (options: Options): Renderer => {
   const eta = engine(views, options.cache)
   const ofPlatforms = engine(platformViews, options.cache)
   // A platform's own part of the composer's form; it escapes by itself like every template.
   const fields = (view: string, data: View): string => ofPlatforms.render(`./${view}`, data)
-  const helpers = { asset: options.assets, icon: icon(options.assets), badge, fields }
+  const helpers = { asset: options.assets, icon: icon(options.assets), badge, fields, workflow: options.workflow }
   const render = (c: AnyContext, view: string, data: View, bare: boolean): string =>
     eta.render(`./${view}`, { ...data, ...around(c), policyNews: policyNews(options.policy, c.get('user')), bare, h: helpers })
   return {
@@ -56,7 +64,7 @@ const engine = (folder: string, cache: boolean): Eta =>
     debug: !cache,
     autoFilter: true,
     filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
-    functionHeader: 'const { icon, badge, asset, fields } = it.h ?? {}; const fmt = it.fmt;',
+    functionHeader: 'const { icon, badge, asset, fields, workflow } = it.h ?? {}; const fmt = it.fmt;',
   })
 
 /** What every template may use beside its own data: who is looking, where, and how to print things. Never spread request data here. */

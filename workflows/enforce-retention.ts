@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow'
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { RetentionActivities } from '../activities/retention.ts'
 
 const { listRules, sweepRule } = proxyActivities<RetentionActivities>({
@@ -11,11 +11,13 @@ const { listRules, sweepRule } = proxyActivities<RetentionActivities>({
 export async function enforceRetention(): Promise<void> {
   let failure: unknown
   for (const rule of await listRules()) {
+    setCurrentDetails(`Sweeping: ${rule}`)
     try {
       await sweepRule({ rule })
     } catch (error) {
       failure = error
     }
   }
+  setCurrentDetails(failure ? 'A rule did not get through; it is tried again tomorrow' : 'Every rule is swept')
   if (failure) throw failure
 }

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow'
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { ExportingActivities } from '../activities/exporting.ts'
 import type { ExportRef } from './names.ts'
 
@@ -10,5 +10,7 @@ const { makeExport } = proxyActivities<ExportingActivities>({
 
 /** Everything held about a person, as a file whose link is mailed. */
 export async function exportData(ref: ExportRef): Promise<void> {
+  setCurrentDetails('Collecting everything held about the person; a link is mailed when it is there')
   await makeExport(ref)
+  setCurrentDetails('Made; its link was mailed')
 }

@@ -8,16 +8,19 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { UpkeepActivities } from '../activities/upkeep.ts'
+import { createAttributes } from './attributes.ts'
 import { changed, type GrantRef, type GrantStep } from './names.ts'
 
 /** Milliseconds of database work: repeated until the database is back. */
 const rows = proxyActivities<Pick<UpkeepActivities, 'nextGrantStep' | 'warnOfGrantEnd'>>({
+  summary: 'Reads the row: what is there to do?',
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
 })
 
 /** Calls to the issuer. What came of them stands in the row, also when to try again: one attempt each, the next round decides. */
 const issuer = proxyActivities<Pick<UpkeepActivities, 'renewGrant' | 'checkGrant'>>({
+  summary: 'Asks the platform, once',
   startToCloseTimeout: '3 minutes',
   retry: { maximumAttempts: 1 },
 })
@@ -34,6 +37,7 @@ const mostRounds = 200
  */
 export async function keepGrantAlive(ref: GrantRef): Promise<void> {
   let nudges = 0
+  const showAttributes = createAttributes()
   let now: GrantProgress = { step: 'start', until: null, rounds: 0 }
   setHandler(changed, () => {
     nudges += 1
@@ -46,6 +50,7 @@ export async function keepGrantAlive(ref: GrantRef): Promise<void> {
     const step = await rows.nextGrantStep(ref)
     now = { step: step.do, until: step.do === 'wait' ? step.untilMs : null, rounds }
     setCurrentDetails(step.words)
+    showAttributes(step.attributes)
     if (step.do === 'end' && !isNudged()) return
     const failed = await take(step, ref, isNudged)
     if (failed) await condition(isNudged, '1 minute')

@@ -2,6 +2,8 @@ import { defineQuery, defineSignal } from '@temporalio/workflow'
 
 /** Ids, signals, queries and failure types, shared by workflows, worker, web and tests. Pure: safe inside the workflow sandbox. */
 
+export { searchAttributes } from './search-keys.ts'
+
 export const taskQueue = 'cratesocial'
 
 export const targetWorkflowId = (targetId: string): string => `target-${targetId}`
@@ -22,6 +24,11 @@ export const progress = defineQuery<Progress>('progress')
 /** `step`: which of the steps; `until`: epoch milliseconds of the next move, null when it waits for an answer. */
 export type Progress = { step: StepName; until: number | null; rounds: number }
 export type StepName = 'start' | Step['do']
+
+/** The values of our search attributes: plain text in the cluster. */
+export type Attributes = { workspace: string; channel: string | null; platform: string; state: string }
+/** `attributes`: present once the cluster knows them. */
+export type Searchable = { attributes?: Attributes }
 
 /** What to do next with a target, decided from its row. Times in epoch milliseconds. */
 export type Step =

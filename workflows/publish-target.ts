@@ -10,10 +10,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { PublishingActivities } from '../activities/publishing.ts'
+import { createAttributes } from './attributes.ts'
 import { changed, type Progress, progress, type Step, type TargetRef } from './names.ts'
 
 /** Milliseconds of database work: repeated until the database is back. */
 const rows = proxyActivities<Pick<PublishingActivities, 'nextStep'>>({
+  summary: 'Reads the row: what is there to do?',
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
 })
@@ -30,6 +32,7 @@ const repeatable = proxyActivities<
 
 /** The one irreversible call: one attempt, ever. Whatever is not a clear answer is reconciled from what the database says. */
 const once = proxyActivities<Pick<PublishingActivities, 'sendTarget'>>({
+  summary: 'The one call that publishes, at the exact time; one attempt',
   startToCloseTimeout: '20 minutes',
   heartbeatTimeout: '20 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -43,6 +46,7 @@ const once = proxyActivities<Pick<PublishingActivities, 'sendTarget'>>({
 export async function publishTarget(ref: TargetRef): Promise<void> {
   let nudges = 0
   let failures = 0
+  const showAttributes = createAttributes()
   let now: Progress = { step: 'start', until: null, rounds: 0 }
   setHandler(changed, () => {
     nudges += 1
@@ -55,6 +59,7 @@ export async function publishTarget(ref: TargetRef): Promise<void> {
     const step = await rows.nextStep(ref)
     now = { step: step.do, until: untilOf(step), rounds: now.rounds + 1 }
     setCurrentDetails(step.words)
+    showAttributes(step.attributes)
     if (step.do === 'end' && !isNudged()) return
     failures = (await take(step, ref, isNudged)) ? failures + 1 : 0
     if (failures > 0) await condition(isNudged, Math.min(60_000, 500 * 2 ** failures))

@@ -90,6 +90,7 @@ export const startProduct = async (
       publicUrl: url,
       changes,
       mediaPublicUrl: config.media.publicUrl,
+      isSearchable: () => true,
     })
     const worker = await temporal.startWorker({ activities, dataConverter })
     const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })

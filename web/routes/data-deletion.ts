@@ -78,6 +78,7 @@ const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Res
   const labelOf = (issuer: string) => deps.platforms.issuers.get(issuer)?.label ?? 'the platform'
   const data = {
     code: code.toUpperCase(),
+    requestId: request.id,
     asked: `${fmt.date(request.askedAt)}, ${fmt.time(request.askedAt)} UTC`,
     done: request.finishedAt !== null,
     steps: sayRequest(request, fmt, labelOf),
