@@ -11,7 +11,9 @@ export const linkHours: Record<LinkPurpose, number> = { deletion: 24, email: 24,
 /** Asks for a link; its token is made when the mail is written (activities/link-mail.ts). Earlier ones for the same thing end. */
 export const insertMailLink = async (sql: Db, link: NewLink): Promise<string> => {
   const { userId, purpose, now } = link
-  await sql`delete from mail_links where user_id = ${userId} and purpose = ${purpose} and used_at is null`
+  // Each former address can take its change back, however many follow.
+  if (purpose !== 'email-back')
+    await sql`delete from mail_links where user_id = ${userId} and purpose = ${purpose} and used_at is null`
   const [row] = await sql<{ id: string }[]>`
     insert into mail_links (user_id, purpose, new_email, export_id, created_at, expires_at)
     values (${userId}, ${purpose}, ${link.newEmail ?? null}, ${link.exportId ?? null}, ${now},

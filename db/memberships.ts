@@ -1,7 +1,15 @@
 import type { Db } from './connect.ts'
 
 export type Role = 'manager' | 'admin'
-export type Member = { userId: string; name: string; email: string; role: Role; createdAt: Date; deactivatedAt: Date | null }
+export type Member = {
+  userId: string
+  name: string
+  email: string
+  role: Role
+  createdAt: Date
+  deactivatedAt: Date | null
+  deactivatedBy: 'person' | 'admin' | null
+}
 
 /** False when the person is a member already; their role stays as it is. */
 export const insertMembership = async (sql: Db, workspaceId: string, userId: string, role: Role): Promise<boolean> => {
@@ -18,7 +26,7 @@ export const findRole = async (sql: Db, workspaceId: string, userId: string): Pr
 
 export const listMembers = async (sql: Db, workspaceId: string): Promise<Member[]> =>
   await sql<Member[]>`
-    select m.user_id, u.name, u.email, m.role, m.created_at, u.deactivated_at
+    select m.user_id, u.name, u.email, m.role, m.created_at, u.deactivated_at, u.deactivated_by
     from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} order by lower(u.name), u.id`
 

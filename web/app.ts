@@ -18,6 +18,7 @@ import { channelsRoutes } from './routes/channels.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { dataDeletionRoutes } from './routes/data-deletion.ts'
 import { deletionCallRoutes } from './routes/deletion-calls.ts'
+import { emailRoutes } from './routes/email.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes } from './routes/home.ts'
 import { invitationsRoutes } from './routes/invitations.ts'
@@ -83,6 +84,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   privacyRoutes,
   dataDeletionRoutes,
   accountRoutes,
+  emailRoutes,
   leavingRoutes,
   operateRoutes,
   codecRoutes,

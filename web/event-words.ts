@@ -45,6 +45,10 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'member.joined': (event) => `joined as ${aRole(text(event, 'role'))}`,
   'member.role_changed': (event) => `made ${whom(event)} ${aRole(text(event, 'to'))}`,
   'member.removed': (event) => `removed ${whom(event)} from the workspace`,
+  'member.deactivated': (event) => `deactivated the account of ${whom(event)}`,
+  'member.reactivated': (event) => `took back the deactivation of ${whom(event)}`,
+  'account.deactivated': () => 'deactivated their account',
+  'account.reactivated': () => 'took back the deactivation of their account',
   'media.uploaded': (event) => `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a picture'}`,
   'media.deleted': () => 'deleted a file',
   'channel.connected': (event, saying) =>

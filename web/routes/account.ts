@@ -4,35 +4,34 @@ import { recordEvent } from '../../db/events.ts'
 import { chooseMailedNotices, findMailedNotices, noticeKinds } from '../../db/notices.ts'
 import { spendResetsOf } from '../../db/password-resets.ts'
 import { deleteSession, deleteSessionsOf, listSessions } from '../../db/sessions.ts'
-import { changeEmail, changePasswordHash, changeTheme, renameUser } from '../../db/users.ts'
+import { changePasswordHash, changeTheme, renameUser } from '../../db/users.ts'
 import { formFields, seeOther } from '../answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
-import { type Errors, email, faultsOf, personName, theme } from '../fields.ts'
+import { type Errors, personName, theme } from '../fields.ts'
 import { hashPassword, passwordFault } from '../passwords.ts'
 import type { Renderer } from '../render.ts'
 import { endCookie, requireUser, startSession } from '../session.ts'
 import { checkPassword } from './sign-in.ts'
 
 type Fields = Record<string, string>
-type Deps = { deps: WebDeps; view: Renderer }
+export type AccountPage = { deps: WebDeps; view: Renderer }
 
 /** promise: E2: everything that is kept about a person can be corrected here by themselves. */
 export const accountRoutes = (deps: WebDeps, view: Renderer) =>
   forUsers
     .createApp()
-    .get('/account', requireUser, (c) => show(c, { deps, view }))
+    .get('/account', requireUser, (c) => showAccount(c, { deps, view }))
     .post('/account/name', requireUser, async (c) => {
       const given = await formFields(c)
       const name = personName.safeParse(given.name ?? '')
-      if (!name.success) return show(c, { deps, view }, given, { name: name.error.issues[0]!.message })
+      if (!name.success) return showAccount(c, { deps, view }, given, { name: name.error.issues[0]!.message })
       await renameUser(deps.sql, c.get('user').id, name.data)
       return seeOther(c, '/account', 'name-saved')
     })
-    .post('/account/email', requireUser, async (c) => await saveEmail(c, { deps, view }, await formFields(c)))
     .post('/account/password', requireUser, async (c) => await savePassword(c, { deps, view }, await formFields(c)))
     .post('/account/theme', requireUser, async (c) => {
       const chosen = theme.safeParse((await formFields(c)).theme)
-      if (!chosen.success) return show(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
+      if (!chosen.success) return showAccount(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
       await changeTheme(deps.sql, c.get('user').id, chosen.data)
       return seeOther(c, '/account', 'theme-saved')
     })
@@ -58,7 +57,14 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, '/', 'signed-out')
     })
 
-const show = async (c: AnyContext, { deps, view }: Deps, values: Fields = {}, errors: Errors = {}, status?: number) => {
+/** The whole page, with what was typed and what is wrong with it. */
+export const showAccount = async (
+  c: AnyContext,
+  { deps, view }: AccountPage,
+  values: Fields = {},
+  errors: Errors = {},
+  status?: number,
+) => {
   const list = await listSessions(deps.sql, c.get('user').id, new Date(deps.now()))
   const sessions = list.map((session) => ({ ...session, here: session.id === c.get('session').id }))
   const plainValues = { name: values.name, email: values.email }
@@ -67,30 +73,14 @@ const show = async (c: AnyContext, { deps, view }: Deps, values: Fields = {}, er
   return view.page(c, 'account/show', { mailed, sessions, values: plainValues, errors }, answer)
 }
 
-const saveEmail = async (c: AnyContext, page: Deps, given: Fields): Promise<Response> => {
-  const { sql } = page.deps
-  const user = c.get('user')
-  const read = z.object({ email }).safeParse({ email: given.email ?? '' })
-  if (!read.success) return await show(c, page, given, faultsOf(read.error))
-  const checked = await checkPassword(c, page.deps, user.email, given.password ?? '')
-  if ('words' in checked) return await show(c, page, given, { emailPassword: ownPasswordWords(checked) }, checked.status)
-  const changed = await tx(sql, async (t) => {
-    const free = await changeEmail(t, user.id, read.data.email)
-    if (free) await recordEvent(t, { name: 'email.changed', workspaceId: null, userId: user.id, subjectId: user.id })
-    return free
-  })
-  if (!changed) return await show(c, page, given, { email: 'This address cannot be used: it belongs to another account.' })
-  return seeOther(c, '/account', 'email-saved')
-}
-
 /** Every session ends, this one too; the browser that changed the password gets a new one. */
-const savePassword = async (c: AnyContext, page: Deps, given: Fields): Promise<Response> => {
+const savePassword = async (c: AnyContext, page: AccountPage, given: Fields): Promise<Response> => {
   const { deps } = page
   const user = c.get('user')
   const checked = await checkPassword(c, deps, user.email, given.current ?? '')
-  if ('words' in checked) return await show(c, page, {}, { current: ownPasswordWords(checked) }, checked.status)
+  if ('words' in checked) return await showAccount(c, page, {}, { current: ownPasswordWords(checked) }, checked.status)
   const fault = passwordFault(given.password ?? '', [user.name, user.email])
-  if (fault) return await show(c, page, {}, { password: fault })
+  if (fault) return await showAccount(c, page, {}, { password: fault })
   const hash = await hashPassword(given.password ?? '')
   await tx(deps.sql, async (t) => {
     await changePasswordHash(t, user.id, hash)
@@ -102,5 +92,5 @@ const savePassword = async (c: AnyContext, page: Deps, given: Fields): Promise<R
   return seeOther(c, '/account', 'password-changed')
 }
 
-const ownPasswordWords = (checked: { status: number; words: string }): string =>
+export const ownPasswordWords = (checked: { status: number; words: string }): string =>
   checked.status === 429 ? checked.words : 'This is not your password.'

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { tx } from '../../db/connect.ts'
+import { deactivate, erasedAfter } from '../../db/deactivation.ts'
 import { openDeletionRequest } from '../../db/deletion-requests.ts'
 import { listShares } from '../../db/erasure.ts'
+import { recordEvent } from '../../db/events.ts'
 import { deleteExport, findExport, insertExport } from '../../db/exports.ts'
 import { findOpenLink, reopenLink, spendLink } from '../../db/mail-links.ts'
 import { enqueue } from '../../db/outbox.ts'
@@ -11,7 +13,7 @@ import type { Renderer } from '../render.ts'
 import { endCookie, requireFreshPassword, requireUser } from '../session.ts'
 import { limitLinks } from '../throttling.ts'
 
-/** Taking one's data along, and going: with a password typed just now. promise: E1, E3 */
+/** Taking one's data along, and going: with a password typed just now. promise: E1, E3, R1 */
 export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
   const fresh = requireFreshPassword(deps)
   return forUsers
@@ -24,6 +26,22 @@ export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
       const { code } = await tx(deps.sql, (t) => openDeletionRequest(t, { origin: 'account', userId, now: new Date(deps.now()) }))
       endCookie(c)
       return seeOther(c, `/data-deletion/${code}`)
+    })
+    .get('/account/deactivate', requireUser, fresh, async (c) => {
+      const [shares, erasedAt] = await Promise.all([
+        listShares(deps.sql, c.get('user').id),
+        erasedAfter(deps.sql, new Date(deps.now())),
+      ])
+      return view.page(c, 'account/deactivate', { shares, erasedAt })
+    })
+    .post('/account/deactivate', requireUser, fresh, async (c) => {
+      const userId = c.get('user').id
+      await tx(deps.sql, async (t) => {
+        await deactivate(t, userId, 'person', new Date(deps.now()))
+        await recordEvent(t, { name: 'account.deactivated', workspaceId: null, userId, subjectId: userId })
+      })
+      endCookie(c)
+      return seeOther(c, '/', 'account-deactivated')
     })
     .post('/account/export', requireUser, fresh, async (c) => {
       await tx(deps.sql, async (t) => {

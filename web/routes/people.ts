@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { tx } from '../../db/connect.ts'
+import { listClosable } from '../../db/deactivation.ts'
 import { recordEvent } from '../../db/events.ts'
 import { insertInvitation, listOpenInvitations, revokeInvitation } from '../../db/invitations.ts'
 import { listMembers } from '../../db/memberships.ts'
 import { formFields, seeOther } from '../answers.ts'
+import { closeAccount, reopenAccount } from '../closing.ts'
 import { type AnyContext, forMembers, type WebDeps } from '../env.ts'
 import { role } from '../fields.ts'
 import { removeMember, setRole } from '../members.ts'
@@ -41,6 +43,14 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
       const myself = c.req.param('user') === c.get('user').id
       return myself && outcome === 'done' ? seeOther(c, '/') : changed(c, deps, view, outcome, 'member-removed')
     })
+    .post(`${base}/:user/deactivate`, admin, fresh, async (c) => {
+      if (!(await closeAccount(deps.sql, memberOf(c), new Date(deps.now())))) return c.notFound()
+      return seeOther(c, peoplePath(c), 'member-deactivated')
+    })
+    .post(`${base}/:user/reactivate`, admin, fresh, async (c) => {
+      if (!(await reopenAccount(deps.sql, memberOf(c)))) return c.notFound()
+      return seeOther(c, peoplePath(c), 'member-reactivated')
+    })
 }
 
 const peoplePath = (c: AnyContext): string => `/w/${c.get('workspace').slug}/people`
@@ -49,11 +59,12 @@ type Page = { made?: { url: string; expiresAt: Date; role: string }; errors?: Re
 
 const show = async (c: AnyContext, deps: WebDeps, view: Renderer, page: Page = {}, status = 200): Promise<Response> => {
   const { id } = c.get('workspace')
-  const [members, invitations] = await Promise.all([
+  const [members, closable, invitations] = await Promise.all([
     listMembers(deps.sql, id),
+    listClosable(deps.sql, id, c.get('user').id),
     listOpenInvitations(deps.sql, id, new Date(deps.now())),
   ])
-  return view.page(c, 'people/index', { members, invitations, made: null, errors: {}, ...page }, status)
+  return view.page(c, 'people/index', { members, closable, invitations, made: null, errors: {}, ...page }, status)
 }
 
 const invite = async (c: AnyContext, deps: WebDeps, as: 'manager' | 'admin') => {

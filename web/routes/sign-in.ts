@@ -1,3 +1,6 @@
+import { tx } from '../../db/connect.ts'
+import { reactivate } from '../../db/deactivation.ts'
+import { recordEvent } from '../../db/events.ts'
 import { deleteSession, markPasswordChecked } from '../../db/sessions.ts'
 import { canonicalEmail, changePasswordHash, findUserByEmail, type Person } from '../../db/users.ts'
 import { formFields, ownPath, seeOther } from '../answers.ts'
@@ -66,8 +69,17 @@ export const checkPassword = async (c: AnyContext, deps: WebDeps, email: string,
   }
   const person = await findUserByEmail(deps.sql, email)
   const fits = await verifyPassword(person?.passwordHash ?? null, password)
-  if (!person || !fits || person.deactivatedAt) return { status: 422, words: 'The email address or the password is not right.' }
+  if (!person || !fits || (person.deactivatedAt && !(await takeBack(deps, person.id))))
+    return { status: 422, words: 'The email address or the password is not right.' }
   await forgiveHits(deps, limits)
   if (isHashStale(person.passwordHash)) await changePasswordHash(deps.sql, person.id, await hashPassword(password))
   return { person }
 }
+
+/** promise: R1: who deactivated their own account takes it back by signing in, until its erasure has begun. */
+const takeBack = (deps: WebDeps, userId: string): Promise<boolean> =>
+  tx(deps.sql, async (t) => {
+    const back = await reactivate(t, userId, 'person')
+    if (back) await recordEvent(t, { name: 'account.reactivated', workspaceId: null, userId, subjectId: userId })
+    return back
+  })

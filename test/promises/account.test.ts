@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { sendMailLink } from '../../activities/link-mail.ts'
+import type { Letter } from '../../activities/mail.ts'
+import { sweep } from '../../activities/retention.ts'
+import { insertMembership } from '../../db/memberships.ts'
+import { rules } from '../../db/retention.ts'
+import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
+
+const dayMs = 86_400_000
+let app: TestApp
+const letters: Letter[] = []
+beforeAll(async () => {
+  app = await createTestApp()
+})
+
+/** What the worker's relay would mail now. */
+const mailAll = async (): Promise<void> => {
+  const mail = { send: async (letter: Letter) => void letters.push(letter), close: () => undefined }
+  const rows = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'mail-link' returning ref_id`
+  for (const { refId } of rows) await sendMailLink({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
+}
+const linkTo = (email: string): string => {
+  const url = letters.findLast((letter) => letter.to === email)?.text.match(/https?:\/\/\S+/)?.[0]
+  if (!url) throw new Error(`no letter to ${email}`)
+  return new URL(url).pathname
+}
+const signIn = (email: string, from: string) => app.browser(from).post('/sign-in', { email, password })
+const emailOf = async ({ id }: Person) => (await app.sql<{ email: string }[]>`select email from users where id = ${id}`)[0]!.email
+const requestsOf = ({ id }: Person) => app.sql`select from deletion_requests where user_id = ${id}`
+const sweepAccounts = (inDays: number) => {
+  const { sql, mediaStore } = app.deps
+  return sweep({ sql, mediaStore, now: () => Date.now() + inDays * dayMs }, rules.find((rule) => rule.name === 'accounts')!)
+}
+
+describe('an account that rests', () => {
+  test('promise R1: a person deactivates it, takes it back by signing in, and after 30 days without that it is erased', async () => {
+    const person = await app.addPerson('Dora Rests')
+    expect((await person.get('/account/deactivate')).text).toMatch(/Sign in again before/)
+    const former = person.cookie()
+    expect((await person.post('/account/deactivate')).location).toBe('/?said=account-deactivated')
+    person.setCookie(former)
+    expect((await person.get('/account')).status).toBe(303)
+    await sweepAccounts(29)
+    expect((await signIn(person.email, '198.51.100.1')).status).toBe(303)
+    await sweepAccounts(31)
+    expect(await requestsOf(person)).toHaveLength(0)
+
+    const again = app.browser('198.51.100.2')
+    await again.post('/sign-in', { email: person.email, password })
+    await again.post('/account/deactivate')
+    expect(
+      (await app.browser('198.51.100.3').post('/sign-in', { email: person.email, password: 'not hers at all' })).status,
+    ).toBe(422)
+    await sweepAccounts(31)
+    expect(await requestsOf(person)).toHaveLength(1)
+    // Its erasure has begun: there is no way back.
+    expect((await signIn(person.email, '198.51.100.4')).status).toBe(422)
+  })
+
+  test('promise R1: an admin closes the account of a member and takes it back; the person cannot, nor is it for anybody else', async () => {
+    const { cast, workspaces } = app
+    const member = await app.addPerson('Mina Member')
+    await insertMembership(app.sql, workspaces.northside, member.id, 'manager')
+    const act = (who: Person, verb: string, of = member) => who.post(`/w/northside/people/${of.id}/${verb}`)
+    for (const who of [cast.manager, cast.outsider, cast.operator])
+      expect([who.name, [403, 404].includes((await act(who, 'deactivate')).status)]).toEqual([who.name, true])
+    expect((await member.get('/account')).status).toBe(200)
+
+    expect((await act(cast.admin, 'deactivate')).location).toContain('said=member-deactivated')
+    expect((await member.get('/account')).status).toBe(303)
+    expect((await signIn(member.email, '198.51.100.5')).status).toBe(422)
+    expect((await cast.admin.get('/w/northside/people')).text).toMatch(/Mina Member[\s\S]*deleted on/)
+    expect((await act(cast.admin, 'reactivate')).location).toContain('said=member-reactivated')
+    expect((await signIn(member.email, '198.51.100.6')).status).toBe(303)
+
+    // Who also belongs elsewhere, runs the installation, or is oneself, is not an admin's to close.
+    await insertMembership(app.sql, workspaces.elsewhere, member.id, 'manager')
+    await insertMembership(app.sql, workspaces.northside, cast.operator.id, 'manager')
+    for (const of of [member, cast.operator, cast.admin]) expect((await act(cast.admin, 'deactivate', of)).status).toBe(404)
+    expect((await signIn(member.email, '198.51.100.7')).status).toBe(303)
+  })
+})
+
+describe('an address of one’s own', () => {
+  test('promise E2: changes when the link that was mailed to it is followed; the former one is told', async () => {
+    const person = await app.addPerson('Mila Moves')
+    const asked = await person.post('/account/email', { email: ' Mila@New.example', password })
+    expect(asked.location).toBe('/account?said=email-asked')
+    expect(await emailOf(person)).toBe(person.email)
+    await mailAll()
+    const link = linkTo('mila@new.example')
+    const elsewhere = app.browser()
+    expect((await elsewhere.get(link)).text).toContain('mila@new.example')
+    expect(await emailOf(person)).toBe(person.email) // looking changes nothing
+    expect((await elsewhere.post(link)).location).toBe('/sign-in?said=email-saved')
+    expect(await emailOf(person)).toBe('mila@new.example')
+    expect((await elsewhere.post(link)).status).toBe(404)
+    expect((await signIn('mila@new.example', '198.51.100.10')).status).toBe(303)
+    expect((await signIn(person.email, '198.51.100.11')).status).toBe(422)
+    await mailAll()
+    expect(letters.findLast((letter) => letter.to === person.email)?.subject).toBe('Your email address was changed')
+  })
+
+  test('promise E2: whoever had it can take the change back for a week, also after a second change; then all sessions are over', async () => {
+    const person = await app.addPerson('Vera Victim')
+    const thief = app.browser('198.51.100.20')
+    await thief.post('/sign-in', { email: person.email, password })
+    for (const email of ['thief@one.example', 'thief@two.example']) {
+      await thief.post('/account/email', { email, password })
+      await mailAll()
+      await thief.post(linkTo(email))
+      await mailAll()
+    }
+    expect(await emailOf(person)).toBe('thief@two.example')
+    const back = linkTo(person.email)
+    expect((await app.browser().get(back)).text).toContain(person.email)
+    expect((await app.browser().post(back)).location).toBe('/password-reset?said=email-back')
+    expect(await emailOf(person)).toBe(person.email)
+    expect((await thief.get('/account')).status).toBe(303)
+    expect((await app.browser().post(linkTo('thief@one.example'))).status).toBe(404)
+  })
+
+  test('promise E2: a link ends after a day, and an address that came to belong to somebody else is refused', async () => {
+    const person = await app.addPerson('Late Lou')
+    await person.post('/account/email', { email: 'lou@new.example', password })
+    await mailAll()
+    const other = await app.addPerson('Other Owner')
+    await app.sql`update users set email = 'lou@new.example' where id = ${other.id}`
+    expect((await app.browser().post(linkTo('lou@new.example'))).status).toBe(404)
+    expect(await emailOf(person)).toBe(person.email)
+    await person.post('/account/email', { email: 'lou@late.example', password })
+    await mailAll()
+    app.clock.moveBy(25 * 3_600_000)
+    expect((await app.browser().post(linkTo('lou@late.example'))).status).toBe(404)
+    app.clock.moveBy(-25 * 3_600_000)
+  })
+})
