@@ -2,6 +2,7 @@ import { type AnnouncingDeps, createAnnouncingActivities } from './announcing.ts
 import { createDisconnectingActivities } from './disconnecting.ts'
 import { createErasingActivities, type ErasingDeps } from './erasing.ts'
 import { createExportingActivities, type ExportingDeps } from './exporting.ts'
+import { createMeasuringActivities } from './measuring.ts'
 import { createPublishingActivities } from './publishing.ts'
 import { createRetentionActivities } from './retention.ts'
 import { createRevokingActivities } from './revoking.ts'
@@ -20,4 +21,5 @@ export const createActivities = (deps: PublishingDeps & StartingDeps & ErasingDe
   ...createRetentionActivities(deps),
   ...createExportingActivities(deps),
   ...createAnnouncingActivities(deps),
+  ...createMeasuringActivities(deps),
 })

@@ -7,6 +7,8 @@ type Plan = { id: string; workflow: string; everyMs: number; offsetMs?: number; 
 /** What runs by the clock. Created at the first start, brought up to date at every later one. */
 const plans: Plan[] = [
   { id: 'reconcile-starts', workflow: 'reconcileStarts', everyMs: 60_000, words: 'Targets without a workflow are told again' },
+  // promise: U3
+  { id: 'measure', workflow: 'measureDue', everyMs: 15 * 60_000, words: 'Numbers that are due are read' },
   // promise: R1, R3, R4: each night at 03:10, and as soon as it can when a night was missed
   {
     id: 'retention',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Db } from './connect.ts'
 import { endGrant, openGrant } from './grants.ts'
+import { eraseAccountNumbers } from './measured-channels.ts'
 import type { Vault } from './vault.ts'
 
 export type DisconnectionState = 'kept' | 'pending' | 'revoked' | 'given_up'
@@ -202,11 +203,12 @@ export const countUnderWay = async (sql: Db, channelId: string): Promise<number>
   return row?.count ?? 0
 }
 
-/** Erases what became of posts there, and posts that went nowhere else. Answers how many targets went. */
+/** Erases what became of posts there, the numbers, and posts that went nowhere else. Answers how many targets went. */
 export const eraseHistory = async (t: Db, channelId: string, at: Date): Promise<number> => {
   const gone = await t<{ postId: string }[]>`delete from targets where channel_id = ${channelId} returning post_id`
   const posts = gone.map((row) => row.postId)
   await t`delete from posts p where p.id = any(${posts}) and not exists (select from targets t where t.post_id = p.id)`
+  await eraseAccountNumbers(t, channelId)
   await t`update disconnections set erased_at = ${at} where channel_id = ${channelId}`
   return gone.length
 }

@@ -30,8 +30,10 @@ export type Measured<T> = {
 
 export type AccountNumbers = {
   followers: number | null
-  /** Of everything on the account, on the platform's last full day; null where it gives none. */
+  /** Of everything on the account, on one of the platform's own days; null where it has no such numbers, or none that are new. */
   day: { date: string; views: number | null; reach: number | null } | null
+  /** Later days have settled, too: worth asking again soon. */
+  hasMore: boolean
 }
 
 /** Reading the numbers of one platform: in batches, repeatable, without effect. Throws PlatformError, and only that. */
@@ -45,7 +47,8 @@ export type Measurer = {
   toldForMs(kind: string): number | null
   /** How many posts one call takes. */
   batch: number
-  /** At most `batch` posts. By platform post id; a post that the platform does not show is not in it. */
+  /** At most `batch` posts. By platform post id, without numbers where it gives none; a post that the platform does not show is not in it. */
   posts(measuring: Measuring, posts: PostToMeasure[]): Promise<Measured<Map<string, Numbers>>>
-  account(measuring: Measuring): Promise<Measured<AccountNumbers>>
+  /** `after`: the last day that is known; null: none. */
+  account(measuring: Measuring, after: string | null): Promise<Measured<AccountNumbers>>
 }

@@ -4,6 +4,10 @@ export type Clock = {
   /** Jumps ahead and starts everything that has become due; await `settled()` to see its effects. */
   advance(ms: number): void
   offsetMs(): number
+  /** Stands still until `go`, so that a tester can compare what was read with what is. What is due meanwhile happens at `go`. */
+  stop(): void
+  go(): void
+  isStopped(): boolean
   /** Runs `task` once sandbox time has moved on by `delayMs`, through waiting or through `advance`. */
   after(delayMs: number, task: () => void | Promise<void>): void
   /** Resolves when the tasks that were started so far have ended. */
@@ -19,7 +23,8 @@ export function createClock(memory: { offsetMs: number }): Clock {
   let timers: Timer[] = []
   const running = new Set<Promise<void>>()
   let alarm: NodeJS.Timeout | undefined
-  const now = () => Date.now() + memory.offsetMs
+  let stoppedAtMs: number | null = null
+  const now = () => stoppedAtMs ?? Date.now() + memory.offsetMs
 
   function fireDue() {
     const due = timers.filter((timer) => timer.dueMs <= now()).sort((a, b) => a.dueMs - b.dueMs)
@@ -46,8 +51,17 @@ export function createClock(memory: { offsetMs: number }): Clock {
   return {
     now,
     offsetMs: () => memory.offsetMs,
+    stop() {
+      stoppedAtMs ??= now()
+    },
+    go() {
+      stoppedAtMs = null
+      fireDue()
+    },
+    isStopped: () => stoppedAtMs !== null,
     advance(ms) {
       memory.offsetMs += ms
+      if (stoppedAtMs !== null) stoppedAtMs += ms
       fireDue()
     },
     after(delayMs, task) {

@@ -31,8 +31,11 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
 
   app.get('/clock', (c) => c.json(clockOf(world)))
   app.post('/clock', async (c) => {
-    const { advanceMs } = z.strictObject({ advanceMs: z.number().min(0) }).parse(await c.req.json())
+    const wanted = z.strictObject({ advanceMs: z.number().min(0).optional(), stopped: z.boolean().optional() })
+    const { advanceMs = 0, stopped } = wanted.parse(await c.req.json())
+    if (stopped) world.clock.stop()
     world.clock.advance(advanceMs)
+    if (stopped === false) world.clock.go()
     await world.clock.settled()
     world.state.changed()
     return c.json(clockOf(world))
@@ -85,6 +88,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
 const clockOf = (world: World) => ({
   nowMs: world.clock.now(),
   offsetMs: world.clock.offsetMs(),
+  stopped: world.clock.isStopped(),
   now: new Date(world.clock.now()).toISOString(),
 })
 

@@ -1,7 +1,7 @@
 import { PlatformError } from '../errors.ts'
+import { accountNumbers, askAccount, nextPacificDay, spanOf } from '../graph/account-insights.ts'
 import type { Graph } from '../graph/client.ts'
-import { askAccount, askInsights, countIn, type Insights, lastPacificDay, numberIn, usedOf, valuesIn } from '../graph/insights.ts'
-import { numberAt } from '../graph/json.ts'
+import { askInsights, countIn, type Insights, numberIn } from '../graph/insights.ts'
 import type { Measured, Measurer, Measuring, Numbers, PostMetric, PostToMeasure } from '../measurer.ts'
 import type { Account, Json } from '../platform.ts'
 import { readUpload } from './upload.ts'
@@ -31,7 +31,7 @@ export const createFacebookMeasurer = (graph: Graph): Measurer => ({
   toldForMs: () => null,
   batch: 50,
   posts: (measuring, posts) => measurePosts(graph, measuring, posts),
-  account: (measuring) => measureAccount(graph, measuring),
+  account: (measuring, after) => measureAccount(graph, measuring, after),
 })
 
 const measurePosts = async (
@@ -72,26 +72,19 @@ const numbersOf = (wanted: typeof ofReels & { reach?: string }, values: Map<stri
 }
 
 /** Fact sheet 4.4. A Page below 100 likes has no insights: empty, not 0. */
-const measureAccount = async (graph: Graph, { account, now, refused, signal }: Measuring): ReturnType<Measurer['account']> => {
+const measureAccount = async (
+  graph: Graph,
+  { account, now, refused, signal }: Measuring,
+  after: string | null,
+): ReturnType<Measurer['account']> => {
   const token = tokenOf(account)
   const get = (path: string, params: Record<string, string>) =>
     graph.request({ method: 'GET', path, token, params, signal, effect: 'repeatable' })
-  const { date, sinceMs, untilMs } = lastPacificDay(now())
-  const span = { period: 'day', since: String(sinceMs / 1000), until: String(untilMs / 1000) }
+  const day = nextPacificDay(now(), after)
   const node = await get(account.id, { fields: 'followers_count' })
-  const metrics = Object.values(pageNames).filter((name) => !refused.has(name))
-  const insights = await askAccount(metrics, (metric) => get(`${account.id}/insights`, { metric, ...span }))
-  const values = valuesIn(insights.reply?.body ?? {})
-  const [views, reach] = [numberIn(values, pageNames.views) ?? null, numberIn(values, pageNames.reach) ?? null]
-  return {
-    result: {
-      followers: numberAt(node.body, 'followers_count'),
-      day: views === null && reach === null ? null : { date, views, reach },
-    },
-    refused: insights.refused,
-    usedPercent: usedOf(node, insights.reply),
-    source: `Graph API ${graph.settings.apiVersion}`,
-  }
+  const metrics = day ? Object.values(pageNames).filter((name) => !refused.has(name)) : []
+  const insights = await askAccount(metrics, (metric) => get(`${account.id}/insights`, { metric, ...spanOf(day) }))
+  return { ...accountNumbers(node, insights, day, pageNames), source: `Graph API ${graph.settings.apiVersion}` }
 }
 
 /** Insights of a Page and its posts need the Page's own token. */

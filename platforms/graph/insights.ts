@@ -1,6 +1,6 @@
 import { PlatformError } from '../errors.ts'
 import type { Json, JsonRecord } from '../platform.ts'
-import type { Graph, GraphReply } from './client.ts'
+import type { Graph } from './client.ts'
 import { isHidden } from './errors.ts'
 import { at, isRecord, recordAt, recordsAt, textAt } from './json.ts'
 
@@ -9,9 +9,11 @@ export type InsightsRequest = {
   /** `insights` or `video_insights` */
   edge: string
   metrics: string[]
+  /** Stories: code 10 says that an object has too few viewers; of anything else it is about permissions. */
+  areStories?: boolean
   signal: AbortSignal
 }
-/** Metric → value, for each object that Meta shows. Absent: Meta gave none, which is not 0. */
+/** Metric → value, for each object that Meta shows. A metric that is absent was not given, which is not 0; an object, not shown. */
 export type Insights = { values: Map<string, Map<string, Json>>; refused: string[]; usedPercent: number }
 
 /**
@@ -19,17 +21,26 @@ export type Insights = { values: Map<string, Map<string, Json>>; refused: string
  * by one, the refused ones told, and the rest goes on. One hidden object fails it as well: then each is asked by itself.
  */
 export const askInsights = async (graph: Graph, ids: string[], request: InsightsRequest): Promise<Insights> => {
-  if (ids.length === 0 || request.metrics.length === 0) return { values: new Map(), refused: [], usedPercent: 0 }
+  if (ids.length === 0 || request.metrics.length === 0) return nothingOf(ids)
   try {
     return await askTogether(graph, ids, request)
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    if (ids.length > 1 && isAboutObjects(error)) return await askEach(graph, ids, request)
-    if (isAboutObjects(error)) return { values: new Map(), refused: [], usedPercent: 0 }
+    const lacksViewers = request.areStories === true && error.problem.code === '10'
+    if (ids.length > 1 && (isHidden(error) || lacksViewers)) return await askEach(graph, ids, request)
+    if (isHidden(error)) return nothingOf([])
+    if (lacksViewers) return nothingOf(ids)
     if (!isAboutNames(error)) throw error
     return await askWithoutDeadNames(graph, ids, request, error)
   }
 }
+
+/** Objects that are there, without a number. */
+const nothingOf = (ids: string[]): Insights => ({
+  values: new Map(ids.map((id) => [id, new Map()])),
+  refused: [],
+  usedPercent: 0,
+})
 
 const askTogether = async (graph: Graph, ids: string[], { token, edge, metrics, signal }: InsightsRequest): Promise<Insights> => {
   const params = { ids: ids.join(','), metric: metrics.join(',') }
@@ -80,10 +91,8 @@ const isRefused = async (graph: Graph, ids: string[], request: InsightsRequest):
   }
 }
 
-/** 100/33: an object is gone or hidden; 10: a story has fewer than five viewers. */
-const isAboutObjects = (error: PlatformError): boolean => isHidden(error) || error.problem.code === '10'
 /** 100 without a subcode: "The value must be a valid insights metric". */
-const isAboutNames = ({ problem }: PlatformError): boolean => problem.code === '100' && problem.subcode === null
+export const isAboutNames = ({ problem }: PlatformError): boolean => problem.code === '100' && problem.subcode === null
 
 /** `data[]` as Meta shows it: the newest value of a series, or the total. No data is no entry. */
 export const valuesIn = (body: JsonRecord): Map<string, Json> => {
@@ -106,49 +115,4 @@ export const countIn = (values: Map<string, Json>, name: string, sort?: string):
   if (!isRecord(value)) return undefined
   const counts = Object.entries(value).filter(([key]) => sort === undefined || key.toLowerCase() === sort)
   return counts.reduce((sum, [, count]) => sum + (typeof count === 'number' ? count : 0), 0)
-}
-
-/** Insights of one account for a span of time, without the names that turn out to be dead. Null: no name is left. */
-export const askAccount = async (
-  metrics: string[],
-  ask: (names: string) => Promise<GraphReply>,
-): Promise<{ reply: GraphReply | null; refused: string[] }> => {
-  if (metrics.length === 0) return { reply: null, refused: [] }
-  try {
-    return { reply: await ask(metrics.join(',')), refused: [] }
-  } catch (error) {
-    if (!(error instanceof PlatformError) || !isAboutNames(error)) throw error
-    if (metrics.length === 1) return { reply: null, refused: metrics }
-    const alone = await Promise.all(metrics.map((name) => askAccount([name], ask)))
-    const refused = alone.flatMap((one) => one.refused)
-    if (refused.length === 0) throw error
-    const rest = await askAccount(
-      metrics.filter((name) => !refused.includes(name)),
-      ask,
-    )
-    return { reply: rest.reply, refused: [...refused, ...rest.refused] }
-  }
-}
-
-export const usedOf = (...replies: (GraphReply | null)[]): number =>
-  Math.max(0, ...replies.map((reply) => reply?.usage.percent ?? 0))
-
-const zone = 'America/Los_Angeles'
-const dayMs = 86_400_000
-
-/** Meta's last full day: from midnight to midnight in California. */
-export const lastPacificDay = (nowMs: number): { date: string; sinceMs: number; untilMs: number } => {
-  const untilMs = pacificMidnight(nowMs)
-  const sinceMs = pacificMidnight(untilMs - dayMs / 2)
-  return { date: dateIn(sinceMs), sinceMs, untilMs }
-}
-
-const dateIn = (ms: number): string => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(ms)
-
-/** The last midnight that is not later: 07:00 or 08:00 in UTC, by summer time. */
-const pacificMidnight = (ms: number): number => {
-  const utcMidnight = Math.floor(ms / dayMs) * dayMs
-  const candidates = [1, 0, -1].flatMap((days) => [8, 7].map((hour) => utcMidnight + days * dayMs + hour * 3_600_000))
-  const isMidnight = (at: number) => dateIn(at) !== dateIn(at - 1)
-  return candidates.find((at) => at <= ms && isMidnight(at)) ?? utcMidnight
 }

@@ -1,6 +1,6 @@
+import { accountNumbers, askAccount, nextPacificDay, spanOf } from '../graph/account-insights.ts'
 import type { Graph } from '../graph/client.ts'
-import { askAccount, askInsights, lastPacificDay, numberIn, usedOf, valuesIn } from '../graph/insights.ts'
-import { numberAt } from '../graph/json.ts'
+import { askInsights, numberIn } from '../graph/insights.ts'
 import type { Measured, Measurer, Measuring, Numbers, PostMetric, PostToMeasure } from '../measurer.ts'
 import { postMetrics } from '../measurer.ts'
 import { asAccount } from './account.ts'
@@ -10,17 +10,19 @@ const ofPosts = { views: 'views', reach: 'reach', likes: 'likes', comments: 'com
 const ofStories = { views: 'views', reach: 'reach', shares: 'shares' }
 const names = (kind: string): Partial<Record<PostMetric, string>> => (kind === 'story' ? ofStories : ofPosts)
 
+const accountNames = { views: 'views', reach: 'reach' }
+
 /** Meta: insights of a story exist for 24 hours after posting. */
 const storyMs = 24 * 3_600_000
 
 export const createInstagramMeasurer = (graph: Graph): Measurer => ({
   version: graph.settings.apiVersion,
   names,
-  accountNames: { followers: 'followers_count', views: 'views', reach: 'reach' },
+  accountNames: { followers: 'followers_count', ...accountNames },
   toldForMs: (kind) => (kind === 'story' ? storyMs : null),
   batch: 50,
   posts: (measuring, posts) => measurePosts(graph, measuring, posts),
-  account: (measuring) => measureAccount(graph, measuring),
+  account: (measuring, after) => measureAccount(graph, measuring, after),
 })
 
 const measurePosts = async (
@@ -37,7 +39,7 @@ const measurePosts = async (
     const metrics = Object.values(wanted).filter((name) => !measuring.refused.has(name))
     const { signal } = measuring
     const { value: found } = await asAccount(measuring.account, (token) =>
-      askInsights(graph, ids, { token, edge: 'insights', metrics, signal }),
+      askInsights(graph, ids, { token, edge: 'insights', metrics, areStories: isStory, signal }),
     )
     for (const [id, values] of found.values) {
       const numbers: Numbers = {}
@@ -54,26 +56,19 @@ const measurePosts = async (
 }
 
 /** Fact sheet 4.3: daily values of totals are asked one day at a time. */
-const measureAccount = async (graph: Graph, { account, now, refused, signal }: Measuring): ReturnType<Measurer['account']> => {
-  const { date, sinceMs, untilMs } = lastPacificDay(now())
-  const span = { metric_type: 'total_value', period: 'day', since: String(sinceMs / 1000), until: String(untilMs / 1000) }
+const measureAccount = async (
+  graph: Graph,
+  { account, now, refused, signal }: Measuring,
+  after: string | null,
+): ReturnType<Measurer['account']> => {
+  const day = nextPacificDay(now(), after)
+  const metrics = day ? ['views', 'reach'].filter((name) => !refused.has(name)) : []
   const { value } = await asAccount(account, async (token) => {
     const get = (path: string, params: Record<string, string>) =>
       graph.request({ method: 'GET', path, token, params, signal, effect: 'repeatable' })
+    const span = { metric_type: 'total_value', ...spanOf(day) }
     const node = await get(account.id, { fields: 'followers_count' })
-    const metrics = ['views', 'reach'].filter((name) => !refused.has(name))
     return { node, insights: await askAccount(metrics, (metric) => get(`${account.id}/insights`, { metric, ...span })) }
   })
-  const { node, insights } = value
-  const values = valuesIn(insights.reply?.body ?? {})
-  const [views, reach] = [numberIn(values, 'views') ?? null, numberIn(values, 'reach') ?? null]
-  return {
-    result: {
-      followers: numberAt(node.body, 'followers_count'),
-      day: views === null && reach === null ? null : { date, views, reach },
-    },
-    refused: insights.refused,
-    usedPercent: usedOf(node, insights.reply),
-    source: `Graph API ${graph.settings.apiVersion}`,
-  }
+  return { ...accountNumbers(value.node, value.insights, day, accountNames), source: `Graph API ${graph.settings.apiVersion}` }
 }

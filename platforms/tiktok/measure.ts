@@ -18,7 +18,7 @@ export const createTiktokMeasurer = (client: TiktokClient): Measurer => ({
     const path = '/v2/user/info/?fields=open_id,follower_count'
     const { user } = await client.ask({ path, token: account.grantToken, body: null, schema: userSchema, stakes: 'read', signal })
     return {
-      result: { followers: user.follower_count ?? null, day: null },
+      result: { followers: user.follower_count ?? null, day: null, hasMore: false },
       refused: [],
       usedPercent: 0,
       source: 'TikTok API v2 user/info',

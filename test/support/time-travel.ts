@@ -92,7 +92,7 @@ const catchUp = async (rig: Rig, atMs: number): Promise<void> => {
   if (behindMs > 0) await rig.advance(behindMs)
 }
 
-const insertPeople = async (sql: Sql) => {
+export const insertPeople = async (sql: Sql) => {
   const [workspace] = await sql<
     { id: string }[]
   >`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`

@@ -90,9 +90,9 @@ test('a post that is gone is left out, and does not hold up the others', async (
 })
 
 test.each(['facebook', 'instagram', 'tiktok'])(
-  'promise U3: %s: followers, and the last full day where it is told',
+  'promise U3: %s: followers, and the last settled day where it is told',
   async (platform) => {
-    const { result } = await rig.platform(platform).measure.account(measuring(platform))
+    const { result } = await rig.platform(platform).measure.account(measuring(platform), null)
     expect(result.followers).toBeGreaterThan(0)
     if (platform === 'tiktok') expect(result.day).toBeNull()
     else expect(result.day?.views).toBeGreaterThan(0)
