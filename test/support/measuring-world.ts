@@ -101,11 +101,15 @@ const connect = async (
   { workspaceId, adminId: userId, issuer }: { workspaceId: string; adminId: string; issuer: 'meta' | 'tiktok' },
 ): Promise<Record<string, Connected>> => {
   const { tokens, offers } = await rig.connect(issuer)
-  const grantId = await saveGrant(deps.sql, deps.vault, { workspaceId, issuer, userId, tokens, at: new Date(rig.now()) })
+  // TikTok's client reckons from the real clock.
+  const aheadMs = issuer === 'tiktok' ? rig.now() - Date.now() : 0
+  const later = (ms: number | null) => (ms === null ? null : ms + aheadMs)
+  const stored = { ...tokens, expiresAtMs: later(tokens.expiresAtMs), refreshExpiresAtMs: later(tokens.refreshExpiresAtMs) }
+  const grantId = await saveGrant(deps.sql, deps.vault, { workspaceId, issuer, userId, tokens: stored, at: new Date(rig.now()) })
   const connected: Record<string, Connected> = {}
   for (const offer of offers.filter(({ name }) => name === 'Northside Records')) {
-    const { id: channelId } = await saveChannel(deps.sql, deps.vault, { workspaceId, grantId, offer })
-    await deps.sql`update channels set connected_at = ${new Date(rig.now())} where id = ${channelId}`
+    const { id: channelId, isNew } = await saveChannel(deps.sql, deps.vault, { workspaceId, grantId, offer })
+    if (isNew) await deps.sql`update channels set connected_at = ${new Date(rig.now())} where id = ${channelId}`
     const { platform } = offer
     connected[platform] = { channelId, grantId, platform, account: accountIn({ tokens, offers }, platform) }
   }

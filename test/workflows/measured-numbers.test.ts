@@ -106,6 +106,7 @@ describe.sequential('numbers of posts', () => {
     expect((await callsOf('media.insights')).slice(before).every((call) => call.status === 200)).toBe(true)
     await world.rig.set({ retiredMetrics: {} })
     await pass(40 * dayMs)
+    await world.connect('meta') // its tokens live for sixty days
     expect(await world.sql`select name from metric_names`).toEqual([])
     expect(await measuredOf(post)).toMatchObject({ endedMetrics: [] })
   })
