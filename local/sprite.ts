@@ -3,7 +3,18 @@ import { readFileSync, writeFileSync } from 'node:fs'
 // Makes web/public/sprite.svg of the icons that the pages use: `npx tsx local/sprite.ts` after adding a name.
 const names = [
   ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban', 'brand-facebook', 'brand-instagram', 'brand-tiktok'],
-  ...['building', 'calendar', 'calendar-plus', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-check', 'clock'],
+  ...[
+    'building',
+    'calendar',
+    'calendar-plus',
+    'chart-line',
+    'check',
+    'chevron-down',
+    'chevron-left',
+    'chevron-right',
+    'circle-check',
+    'clock',
+  ],
   ...[
     'copy',
     'device-laptop',

@@ -21,6 +21,7 @@ import { deletionCallRoutes } from './routes/deletion-calls.ts'
 import { emailRoutes } from './routes/email.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes } from './routes/home.ts'
+import { insightsRoutes } from './routes/insights.ts'
 import { invitationsRoutes } from './routes/invitations.ts'
 import { leavingRoutes } from './routes/leaving.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -98,6 +99,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   calendarRoutes,
   postsRoutes,
   mediaRoutes,
+  insightsRoutes,
   channelsRoutes,
   liveRoutes,
 ]

@@ -12,6 +12,7 @@ export const navigation = (user: User | null, here: Membership | undefined): Men
         item('calendar', 'Calendar', 'calendar', `${base}/calendar`, true),
         item('compose', 'Compose', 'pencil-plus', `${base}/posts/new`, true),
         item('media', 'Media', 'photo', `${base}/media`),
+        item('insights', 'Insights', 'chart-line', `${base}/insights`),
         item('notices', 'Notices', 'mail', `${base}/notices`),
         item('accounts', 'Accounts', 'plug-connected', `${base}/channels`, true),
       ]

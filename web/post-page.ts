@@ -9,6 +9,7 @@ import type { WebDeps, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
 import { historyWords } from './history-words.ts'
 import { isId } from './ids.ts'
+import { loadPostReadings, numbersView } from './post-readings.ts'
 import { overallPill, pillOf } from './post-state.ts'
 import { titleOf } from './post-title.ts'
 import { receiptOf } from './receipt.ts'
@@ -19,11 +20,12 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
   const ref = { workspaceId: workspace.id, postId }
   const post = await findPost(deps.sql, ref)
   if (!post) return null
-  const [targets, attempts, media, history] = await Promise.all([
+  const [targets, attempts, media, history, measured] = await Promise.all([
     listTargets(deps.sql, ref),
     listAttempts(deps.sql, ref),
     listComposedMedia(deps.sql, ref),
     listPostHistory(deps.sql, ref),
+    loadPostReadings(deps, workspace.id, postId),
   ])
   const fmt = formats(workspace.zone, deps.now())
   const names = namesOf(deps, targets)
@@ -32,7 +34,13 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
     post,
     title: titleOf(post.text),
     pill: overallPill(post.state, targets),
-    targets: targets.map((target) => targetView(deps, target, attempts, fmt, names)),
+    targets: targets.map((target) => {
+      const readings = measured?.find(({ post: { targetId } }) => targetId === target.id)
+      return {
+        ...targetView(deps, target, attempts, fmt, names),
+        numbers: readings ? numbersView(deps, readings, fmt) : null,
+      }
+    }),
     open: targets.some((target) => !['published', 'failed', 'missed', 'canceled'].includes(target.state) || !target.finishedAt),
     media,
     texts: textsOf(deps, post, targets),

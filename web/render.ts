@@ -1,6 +1,7 @@
 import { Eta } from 'eta'
 import type { Need } from '../db/needs.ts'
 import { isPartial } from './answers.ts'
+import { drawChart } from './charts/index.ts'
 import type { AnyContext, Membership, User, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
 import { navigation } from './navigation.ts'
@@ -40,7 +41,14 @@ export const createRenderer = (options: Options): Renderer => {
   const ofPlatforms = engine(platformViews, options.cache)
   // A platform's own part of the composer's form; it escapes by itself like every template.
   const fields = (view: string, data: View): string => ofPlatforms.render(`./${view}`, data)
-  const helpers = { asset: options.assets, icon: icon(options.assets), badge, fields, workflow: options.workflow }
+  const helpers = {
+    asset: options.assets,
+    icon: icon(options.assets),
+    badge,
+    fields,
+    chart: drawChart,
+    workflow: options.workflow,
+  }
   const render = (c: AnyContext, view: string, data: View, bare: boolean): string =>
     eta.render(`./${view}`, { ...data, ...around(c), policyNews: policyNews(options.policy, c.get('user')), bare, h: helpers })
   return {
@@ -64,7 +72,7 @@ const engine = (folder: string, cache: boolean): Eta =>
     debug: !cache,
     autoFilter: true,
     filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
-    functionHeader: 'const { icon, badge, asset, fields, workflow } = it.h ?? {}; const fmt = it.fmt;',
+    functionHeader: 'const { icon, badge, asset, fields, chart, workflow } = it.h ?? {}; const fmt = it.fmt;',
   })
 
 /** What every template may use beside its own data: who is looking, where, and how to print things. Never spread request data here. */

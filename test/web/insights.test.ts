@@ -1,0 +1,280 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { dateOf } from '../../web/wall-time.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { insertTarget } from '../support/connected.ts'
+import { addMedia, connectAll, type PlatformName } from '../support/posts.ts'
+
+let test: TestApp
+let channels: Record<PlatformName, string>
+const zone = 'Europe/Zurich'
+const dayMs = 86_400_000
+const ago = (days: number): Date => new Date(Date.now() - days * dayMs)
+const day = (days: number): string => dateOf(ago(days), zone)
+
+beforeAll(async () => {
+  test = await createTestApp()
+  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+})
+
+const gained = async (channel: string, days: number, numbers: Partial<Record<string, number>>) => {
+  const row = { workspaceId: test.workspaces.northside, channelId: channel, day: day(days), takenAt: ago(days), ...numbers }
+  const columns = Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  )
+  await test.sql`insert into channel_days ${test.sql(columns as Record<string, string>)}`
+}
+
+/** A published post with its newest numbers and its readings. */
+const measured = async (
+  platform: PlatformName,
+  post: {
+    daysAgo: number
+    readings: { hours: number; views?: number; reach?: number; likes?: number }[]
+    ended?: string[]
+    text?: string
+    kind?: string
+  },
+) => {
+  const { northside } = test.workspaces
+  const publishedAt = ago(post.daysAgo)
+  const mediaIds = [await addMedia(test.deps, northside, test.cast.admin.id)]
+  const { postId, targetId } = await insertTarget(test.deps, {
+    workspaceId: northside,
+    channelId: channels[platform],
+    platform,
+    mediaIds,
+    dueAt: publishedAt,
+  })
+  await test.sql`update targets set state = 'published', published_at = ${publishedAt}, finished_at = ${publishedAt}, kind = ${post.kind ?? 'photos'}, text = ${post.text ?? 'Twenty crates'} where id = ${targetId}`
+  await test.sql`select ensure_snapshot_months(${publishedAt})`
+  for (const one of post.readings) {
+    const takenAt = new Date(publishedAt.getTime() + one.hours * 3_600_000)
+    await test.sql`insert into snapshots (workspace_id, target_id, taken_at, views, reach, likes, source)
+      values (${northside}, ${targetId}, ${takenAt}, ${one.views ?? null}, ${one.reach ?? null}, ${one.likes ?? null}, 'Graph API v25.0 insights')`
+  }
+  const last = post.readings.at(-1)
+  await test.sql`insert into measured_targets (target_id, workspace_id, channel_id, published_at, taken_at, views, reach, likes, ended_metrics, source)
+    values (${targetId}, ${northside}, ${channels[platform]}, ${publishedAt}, ${new Date(publishedAt.getTime() + (last?.hours ?? 0) * 3_600_000)},
+      ${last?.views ?? null}, ${last?.reach ?? null}, ${last?.likes ?? null}, ${post.ended ?? []}, 'Graph API v25.0 insights')`
+  return { postId, targetId }
+}
+const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+
+describe('before there are numbers', () => {
+  it('without an account, the page says how to get one', async () => {
+    const page = await test.cast.outsider.get('/w/elsewhere/insights')
+    expect(page.status).toBe(200)
+    expect(page.text).toContain('No account is connected yet')
+    expect(page.text).toContain('href="/w/elsewhere/channels"')
+  })
+
+  it('with an account, the page says when the first numbers come', async () => {
+    await test.sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channels.instagram}, ${test.workspaces.northside}, now() + interval '3 hours')`
+    const { text } = await test.cast.manager.get('/w/northside/insights')
+    expect(words(text)).toMatch(/No numbers yet\. The first of .* are read (today|tomorrow) \d\d:\d\d\./)
+  })
+})
+
+describe('promise U3: what posts did, in numbers', () => {
+  beforeAll(async () => {
+    for (const days of [1, 2, 3, 8, 9]) {
+      await gained(channels.instagram, days, {
+        views: 1000 + days,
+        reach: 700,
+        likes: 50,
+        comments: 5,
+        shares: 2,
+        saves: 9,
+        followers: 5000 - days,
+      })
+      await gained(channels.tiktok, days, { views: 300, likes: 20, comments: 1, shares: 4, followers: 800 })
+    }
+    await gained(channels.instagram, 60, { views: 17, followers: 4100 })
+  })
+
+  it('sums are those of the days, compared with as many days before', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
+    // 1001 + 1002 + 1003 + 3 × 300 against 1008 + 1009 + 2 × 300
+    expect(words(text)).toContain('Views 3,906 49 % more than the 7 days before')
+    expect(words(text)).toContain('Reach of posts 2,100 50 % more')
+    expect(words(text)).toContain('Followers 5,799 + 7 in these 7 days')
+  })
+
+  it('of one account, only its own', async () => {
+    const page = await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)
+    expect(page.status).toBe(200)
+    expect(words(page.text)).toContain('Views 900')
+    expect(words(page.text)).not.toContain('3,906')
+  })
+
+  it('what a platform does not give is said, and never a 0', async () => {
+    const own = words((await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)).text)
+    expect(own).toContain('Reach of posts Not given by TikTok.')
+    const all = words((await test.cast.manager.get('/w/northside/insights?range=7d')).text)
+    expect(all).toContain('Reach of posts, added up: whoever saw two posts counts twice. Not given by TikTok.')
+    expect(all).toContain('not given by TikTok')
+  })
+
+  it('each chart has a title, its finding and the table behind it', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
+    expect(text).toMatch(/<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-views-t chart-views-d">/)
+    expect(text).toContain('3,906 views in all, 49 % more than in the 7 days before. The most were 1,303,')
+    expect(words(text.split('id="h-views"')[1]!.split('</details>')[0]!)).toContain('1,303')
+    expect(text).not.toMatch(/style="/)
+  })
+
+  it('a day on which nothing was read has no number, in the table and in the line', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
+    const table = text.split('id="h-views"')[1]!.split('</details>')[0]!
+    expect([...table.matchAll(/no number/g)].length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('a retired number is called no longer provided, since when', async () => {
+    const { version } = test.deps.platforms.platforms.get('instagram')!.measure
+    await test.sql`insert into metric_names (platform, version, name, refused_at, about) values ('instagram', ${version}, 'saved', now() - interval '5 days', 'posts')`
+    const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=7d`)
+    await test.sql`delete from metric_names`
+    expect(words(text)).toMatch(/No longer provided by Instagram since \d+ \w+ \d{4}: what stands is from before\./)
+  })
+
+  it('nothing of another workspace is in it', async () => {
+    expect((await test.cast.outsider.get('/w/northside/insights')).status).toBe(404)
+    expect((await test.cast.outsider.get('/w/northside/insights.csv')).status).toBe(404)
+    expect((await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}`)).status).toBe(404)
+    expect((await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}.csv`)).status).toBe(404)
+    expect((await test.cast.outsider.get('/w/elsewhere/insights')).text).not.toContain('Northside')
+  })
+})
+
+describe('the days', () => {
+  it.each(['7d', '28d', '90d', '12m', '24m', 'nonsense'])('%s is answered', async (range) => {
+    const page = await test.cast.manager.get(`/w/northside/insights?range=${range}`)
+    expect(page.status).toBe(200)
+    expect(page.text).toContain(`range=${range === 'nonsense' ? '28d' : range}" aria-current="true"`)
+  })
+
+  it('chosen days are shown, and counted', async () => {
+    const page = await test.cast.manager.get(`/w/northside/insights?from=${day(9)}&to=${day(8)}`)
+    expect(page.status).toBe(200)
+    expect(words(page.text)).toContain('Views 2,617')
+  })
+
+  it.each([
+    ['from=2026-13-01&to=2026-11-02', 'Give a first day'],
+    ['from=2026-11-01&to=', 'Give a last day'],
+    ['from=2026-11-09&to=2026-11-01', 'The last day lies before the first.'],
+    ['from=2001-01-01&to=2001-02-01', 'longer ago than numbers are kept'],
+    ['from=2099-01-01&to=2099-02-01', 'still to come'],
+  ])('%s is refused in words, with the form as typed', async (query, fault) => {
+    const page = await test.cast.manager.get(`/w/northside/insights?${query}`)
+    expect(page.status).toBe(422)
+    expect(page.text).toContain(fault)
+    expect(page.text).toContain(`value="${new URLSearchParams(query).get('from')}"`)
+    expect((await test.cast.manager.get(`/w/northside/insights.csv?${query}`)).status).toBe(422)
+  })
+
+  it('24 months have nothing kept before them', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=24m')
+    expect(text).toContain('Numbers are kept for 24 months, so there is nothing before to compare with.')
+    expect(text).not.toMatch(/% (more|fewer)/)
+  })
+})
+
+describe('posts', () => {
+  let insta: { postId: string; targetId: string }
+  beforeAll(async () => {
+    insta = await measured('instagram', {
+      daysAgo: 4,
+      text: '=cmd() <b>Pressing plant</b>',
+      readings: [
+        { hours: 1, views: 120, reach: 90, likes: 0 },
+        { hours: 24, views: 11_204, reach: 9_310, likes: 801 },
+      ],
+    })
+    await measured('tiktok', {
+      daysAgo: 5,
+      text: 'Crate of the week',
+      kind: 'video',
+      readings: [{ hours: 24, views: 18_930, likes: 640 }],
+    })
+    await measured('facebook', {
+      daysAgo: 6,
+      text: 'Opening',
+      kind: 'photo',
+      ended: ['reach'],
+      readings: [{ hours: 24, views: 6_118, reach: 4_870, likes: 402 }],
+    })
+  })
+
+  it('are ranked by what was asked for; what gives none comes last and says so', async () => {
+    const order = async (by: string) => {
+      const { text } = await test.cast.manager.get(`/w/northside/insights?range=28d&by=${by}`)
+      return [
+        ...text
+          .split('class="ranked"')[1]!
+          .split('</ol>')[0]!
+          .matchAll(/ranked-title">([^<]+)</g),
+      ].map(([, title]) => title)
+    }
+    expect(await order('views')).toEqual(['Crate of the week', expect.stringContaining('Pressing plant'), 'Opening'])
+    expect(await order('reach')).toEqual([expect.stringContaining('Pressing plant'), 'Opening', 'Crate of the week'])
+    expect(words((await test.cast.manager.get('/w/northside/insights?range=28d')).text)).toContain('reach not given by TikTok')
+  })
+
+  it('the page of one post has its numbers digit by digit, when they were taken, and every reading', async () => {
+    const { text } = await test.cast.manager.get(`/w/northside/posts/${insta.postId}`)
+    const shown = words(text.split(`id="target-${insta.targetId}"`)[1]!.split('</article>')[0]!)
+    expect(shown).toContain('Views 11,204 Reach 9,310 Likes 801')
+    expect(shown).toMatch(/Taken .*\d\d:\d\d from Graph API v25.0 insights/)
+    expect(shown).toContain('120 90 0')
+    expect(text).toContain('Views since it went out')
+  })
+
+  it('a number that ended is marked as such beside its last value', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=28d&by=reach')
+    expect(words(text)).toContain('4,870 reached no longer provided')
+  })
+
+  it('hours need five posts of an account', async () => {
+    expect((await test.cast.manager.get('/w/northside/insights')).text).toContain('Too little went out to say')
+    for (const daysAgo of [10, 17, 24, 11, 12])
+      await measured('instagram', { daysAgo, readings: [{ hours: 24, views: daysAgo % 7 === 3 ? 4_000 : 500 }] })
+    const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}`)
+    expect(text).toContain('<svg class="chart heat"')
+    expect(words(text)).toMatch(/Best: \w+day \d\d:00/)
+  })
+
+  it('CSV: every table, empty for what was not given, formulas made harmless', async () => {
+    const get = async (path: string) => {
+      const page = await test.cast.manager.get(path)
+      expect([path, page.status, page.headers.get('Content-Type')]).toEqual([path, 200, 'text/csv; charset=utf-8'])
+      expect(page.headers.get('Content-Disposition')).toContain('attachment')
+      return page.text
+        .replace(/^\ufeff/, '')
+        .trim()
+        .split('\n')
+    }
+    const days = await get('/w/northside/insights.csv?range=7d')
+    expect(days[0]).toBe('day,views,reach,likes,comments,shares,saves,followers,taken_at')
+    expect(days).toHaveLength(8)
+    expect(days.at(-1)).toMatch(new RegExp(`^${day(1)},1301,700,70,6,6,9,5799,2`))
+    const posts = await get('/w/northside/insights.csv?range=28d&table=posts')
+    expect(posts.find((line) => line.includes('tiktok'))).toContain(',18930,,640,,,,')
+    expect(posts.find((line) => line.includes('cmd()'))).toContain("'=cmd()")
+    expect((await get('/w/northside/insights.csv?table=accounts'))[0]).toContain('platform,account,posts,views')
+    expect((await get('/w/northside/insights.csv?table=hours')).length).toBeGreaterThan(1)
+    expect(await get(`/w/northside/insights/${channels.instagram}.csv?table=account`)).toHaveLength(1)
+    expect(await get(`/w/northside/posts/${insta.postId}/numbers.csv`)).toHaveLength(3)
+    expect((await test.cast.manager.get('/w/northside/insights.csv?table=users')).status).toBe(404)
+    expect((await test.cast.outsider.get(`/w/elsewhere/posts/${insta.postId}/numbers.csv`)).status).toBe(404)
+  })
+
+  it('promise E3: numbers go with their account', async () => {
+    const { northside } = test.workspaces
+    await test.sql`delete from channels where id = ${channels.facebook}`
+    const [left] =
+      await test.sql`select count(*)::int as n from snapshots s where workspace_id = ${northside} and not exists (select from targets t where t.id = s.target_id)`
+    expect(left!.n).toBe(0)
+    expect((await test.cast.manager.get('/w/northside/insights?range=28d')).text).not.toContain('Opening')
+  })
+})

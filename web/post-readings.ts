@@ -1,0 +1,86 @@
+import { listNumbersOfPost, listReadings, type MeasuredPost, type Reading } from '../db/post-numbers.ts'
+import { postMetrics } from '../platforms/measurer.ts'
+import type { LineSpec } from './charts/line.ts'
+import type { WebDeps } from './env.ts'
+import type { Formats } from './formats.ts'
+import { asCsv } from './insights-csv.ts'
+import { type ShownNumber, shownNumbers } from './post-numbers.ts'
+
+/** One target of a post with everything that was read of it, the first first. */
+export type TargetReadings = { post: MeasuredPost; readings: Reading[] }
+
+/** Null when nothing of the post is measured, or it is none of the workspace's. */
+export const loadPostReadings = async (
+  deps: Pick<WebDeps, 'sql'>,
+  workspaceId: string,
+  postId: string,
+): Promise<TargetReadings[] | null> => {
+  const posts = await listNumbersOfPost(deps.sql, { workspaceId, postId })
+  if (posts.length === 0) return null
+  const ids = posts.map((one) => one.targetId)
+  const readings = await listReadings(deps.sql, workspaceId, ids)
+  return posts.map((post) => ({ post, readings: readings.filter((one) => one.targetId === post.targetId) }))
+}
+
+/** The numbers of one target as its card shows them. */
+export type NumbersView = {
+  numbers: ShownNumber[]
+  takenAt: Date | null
+  source: string
+  absentAt: Date | null
+  chart: LineSpec | null
+  rows: { takenAt: Date; words: string[] }[]
+}
+
+export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, fmt: Formats): NumbersView => ({
+  numbers: shownNumbers(deps.platforms.platforms.get(post.platform), post, fmt),
+  takenAt: post.takenAt,
+  source: readings.at(-1)?.source ?? '',
+  absentAt: post.absentAt,
+  chart: readings.filter((one) => one.views !== null).length > 1 ? curveOf(post, readings, fmt) : null,
+  rows: readings.map((one) => ({
+    takenAt: one.takenAt,
+    words: postMetrics.map((metric) => (one[metric] === null ? '–' : fmt.count(one[metric]))),
+  })),
+})
+
+/** Views as they grew since the post went out: every dot is a reading, and the line between two of them only joins them. */
+const curveOf = (post: MeasuredPost, readings: Reading[], fmt: Formats): LineSpec => {
+  const begin = post.publishedAt.getTime()
+  const spanMs = Math.max(1, (readings.at(-1)?.takenAt.getTime() ?? begin) - begin)
+  const last = readings.findLast((one) => one.views !== null)
+  return {
+    kind: 'line',
+    id: `curve-${post.targetId}`,
+    title: 'Views since it went out',
+    desc: `${fmt.count(last?.views ?? 0)} views ${ageWords(spanMs)} after it went out, read ${readings.length} times.`,
+    series: [{ tone: 'now', values: readings.map((one) => one.views) }],
+    places: readings.map((one) => Math.min(1, Math.max(0, (one.takenAt.getTime() - begin) / spanMs))),
+    ticks: [0, 0.5, 1].map((place) => ({ place, words: place === 0 ? 'published' : ageWords(spanMs * place) })),
+    tips: [],
+    heightPx: 110,
+    fromZero: true,
+    dots: readings.length <= 40,
+  }
+}
+
+const ageWords = (ms: number): string => {
+  const hours = ms / 3_600_000
+  if (hours < 48) return `${Math.round(hours)} h`
+  const days = Math.round(hours / 24)
+  return days < 120 ? `${days} days` : `${Math.round(days / 30.4)} months`
+}
+
+export const readingsCsv = (targets: TargetReadings[]): string =>
+  asCsv([
+    ['taken_at', 'platform', 'account', ...postMetrics, 'source'],
+    ...targets.flatMap(({ post, readings }) =>
+      readings.map((one) => [
+        one.takenAt.toISOString(),
+        post.platform,
+        post.channelName,
+        ...postMetrics.map((metric) => one[metric]),
+        one.source,
+      ]),
+    ),
+  ])

@@ -1,0 +1,9 @@
+// Printing needs a script, so without one there is no button.
+const offerPrint = (root) => {
+  for (const button of root.querySelectorAll('[data-print][hidden]')) button.hidden = false
+}
+offerPrint(document)
+document.addEventListener('htmx:after:settle', () => offerPrint(document))
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) window.print()
+})
