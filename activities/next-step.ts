@@ -54,7 +54,7 @@ const waitOr = (fromMs: number, nowMs: number, words: string, step: Step): Step 
   nowMs < fromMs ? { do: 'wait', untilMs: fromMs, words } : step
 
 /** 0 up to `rangeMs`, the same for the same id. */
-const jitterMs = (id: string, rangeMs: number): number => {
+export const jitterMs = (id: string, rangeMs: number): number => {
   const share = createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32
   return Math.floor(share * rangeMs)
 }

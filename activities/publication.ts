@@ -11,11 +11,6 @@ import type { MediaStore } from './media-store.ts'
 
 export type PublicationDeps = { sql: Sql; vault: Vault; mediaStore: MediaStore; mediaPublicUrl: string; now: () => number }
 
-/** Thrown by `leaving` when the claim's five seconds are over: the call was not made. */
-export class LeaseOver extends Error {
-  override name = 'LeaseOver'
-}
-
 /** Thrown by `save` when the post was changed meanwhile: what was prepared is for nothing. */
 export class Outdated extends Error {
   override name = 'Outdated'

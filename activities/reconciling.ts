@@ -5,8 +5,8 @@ import { findTarget, listBoundIds, noteWaiting, type TargetRow } from '../db/tar
 import { PlatformError } from '../platforms/errors.ts'
 import type { Reconciled } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
+import { leaseMs } from './lease.ts'
 import { type Patience, patient } from './patience.ts'
-import { leaseMs } from './sending.ts'
 import {
   type AttemptResult,
   settleAnotherTry,

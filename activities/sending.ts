@@ -2,12 +2,15 @@ import { Context } from '@temporalio/activity'
 import { type Claim, claimTarget, recordOutcome } from '../db/attempts.ts'
 import { type AnotherTry, findTarget, type TargetRow } from '../db/targets.ts'
 import { PlatformError, type Problem } from '../platforms/errors.ts'
-import type { Account, Sent } from '../platforms/platform.ts'
+import type { Account, Publication, Sent } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
 import { withToken } from './grants.ts'
 import { insist } from './insist.ts'
+import { createLease, type Lease, LeaseOver } from './lease.ts'
 import { noteLimit, withinLimits } from './limits.ts'
-import { buildPublication, fingerprintOf, LeaseOver } from './publication.ts'
+import { jitterMs } from './next-step.ts'
+import { buildPublication, fingerprintOf } from './publication.ts'
+import { afterCalls, beforeOthers } from './rush.ts'
 import {
   type AttemptResult,
   settleAnotherTry,
@@ -19,10 +22,8 @@ import {
 } from './settling.ts'
 import { againLater, beating, notYet, type PublishingDeps, platformOf, waitForRoom } from './steps.ts'
 
-/** The call must leave within this time of its claim, by the monotonic clock: a process that slept sends nothing. */
-export const leaseMs = 5_000
-/** Token and media are read so long before the instant: at it, claim and call remain. */
-const unsealAheadMs = 1_500
+/** Token and media are read so long before the instant, at different times for those of one instant: at it, claim and call remain. */
+const unsealAheadMs = (targetId: string): number => 1_500 + jitterMs(targetId, 8_500)
 
 export const createSending = (deps: PublishingDeps) => ({
   /** Waits armed for the exact instant, claims, makes the one call, and writes what came of it. Never run twice by Temporal. */
@@ -34,7 +35,7 @@ export const createSending = (deps: PublishingDeps) => ({
 })
 
 const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
-  if (!(await staysUntil(deps, target, sendAtMs(target) - unsealAheadMs))) return
+  if (!(await staysUntil(deps, target, sendAtMs(target) - unsealAheadMs(target.id)))) return
   try {
     await withinLimits(deps, target.channelId, 'sending', () =>
       withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true }),
@@ -60,29 +61,46 @@ const refuseOrWait = async (deps: PublishingDeps, target: TargetRow, problem: Pr
 const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account): Promise<void> => {
   const target = await findTarget(deps.sql, armed.id)
   if (target?.state !== 'ready' || target.revision !== armed.revision) return
-  const lease = { startedAt: Number.NaN, leftAt: null as Date | null }
+  const lease = createLease(deps.now)
   const publication = await buildPublication(deps, target, {
     account,
     attemptNumber: target.attemptNumber + 1,
     holder: { state: 'sending', attemptNumber: target.attemptNumber + 1 },
     signal: new AbortController().signal, // a call that has left is never broken off by us
-    leaving: () => {
-      if (!(performance.now() - lease.startedAt < leaseMs)) throw new LeaseOver('the lease of the claim is over')
-      lease.leftAt = new Date(deps.now())
-    },
+    leaving: lease.leaving,
   })
   const fingerprint = await fingerprintOf(deps.sql, target)
   if (!(await staysUntil(deps, target, sendAtMs(target)))) return
 
-  lease.startedAt = performance.now()
+  const claimed = await beforeOthers(() => claimAndLeave(deps, target, { fingerprint, lease, publication }))
+  if (!claimed) return unlessClaimable(deps, target)
+  await settle(deps, { ...target, attemptNumber: claimed.claim.number }, claimed.claim, lease, claimed.answer)
+}
+
+type Departing = { fingerprint: Buffer; lease: Lease; publication: Publication }
+
+/** Ends when the call has left, or could not leave; `answer` is what becomes of it. Undefined: there was nothing to claim. */
+const claimAndLeave = async (deps: PublishingDeps, target: TargetRow, { fingerprint, lease, publication }: Departing) => {
+  lease.begin()
   const claim = await claimTarget(deps.sql, { ...target, fingerprint, now: new Date(deps.now()) })
-  if (!claim) return unlessClaimable(deps, target)
-  const claimed = { ...target, attemptNumber: claim.number }
+  if (!claim) return undefined
+  const answer = platformOf(deps, target).publish.send(publication)
+  await Promise.race([lease.hasLeft, answer.catch(() => undefined)]) // `settle` looks at what went wrong
+  return { claim, answer }
+}
+
+const settle = async (
+  deps: PublishingDeps,
+  target: TargetRow,
+  claim: Claim,
+  lease: Lease,
+  answer: Promise<Sent>,
+): Promise<void> => {
   try {
-    const sent = await platformOf(deps, target).publish.send(publication)
-    await insist(() => settleSent(deps, claimed, claim, lease.leftAt, sent))
+    const sent = await answer
+    await insist(() => afterCalls(() => settleSent(deps, target, claim, lease.leftAt, sent)))
   } catch (error) {
-    await insist(() => settleThrown(deps, claimed, claim, lease.leftAt, error))
+    await insist(() => afterCalls(() => settleThrown(deps, target, claim, lease.leftAt, error)))
     await noteLimit(deps, target.channelId, error)
     if (!isSettled(error)) throw error
   }
