@@ -38,7 +38,11 @@ export const variables = {
   PUBLIC_URL: variable(origin, { fallback: 'http://localhost:3000', about: 'the origin that people use' }),
   HOST: variable(text, { fallback: '127.0.0.1', about: 'the address to listen on' }),
   PORT: variable(integer(0, 65_535), { fallback: '3000', about: 'the port to listen on' }),
-  METRICS_PORT: variable(integer(0, 65_535), { optional: true, about: 'serves /metrics; keep it internal' }),
+  METRICS_PORT: variable(integer(0, 65_535), {
+    optional: true,
+    about: 'port of /metrics, of server and worker each; keep it internal',
+  }),
+  METRICS_HOST: variable(text, { fallback: '127.0.0.1', about: 'address of /metrics: the loopback or a private one' }),
   TRUSTED_PROXIES: variable(addresses, {
     fallback: '',
     about: 'proxies whose X-Forwarded-For is believed: addresses or CIDR ranges',

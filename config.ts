@@ -27,8 +27,8 @@ export type Config = {
   publicUrl: string
   host: string
   port: number
-  /** Port of /metrics on `host`; not served when undefined. */
-  metricsPort: number | undefined
+  /** Where /metrics is served; nowhere when undefined. */
+  metrics: { host: string; port: number } | undefined
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: string[]
   database: { url: string; prepare: boolean }
@@ -163,7 +163,7 @@ function shape(v: Values): Config {
     publicUrl: v.PUBLIC_URL,
     host: v.HOST,
     port: v.PORT,
-    metricsPort: v.METRICS_PORT,
+    metrics: v.METRICS_PORT === undefined ? undefined : { host: v.METRICS_HOST, port: v.METRICS_PORT },
     trustedProxies: v.TRUSTED_PROXIES,
     database: { url: v.DATABASE_URL, prepare: v.DATABASE_PREPARE },
     temporal: {

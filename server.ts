@@ -6,8 +6,12 @@ import { close, connect } from './db/connect.ts'
 import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
+import { serveMetrics } from './metrics.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { createApp } from './web/app.ts'
+import type { WebDeps } from './web/env.ts'
+import { meterFigures } from './web/figures-meter.ts'
+import { createHttpMeter } from './web/http-meter.ts'
 import { createLive } from './web/live.ts'
 import { createTemporal } from './web/temporal.ts'
 
@@ -19,7 +23,8 @@ await refuseUnreadable(sql, vault)
 const dataConverter = createDataConverter(config.vaultKeys)
 const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log })
 const live = await createLive(sql, log)
-const app = createApp({
+const metrics = config.metrics && (await serveMetrics({ ...config.metrics, log }))
+const deps: WebDeps = {
   sql,
   config,
   vault,
@@ -29,7 +34,10 @@ const app = createApp({
   live,
   log,
   now: Date.now,
-})
+  observe: metrics && createHttpMeter(metrics.registry),
+}
+metrics?.beforeScrape(meterFigures(metrics.registry, deps))
+const app = createApp(deps)
 
 const server = serve(
   {
@@ -51,7 +59,7 @@ const stop = async (signal: string): Promise<void> => {
   log.info({ signal }, 'stopping')
   setTimeout(() => process.exit(1), 12_000).unref()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  await live.close()
+  await Promise.all([live.close(), metrics?.close()])
   if ('closeIdleConnections' in server) server.closeIdleConnections()
   setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000).unref()
   await closed

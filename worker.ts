@@ -1,11 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  type TelemetryOptions,
+  Worker,
+} from '@temporalio/worker'
 import { publishPolicy } from './activities/announcing.ts'
 import { createDataConverter } from './activities/data-converter.ts'
 import { createActivities } from './activities/index.ts'
 import { createHeed } from './activities/limits.ts'
 import { createMail } from './activities/mail.ts'
 import { createDiskStore } from './activities/media-store.ts'
+import { createMeters } from './activities/meters.ts'
 import { startRelay } from './activities/relay.ts'
 import { ensureSchedules } from './activities/schedules.ts'
 import { ensureSearchAttributes } from './activities/search-attributes.ts'
@@ -16,6 +24,7 @@ import { close, connect } from './db/connect.ts'
 import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
+import { freeLoopbackPort, type Metrics, serveMetrics } from './metrics.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { policyVersions } from './web/policy.ts'
 import { connectionOptions, createClient } from './web/temporal.ts'
@@ -25,9 +34,14 @@ import { taskQueue } from './workflows/names.ts'
 
 const config = configOfProgram()
 const log = createLog('worker', config.log.level)
+const metrics = config.metrics && (await serveMetrics({ ...config.metrics, log }))
+const meters = metrics && createMeters(metrics.registry)
 Runtime.install({
   logger: new DefaultLogger('WARN', (entry) => log.warn({ temporal: entry.meta, level: entry.level }, entry.message)),
-  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+  telemetryOptions: {
+    logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) },
+    ...(metrics ? { metrics: await metricsOfSdk(metrics) } : {}),
+  },
 })
 
 const sql = connect({ ...config.database, max: 24, applicationName: 'cratesocial worker' })
@@ -52,6 +66,7 @@ const activities = createActivities({
   publicUrl: config.publicUrl,
   log,
   now: Date.now,
+  meters,
   isSearchable: await ensureSearchAttributes({ connection: client.connection, namespace, log, now: Date.now }),
 })
 
@@ -69,6 +84,7 @@ const worker = await Worker.create({
 const relay = await startRelay({
   sql,
   log,
+  meters,
   tellers: createTellers({ sql, mail, client, platforms, publicUrl: config.publicUrl }),
 })
 await ensureSchedules(client)
@@ -79,11 +95,19 @@ try {
   await worker.run()
 } finally {
   await relay.close()
+  await metrics?.close()
   await changes.close()
   await close(sql)
   await connection.close()
 }
 process.exit(0)
+
+/** Temporal's SDK serves its own figures, on the loopback; ours are served with them. */
+async function metricsOfSdk(metrics: Metrics): Promise<NonNullable<TelemetryOptions['metrics']>> {
+  const bindAddress = `127.0.0.1:${await freeLoopbackPort()}`
+  metrics.append(`http://${bindAddress}/metrics`)
+  return { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } }
+}
 
 /** The cluster may start after us. */
 async function connectWhenThere(): Promise<NativeConnection> {

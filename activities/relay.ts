@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../db/connect.ts'
 import { deleteTold, type OutboxKind, type OutboxRow, takeDue } from '../db/outbox.ts'
+import type { Meters } from './meters.ts'
 
 /** How each kind of outbox row is told; a throw means: again later. Telling twice must do no harm. */
 export type Tellers = Record<OutboxKind, (refIds: string[]) => Promise<void>>
+type RelayDeps = { sql: Sql; tellers: Partial<Tellers>; log: Logger; meters?: Meters | undefined }
 export type Relay = { close(): Promise<void> }
 
 const pollMs = 5_000
@@ -15,7 +17,7 @@ const batch = 50
  * Carries what the web could not tell itself: woken by Postgres, and by a poll in case a word was lost. Any number of relays may run:
  * rows are taken by one at a time, and come due again when whoever took them died.
  */
-export const startRelay = async (deps: { sql: Sql; tellers: Partial<Tellers>; log: Logger }): Promise<Relay> => {
+export const startRelay = async (deps: RelayDeps): Promise<Relay> => {
   let closed = false
   let wake: () => void = () => undefined
   const subscription = await deps.sql.listen('outbox', () => wake())
@@ -46,7 +48,7 @@ export const startRelay = async (deps: { sql: Sql; tellers: Partial<Tellers>; lo
   }
 }
 
-const carry = async (deps: { sql: Sql; tellers: Partial<Tellers>; log: Logger }): Promise<number> => {
+const carry = async (deps: RelayDeps): Promise<number> => {
   const rows = await takeDue(deps.sql, batch)
   for (const [kind, ofKind] of groupByKind(rows)) {
     try {
@@ -57,7 +59,9 @@ const carry = async (deps: { sql: Sql; tellers: Partial<Tellers>; log: Logger })
         deps.sql,
         ofKind.map((row) => row.id),
       )
+      deps.meters?.relayed(kind, 'told', ofKind.length)
     } catch (error) {
+      deps.meters?.relayed(kind, 'failed', ofKind.length)
       deps.log.warn({ err: error, kind, rows: ofKind.length }, 'the outbox could not be told; again later')
     }
   }

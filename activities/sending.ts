@@ -103,6 +103,8 @@ const settle = async (
     await insist(() => afterCalls(() => settleThrown(deps, target, claim, lease.leftAt, error)))
     await noteLimit(deps, target.channelId, error)
     if (!isSettled(error)) throw error
+  } finally {
+    if (lease.leftAt) deps.meters?.sent(target, lease.leftAt.getTime() - sendAtMs(target))
   }
 }
 

@@ -17,10 +17,11 @@ import {
 import { waitForConnection } from '../db/waiting-targets.ts'
 import type { Problem } from '../platforms/errors.ts'
 import type { Checked } from '../platforms/platform.ts'
+import type { Meters } from './meters.ts'
 
 /** The ends of a target: each is one transaction of state, attempt and audit line. */
 
-type Deps = { sql: Sql }
+type Deps = { sql: Sql; meters?: Meters | undefined }
 
 /** The attempt whose call led here; its outcome is written in the same transaction. */
 export type AttemptResult = { id: string; outcome: AttemptOutcome; sentAt: Date | null; problem: Problem | null }
@@ -32,10 +33,13 @@ export const settlePublished = async (
   attempt?: AttemptResult,
 ): Promise<void> => {
   try {
-    await tx(deps.sql, async (t) => {
+    const isOut = await tx(deps.sql, async (t) => {
       if (attempt) await recordOutcome(t, attempt.id, attempt)
-      if (await markPublished(t, target, outcome)) await tell(t, target, 'target.published')
+      const marked = await markPublished(t, target, outcome)
+      if (marked) await tell(t, target, 'target.published')
+      return marked
     })
+    if (isOut) deps.meters?.ended(target, 'published')
   } catch (error) {
     if (!isBoundAlready(error)) throw error
     await settleUnconfirmed(deps, target, 'The post that was found belongs to another post of CrateSocial already.')
@@ -63,32 +67,44 @@ export const settleAnotherTry = async (
 }
 
 export const settleFailed = async (deps: Deps, target: TargetRow, problem: Problem, attempt?: AttemptResult): Promise<void> => {
-  await tx(deps.sql, async (t) => {
+  const isOver = await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
-    if (await markFailed(t, target, problem)) await tellPeople(t, target, 'failed', problem)
+    const marked = await markFailed(t, target, problem)
+    if (marked) await tellPeople(t, target, 'failed', problem)
+    return marked
   })
+  if (isOver) deps.meters?.ended(target, 'failed')
 }
 
 /** Refused before anything was sent. */
 export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
-  await tx(deps.sql, async (t) => {
-    if (await markRefusedAhead(t, target, problem)) await tellPeople(t, target, 'failed', problem)
+  const isOver = await tx(deps.sql, async (t) => {
+    const marked = await markRefusedAhead(t, target, problem)
+    if (marked) await tellPeople(t, target, 'failed', problem)
+    return marked
   })
+  if (isOver) deps.meters?.ended(target, 'failed')
 }
 
 export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: string): Promise<void> => {
-  await tx(deps.sql, async (t) => {
-    if (await markUnconfirmed(t, target, words)) await tellPeople(t, target, 'unconfirmed')
+  const isOver = await tx(deps.sql, async (t) => {
+    const marked = await markUnconfirmed(t, target, words)
+    if (marked) await tellPeople(t, target, 'unconfirmed')
+    return marked
   })
+  if (isOver) deps.meters?.ended(target, 'unconfirmed')
 }
 
 /** Its time passed while nothing could be sent. False when the row has moved on. */
-export const settleMissed = (deps: Deps, target: TargetRow): Promise<boolean> =>
-  tx(deps.sql, async (t) => {
+export const settleMissed = async (deps: Deps, target: TargetRow): Promise<boolean> => {
+  const isOver = await tx(deps.sql, async (t) => {
     const missed = await markMissed(t, target)
     if (missed) await tellPeople(t, target, 'missed')
     return missed
   })
+  if (isOver) deps.meters?.ended(target, 'missed')
+  return isOver
+}
 
 /**
  * The connection is gone before the post's time: it waits for a person to reconnect. False when its time has come: then it is refused.

@@ -9,6 +9,7 @@ import type { Platform, Publication } from '../platforms/platform.ts'
 import type { FailureType } from '../workflows/names.ts'
 import { type GrantDeps, withToken } from './grants.ts'
 import { withinLimits } from './limits.ts'
+import type { Meters } from './meters.ts'
 import type { Patience } from './patience.ts'
 import { buildPublication, type PublicationDeps } from './publication.ts'
 import type { TargetChanges } from './target-changes.ts'
@@ -21,6 +22,7 @@ export type PublishingDeps = PublicationDeps &
     log: Logger
     patience?: Patience | undefined
     isSearchable?: () => boolean
+    meters?: Meters | undefined
   }
 
 /** Runs one step of a publisher with its publication; the token lives no longer than the step. */

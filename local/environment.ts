@@ -59,6 +59,11 @@ function tiktokOfSandbox(sandbox: string, secrets: LocalSecrets): NodeJS.Process
   }
 }
 
+/** Both serve /metrics, each on a port of its own. */
+export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env.METRICS_PORT ? { ...env, METRICS_PORT: String(Number(env.METRICS_PORT) + 1) } : env
+}
+
 /** The sandbox knows Meta and TikTok and nothing of ours: it is told what a developer would register there. */
 export function sandboxEnvironment(
   env: NodeJS.ProcessEnv,

@@ -6,7 +6,7 @@ import { firstOperatorLink } from '../db/first-operator.ts'
 import { migrate } from '../db/migrate.ts'
 import { registerCallbacks } from './callbacks.ts'
 import { type Command, keepRunning, logEnd } from './child.ts'
-import { type Given, productEnvironment, sandboxEnvironment, whatIsGiven } from './environment.ts'
+import { type Given, productEnvironment, sandboxEnvironment, whatIsGiven, workerEnvironment } from './environment.ts'
 import { startMailbox } from './mailbox.ts'
 import { type PortName, type Ports, readPorts, refuseTakenPorts } from './ports.ts'
 import { ensureDatabase, startPostgres } from './postgres.ts'
@@ -119,7 +119,7 @@ async function start(plan: Plan): Promise<Addresses> {
   if (!given.mail) await bringUpMailbox(plan)
   plan.stopping.throwIfAborted()
   if (!given.meta || !given.tiktok) keepSandboxUp(plan)
-  keepUp(plan, 'worker', 'worker.ts', plan.env)
+  keepUp(plan, 'worker', 'worker.ts', workerEnvironment(plan.env))
   const web = keepUp(plan, 'web server', 'server.ts', plan.env)
   await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web, plan.stopping)
   const local = (port: number) => `http://127.0.0.1:${port}/`

@@ -54,7 +54,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
     workflow: (what, id) => workflowPage(deps.config.temporal, workflowIds[what](id)),
   })
   const app = forAnyone.createApp()
-  app.use(requestId(), logRequests(deps.log))
+  app.use(requestId(), logRequests(deps.log, deps.observe))
   app.onError((error, c) => errorPage(deps, view, error, c))
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 

@@ -9,6 +9,7 @@ import type { Need } from '../db/needs.ts'
 import type { Pause } from '../db/pauses.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Registry } from '../platforms/index.ts'
+import type { ObserveRequest } from './http-meter.ts'
 import type { Live } from './live.ts'
 import type { PolicyVersions } from './policy.ts'
 import type { Temporal } from './temporal.ts'
@@ -23,6 +24,8 @@ export type WebDeps = {
   temporal: Temporal
   live: Live
   log: Logger
+  /** Measures each request; undefined: nobody wants to know. */
+  observe?: ObserveRequest | undefined
   /** Versions of the policy, where they are not those of web/policy.ts. */
   policy?: PolicyVersions
   /** Epoch milliseconds. */

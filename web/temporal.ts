@@ -16,6 +16,8 @@ export type Temporal = {
   healthy(): Promise<boolean>
   /** Who asks for work on our task queue, and when they last began to; none when Temporal does not say within 3 s. */
   workers(): Promise<{ identity: string; polledAt: Date }[]>
+  /** Running workflows whose code fails again and again; null when Temporal does not say within 3 s. */
+  troubled(): Promise<number | null>
   /** Payloads of ours, opened; null when one of them is sealed with a key that we do not hold. */
   open(payloads: Payload[]): Promise<Payload[] | null>
   close(): Promise<void>
@@ -61,6 +63,14 @@ export const createTemporal = (deps: {
         deps.log.debug({ err: error }, 'no word of the workers')
         return []
       }),
+    troubled: () =>
+      soon(() => client.workflow.count(inTrouble)).then(
+        ({ count }) => count,
+        (error: unknown) => {
+          deps.log.debug({ err: error }, 'no word of workflows in trouble')
+          return null
+        },
+      ),
     open: async (payloads) => {
       try {
         return await open(deps.dataConverter, payloads)
@@ -72,6 +82,10 @@ export const createTemporal = (deps: {
     close: () => client.connection.close(),
   }
 }
+
+/** Set by the cluster itself, after about six failures of a workflow task. */
+const inTrouble =
+  "ExecutionStatus = 'Running' and TemporalReportedProblems in ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 
 const workflowTasks = 1 // temporal.api.enums.v1.TaskQueueType
 

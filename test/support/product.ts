@@ -9,6 +9,7 @@ import { createActivities } from '../../activities/index.ts'
 import { createHeed } from '../../activities/limits.ts'
 import type { Letter, Mail } from '../../activities/mail.ts'
 import { createDiskStore } from '../../activities/media-store.ts'
+import type { Meters } from '../../activities/meters.ts'
 import type { Patience } from '../../activities/patience.ts'
 import { startRelay } from '../../activities/relay.ts'
 import { listenToTargets } from '../../activities/target-changes.ts'
@@ -44,7 +45,7 @@ export type Product = {
 }
 
 export const startProduct = async (
-  options: { worker?: boolean; env?: NodeJS.ProcessEnv; log?: Logger; patience?: Patience } = {},
+  options: { worker?: boolean; env?: NodeJS.ProcessEnv; log?: Logger; patience?: Patience; meters?: Meters } = {},
 ): Promise<Product> => {
   const { sql } = await createTestDatabase()
   const temporal = await createTestTemporal()
@@ -91,6 +92,7 @@ export const startProduct = async (
       changes,
       mediaPublicUrl: config.media.publicUrl,
       isSearchable: () => true,
+      meters: options.meters,
     })
     const worker = await temporal.startWorker({ activities, dataConverter })
     const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })

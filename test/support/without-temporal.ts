@@ -6,6 +6,7 @@ export const withoutTemporal: Temporal = {
   progress: async () => null,
   healthy: async () => true,
   workers: async () => [{ identity: 'nobody', polledAt: new Date() }],
+  troubled: async () => 0,
   open: async () => null,
   close: async () => undefined,
 }

@@ -1,0 +1,38 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+
+/** What the worker measures while it publishes. Labels are platforms, kinds and outcomes: never an id, a name or a text. */
+export type Meters = {
+  /** A call that publishes has left, so many milliseconds after its chosen instant. */
+  sent(of: { platform: string; kind: string }, lateMs: number): void
+  ended(of: { platform: string; kind: string }, outcome: Outcome): void
+  relayed(kind: string, outcome: 'told' | 'failed', rows: number): void
+}
+export type Outcome = 'published' | 'failed' | 'unconfirmed' | 'missed'
+
+export const createMeters = (registry: Registry): Meters => {
+  const registers = [registry]
+  const lateness = new Histogram({
+    name: 'cratesocial_send_lateness_seconds',
+    help: 'How long after its chosen instant the call that publishes left.',
+    labelNames: ['platform', 'kind'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3_600],
+    registers,
+  })
+  const outcomes = new Counter({
+    name: 'cratesocial_targets_ended_total',
+    help: 'Posts on one account that came to an end, by platform, kind and outcome.',
+    labelNames: ['platform', 'kind', 'outcome'],
+    registers,
+  })
+  const relayed = new Counter({
+    name: 'cratesocial_relayed_total',
+    help: 'Outbox rows that the relay took, by kind; failed ones come again.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  })
+  return {
+    sent: ({ platform, kind }, lateMs) => lateness.observe({ platform, kind }, Math.max(0, lateMs) / 1_000),
+    ended: ({ platform, kind }, outcome) => outcomes.inc({ platform, kind, outcome }),
+    relayed: (kind, outcome, rows) => relayed.inc({ kind, outcome }, rows),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Db } from './connect.ts'
+import type { TargetState } from './target-states.ts'
+
+/** How the installation stands, in counts and ages alone: for its operators and their alarms. */
+export type Figures = {
+  /** Targets that are not at their end, by state. */
+  open: { state: TargetState; count: number }[]
+  /** Their time passed more than a minute ago, nothing forbids them, and they have not gone out. */
+  overdue: number
+  /** Outcome unknown; being looked up, or left for a person. */
+  unconfirmed: number
+  outbox: { count: number; oldestAgeS: number; tries: number }
+  grants: { active: number; reauthorize: number; renewalsDue: number; renewalsFailing: number }
+  /** Revocations that a platform has not confirmed. */
+  revocations: number
+  deletions: number
+  sweeps: { rule: string; ageS: number }[]
+  people: number
+  workspaces: number
+  pausedWorkspaces: number
+  isPaused: boolean
+}
+
+/** Tokens are renewed before two thirds of their life are over (activities/upkeep-step.ts); past this share one is overdue. */
+const renewalShare = 0.75
+
+export const findFigures = async (sql: Db): Promise<Figures> => {
+  const [[row], open, sweeps] = await Promise.all([findCounts(sql), countOpen(sql), listSweepAges(sql)])
+  if (!row) throw new Error('the installation has no row')
+  const { waiting, oldestAgeS, tries, active, reauthorize, renewalsDue, renewalsFailing, ...rest } = row
+  return {
+    ...rest,
+    open,
+    sweeps,
+    outbox: { count: waiting, oldestAgeS, tries },
+    grants: { active, reauthorize, renewalsDue, renewalsFailing },
+  }
+}
+
+type Counts = Omit<Figures, 'open' | 'sweeps' | 'outbox' | 'grants'> &
+  Figures['grants'] & { waiting: number; oldestAgeS: number; tries: number }
+
+const findCounts = (sql: Db) => sql<Counts[]>`
+  select o.*, g.*, i.paused_at is not null as is_paused,
+    (select count(*)::int from targets t join workspaces w on w.id = t.workspace_id
+      where t.state in ('scheduled', 'preparing', 'ready') and t.due_at < now() - interval '1 minute'
+        and coalesce(t.not_before, t.due_at) < now() and w.paused_at is null and i.paused_at is null) as overdue,
+    (select count(*)::int from targets where state in ('sending', 'unconfirmed') and finished_at is null
+      and state_at < now() - interval '1 minute') as unconfirmed,
+    (select count(*)::int from disconnections where state = 'pending') as revocations,
+    (select count(*)::int from deletion_requests where finished_at is null) as deletions,
+    (select count(*)::int from users where deactivated_at is null) as people,
+    (select count(*)::int from workspaces) as workspaces,
+    (select count(*)::int from workspaces where paused_at is not null) as paused_workspaces
+  from installation i,
+    lateral (select count(*)::int as waiting, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_age_s,
+      coalesce(max(tries), 0) as tries from outbox) o,
+    lateral (select (count(*) filter (where state = 'active'))::int as active,
+      (count(*) filter (where state = 'reauthorize'))::int as reauthorize,
+      (count(*) filter (where state = 'active' and expires_at is not null and now() > coalesce(renewed_at, connected_at)
+        + ${renewalShare} * (expires_at - coalesce(renewed_at, connected_at))))::int as renewals_due,
+      (count(*) filter (where state = 'active' and renewal_failures > 0))::int as renewals_failing
+      from grants) g`
+
+const countOpen = (sql: Db) => sql<Figures['open']>`
+  select state, count(*)::int as count from targets
+  where state in ('scheduled', 'preparing', 'ready', 'sending', 'processing') group by state`
+
+const listSweepAges = (sql: Db) => sql<Figures['sweeps']>`
+  select rule, extract(epoch from now() - max(at))::float8 as age_s from sweeps group by rule order by rule`

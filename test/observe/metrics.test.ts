@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { describe, expect, test } from 'vitest'
+import { createMeters } from '../../activities/meters.ts'
+import { freePort } from '../../local/ports.ts'
+import { serveMetrics } from '../../metrics.ts'
+import { meterFigures } from '../../web/figures-meter.ts'
+import { createHttpMeter } from '../../web/http-meter.ts'
+import { wallTimeOf } from '../../web/wall-time.ts'
+import { createTestApp } from '../support/app.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import { install, untilPage } from '../support/installed.ts'
+import { runStarter, stackEnv } from '../support/starter.ts'
+import { compose } from '../support/story.ts'
+import { withoutTemporal } from '../support/without-temporal.ts'
+
+const log = pino({ level: 'silent' })
+const id = /[0-9a-f]{8}-[0-9a-f]{4}-/
+const figure = (text: string, line: string): number => {
+  const found = text.split('\n').find((one) => one.startsWith(`${line} `))
+  if (!found) throw new Error(`no "${line}" in\n${text}`)
+  return Number(found.slice(line.length + 1))
+}
+
+describe('the figures of the installation', () => {
+  test('are read from Postgres and the cluster, by the pattern of routes, without an id or a name', async () => {
+    const registry = new Registry()
+    const meters = { observe: createHttpMeter(registry), temporal: { ...withoutTemporal, troubled: async () => 3 } }
+    const house = await createTestApp(meters)
+    const read = meterFigures(registry, house.deps)
+    await house.sql`insert into outbox (kind, ref_id, created_at) values ('target', gen_random_uuid(), now() - interval '90 seconds')`
+    await house.sql`insert into sweeps (rule, removed, left_count, duration_ms, at) values ('media', 1, 2, 3, now() - interval '1 hour')`
+    await house.cast.admin.get('/w/northside/posts/0193a000-0000-7000-8000-000000000000')
+    await read()
+    const text = await registry.metrics()
+    expect(figure(text, 'cratesocial_outbox_oldest_age_seconds')).toBeGreaterThanOrEqual(90)
+    expect(figure(text, 'cratesocial_sweep_age_seconds{rule="media"}')).toBeGreaterThanOrEqual(3_600)
+    expect(figure(text, 'cratesocial_targets_overdue')).toBe(0)
+    expect(figure(text, 'cratesocial_workflows_in_trouble')).toBe(3)
+    expect(figure(text, 'cratesocial_up{part="worker"}')).toBe(1)
+    expect(text).toContain('route="/w/:workspace/posts/:post"')
+    expect(text).not.toMatch(id)
+    expect(text).not.toContain('northside')
+
+    house.clock.moveBy(80_000)
+    await read()
+    expect(figure(await registry.metrics(), 'cratesocial_up{part="worker"}')).toBe(0)
+    expect((await house.cast.stranger.get('/health/ready')).status).toBe(503)
+  })
+
+  test('say which posts are overdue, but not those that are held back on purpose', async () => {
+    const registry = new Registry()
+    const house = await install({ worker: false })
+    const stranded = async (text: string, account: string) => {
+      const time = wallTimeOf(new Date(Date.now() + 3_600_000), 'Europe/Zurich')
+      await compose(house.admin, house.slug, { text, channel: [house.channel(account)], time }, 'Schedule')
+    }
+    await stranded('Nobody sends this', 'Northside Records')
+    await house.sql`update targets set due_at = now() - interval '5 minutes'`
+    const read = meterFigures(registry, { sql: house.sql, temporal: withoutTemporal, now: Date.now } as never)
+    const overdue = async () => {
+      await read()
+      return figure(await registry.metrics(), 'cratesocial_targets_overdue')
+    }
+    expect(await overdue()).toBe(1)
+    await house.sql`update workspaces set paused_at = now()`
+    expect(await overdue()).toBe(0)
+  }, 60_000)
+})
+
+test('what is published is measured: lateness, and the outcome by platform and kind', { timeout: 90_000 }, async () => {
+  const registry = new Registry()
+  const house = await install({ meters: createMeters(registry) })
+  const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000)
+  const form = { text: 'Measured', channel: [house.channel('Northside Records')], time: wallTimeOf(dueAt, 'Europe/Zurich') }
+  const { url } = await compose(house.admin, house.slug, form, 'Schedule')
+  await untilPage(house.admin, url, (page) => page.text.includes('published'))
+  const text = await registry.metrics()
+  expect(figure(text, 'cratesocial_targets_ended_total{platform="facebook",kind="text",outcome="published"}')).toBe(1)
+  expect(figure(text, 'cratesocial_send_lateness_seconds_count{platform="facebook",kind="text"}')).toBe(1)
+  const late = figure(text, 'cratesocial_send_lateness_seconds_sum{platform="facebook",kind="text"}')
+  const [row] = await house.sql`select extract(epoch from t.sent_at - t.due_at)::float8 as late from targets t`
+  expect(late).toBeCloseTo(row!.late, 1)
+  expect(text).not.toMatch(id)
+})
+
+test('the port serves metrics and nothing else', async () => {
+  const port = await freePort()
+  const metrics = await serveMetrics({ host: '127.0.0.1', port, log })
+  atTheEnd(metrics.close)
+  expect((await fetch(`http://127.0.0.1:${port}/metrics`)).headers.get('content-type')).toContain('text/plain')
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+})
+
+test('server and worker serve theirs, and every alert asks for figures that exist', { timeout: 120_000 }, async () => {
+  const port = await freePort()
+  const env = await stackEnv()
+  const starter = runStarter({ ...env, METRICS_PORT: String(port) })
+  await starter.ready
+  await fetch(`http://localhost:${env.PORT}/sign-in`)
+  const scrape = async (at: number) => (await fetch(`http://127.0.0.1:${at}/metrics`)).text()
+  const [server, worker] = await Promise.all([scrape(port), scrape(port + 1)])
+  expect(figure(server, 'cratesocial_up{part="postgres"}')).toBe(1)
+  expect(figure(server, 'cratesocial_up{part="worker"}')).toBe(1)
+  expect(worker).toMatch(/^temporal_num_pollers\{/m)
+  expect(worker).toMatch(/^temporal_worker_task_slots_available\{.*WorkflowWorker/m)
+  const rules = readFileSync(new URL('../../docs/alerts.yml', import.meta.url), 'utf8')
+  const asked = new Set([...rules.matchAll(/expr:.*/g)].flatMap(([line]) => line.match(/\b(?:cratesocial|temporal)_\w+/g) ?? []))
+  expect(asked.size).toBeGreaterThan(10)
+  const known = server + worker
+  const missing = [...asked].filter((name) => !known.includes(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `))
+  expect(missing).toEqual([])
+})

@@ -1,0 +1,63 @@
+import { Gauge, type Registry } from 'prom-client'
+import { type Figures, findFigures } from '../db/figures.ts'
+import type { WebDeps } from './env.ts'
+import { findHealth } from './health.ts'
+
+type Reading = { name: string; help: string; label?: string; values: (figures: Figures) => [string, number][] }
+const one = (value: number): [string, number][] => [['', value]]
+
+const readings: Reading[] = [
+  {
+    name: 'targets_open',
+    help: 'Posts on one account on their way, by state.',
+    label: 'state',
+    values: (f) => f.open.map(({ state, count }) => [state, count]),
+  },
+  { name: 'targets_overdue', help: 'Due for more than a minute, free to go, not sent.', values: (f) => one(f.overdue) },
+  { name: 'targets_outcome_unknown', help: 'Sent a minute ago or more, outcome unknown.', values: (f) => one(f.unconfirmed) },
+  { name: 'outbox_rows', help: 'Rows that wait to be told.', values: (f) => one(f.outbox.count) },
+  { name: 'outbox_oldest_age_seconds', help: 'Age of the oldest of them.', values: (f) => one(f.outbox.oldestAgeS) },
+  {
+    name: 'grants',
+    help: 'Authorizations at the platforms, by state.',
+    label: 'state',
+    values: ({ grants }) => [
+      ['active', grants.active],
+      ['reauthorize', grants.reauthorize],
+    ],
+  },
+  { name: 'renewals_due', help: 'Tokens past three quarters of their life.', values: (f) => one(f.grants.renewalsDue) },
+  { name: 'renewals_failing', help: 'Grants whose last renewal failed.', values: (f) => one(f.grants.renewalsFailing) },
+  { name: 'revocations_pending', help: 'Revocations that no platform confirmed yet.', values: (f) => one(f.revocations) },
+  { name: 'deletion_requests_open', help: 'Deletion requests under way.', values: (f) => one(f.deletions) },
+  {
+    name: 'sweep_age_seconds',
+    help: 'Time since a rule of retention was last swept.',
+    label: 'rule',
+    values: (f) => f.sweeps.map(({ rule, ageS }) => [rule, ageS]),
+  },
+  { name: 'paused', help: '1 while publishing is paused everywhere.', values: (f) => one(Number(f.isPaused)) },
+  { name: 'workspaces_paused', help: 'Workspaces that are paused.', values: (f) => one(f.pausedWorkspaces) },
+]
+
+/** Counts and ages from Postgres, and what the cluster says, read at every scrape. What cannot be read is absent, and `up` says why. */
+export const meterFigures = (registry: Registry, deps: WebDeps): (() => Promise<void>) => {
+  const gauge = (name: string, help: string, label?: string) =>
+    new Gauge({ name: `cratesocial_${name}`, help, labelNames: label ? [label] : [], registers: [registry] })
+  const gauges = readings.map((reading) => ({ reading, gauge: gauge(reading.name, reading.help, reading.label) }))
+  const up = gauge('up', '1 when it answers: postgres, temporal, worker (one polls).', 'part')
+  const stuck = gauge('workflows_in_trouble', 'Running workflows whose own code fails (TemporalReportedProblems).')
+  return async () => {
+    const [health, troubled] = await Promise.all([findHealth(deps), deps.temporal.troubled()])
+    for (const [part, answers] of Object.entries(health)) up.set({ part }, Number(answers))
+    if (troubled === null) stuck.remove()
+    else stuck.set(troubled)
+    const figures = health.postgres ? await findFigures(deps.sql) : null
+    for (const { reading, gauge } of gauges) {
+      if (figures || reading.label) gauge.reset()
+      if (!figures) gauge.remove()
+      else
+        for (const [value, figure] of reading.values(figures)) gauge.set(reading.label ? { [reading.label]: value } : {}, figure)
+    }
+  }
+}
