@@ -44,6 +44,7 @@ const endedAt = (platform: Platform, metric: PostMetric, refused: RefusedName[])
   return new Date(Math.max(...dates.map((date) => date!.refusedAt.getTime())))
 }
 
+export const countedTwice = 'Reach of posts, added up: whoever saw two posts counts twice.'
 export type MetricNotes = Record<PostMetric, string[]>
 
 /** What must be said beside each number, of the platforms that have a part in it. */
@@ -62,9 +63,7 @@ export const metricNotes = (
       return at ? [`No longer provided by ${one.label} since ${fmt.date(at)}: what stands is from before.`] : []
     })
     return [
-      ...(metric === 'reach' && without.length < platforms.length
-        ? ['Reach of posts, added up: whoever saw two posts counts twice.']
-        : []),
+      ...(metric === 'reach' && without.length < platforms.length ? [countedTwice] : []),
       ...(without.length > 0 ? [`Not given by ${listed(without)}.`] : []),
       ...ended,
     ]

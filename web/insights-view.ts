@@ -2,10 +2,11 @@ import { listAccountDays, listFollowersOfAccounts, sumAccounts } from '../db/ins
 import { countPosts } from '../db/post-numbers.ts'
 import { postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps } from './env.ts'
-import { type Change, changeOf, differenceOf } from './insight-changes.ts'
+import { differenceOf } from './insight-changes.ts'
 import { drawing, eveOf, type Line, pointWords, titleOf } from './insight-lines.ts'
-import { addUp, gives, listed, metricLabels, reactionMetrics } from './insight-metrics.ts'
+import { gives, listed, metricLabels } from './insight-metrics.ts'
 import { ranges } from './insight-range.ts'
+import { tilesOf } from './insight-tiles.ts'
 import { hoursIn, type Insights, instantsOf } from './insights-page.ts'
 import { postRow } from './post-numbers.ts'
 import type { View } from './render.ts'
@@ -30,7 +31,7 @@ export const insightsView = async (deps: WebDeps, insights: Insights): Promise<V
     takenAt: insights.takenAt,
     notes: notesOf(deps, insights),
     empty: emptyWords(deps, insights),
-    tiles: tilesOf(insights),
+    tiles: tilesOf(deps, insights),
     main: chartOf(insights, insights.lines.views, 'large'),
     charts: [...shown, 'followers' as const]
       .filter((metric) => insights.lines[metric].total !== null)
@@ -48,40 +49,6 @@ export const insightsView = async (deps: WebDeps, insights: Insights): Promise<V
     whole: channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : [],
   }
 }
-
-type Tile = { label: string; words: string | null; absent: string; change: Change | null; than: string; notes: string[] }
-
-const tilesOf = (insights: Insights): Tile[] => {
-  const { lines, fmt, range, notes } = insights
-  const than = `than the ${range.label} before`
-  const amount = (label: string, now: number | null, before: number | null, said: string[]): Tile => ({
-    label,
-    words: now === null ? null : fmt.count(now),
-    absent: said.find((one) => one.startsWith('Not given')) ?? 'No numbers in these days',
-    change: changeOf(now, before, fmt),
-    than,
-    notes: now === null ? [] : said,
-  })
-  const reactions = reactionMetrics.map((metric) => lines[metric])
-  const { followers } = lines
-  return [
-    amount('Views', lines.views.total, lines.views.totalBefore, notes.views),
-    amount('Reach of posts', lines.reach.total, lines.reach.totalBefore, notes.reach),
-    amount(
-      'Likes, comments, shares, saves',
-      addUp(reactions.map((line) => line.total)),
-      addUp(reactions.map((line) => line.totalBefore)),
-      notes.saves,
-    ),
-    {
-      ...amount('Followers', followers.total, null, []),
-      change: differenceOf(followers.total, followers.totalBefore, fmt),
-      than: `in these ${range.label}`,
-    },
-  ].map((tile, index) => (index === 2 ? { ...tile, notes: notes.saves.map((words) => `Saves: ${lowerFirst(words)}`) } : tile))
-}
-
-const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1)
 
 const chartOf = (insights: Insights, line: Line, size: 'large' | 'small') => ({
   id: line.metric,

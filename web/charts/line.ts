@@ -35,8 +35,9 @@ export const drawLines = (spec: LineSpec): string => {
   const high = Math.max(...values, 0)
   const low = spec.fromZero ? Math.min(0, ...values) : Math.min(...values)
   const domain = high === low ? [low, low + Math.max(1, low * 0.02)] : [low, high]
-  const y = scaleLinear(domain, [spec.heightPx, 6]).nice(4)
-  const steps = y.ticks(4).filter((tick) => Number.isInteger(tick))
+  const most = spec.heightPx > 160 ? 4 : 3
+  const y = scaleLinear(domain, [spec.heightPx, 6]).nice(most)
+  const steps = y.ticks(most).filter((tick) => Number.isInteger(tick))
   const words = shortNumbers(steps)
   const grid = steps.map(
     (tick, index) =>

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { Readable } from 'node:stream'
+import { serve } from '@hono/node-server'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fillInsights } from '../../bench/insight-rows.ts'
+import { freePort } from '../../local/ports.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { testConfig } from '../support/config.ts'
+import { makeJpeg } from '../support/media-files.ts'
+import { addMedia } from '../support/posts.ts'
+
+let app: TestApp
+let url: string
+let browser: Browser
+let channel: string
+let post: string
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** `SCREENS=folder` keeps pictures of every look for whoever wants to see them. */
+const screens = process.env.SCREENS
+
+beforeAll(async () => {
+  const port = await freePort()
+  url = `http://localhost:${port}`
+  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
+  const server = serve({ fetch: app.app.fetch, port })
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  const workspaceId = app.workspaces.northside
+  await fillInsights(app.sql, { workspaceId, zone: 'Europe/Zurich', channels: 6, postsPerMonth: 12, months: 14 })
+  await givePictures(workspaceId)
+  const [one] = await app.sql<{ id: string }[]>`select id from channels where platform = 'tiktok' order by account_id limit 1`
+  const [best] = await app.sql<{ id: string }[]>`
+    select t.post_id as id from measured_targets m join targets t on t.id = m.target_id where t.platform = 'instagram' and m.published_at < now() - interval '20 days'
+    order by m.published_at desc limit 1`
+  channel = one!.id
+  post = best!.id
+  browser = await launchBrowser()
+}, 120_000)
+
+const givePictures = async (workspaceId: string): Promise<void> => {
+  for (const color of ['#8c3b22', '#1f3a5f', '#c9a227', '#3d5a40']) {
+    const id = await addMedia(app.deps, workspaceId, app.cast.admin.id)
+    const bytes = await makeJpeg({ width: 320, height: 320, color })
+    await app.deps.mediaStore.put(`${id}.jpg`, Readable.from([bytes]))
+    await app.sql`update media set thumbnail_key = ${`${id}.jpg`} where id = ${id}`
+  }
+  await app.sql`
+    insert into post_media (post_id, media_id, workspace_id, position)
+    select p.id, (array(select id from media order by id))[1 + (row_number() over ()) % 4], ${workspaceId}, 1 from posts p`
+}
+
+const open = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(8_000)
+  const [name = '', value = ''] = app.cast.manager.cookie().split('=')
+  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  return { page: await context.newPage(), context }
+}
+
+const pages = (): [string, string][] => [
+  ['workspace', '/w/northside/insights'],
+  ['channel', `/w/northside/insights/${channel}?range=90d`],
+  ['days', '/w/northside/insights?from=2026-11-09&to=2026-11-01'],
+  ['post', `/w/northside/posts/${post}`],
+]
+
+describe('insights', () => {
+  for (const look of ['light', 'dark', 'phone'] as const)
+    test(`have no fault that axe knows, and fit their window: ${look}`, async () => {
+      const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
+      const { page, context } = await open({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      for (const [name, path] of pages()) {
+        await page.goto(url + path)
+        const found = await page.evaluate(
+          `(async () => { ${axe}; const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+            return { faults: found.violations.map((one) => one.id + ' ' + one.nodes.map((node) => node.target).join(' ')), checks: found.passes.length } })()`,
+        )
+        expect([name, found]).toEqual([name, { faults: [], checks: expect.any(Number) }])
+        expect((found as { checks: number }).checks).toBeGreaterThan(8)
+        expect([name, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([name, true])
+        if (screens) await page.screenshot({ path: `${screens}/${name}-${look}.png`, fullPage: true })
+      }
+      await context.close()
+    }, 90_000)
+
+  test('work without scripts: ranges are links, days a form, tables open, and nothing offers what only a script can do', async () => {
+    const { page, context } = await open({ javaScriptEnabled: false })
+    await page.goto(`${url}/w/northside/insights`)
+    await page.getByRole('link', { name: '90 days' }).click()
+    await page.waitForURL('**/insights?range=90d')
+    await page.locator('.chart-card summary').first().click()
+    expect(await page.locator('.chart-card tbody').first().locator('tr').count()).toBe(90)
+    expect(await page.getByRole('button', { name: 'Print' }).count()).toBe(0)
+    await page.getByText('Other days').click()
+    await page.getByLabel('First day').fill('2020-01-01')
+    await page.getByRole('button', { name: 'Show' }).click()
+    await page.getByText('Numbers are kept for 24 months, so it begins there.').waitFor()
+    await context.close()
+  }, 60_000)
+
+  test('print as a report: whose, of which days, taken when; no menu, no buttons', async () => {
+    const { page, context } = await open({ colorScheme: 'dark' })
+    await page.goto(`${url}/w/northside/insights`)
+    expect(await page.getByRole('button', { name: 'Print' }).count()).toBe(1)
+    await page.emulateMedia({ media: 'print' })
+    const text = (await page.evaluate('document.body.innerText')) as string
+    expect(text).toMatch(
+      /Northside Records[\s\S]*All connected accounts · .* · numbers taken \d+ \w+ \d{4}, \d\d:\d\d \(Europe\/Zurich\)/,
+    )
+    expect(text).not.toMatch(/Sign out|Show as a table|90 days/)
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    if (screens) {
+      await page.setViewportSize({ width: 794, height: 1123 })
+      await page.screenshot({ path: `${screens}/print.png`, fullPage: true })
+    }
+    const pdf = await page.pdf({ format: 'A4', printBackground: true, ...(screens ? { path: `${screens}/report.pdf` } : {}) })
+    const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0
+    expect(sheets).toBeGreaterThan(0)
+    expect(sheets).toBeLessThan(6)
+    await context.close()
+  }, 60_000)
+})
