@@ -25,16 +25,27 @@ export type CalendarTarget = {
   channelState: 'connected' | 'reconnect' | 'disconnected'
 }
 
-/** Posts whose time lies in the span, with their targets, in order of time. `channelId` narrows to one account. */
+/** `date`: its day in the zone; `onDay`: how many posts that day has, shown or not. */
+export type DatedPost = CalendarPost & { date: string; onDay: number }
+
+/**
+ * The first posts of each day of the span, with their targets, in order of time: at most `perDay`, however many a day has.
+ * `channelId` narrows to one account.
+ */
 export const listCalendar = (
   sql: Db,
-  span: { workspaceId: string; from: Date; to: Date; channelId?: string | null },
-): Promise<CalendarPost[]> =>
-  sql<CalendarPost[]>`
-    select ${columns(sql)} from posts
-    where workspace_id = ${span.workspaceId} and due_at >= ${span.from} and due_at < ${span.to}
-      ${span.channelId ? sql`and (choices ? ${span.channelId} or exists (select from targets where post_id = posts.id and channel_id = ${span.channelId}))` : sql``}
-    order by due_at, id`
+  span: { workspaceId: string; from: Date; to: Date; zone: string; perDay: number; channelId?: string | null },
+): Promise<DatedPost[]> =>
+  sql<DatedPost[]>`
+    with dated as (
+      select id, (due_at at time zone ${span.zone})::date::text as date from posts
+      where workspace_id = ${span.workspaceId} and due_at >= ${span.from} and due_at < ${span.to}
+        ${span.channelId ? sql`and (choices ? ${span.channelId} or exists (select from targets where post_id = posts.id and channel_id = ${span.channelId}))` : sql``}),
+    counted as (
+      select posts.*, date, (count(*) over (partition by date))::int as on_day,
+        row_number() over (partition by date order by due_at, posts.id) as nth
+      from dated join posts on posts.id = dated.id)
+    select ${columns(sql)}, date, on_day from counted as posts where nth <= ${span.perDay} order by due_at, id`
 
 /** Drafts that have no time yet, the last touched first. */
 export const listUntimedDrafts = (sql: Db, workspaceId: string, limit: number): Promise<CalendarPost[]> =>

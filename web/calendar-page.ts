@@ -1,4 +1,5 @@
-import { type CalendarPost, listCalendar, listUntimedDrafts } from '../db/calendar.ts'
+import { group } from 'd3-array'
+import { type CalendarPost, type DatedPost, listCalendar, listUntimedDrafts } from '../db/calendar.ts'
 import { isUnsent } from '../db/target-states.ts'
 import type { Platform } from '../platforms/platform.ts'
 import { type CalendarView, longDay, type Span, weekday } from './calendar-days.ts'
@@ -30,9 +31,13 @@ export type Day = {
   isPast: boolean
   outside: boolean
   entries: Entry[]
+  /** Posts of the day that are not shown, since it has so many. */
+  more: number
 }
 
 const draftsShown = 12
+/** A cell stays a cell, and a page a page, whatever a day holds. */
+const shownPerDay: Record<CalendarView, number> = { month: 6, week: 30, list: 100 }
 
 /** The days of a span with their posts, and the drafts that have no time yet. */
 export const loadDays = async (
@@ -41,15 +46,17 @@ export const loadDays = async (
   span: Span,
   channelId: string | null,
 ): Promise<{ weeks: Day[][]; drafts: Entry[] }> => {
+  const { from, to, view } = span
+  const { id: workspaceId, zone } = workspace
   const [posts, drafts] = await Promise.all([
-    listCalendar(deps.sql, { workspaceId: workspace.id, from: span.from, to: span.to, channelId }),
-    listUntimedDrafts(deps.sql, workspace.id, draftsShown),
+    listCalendar(deps.sql, { workspaceId, from, to, zone, perDay: shownPerDay[view], channelId }),
+    listUntimedDrafts(deps.sql, workspaceId, draftsShown),
   ])
-  const today = dateOf(new Date(deps.now()), workspace.zone)
-  const entries = posts.map((post) => entryOf(deps, workspace, post))
-  const on = (date: string) => entries.filter((entry) => entry.dueAt && dateOf(entry.dueAt, workspace.zone) === date)
+  const today = dateOf(new Date(deps.now()), zone)
+  const byDate = group(posts, (post) => post.date)
+  const ofDay = (date: string) => dayOf(deps, workspace, { date, today, span, posts: byDate.get(date) ?? [] })
   return {
-    weeks: span.weeks.map((week) => week.map((date) => dayOf(date, today, span, on(date)))),
+    weeks: span.weeks.map((week) => week.map(ofDay)),
     drafts: drafts.map((post) => entryOf(deps, workspace, post)),
   }
 }
@@ -74,7 +81,9 @@ export const entryOf = (deps: WebDeps, workspace: Workspace, post: CalendarPost)
   }
 }
 
-const dayOf = (date: string, today: string, span: Span, entries: Entry[]): Day => ({
+type DayToShow = { date: string; today: string; span: Span; posts: DatedPost[] }
+
+const dayOf = (deps: WebDeps, workspace: Workspace, { date, today, span, posts }: DayToShow): Day => ({
   date,
   number: Number(date.slice(8)),
   weekday: weekday(date),
@@ -82,5 +91,6 @@ const dayOf = (date: string, today: string, span: Span, entries: Entry[]): Day =
   isToday: date === today,
   isPast: date < today,
   outside: span.month !== '' && !date.startsWith(span.month),
-  entries,
+  entries: posts.map((post) => entryOf(deps, workspace, post)),
+  more: (posts[0]?.onDay ?? 0) - posts.length,
 })

@@ -31,6 +31,8 @@ const chip = (html: string, id: string): string =>
   html.split(`id="post-${id}"`)[0]!.slice(-90) + (html.split(`id="post-${id}"`)[1]?.split('</li>')[0] ?? '')
 
 describe('the month', () => {
+  let days = 0
+
   it('a post stands on its day of the zone, not of UTC', async () => {
     const id = await insert({ text: 'After midnight in Zurich', at: '2099-11-25T23:30:00Z', states: { facebook: 'scheduled' } })
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-11')
@@ -48,10 +50,23 @@ describe('the month', () => {
     [{ facebook: 'canceled', instagram: 'canceled' }, 'canceled', 'is-idle'],
     [{}, 'draft', 'draft'],
   ])('shows %j as %s', async (states, words, tone) => {
-    const id = await insert({ text: 'Any', at: '2099-10-10T10:00:00Z', states })
+    days += 1 // one each: a cell shows six
+    const at = `2099-10-${10 + days}T10:00:00Z`
+    const id = await insert({ text: 'Any', at, states })
     const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-10')).text, id)
     expect(drawn).toContain(`, ${words}<`)
     expect(drawn).toContain(tone)
+  })
+
+  it('a day with many posts shows its first, and how many more the list has', async () => {
+    for (let hour = 6; hour < 14; hour += 1)
+      await insert({ text: `At ${hour}`, at: `2099-08-10T${String(hour).padStart(2, '0')}:00:00Z` })
+    const day = cell((await test.cast.manager.get('/w/northside/calendar?at=2099-08')).text, '2099-08-10')
+    expect(day).toContain('At 11')
+    expect(day).not.toContain('At 12')
+    expect(day).toMatch(/view=list&amp;at=2099-08-10[^>]*>2 more/)
+    const list = (await test.cast.manager.get('/w/northside/calendar?view=list&at=2099-08-10')).text
+    expect(list).toContain('At 13')
   })
 
   it('what waits for a connection says for which', async () => {

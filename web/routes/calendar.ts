@@ -46,6 +46,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     channel,
     all: keep({ channel: '' }),
     here: keep({}),
+    moreOn: (date: string) => keep({ view: 'list', at: date }),
     links: {
       before: keep({ at: span.before }),
       after: keep({ at: span.after }),
