@@ -53,9 +53,9 @@ export const firstMeasureAt = (post: PostTimes, nowMs: number): Date | null => {
   return isOver || !first ? null : new Date(Math.max(first.getTime(), nowMs))
 }
 
-/** The account's own numbers: once a day, at the time of day at which it was connected. */
-export const nextAccountAt = (channelId: string, connectedAt: Date, afterMs: number): Date => {
+/** The account's own numbers: once a day, at the time of day at which it was connected; half a day after the last ones, at the least. */
+export const nextAccountAt = (channelId: string, connectedAt: Date, lastMs: number): Date => {
   const anchorMs = connectedAt.getTime() + shiftOf(channelId)
-  const days = Math.max(0, Math.floor((afterMs - anchorMs) / dayMs) + 1)
+  const days = Math.max(0, Math.ceil((lastMs + dayMs / 2 - anchorMs) / dayMs))
   return new Date(anchorMs + days * dayMs)
 }

@@ -6,6 +6,7 @@ import { deleteExport, listDueExports } from '../db/exports.ts'
 import {
   cutoffOf,
   deleteDueRows,
+  dropDueMonths,
   hasTable,
   listDueAccounts,
   listFilesToRemove,
@@ -39,7 +40,7 @@ export const sweep = async (deps: RetentionDeps, rule: Rule, beat = (): void => 
   const at = new Date(deps.now())
   const cutoff = await cutoffOf(deps.sql, rule, at)
   let removed = 0
-  for (let gone = batch; gone === batch; removed += gone) {
+  for (let gone = batch; gone >= batch; removed += gone) {
     gone = await removals[rule.goes](deps, rule, cutoff, at)
     beat()
   }
@@ -53,6 +54,8 @@ type Removal = (deps: RetentionDeps, rule: Rule, cutoff: Date, now: Date) => Pro
 
 const removals: Record<Rule['goes'], Removal> = {
   row: ({ sql }, rule, cutoff) => deleteDueRows(sql, rule, cutoff, batch),
+  // promise: R3: of the month in which the term ends, single rows; what is before it, whole months
+  month: async ({ sql }, rule, cutoff) => (await dropDueMonths(sql, cutoff)) + (await deleteDueRows(sql, rule, cutoff, batch)),
   // promise: R4: first the address says that it is gone, then the bytes go; a sweep that dies in between is finished by the next.
   media: async (deps, rule, cutoff, now) => {
     const purged = await purgeDueMedia(deps.sql, rule, cutoff, batch, now)

@@ -1,4 +1,4 @@
-import type { Db } from './connect.ts'
+import { type Db, type Sql, tx } from './connect.ts'
 
 /**
  * How long things are kept: the table that the daily sweep carries out and the public policy prints. A rule is one line: rows of
@@ -16,8 +16,8 @@ export type Rule = {
   after: string
   table: string
   began: string
-  /** How a row goes: deleted; its files first; or by the erasure of a person. */
-  goes: 'row' | 'media' | 'export' | 'erasure'
+  /** How a row goes: deleted; by the month; its files first; or by the erasure of a person. */
+  goes: 'row' | 'month' | 'media' | 'export' | 'erasure'
   /** One of what is counted: "file". */
   one: string
 }
@@ -65,7 +65,8 @@ export const rules: Rule[] = [
     goes: 'media',
   },
   // promise: R3
-  row('snapshots', 'Analytics snapshots', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
+  { ...row('snapshots', 'Analytics snapshots', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'), goes: 'month' },
+  row('measured_targets', 'The newest numbers of a post', '24 months', 'they were taken', 'taken_at', 'post', 'R3'),
   row('account_snapshots', 'Snapshots of whole accounts', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
   row('channel_days', 'Sums of a day', '24 months', 'the day', 'day::timestamptz', 'day', 'R3'),
   row('limits', 'Limits that a platform has set us', '1 day', 'they ended', 'until', 'limit'),
@@ -113,7 +114,6 @@ export const standing: Record<string, string> = {
   media_links: 'as long as the record of the file, so that its address says that it is gone',
   disconnections: 'as long as the connected account; its tokens only until they are revoked',
   measured_channels: 'as long as the connected account',
-  measured_targets: 'as long as the post',
   metric_names: 'for good: no personal data',
   installation: 'for good: no personal data',
   deletion_steps: 'as long as the status page of the request',
@@ -144,6 +144,16 @@ export const deleteDueRows = async (sql: Db, rule: Rule, cutoff: Date, limit: nu
     where t.tableoid = due.part and t.ctid = due.place`
   return count
 }
+
+// promise: R3
+/** Months that lie before the cutoff as a whole are dropped with all their rows. Answers how many rows that were. */
+export const dropDueMonths = (sql: Sql, cutoff: Date): Promise<number> =>
+  tx(sql, async (t) => {
+    const [due] = await t<{ rows: number }[]>`
+      select count(*)::int as rows from snapshots where taken_at < date_trunc('month', ${cutoff}::timestamptz, 'UTC')`
+    await t`select drop_snapshot_months(${cutoff})`
+    return due!.rows
+  })
 
 export type Left = { count: number; oldestAt: Date | null }
 

@@ -52,9 +52,11 @@ test('ages that were slept through are made up for once; after the last one noth
 })
 
 test('an account is asked at the time of day at which it was connected, whenever that was last done', () => {
-  const next = (afterMs: number) => nextAccountAt('c', publishedAt, afterMs).getTime()
-  const first = next(publishedAt.getTime() - 1)
-  expect(first - publishedAt.getTime()).toBeLessThan(600_000)
+  const next = (lastMs: number) => nextAccountAt('c', publishedAt, lastMs).getTime()
+  const first = next(publishedAt.getTime())
+  expect(first - publishedAt.getTime() - dayMs).toBeGreaterThanOrEqual(0)
+  expect(first - publishedAt.getTime() - dayMs).toBeLessThan(600_000)
   expect(next(first)).toBe(first + dayMs)
-  expect(next(first + 3.4 * dayMs)).toBe(first + 4 * dayMs)
+  expect(next(first + 0.4 * dayMs)).toBe(first + dayMs)
+  expect(next(first + 3.6 * dayMs)).toBe(first + 5 * dayMs)
 })

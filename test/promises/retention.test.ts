@@ -103,6 +103,49 @@ describe('what is kept, and for how long', () => {
     expect([await inMonths(-21), await inMonths(-19), await inMonths(-1), await inMonths(1)]).toEqual([0, 1, 0, 1])
   })
 
+  it('promise R3: months that lie before the term as a whole are dropped with their rows, and counted', async () => {
+    const { sql, deps, cast, workspaces } = test
+    const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
+    const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
+    const { targetId } = await insertTarget(deps, { ...place, channelId })
+    const old = new Date('2021-02-10T12:00:00Z')
+    await sql`select ensure_snapshot_months(${old})`
+    await sql`insert into snapshots (workspace_id, target_id, taken_at, source)
+      select ${workspaces.northside}, ${targetId}, ${old}::timestamptz + n * interval '1 hour', 'test' from generate_series(1, 700) n`
+    const months = async () =>
+      (
+        await sql<
+          { name: string }[]
+        >`select relname as name from pg_class where relname like 'snapshots\\_2021%' and relkind = 'r'`
+      ).map((row) => row.name)
+    expect(await months()).toContain('snapshots_2021_02')
+    expect(await sweepIn('snapshots', 0)).toEqual({ removed: 700 })
+    expect(await months()).toEqual([])
+  })
+
+  it.each([
+    ['measured_targets', 'taken_at'],
+    ['account_snapshots', 'taken_at'],
+    ['channel_days', 'day'],
+  ])('promise R3: %s are there a day before 24 months, and gone two days after', async (table, column) => {
+    const { sql, deps, cast, workspaces } = test
+    const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
+    const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
+    const { targetId } = await insertTarget(deps, { ...place, channelId })
+    await sql`insert into ${sql(table)} ${sql({
+      workspace_id: workspaces.northside,
+      channel_id: channelId,
+      ...(table === 'measured_targets' ? { target_id: targetId, published_at: new Date() } : {}),
+      ...(table === 'account_snapshots' ? { source: 'test' } : {}),
+      ...(column === 'day' ? { day: new Date() } : {}),
+      taken_at: new Date(),
+    })}`
+    const [ahead] = await sql<{ days: number }[]>`
+      select extract(epoch from now() + interval '24 months' - now())::float8 / 86400 as days`
+    expect(await sweepIn(table, ahead!.days - 1)).toEqual({ removed: 0 })
+    expect(await sweepIn(table, ahead!.days + 2)).toEqual({ removed: 1 })
+  })
+
   it.each([
     ['invitations', 29, 31],
     ['events', 729, 732],
