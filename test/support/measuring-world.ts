@@ -46,8 +46,9 @@ export type Published = { targetId: string; postId: string; platformPostId: stri
 const quarterMs = 15 * 60_000
 const textless = new Set(['story'])
 
-export const startMeasuringWorld = async (): Promise<MeasuringWorld> => {
-  const { sql } = await createTestDatabase()
+/** `home`: a workspace that is there already, with its database. */
+export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string; adminId: string }): Promise<MeasuringWorld> => {
+  const sql = home?.sql ?? (await createTestDatabase()).sql
   const rig = await startRig()
   atTheEnd(() => rig.close())
   const temporal = await createTimeSkippingTemporal()
@@ -56,7 +57,7 @@ export const startMeasuringWorld = async (): Promise<MeasuringWorld> => {
   const platforms = createPlatforms(config, rig.now, createHeed({ sql, log, now: rig.now }))
   const deps = { sql, vault: createVault(config.vaultKeys), platforms, now: rig.now, log }
   await temporal.startWorker({ activities: createMeasuringActivities(deps) })
-  const { workspaceId, adminId } = await insertPeople(sql)
+  const { workspaceId, adminId } = home ?? (await insertPeople(sql))
   let runs = 0
 
   const travelTo = async (atMs: number) => {

@@ -26,8 +26,10 @@ test('promise U3, R3: 24 months of one account and its post: each number at its 
   const { channelId } = tiktok!
   const startedAt = new Date(rig.now())
   const endMs = post.publishedAt.getTime() + 731 * dayMs
-  await world.measureUntil(startedAt.getTime() + 364 * dayMs)
-  await world.connect('tiktok') // a person, once a year
+  for (const day of [360, 720]) {
+    await world.measureUntil(startedAt.getTime() + day * dayMs)
+    await world.connect('tiktok') // TikTok wants the person once in 365 days
+  }
   await world.measureUntil(endMs)
 
   const taken = await sql<{ takenAt: Date; views: string }[]>`
@@ -39,7 +41,9 @@ test('promise U3, R3: 24 months of one account and its post: each number at its 
   expect(due).toHaveLength(132)
   const days = (atMs: number) => (atMs - post.publishedAt.getTime()) / dayMs
   const missed = due.filter((dueMs) => !taken.some((row) => isWithin(row.takenAt, dueMs))).map(days)
-  const extra = taken.filter((row) => !due.some((dueMs) => isWithin(row.takenAt, dueMs))).map((row) => days(row.takenAt.getTime()))
+  const extra = taken
+    .filter((row) => !due.some((dueMs) => isWithin(row.takenAt, dueMs)))
+    .map((row) => days(row.takenAt.getTime()))
   expect({ missed, extra, taken: taken.length }).toEqual({ missed: [], extra: [], taken: 132 })
   expect(taken.every((row, index) => index === 0 || BigInt(row.views) >= BigInt(taken[index - 1]!.views))).toBe(true)
   const [row] = await sql`select next_at, views from measured_targets where target_id = ${post.targetId}`
