@@ -38,12 +38,13 @@ const portNames = [
   'MAILBOX_PORT',
 ]
 
-export const startOwnStack = async (): Promise<OwnStack> => {
-  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bench-'))
+/** `args`: of `npm start`, such as --demo. `kept`: a folder to use that stays when the stack is stopped. */
+export const startOwnStack = async (args: string[] = [], kept?: string): Promise<OwnStack> => {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'cratesocial-bench-')))
   const ports: Record<string, string> = {}
   for (const name of portNames) ports[name] = String(await freePort())
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...args], {
     cwd: root,
     env: { ...process.env, DATA_DIR: folder, ...ports },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,6 +53,7 @@ export const startOwnStack = async (): Promise<OwnStack> => {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
     await ended
+    if (kept) return
     const elsewhere = await databaseFolderOf(folder)
     for (const gone of [elsewhere, folder]) await rm(gone, { recursive: true, force: true })
   }
@@ -60,7 +62,7 @@ export const startOwnStack = async (): Promise<OwnStack> => {
     child.once('exit', () => resolve())
     child.stdout.on('data', (chunk) => {
       said += String(chunk)
-      if (said.includes('The invitation works once')) resolve()
+      if (/^ {2}Data and logs.*\n/m.test(said)) resolve()
     })
   })
   const line = (name: string) => said.match(new RegExp(`${name}\\s+(http\\S+)`))?.[1] ?? ''

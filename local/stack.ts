@@ -32,6 +32,8 @@ export type Addresses = {
   sandbox?: string
   sandboxControl?: string
   mailbox?: string
+  /** What the product runs with. */
+  config: Config
 }
 
 const root = new URL('../', import.meta.url).pathname
@@ -124,6 +126,7 @@ async function start(plan: Plan): Promise<Addresses> {
   await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web, plan.stopping)
   const local = (port: number) => `http://127.0.0.1:${port}/`
   return {
+    config,
     publicUrl: config.publicUrl,
     invitation: await invitation(config),
     temporalUi: config.temporal.uiUrl ? `${config.publicUrl}/temporal/` : undefined,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { lockFolder } from './lock.ts'
@@ -18,12 +19,14 @@ const settingsFile = join(root, '.env')
 if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
 
 const dataDir = resolve(root, process.env.DATA_DIR || '.data')
+let wantsDemo = false
 const cleanUps: (() => void | Promise<void>)[] = []
 let ending = false
 
 watchForTheEnd()
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined) // the terminal is gone; stopping goes on
 try {
+  wantsDemo = readOptions().demo
   console.log('Starting CrateSocial.')
   prepareDataFolder(dataDir)
   const watchdog = startWatchdog()
@@ -35,15 +38,23 @@ try {
   void stack.broken.then((why) => end(1, why))
   const addresses = await stack.start()
   capLogsEachMinute()
-  tell(addresses)
+  tell(addresses, wantsDemo ? await demo(addresses) : [])
 } catch (error) {
   await end(1, error instanceof Problem || error instanceof ConfigError ? error.message : (error as Error).stack)
 }
 
-function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mailbox }: Addresses): void {
+function readOptions(): { demo: boolean } {
+  try {
+    return parseArgs({ options: { demo: { type: 'boolean', default: false } } }).values
+  } catch (error) {
+    throw new Problem(`${(error as Error).message.split('. ')[0]}. The only option is --demo, which fills a new installation.`)
+  }
+}
+
+function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mailbox }: Addresses, signIn: string[]): void {
   const lines: [string, string | undefined | null][] = [
     ['CrateSocial', publicUrl],
-    ['Your invitation', invitation],
+    ['Your invitation', wantsDemo ? null : invitation],
     ['Mailbox', mailbox],
     ['Platform sandbox', sandbox],
     ['Faults and settings', sandboxControl],
@@ -51,10 +62,16 @@ function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mail
     ['Data and logs', dataDir],
   ]
   const shown = lines.filter(([, value]) => value).map(([name, value]) => `  ${name.padEnd(20)} ${value}`)
-  console.log(
-    `\nReady after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s. Ctrl-C stops everything.\n\n${shown.join('\n')}\n`,
-  )
-  if (invitation) console.log('  The invitation works once and makes whoever opens it the operator.\n')
+  const ready = `Ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s. Ctrl-C stops everything.`
+  const people = signIn.map((line) => `  ${line}`)
+  console.log(['', ready, '', ...people, ...(people.length > 0 ? [''] : []), ...shown, ''].join('\n'))
+  if (invitation && !wantsDemo) console.log('  The invitation works once and makes whoever opens it the operator.\n')
+}
+
+/** What else it takes to fill a new installation is loaded only when it is asked for. */
+async function demo(addresses: Addresses): Promise<string[]> {
+  const { fillDemo } = await import('./demo/fill.ts')
+  return fillDemo({ ...addresses, dataDir, say })
 }
 
 function watchForTheEnd(): void {

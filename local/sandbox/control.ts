@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { boardPage } from './board.ts'
+import { mediaControl } from './control-media.ts'
 import { faultKinds, faultMoments } from './faults.ts'
 import type { Platform } from './platform.ts'
 import { patchSettings } from './settings.ts'
@@ -74,6 +75,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
         .map((account) => ({ ...account, feedUrl: options.publicUrl() + account.feedPath })),
     ),
   )
+  app.route('/media', mediaControl(world))
   for (const platform of options.platforms) app.route('/accounts', platform.control)
   for (const { tools } of options.platforms) if (tools) app.route(tools.path, tools.app)
 

@@ -1,30 +1,10 @@
 import type { Browser } from 'playwright-core'
-import { chromium } from 'playwright-core'
-
 import { atTheEnd } from './at-the-end.ts'
-import { packagedChromium } from './chromium.ts'
+import { startChromium } from './start-chromium.ts'
 
-/** Headless, nothing from outside, no phoning home. The args that @sparticuz/chromium suggests are for another place. */
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-/** A real Chromium: the one that CHROME_PATH names, or the one inside @sparticuz/chromium. Closed after the file's last test. */
+/** A real Chromium, closed after the file's last test. */
 export async function launchBrowser(): Promise<Browser> {
-  const given = process.env.CHROME_PATH
-  const browser = await chromium.launch({
-    args,
-    headless: true,
-    timeout: 30_000,
-    ...(given ? { executablePath: given } : await packagedChromium()),
-  })
+  const browser = await startChromium()
   atTheEnd(() => browser.close())
   return browser
 }

@@ -7,10 +7,22 @@ export type H264Stream = { sps: Uint8Array; pps: Uint8Array; keyFrame: Uint8Arra
 export function grayStream(width: number, height: number): H264Stream {
   const columns = Math.ceil(width / 16)
   const rows = Math.ceil(height / 16)
+  return streamOf(width, height, keySlice(columns * rows))
+}
+
+/** Like `grayStream`, but of a picture, kept sample by sample (I_PCM): `luma` and the two chroma planes, half as wide and high, one after the other. */
+export function stillStream(width: number, height: number, i420: Uint8Array): H264Stream {
+  if (width % 16 || height % 16) throw new Error('the sides of a still must be multiples of 16')
+  return streamOf(width, height, samplesSlice(width, height, i420))
+}
+
+function streamOf(width: number, height: number, key: Bits): H264Stream {
+  const columns = Math.ceil(width / 16)
+  const rows = Math.ceil(height / 16)
   return {
     sps: nal(0x67, sequenceParameters(width, height, columns, rows)),
     pps: nal(0x68, pictureParameters()),
-    keyFrame: nal(0x65, keySlice(columns * rows)),
+    keyFrame: nal(0x65, key),
     repeatFrame: (index) => nal(0x41, skipSlice(index, columns * rows)),
   }
 }
@@ -52,13 +64,40 @@ function pictureParameters(): Bits {
   return bits
 }
 
-/** An I slice in which each macroblock is predicted from its neighbours and nothing is added: all grey. */
-function keySlice(macroblocks: number): Bits {
+function keyHeader(): Bits {
   const bits = new Bits()
   bits.golomb(0).golomb(7).golomb(0) // first_mb_in_slice, slice_type I, pic_parameter_set_id
   bits.fixed(0, 4).golomb(0) // frame_num, idr_pic_id
   bits.fixed(0, 1).fixed(0, 1) // dec_ref_pic_marking
   bits.golomb(0).golomb(1) // slice_qp_delta, disable_deblocking_filter_idc
+  return bits
+}
+
+/** An I slice whose macroblocks hold their samples as they are. */
+function samplesSlice(width: number, height: number, i420: Uint8Array): Bits {
+  const bits = keyHeader()
+  const planes = [
+    { at: 0, stride: width, side: 16 },
+    { at: width * height, stride: width / 2, side: 8 },
+    { at: (width * height * 5) / 4, stride: width / 2, side: 8 },
+  ]
+  for (let row = 0; row < height / 16; row++) {
+    for (let column = 0; column < width / 16; column++) {
+      bits.golomb(25).align() // mb_type I_PCM, pcm_alignment_zero_bit
+      for (const { at, stride, side } of planes) {
+        for (let line = 0; line < side; line++) {
+          const from = at + (row * side + line) * stride + column * side
+          bits.bytes(i420.subarray(from, from + side))
+        }
+      }
+    }
+  }
+  return bits
+}
+
+/** An I slice in which each macroblock is predicted from its neighbours and nothing is added: all grey. */
+function keySlice(macroblocks: number): Bits {
+  const bits = keyHeader()
   for (let macroblock = 0; macroblock < macroblocks; macroblock++) {
     bits.golomb(3) // mb_type I_16x16, prediction DC, no residual
     bits.golomb(0).golomb(0) // intra_chroma_pred_mode DC, mb_qp_delta
@@ -94,7 +133,7 @@ function nal(header: number, bits: Bits): Uint8Array {
 }
 
 class Bits {
-  private readonly bytes: number[] = []
+  private readonly written: number[] = []
   private current = 0
   private used = 0
 
@@ -103,11 +142,22 @@ class Bits {
       this.current = (this.current << 1) | ((value >>> bit) & 1)
       this.used += 1
       if (this.used === 8) {
-        this.bytes.push(this.current)
+        this.written.push(this.current)
         this.current = 0
         this.used = 0
       }
     }
+    return this
+  }
+
+  align(): this {
+    while (this.used > 0) this.fixed(0, 1)
+    return this
+  }
+
+  /** Whole bytes, after `align`. */
+  bytes(values: Uint8Array): this {
+    for (const value of values) this.written.push(value)
     return this
   }
 
@@ -119,8 +169,7 @@ class Bits {
 
   /** rbsp_trailing_bits. */
   finish(): number[] {
-    this.fixed(1, 1)
-    while (this.used > 0) this.fixed(0, 1)
-    return this.bytes
+    this.fixed(1, 1).align()
+    return this.written
   }
 }

@@ -1,6 +1,6 @@
 import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output } from 'mediabunny'
 import sharp from 'sharp'
-import { grayStream, levelOf } from './h264.ts'
+import { grayStream, levelOf, stillStream } from './h264.ts'
 
 export type ImageOptions = { width: number; height: number; color?: string; format?: 'jpeg' | 'png' | 'webp'; padBytes?: number }
 
@@ -33,17 +33,19 @@ export type VideoOptions = {
   label?: string
   /** false puts the index behind the media data, as platforms dislike. */
   moovFirst?: boolean
+  /** What it shows, as I420 samples; sides must then be multiples of 16. Absent: grey. */
+  still?: Uint8Array
 }
 
-/** A real, playable MP4 with one silent H.264 track: a grey picture. */
+/** A real, playable MP4 with one silent H.264 track: a picture that stands still. */
 export async function makeVideo(options: VideoOptions): Promise<Buffer> {
-  const { width, height, fps = 30, durationMs, padBytes = 0, label = '', moovFirst = true } = options
+  const { width, height, fps = 30, durationMs, padBytes = 0, label = '', moovFirst = true, still } = options
   const target = new BufferTarget()
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: moovFirst ? 'in-memory' : false }), target })
   const source = new EncodedVideoPacketSource('avc')
   output.addVideoTrack(source, { frameRate: fps })
   await output.start()
-  const stream = grayStream(width, height)
+  const stream = still ? stillStream(width, height, still) : grayStream(width, height)
   const frames = Math.round((durationMs / 1000) * fps)
   for (let index = 0; index < frames; index++) {
     const data = withLength(index === 0 ? stream.keyFrame : stream.repeatFrame(index))

@@ -5,8 +5,8 @@ import type { Fields, Page, Person } from './person.ts'
 
 export const password = 'a long enough passphrase'
 
-export const acceptInvitation = (person: Person, link: string, name: string, email: string): Promise<Page> =>
-  person.open(link).then((page) => page.press('Accept the invitation', { name, email, password }))
+export const acceptInvitation = (person: Person, link: string, name: string, email: string, phrase = password): Promise<Page> =>
+  person.open(link).then((page) => page.press('Accept the invitation', { name, email, password: phrase }))
 
 export const makeWorkspace = (person: Person, name: string, zone = 'Europe/Zurich'): Promise<Page> =>
   person.open('/operate').then((page) => page.press('Make the workspace', { name, slug: '', zone }))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Meta } from './meta.ts'
+import type { Audience } from './state.ts'
 
 /** How people met one post, up to some moment. Every number only grows with time; reach <= views. */
 export type Reception = {
@@ -14,27 +15,35 @@ export type Reception = {
 
 export const nobody: Reception = { views: 0, reach: 0, likes: 0, comments: 0, saved: 0, shares: 0, interactions: 0 }
 
-/** The curve of a post: fast at first, then flat. Its height and mix come from the id alone, so two reads at one moment agree. */
+/**
+ * The curve of a post: fast at first, then flat. Its height and mix come from the id alone, so two reads at one moment agree; of a
+ * post that was there before they are known.
+ */
 export function reception(meta: Meta, post: { id: string; createdAtMs: number }, atMs: number): Reception {
   const ageMs = Math.max(0, atMs - post.createdAtMs)
+  const rise = 1 - Math.exp(-ageMs / meta.world.settings.insightsCurveMs)
+  const known = meta.state.audiences[post.id]
+  if (known) return knownReception(known, rise)
   const plateau = 300 + 4_700 * share(post.id, 'views')
-  const views = Math.floor(plateau * (1 - Math.exp(-ageMs / meta.world.settings.insightsCurveMs)))
+  const views = Math.floor(plateau * rise)
   const part = (name: string, least: number, most: number) => Math.floor(views * (least + (most - least) * share(post.id, name)))
-  const [likes, comments, saved, shares] = [
-    part('likes', 0.03, 0.09),
-    part('comments', 0.002, 0.01),
-    part('saved', 0.004, 0.02),
-    part('shares', 0.003, 0.012),
-  ]
-  return {
-    views,
-    reach: Math.floor(views * 0.72),
-    likes,
-    comments,
-    saved,
-    shares,
-    interactions: likes + comments + saved + shares,
-  }
+  return complete(views, {
+    likes: part('likes', 0.03, 0.09),
+    comments: part('comments', 0.002, 0.01),
+    saved: part('saved', 0.004, 0.02),
+    shares: part('shares', 0.003, 0.012),
+  })
+}
+
+function knownReception({ views, ...acts }: Audience, rise: number): Reception {
+  const now = (end: number) => Math.floor(end * rise)
+  const { likes, comments, saved, shares } = acts
+  return complete(now(views), { likes: now(likes), comments: now(comments), saved: now(saved), shares: now(shares) })
+}
+
+function complete(views: number, acts: Omit<Audience, 'views'>): Reception {
+  const interactions = acts.likes + acts.comments + acts.saved + acts.shares
+  return { views, reach: Math.floor(views * 0.72), ...acts, interactions }
 }
 
 /** What the insights know now: they lag behind by `insightsLagMs`. */

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { SandboxEnv } from '../world.ts'
 import { callBack } from './callbacks.ts'
+import { addOlderPost, olderPost } from './history.ts'
 import { newId } from './ids.ts'
 import type { Meta } from './meta.ts'
 import { addPage, addPerson, linkInstagram } from './seed.ts'
@@ -42,6 +43,14 @@ export function metaControl(meta: Meta): Hono<SandboxEnv> {
   creationRoutes(meta, app)
   stateRoutes(meta, app)
   app.get('/meta', (c) => c.json({ people: meta.state.people, pages: meta.state.pages, instagram: meta.state.instagram }))
+  app.post('/meta/history', async (c) => {
+    const added = z
+      .array(olderPost)
+      .parse(await c.req.json())
+      .map((post) => addOlderPost(meta, post))
+    meta.world.state.changed()
+    return c.json(added, 201)
+  })
   app.get('/meta/callbacks', (c) => c.json(meta.state.callbacks))
   // "Remove app" in the person's settings, with "Send request" when asked.
   app.post('/meta/people/:id/remove-app', async (c) => {

@@ -13,6 +13,8 @@ export type MetaState = {
   containers: Record<string, Container>
   media: Record<string, InstagramMedia>
   comments: Record<string, Comment>
+  /** What posts that were there before will have met with in the end, by id; the others follow from their ids. */
+  audiences: Record<string, Audience>
   /** What the app answered to deauthorize and deletion callbacks. */
   callbacks: CallbackRecord[]
 }
@@ -181,6 +183,9 @@ export type InstagramMedia = {
   createdAtMs: number
 }
 
+/** How many people did what, once nobody looks at the post any more. */
+export type Audience = { views: number; likes: number; comments: number; saved: number; shares: number }
+
 export type Comment = { id: string; objectId: string; fromId: string; message: string; createdAtMs: number }
 
 export type CallbackRecord = {
@@ -206,5 +211,6 @@ export const emptyState = (): MetaState => ({
   containers: {},
   media: {},
   comments: {},
+  audiences: {},
   callbacks: [],
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SandboxEnv } from '../world.ts'
 import { findByUsername, findPublish, type TikTok } from './context.ts'
 import { addCreator, creatorState, newCreatorBody } from './creators.ts'
+import { addOlderVideo, olderVideo } from './history.ts'
 import { newPostId } from './ids.ts'
 import { changeVisibility, createPost, deletePost } from './posts.ts'
 import { fail } from './publishing.ts'
@@ -18,6 +19,15 @@ export function accountControl(tiktok: TikTok): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/tiktok', (c) => c.json(tiktok.state.creators))
   app.post('/tiktok', async (c) => c.json(addCreator(tiktok, newCreatorBody.parse(await c.req.json())), 201))
+  app.post('/tiktok/history', async (c) =>
+    c.json(
+      z
+        .array(olderVideo)
+        .parse(await c.req.json())
+        .map((video) => addOlderVideo(tiktok, video)),
+      201,
+    ),
+  )
   app.post('/tiktok/:username/state', async (c) => {
     const creator = getByUsername(tiktok, c.req.param('username'))
     Object.assign(creator, creatorState.parse(await c.req.json()))

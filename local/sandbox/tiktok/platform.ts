@@ -4,12 +4,12 @@ import type { SandboxEnv, World } from '../world.ts'
 import { authorizeDecision, authorizePage } from './authorize.ts'
 import type { TikTok, TikTokApp } from './context.ts'
 import { accountControl, platformControl } from './control.ts'
-import { countersAt } from './counters.ts'
 import { creatorInfo } from './creator-info.ts'
 import { seedCreators } from './creators.ts'
 import { serveImage } from './images.ts'
 import { contentInit, inboxVideoInit, videoInit } from './inits.ts'
 import { revokeEndpoint, tokenEndpoint } from './oauth.ts'
+import { countersOf } from './post-counters.ts'
 import { armModeration } from './posts.ts'
 import { postPage, profilePage } from './profile.ts'
 import { armPublish } from './publishing.ts'
@@ -47,7 +47,7 @@ export function tiktokPlatform(world: World, app: TikTokApp): Platform {
     numbers: (platform, postId) => {
       const post = platform === 'tiktok' ? state.posts.find((one) => one.id === postId) : undefined
       const creator = post && state.creators.find((one) => one.openId === post.openId)
-      return post && creator ? countersAt(post.id, creator.followers, world.clock.now() - post.createdAtMs) : null
+      return post && creator ? countersOf(tiktok, creator, post) : null
     },
     accounts: () =>
       state.creators.map((creator) => ({

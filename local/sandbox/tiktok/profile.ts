@@ -2,8 +2,9 @@ import type { Context } from 'hono'
 import { page } from '../views.ts'
 import type { SandboxEnv } from '../world.ts'
 import { findByUsername, type TikTok } from './context.ts'
-import { countersAt, followersAt } from './counters.ts'
+import { followersAt } from './counters.ts'
 import { signedImageUrl } from './images.ts'
+import { countersOf } from './post-counters.ts'
 import type { Creator, Post } from './state.ts'
 
 type Ctx = Context<SandboxEnv>
@@ -65,9 +66,7 @@ function describeCreator(tiktok: TikTok, creator: Creator) {
 }
 
 function describePost(tiktok: TikTok, creator: Creator, post: Post) {
-  const counters = post.approved
-    ? countersAt(post.id, creator.followers, tiktok.world.clock.now() - post.createdAtMs)
-    : { views: 0, likes: 0, comments: 0, shares: 0 }
+  const counters = post.approved ? countersOf(tiktok, creator, post) : { views: 0, likes: 0, comments: 0, shares: 0 }
   return {
     ...post,
     counters,

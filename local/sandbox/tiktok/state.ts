@@ -109,6 +109,8 @@ export type Post = {
   approved: boolean
 }
 
+export type Audience = { views: number; likes: number; comments: number; shares: number }
+
 export type Delivery = {
   id: number
   event: string
@@ -129,6 +131,8 @@ export type TikTokState = {
   posts: Post[]
   deliveries: Delivery[]
   auditLog: AuditEntry[]
+  /** What posts that were there before will have met with in the end, by id; the others follow from their ids. */
+  audiences: Record<string, Audience>
   /** Last creator_info of each creator: when, and which privacy levels it offered. */
   creatorInfo: Record<string, { atMs: number; offered: string[] }>
 }
@@ -141,5 +145,6 @@ export const emptyState = (): TikTokState => ({
   posts: [],
   deliveries: [],
   auditLog: [],
+  audiences: {},
   creatorInfo: {},
 })

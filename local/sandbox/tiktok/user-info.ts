@@ -1,8 +1,9 @@
 import { apiEndpoint, refuseCaller } from './api-endpoint.ts'
 import { getCreator, type TikTok } from './context.ts'
-import { countersAt, followersAt } from './counters.ts'
+import { followersAt } from './counters.ts'
 import { answer, refuse } from './envelope.ts'
 import { signedImageUrl } from './images.ts'
+import { countersOf } from './post-counters.ts'
 import { publicPosts } from './posts.ts'
 import { scopeOfUserField } from './scopes.ts'
 import type { Creator } from './state.ts'
@@ -46,7 +47,7 @@ function userFields(tiktok: TikTok, creator: Creator): Record<string, unknown> {
     is_verified: creator.verified,
     follower_count: followersAt(creator.openId, creator.followers, now - creator.createdAtMs),
     following_count: creator.following,
-    likes_count: videos.reduce((sum, post) => sum + countersAt(post.id, creator.followers, now - post.createdAtMs).likes, 0),
+    likes_count: videos.reduce((sum, post) => sum + countersOf(tiktok, creator, post).likes, 0),
     video_count: videos.length,
   }
 }

@@ -1,6 +1,6 @@
 import type { TikTok } from './context.ts'
-import { countersAt } from './counters.ts'
 import { signedImageUrl } from './images.ts'
+import { countersOf } from './post-counters.ts'
 import { permalinkOf } from './posts.ts'
 import type { Creator, Post } from './state.ts'
 
@@ -27,8 +27,7 @@ const longestTitle = 150
 
 /** The asked fields of one post (fact sheet 6.2): times in seconds, titles cut, the cover's address signed for six hours. */
 export function videoRecord(tiktok: TikTok, creator: Creator, post: Post, fields: string[]): Record<string, unknown> {
-  const ageMs = tiktok.world.clock.now() - post.createdAtMs
-  const counters = countersAt(post.id, creator.followers, ageMs)
+  const counters = countersOf(tiktok, creator, post)
   const facts = post.media[post.coverIndex]?.facts
   const permalink = permalinkOf(tiktok, creator, post)
   const all: Record<string, unknown> = {

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { startOwnStack } from './own-stack.ts'
+
+/**
+ * `npm run bench:footprint [-- --idle 30]`: brings the demo up, waits until it is idle, and tells how much memory each process holds in MB: its
+ * own, and its part of what it shares with others (PSS, /proc/PID/smaps_rollup); beside it RSS, which counts what is shared once for each.
+ * `startMs`: a second start, from the command to "Ready", when there is nothing left to fill; `firstStartMs` with the filling.
+ */
+const { values } = parseArgs({ options: { idle: { type: 'string', default: '30' } } })
+const goal = { totalMb: 900, startMs: 10_000 }
+
+const folder = await mkdtemp(join(tmpdir(), 'cratesocial-footprint-'))
+const firstStartMs = await fill()
+const stack = await startOwnStack(['--demo'], folder)
+try {
+  const { startMs } = stack
+  console.log(`Filled and up after ${firstStartMs} ms, again after ${startMs} ms. Idle for ${values.idle} s.`)
+  await pause(Number(values.idle) * 1_000)
+  const processes = measure(stack.pid)
+  const totalMb = Math.round(sum(Object.values(processes).map(({ pssMb }) => pssMb)))
+  const rssMb = Math.round(sum(Object.values(processes).map(({ rssMb: own }) => own)))
+  for (const [name, { pssMb, rssMb: own }] of Object.entries(processes)) {
+    console.log(`${name.padEnd(14)} ${pssMb.toFixed(0).padStart(5)} MB PSS ${own.toFixed(0).padStart(6)} MB RSS`)
+  }
+  const met = totalMb <= goal.totalMb && startMs <= goal.startMs
+  console.log(`${met ? 'Within' : 'Beyond'} the goal of ${goal.totalMb} MB and ${goal.startMs} ms.`)
+  const told = Object.fromEntries(Object.entries(processes).map(([name, { pssMb }]) => [name, Math.round(pssMb)]))
+  console.log(JSON.stringify({ bench: 'footprint', startMs, totalMb, processes: told, rssMb, firstStartMs }))
+} finally {
+  await stack.stop()
+  for (const gone of [stack.databaseFolder, folder]) await rm(gone, { recursive: true, force: true })
+}
+
+async function fill(): Promise<number> {
+  const first = await startOwnStack(['--demo'], folder)
+  await first.stop()
+  return first.startMs
+}
+
+type Memory = { pssMb: number; rssMb: number }
+
+/** The starter and everything it has started, by what each is; PostgreSQL's processes are one. */
+function measure(starter: number): Record<string, Memory> {
+  const processes: Record<string, Memory> = {}
+  for (const pid of [starter, ...descendantsOf(starter)]) {
+    const name = pid === starter ? 'starter' : nameOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+    const of = (field: string) => Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0) / 1024
+    const before = processes[name] ?? { pssMb: 0, rssMb: 0 }
+    processes[name] = { pssMb: before.pssMb + of('Pss'), rssMb: before.rssMb + of('Rss') }
+  }
+  return processes
+}
+
+function nameOf(command: string): string {
+  const known: [RegExp, string][] = [
+    [/server\.ts/, 'server'],
+    [/worker\.ts/, 'worker'],
+    [/sandbox/, 'sandbox'],
+    [/temporal\S* server start-dev/, 'temporal'],
+    [/postgres/, 'postgres'],
+    [/watchdog/, 'watchdog'],
+  ]
+  return known.find(([pattern]) => pattern.test(command))?.[1] ?? 'other'
+}
+
+function descendantsOf(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]) }]
+      } catch {
+        return [] // ended meanwhile
+      }
+    })
+  const below = (parent: number): number[] =>
+    parents.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...below(one.pid)])
+  return below(pid)
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,124 @@
+import { nextAccountAt, nextMeasureAt } from '../../activities/measuring-times.ts'
+import type { Db } from '../../db/connect.ts'
+import { dateOf } from '../../web/wall-time.ts'
+import { accountDays } from './accounts.ts'
+import { type DemoPlatform, type DemoWorkspace, zone } from './cast.ts'
+import type { PastTarget, Place } from './past.ts'
+import { type Audience, partAfter, reachOf } from './reception.ts'
+import { insertRows } from './rows.ts'
+
+type Counts = { views: number; reach: number | null; likes: number; comments: number; shares: number; saves: number | null }
+/** What the posts of a channel gained on each day, by the day. */
+export type Gains = Map<string, Counts>
+type Deps = { sql: Db; sources: Sources; now: Date }
+/** What says where a number is from, by platform: of posts and of the whole account. */
+export type Sources = Record<DemoPlatform, { posts: string; account: string }>
+
+const hourMs = 3_600_000
+
+/** A year of numbers as measuring would have taken them: each post at its ages, each account once a day. */
+export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: Place, targets: PastTarget[]): Promise<void> => {
+  await makeMonths(deps)
+  const { workspaceId } = place
+  const snapshots: Record<string, unknown>[] = []
+  const newest: Record<string, unknown>[] = []
+  const gains = new Map<string, Gains>()
+  for (const target of targets) {
+    const { channelId, platform, publishedAt } = target
+    const days = gains.get(channelId) ?? new Map()
+    gains.set(channelId, days)
+    const source = deps.sources[platform].posts
+    const { takenAt, counts, nextAt, rows } = measure(target, deps.now, days)
+    for (const row of rows) snapshots.push({ workspace_id: workspaceId, target_id: target.id, ...row, source })
+    const known = { ...counts, taken_at: takenAt, source: takenAt ? source : null }
+    const row = { target_id: target.id, workspace_id: workspaceId, channel_id: channelId, published_at: publishedAt }
+    newest.push({ ...row, next_at: nextAt, ...known })
+  }
+  await insertRows(deps.sql, 'snapshots', snapshots)
+  await insertRows(deps.sql, 'measured_targets', newest)
+  await fillAccounts(deps, workspace, place, gains)
+}
+
+/** Partitions for the year that has passed; those ahead are the product's own. */
+const makeMonths = async ({ sql, now }: Deps): Promise<void> => {
+  await sql`
+    select ensure_snapshot_month(month::timestamp)
+    from generate_series(date_trunc('month', ${now}::timestamptz) - interval '13 months', ${now}::timestamptz, interval '1 month') as month`
+}
+
+const none: Counts = { views: 0, reach: 0, likes: 0, comments: 0, shares: 0, saves: 0 }
+
+/** Every snapshot of a post up to now; what each gained over the one before is added to its day. */
+const measure = (target: PastTarget, now: Date, days: Gains) => {
+  const times = { channelId: target.channelId, publishedAt: target.publishedAt, toldForMs: null }
+  const rows: (Counts & { taken_at: Date })[] = []
+  let [takenAt, before] = [null as Date | null, none]
+  let at = nextMeasureAt(times, target.publishedAt.getTime())
+  for (; at && at <= now; at = nextMeasureAt(times, at.getTime())) {
+    const counts = countsAt(target.platform, target.audience, (at.getTime() - target.publishedAt.getTime()) / hourMs)
+    rows.push({ taken_at: at, ...counts })
+    addGain(days, dateOf(at, zone), counts, before)
+    takenAt = at
+    before = counts
+  }
+  const unknown = { views: null, reach: null, likes: null, comments: null, shares: null, saves: null }
+  return { rows, takenAt, counts: takenAt ? before : unknown, nextAt: at }
+}
+
+/** TikTok tells neither reach nor saves, Facebook no saves. */
+const countsAt = (platform: DemoPlatform, end: Audience, ageHours: number): Counts => {
+  const part = partAfter(ageHours)
+  const now = (count: number) => Math.floor(count * part)
+  return {
+    views: now(end.views),
+    reach: platform === 'tiktok' ? null : reachOf(now(end.views)),
+    likes: now(end.likes),
+    comments: now(end.comments),
+    shares: now(end.shares),
+    saves: platform === 'instagram' ? now(end.saved) : null,
+  }
+}
+
+const addGain = (days: Gains, day: string, now: Counts, before: Counts): void => {
+  const sum = days.get(day)
+  const add = (name: keyof Counts) => {
+    const count = now[name]
+    return count === null ? (sum?.[name] ?? null) : (sum?.[name] ?? 0) + count - (before[name] ?? 0)
+  }
+  const [views, likes, comments, shares] = [add('views') ?? 0, add('likes') ?? 0, add('comments') ?? 0, add('shares') ?? 0]
+  days.set(day, { views, likes, comments, shares, reach: add('reach'), saves: add('saves') })
+}
+
+const fillAccounts = async (deps: Deps, workspace: DemoWorkspace, place: Place, gains: Map<string, Gains>): Promise<void> => {
+  const { sql, now, sources } = deps
+  const connectedAt = new Date(now.getTime() - 365 * 24 * hourMs - 95 * 60_000)
+  for (const [platform, channel] of Object.entries(place.channels) as [DemoPlatform, { id: string }][]) {
+    const ids = { workspace_id: place.workspaceId, channel_id: channel.id }
+    const own = gains.get(channel.id) ?? new Map()
+    const days = accountDays(workspace, platform, { channelId: channel.id, connectedAt, now, gains: own })
+    const snapshots = days.map(({ takenAt, followers, day, views, reach }) => ({
+      ...ids,
+      taken_at: takenAt,
+      followers,
+      views,
+      reach,
+      day,
+      source: sources[platform].account,
+    }))
+    const levels = new Map(days.map((one) => [dateOf(one.takenAt, zone), one]))
+    const dates = [...new Set([...own.keys(), ...levels.keys()])].sort()
+    const sums = dates.map((day) => ({
+      ...ids,
+      day,
+      ...(own.get(day) ?? { views: null, reach: null, likes: null, comments: null, shares: null, saves: null }),
+      followers: levels.get(day)?.followers ?? null,
+      taken_at: levels.get(day)?.takenAt ?? now,
+    }))
+    await insertRows(sql, 'account_snapshots', snapshots)
+    await insertRows(sql, 'channel_days', sums)
+    const next_at = nextAccountAt(channel.id, connectedAt, now.getTime())
+    await sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channel.id}, ${place.workspaceId}, ${next_at})
+      on conflict (channel_id) do update set next_at = excluded.next_at`
+    await sql`update channels set connected_at = ${connectedAt} where id = ${channel.id}`
+  }
+}

@@ -1,0 +1,46 @@
+import type { Person } from '../../test/support/person.ts'
+import { createPerson } from '../../test/support/person.ts'
+import { acceptInvitation, connectTiktok, invite, makeWorkspace } from '../../test/support/story.ts'
+import { cellar, type DemoWorkspace, demoPassword, operator, workspaces, zone } from './cast.ts'
+
+/** Everyone of the demo, signed in, by their address. */
+export type Cast = Map<string, Person>
+
+/** The operator and the workspaces' people come in by invitation links and connect their accounts, as anybody does. */
+export const bringIn = async (url: string, invitation: string): Promise<Cast> => {
+  const cast: Cast = new Map()
+  const ada = createPerson(url)
+  cast.set(operator.email, ada)
+  await acceptInvitation(ada, invitation, operator.name, operator.email, demoPassword)
+  for (const workspace of workspaces) {
+    await makeWorkspace(ada, workspace.name, zone)
+    await inviteMembers(url, workspace, ada, cast)
+    await connectAll(workspace, ada)
+  }
+  return cast
+}
+
+const inviteMembers = async (url: string, workspace: DemoWorkspace, ada: Person, cast: Cast): Promise<void> => {
+  const links: string[] = []
+  for (const { role } of workspace.members) links.push(await invite(ada, workspace.slug, role))
+  await Promise.all(
+    workspace.members.map(async ({ name, email }, index) => {
+      const person = createPerson(url)
+      cast.set(email, person)
+      const joined = await acceptInvitation(person, links[index]!, name, email, demoPassword)
+      if (joined.status !== 200) throw new Error(`${email} could not join: ${joined.text.slice(0, 200)}`)
+    }),
+  )
+}
+
+/** Through the consent pages of the sandbox; only the workspace's own accounts are chosen. */
+const connectAll = async (workspace: DemoWorkspace, admin: Person): Promise<void> => {
+  const { who, accounts } = workspace.meta
+  const people = await admin.open(`/w/${workspace.slug}/connect/meta`)
+  const choice = await (await people.press(who)).press('Continue')
+  const offered = [...choice.document.querySelectorAll('input[name=account]')].map((input) => input.getAttribute('value') ?? '')
+  const wanted = offered.filter((value) => Object.values(accounts).some(({ id }) => value.endsWith(`:${id}`)))
+  await choice.press('Connect', { account: wanted })
+  if (!workspace.tiktok) return
+  for (const username of [workspace.tiktok.username, cellar]) await connectTiktok(admin, workspace.slug, username)
+}

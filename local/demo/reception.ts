@@ -1,0 +1,51 @@
+import type { DemoPlatform } from './cast.ts'
+import type { Dice } from './dice.ts'
+
+/** How many people did what in the end. `saved` is 0 where the platform tells none. */
+export type Audience = { views: number; likes: number; comments: number; saved: number; shares: number }
+
+type Told = {
+  platform: DemoPlatform
+  kind: string
+  series: string
+  luck: number
+  size: number
+  moment: { ago: number; share: number; hour: number; weekday: number }
+}
+
+/** Views of a usual post a year ago and today. */
+const usual: Record<DemoPlatform, [number, number]> = { facebook: [420, 610], instagram: [720, 1_540], tiktok: [380, 2_300] }
+const kindFactor: Record<string, number> = { reel: 1.9, video: 1.2, carousel: 1.25, photos: 1.15, text: 0.55 }
+/** Monday to Sunday. */
+const weekdayFactor = [0.82, 0.95, 0.98, 1.12, 1.05, 0.9, 1.18]
+
+/** Most people look after work, some at lunch, few in the morning. */
+const hourFactor = (hour: number): number =>
+  0.72 + 0.5 * Math.exp(-((hour - 19) ** 2) / 9) + 0.22 * Math.exp(-((hour - 12) ** 2) / 3)
+
+/** Autumn went badly for some weeks. */
+const dip = (weeksAgo: number): number => (weeksAgo >= 8 && weeksAgo <= 11 ? 0.62 : 1)
+
+/** What a post meets with in the end: growth over the year, weekday and hour, kind, luck. */
+export const audienceOf = (dice: Dice, told: Told): Audience => {
+  const { platform, kind, luck, size, moment } = told
+  const [before, now] = usual[platform]
+  const level = before + (now - before) * moment.share ** 1.3
+  const time = weekdayFactor[moment.weekday - 1]! * hourFactor(moment.hour) * dip(moment.ago)
+  const views = Math.round(level * size * time * (kindFactor[kind] ?? 1) * luck * dice.between(0.85, 1.15))
+  const part = (least: number, most: number) => Math.round(views * dice.between(least, most))
+  const likes = platform === 'tiktok' ? part(0.06, 0.12) : platform === 'instagram' ? part(0.045, 0.09) : part(0.02, 0.05)
+  return {
+    views,
+    likes,
+    comments: part(0.003, 0.011),
+    saved: platform === 'instagram' ? part(0.006, 0.022) : 0,
+    shares: part(0.003, kind === 'reel' || kind === 'video' ? 0.02 : 0.009),
+  }
+}
+
+/** Meta tells both; about seven of ten views are people. */
+export const reachOf = (views: number): number => Math.floor(views * 0.72)
+
+/** Which part of the end a post has met with after so many hours: most on the first day, the rest over weeks. */
+export const partAfter = (hours: number): number => 0.74 * (1 - Math.exp(-hours / 13)) + 0.26 * (1 - Math.exp(-hours / 130))

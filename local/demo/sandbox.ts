@@ -1,0 +1,19 @@
+/** The sandbox's control port, as the demo uses it: accounts get a past and troubles there. */
+export type SandboxControl = {
+  /** Sends JSON. @throws with the sandbox's words when it refuses. */
+  post<T>(path: string, body: unknown): Promise<T>
+  /** Gives it bytes; answers with their SHA-256. */
+  keep(bytes: Uint8Array): Promise<string>
+}
+
+export const sandboxControl = (url: string): SandboxControl => {
+  const send = async <T>(path: string, init: RequestInit): Promise<T> => {
+    const answer = await fetch(new URL(path, url), { method: 'POST', ...init })
+    if (!answer.ok) throw new Error(`the sandbox answered ${path} with ${answer.status}: ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+  return {
+    post: (path, body) => send(path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    keep: async (bytes) => (await send<{ sha256: string }>('/media', { body: new Uint8Array(bytes) })).sha256,
+  }
+}

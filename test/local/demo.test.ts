@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { close, connect } from '../../db/connect.ts'
+import { demoPassword } from '../../local/demo/cast.ts'
+import { localSecrets } from '../../local/secrets.ts'
+import { createPerson } from '../support/person.ts'
+import { runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
+
+const start = [process.execPath, '--import', 'tsx', 'local/start.ts', '--demo']
+
+test('--demo fills a new installation once: every page has something to show, and a second start changes nothing', {
+  timeout: 180_000,
+}, async () => {
+  const env = await stackEnv()
+  const first = runStarter(env, undefined, start)
+  expect(await first.ready).toContain(demoPassword)
+  const person = createPerson(`http://localhost:${env.PORT}`)
+  await (await person.open('/sign-in')).press('Sign in', { email: 'ada@northside.example', password: demoPassword })
+  for (const [path, words] of Object.entries(shown)) {
+    const page = await person.open(path)
+    expect(page.status, path).toBe(200)
+    expect(page.text, path).toContain(words)
+  }
+  const before = await rowsOf(env)
+  expect(before).toMatchObject({ users: 5, workspaces: 2 })
+  first.child.kill('SIGTERM')
+  await first.ended
+
+  const second = runStarter(env, undefined, start)
+  expect(await second.ready).toContain(demoPassword)
+  expect(await rowsOf(env)).toEqual(before)
+})
+
+const at = '/w/northside-records'
+const shown: Record<string, string> = {
+  [`${at}/today`]: 'Northside Cellar needs to be reconnected',
+  [`${at}/calendar`]: 'Black Friday',
+  [`${at}/calendar?view=list`]: 'Crate of the week',
+  [`${at}/posts/new`]: '@northsiderecords',
+  [`${at}/media`]: 'sleeve-',
+  [`${at}/channels`]: 'Northside Cellar',
+  [`${at}/people`]: 'Cleo Meier',
+  [`${at}/activity`]: 'scheduled a post',
+  [`${at}/notices`]: 'Instagram',
+  '/operate': 'Southside Club',
+  '/account': 'Delete the account',
+}
+
+/** How many rows each table holds that only the demo and people write. */
+async function rowsOf(env: StackEnv): Promise<Record<string, number>> {
+  const { databasePassword } = localSecrets(env.DATA_DIR!)
+  const url = `postgres://cratesocial:${databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/cratesocial`
+  const sql = connect({ url, prepare: true, max: 1 })
+  const tables = [
+    'users',
+    'workspaces',
+    'memberships',
+    'invitations',
+    'grants',
+    'channels',
+    'media',
+    'posts',
+    'post_media',
+    'targets',
+  ]
+  const counts = await Promise.all(
+    tables.map(async (table) => {
+      const [row] = await sql<{ count: number }[]>`select count(*)::int from ${sql(table)}`
+      return [table, row!.count] as const
+    }),
+  ).finally(() => close(sql))
+  return Object.fromEntries(counts)
+}

@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { type OwnStack, startOwnStack } from '../../bench/own-stack.ts'
+import { demoPassword, operator } from '../../local/demo/cast.ts'
+import { startChromium } from '../support/start-chromium.ts'
+import { type Shot, shots, type Variant } from './pages.ts'
+
+/**
+ * `npm run screens [-- --only insights --to folder --url http://localhost:8080]`: pictures of every page of the demo, light and dark, on a desk and on
+ * a phone, in a real browser. Starts a demo of its own, unless `--url` names one that runs.
+ */
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, to: { type: 'string', default: 'docs/screens' }, url: { type: 'string' } },
+})
+const folder = resolve(new URL('../../', import.meta.url).pathname, values.to)
+
+const looks: Record<Variant, { width: number; height: number; colorScheme: 'light' | 'dark' }> = {
+  desktop: { width: 1280, height: 800, colorScheme: 'light' },
+  'desktop-dark': { width: 1280, height: 800, colorScheme: 'dark' },
+  phone: { width: 390, height: 844, colorScheme: 'light' },
+  'phone-dark': { width: 390, height: 844, colorScheme: 'dark' },
+}
+/** A page that goes on and on is cut: what it looks like is seen by then. */
+const tallest = { desktop: 1_700, phone: 2_400 }
+
+const stack: Pick<OwnStack, 'url' | 'stop'> = values.url
+  ? { url: values.url, stop: async () => undefined }
+  : await startOwnStack(['--demo'])
+const browser = await startChromium()
+try {
+  await mkdir(folder, { recursive: true })
+  const chosen = shots.filter(({ name }) => !values.only || name.startsWith(values.only))
+  for (const variant of Object.keys(looks) as Variant[]) await takeAll(browser, stack.url, variant, chosen)
+} finally {
+  await browser.close()
+  await stack.stop()
+}
+
+async function takeAll(from: Browser, url: string, variant: Variant, wanted: Shot[]): Promise<void> {
+  const { width, height, colorScheme } = looks[variant]
+  const own = wanted.filter((shot) => shot.variants.includes(variant))
+  for (const isPublic of [true, false]) {
+    const context = await from.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', locale: 'en-GB' })
+    const page = await context.newPage()
+    if (!isPublic) await signIn(page, url)
+    for (const shot of own.filter((one) => Boolean(one.public) === isPublic)) await take(page, url, shot, variant)
+    await context.close()
+  }
+}
+
+async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/sign-in`)
+  await page.getByLabel('Email address').fill(operator.email)
+  await page.getByLabel('Password').fill(demoPassword)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((address) => address.pathname !== '/sign-in')
+}
+
+async function take(page: Page, url: string, shot: Shot, variant: Variant): Promise<void> {
+  if (typeof shot.open === 'string') {
+    const answer = await page.goto(url + shot.open)
+    if (!answer?.ok()) throw new Error(`${shot.open} answered ${answer?.status()}`)
+  } else await shot.open(page, url)
+  const { width, height } = looks[variant]
+  const limit = variant.startsWith('phone') ? tallest.phone : tallest.desktop
+  const tall = await page.evaluate('document.documentElement.scrollHeight')
+  await page.setViewportSize({ width, height: Math.min(limit, Math.max(height, Number(tall))) })
+  await page.evaluate('Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))')
+  const picture = await page.screenshot()
+  await page.setViewportSize({ width, height })
+  const file = `${shot.name}${variant === 'desktop' ? '' : `-${variant}`}.png`
+  const { size } = await sharp(picture).png({ palette: true, quality: 90, effort: 8 }).toFile(join(folder, file))
+  console.log(`${file.padEnd(34)} ${Math.round(size / 1024)} KB  ${page.url().slice(url.length)}`)
+}

@@ -1,0 +1,61 @@
+import type { Page } from 'playwright-core'
+
+/** What is pictured: where it is, and who looks. */
+export type Shot = {
+  name: string
+  /** An address, or the way there from where the browser is. */
+  open: string | ((page: Page, base: string) => Promise<void>)
+  /** Nobody is signed in. */
+  public?: boolean
+  variants: Variant[]
+}
+export type Variant = 'desktop' | 'desktop-dark' | 'phone' | 'phone-dark'
+
+const all: Variant[] = ['desktop', 'desktop-dark', 'phone', 'phone-dark']
+const some: Variant[] = ['desktop', 'phone']
+const one: Variant[] = ['desktop']
+const w = '/w/northside-records'
+
+/** The page of the last post of the calendar's month that fits, or of the month before. */
+const post =
+  (fits: string, then?: string) =>
+  async (page: Page, base: string): Promise<void> => {
+    await page.goto(`${base}${w}/calendar`)
+    const found = page.locator(`.chip a[title${fits}]`)
+    if ((await found.count()) === 0) await page.getByRole('link', { name: 'Earlier' }).click()
+    await found.last().click()
+    await page.waitForLoadState('load')
+    if (then) await page.getByRole('link', { name: then, exact: true }).click()
+    await page.waitForLoadState('load')
+  }
+
+const account =
+  (name: string) =>
+  async (page: Page, base: string): Promise<void> => {
+    await page.goto(`${base}${w}/insights`)
+    await page.getByRole('link', { name }).first().click()
+    await page.waitForLoadState('load')
+  }
+
+export const shots: Shot[] = [
+  { name: 'today', open: `${w}/today`, variants: all },
+  { name: 'calendar', open: `${w}/calendar`, variants: all },
+  { name: 'calendar-week', open: `${w}/calendar?view=week`, variants: some },
+  { name: 'calendar-list', open: `${w}/calendar?view=list`, variants: some },
+  { name: 'composer', open: post('^="Black Friday"', 'Edit'), variants: all },
+  { name: 'post', open: post('$="published"'), variants: all },
+  { name: 'post-failed', open: post('^="Saturday hours"'), variants: some },
+  { name: 'post-unconfirmed', open: post('^="Needle down: The Low"'), variants: some },
+  { name: 'media', open: `${w}/media`, variants: some },
+  { name: 'channels', open: `${w}/channels`, variants: some },
+  { name: 'insights', open: `${w}/insights`, variants: all },
+  { name: 'insights-account', open: account('northsiderecords'), variants: all },
+  { name: 'people', open: `${w}/people`, variants: some },
+  { name: 'activity', open: `${w}/activity`, variants: some },
+  { name: 'notices', open: `${w}/notices`, variants: one },
+  { name: 'account', open: '/account', variants: some },
+  { name: 'operate', open: '/operate', variants: one },
+  { name: 'sign-in', open: '/sign-in', public: true, variants: some },
+  { name: 'privacy', open: '/privacy', public: true, variants: some },
+  { name: 'data-deletion', open: '/data-deletion', public: true, variants: some },
+]
