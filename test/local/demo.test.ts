@@ -8,7 +8,7 @@ import { runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
 const start = [process.execPath, '--import', 'tsx', 'local/start.ts', '--demo']
 
 test('--demo fills a new installation once: every page has something to show, and a second start changes nothing', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const env = await stackEnv()
   const first = runStarter(env, undefined, start)
