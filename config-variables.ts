@@ -25,6 +25,11 @@ export const variables = {
     about: 'production is strict: https and the real platforms',
   }),
   DATABASE_URL: variable(urlOf('postgres:', 'postgresql:'), { secret: true, about: 'PostgreSQL 17 or newer' }),
+  DATABASE_DIRECT_URL: variable(urlOf('postgres:', 'postgresql:'), {
+    optional: true,
+    secret: true,
+    about: 'the same database without PgBouncer between: for LISTEN, migrations and backups; DATABASE_URL by default',
+  }),
   DATABASE_PREPARE: variable(boolean, { fallback: 'true', about: 'prepared statements; false behind PgBouncer' }),
   TEMPORAL_ADDRESS: variable(hostAndPort, { fallback: '127.0.0.1:7233', about: 'the Temporal cluster' }),
   TEMPORAL_NAMESPACE: variable(text, { fallback: 'default', about: 'its namespace' }),
@@ -49,10 +54,14 @@ export const variables = {
   }),
   VAULT_KEYS: variable(vaultKeys, { secret: true, about: 'id:base64 of 32 bytes, comma separated; the first seals, all open' }),
   THROTTLE_KEY: variable(longText(32), { secret: true, about: 'keys the hashes that count sign-in attempts' }),
-  MEDIA_URL: variable(urlOf('file:'), {
+  MEDIA_URL: variable(urlOf('file:', 's3:'), {
     fallback: new URL('.data/media', `file://${process.cwd()}/`).href,
-    about: 'the folder of uploaded media',
+    about: 'where uploaded media live: a folder (file:///…) or a bucket (s3://bucket/folder)',
   }),
+  S3_ENDPOINT: variable(baseUrl, { optional: true, about: 'S3-compatible storage; Amazon by default' }),
+  S3_REGION: variable(text, { fallback: 'us-east-1', about: 'its region' }),
+  S3_ACCESS_KEY_ID: variable(text, { optional: true, about: 'key of the bucket; without it the role of the machine' }),
+  S3_SECRET_ACCESS_KEY: variable(text, { optional: true, secret: true, about: 'its secret' }),
   MEDIA_PUBLIC_URL: variable(baseUrl, { optional: true, about: 'where platforms fetch media; PUBLIC_URL/media by default' }),
   UPLOAD_MAX_BYTES: variable(integer(1, 2 ** 42), { fallback: String(2 ** 30), about: 'the largest upload' }),
   SMTP_URL: variable(urlOf('smtp:', 'smtps:'), { secret: true, about: 'the mail server' }),

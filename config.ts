@@ -20,6 +20,15 @@ export type TikTokConfig = {
   apiUrl: string
   videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL'
 }
+export type S3Settings = {
+  /** `s3://bucket` or `s3://bucket/folder`. */
+  url: string
+  /** Undefined: Amazon's own. */
+  endpoint: string | undefined
+  region: string
+  /** Undefined: the role of the machine, as Amazon's libraries find it. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined
+}
 export type TemporalTls = { serverName?: string; serverCa?: string; clientCert?: string; clientKey?: string }
 export type Config = {
   production: boolean
@@ -31,7 +40,8 @@ export type Config = {
   metrics: { host: string; port: number } | undefined
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: string[]
-  database: { url: string; prepare: boolean }
+  /** `direct`: past a PgBouncer, where there is one; LISTEN and advisory locks of a session need it. */
+  database: { url: string; prepare: boolean; direct: { url: string; prepare: boolean } }
   temporal: {
     address: string
     namespace: string
@@ -42,7 +52,7 @@ export type Config = {
   /** The first seals, all of them open. */
   vaultKeys: VaultKey[]
   throttleKey: string
-  media: { url: string; publicUrl: string; maxUploadBytes: number }
+  media: { url: string; publicUrl: string; maxUploadBytes: number; s3: Omit<S3Settings, 'url'> }
   mail: { smtpUrl: string; from: string; contact: string }
   /** Undefined: Facebook and Instagram are not configured. */
   meta: MetaConfig | undefined
@@ -137,6 +147,14 @@ function contradictions(v: Values): string[] {
       'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together; one of them is missing.',
     ],
     [
+      Boolean(v.S3_ACCESS_KEY_ID) !== Boolean(v.S3_SECRET_ACCESS_KEY),
+      'S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together; one of them is missing.',
+    ],
+    [
+      v.MEDIA_URL?.startsWith('s3:') && v.UPLOAD_MAX_BYTES > 5 * 2 ** 30,
+      'UPLOAD_MAX_BYTES must be at most 5 GiB with media on S3, which takes no more in one piece.',
+    ],
+    [
       Boolean(v.TEMPORAL_TLS_CLIENT_CERT) !== Boolean(v.TEMPORAL_TLS_CLIENT_KEY),
       'TEMPORAL_TLS_CLIENT_CERT and TEMPORAL_TLS_CLIENT_KEY belong together; one of them is missing.',
     ],
@@ -165,7 +183,7 @@ function shape(v: Values): Config {
     port: v.PORT,
     metrics: v.METRICS_PORT === undefined ? undefined : { host: v.METRICS_HOST, port: v.METRICS_PORT },
     trustedProxies: v.TRUSTED_PROXIES,
-    database: { url: v.DATABASE_URL, prepare: v.DATABASE_PREPARE },
+    database: database(v),
     temporal: {
       address: v.TEMPORAL_ADDRESS,
       namespace: v.TEMPORAL_NAMESPACE,
@@ -175,13 +193,25 @@ function shape(v: Values): Config {
     },
     vaultKeys: v.VAULT_KEYS,
     throttleKey: v.THROTTLE_KEY,
-    media: { url: v.MEDIA_URL, publicUrl: v.MEDIA_PUBLIC_URL ?? `${v.PUBLIC_URL}/media`, maxUploadBytes: v.UPLOAD_MAX_BYTES },
+    media: media(v),
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, contact: v.CONTACT_EMAIL },
     meta: v.META_APP_ID && v.META_APP_SECRET ? metaConfig(v, v.META_APP_ID, v.META_APP_SECRET) : undefined,
     tiktok:
       v.TIKTOK_CLIENT_KEY && v.TIKTOK_CLIENT_SECRET ? tiktokConfig(v, v.TIKTOK_CLIENT_KEY, v.TIKTOK_CLIENT_SECRET) : undefined,
     log: { level: v.LOG_LEVEL },
   }
+}
+
+function database(v: Values): Config['database'] {
+  const pooled = { url: v.DATABASE_URL, prepare: v.DATABASE_PREPARE }
+  return { ...pooled, direct: v.DATABASE_DIRECT_URL ? { url: v.DATABASE_DIRECT_URL, prepare: true } : pooled }
+}
+
+function media(v: Values): Config['media'] {
+  const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = v
+  const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
+  const publicUrl = v.MEDIA_PUBLIC_URL ?? `${v.PUBLIC_URL}/media`
+  return { url: v.MEDIA_URL, publicUrl, maxUploadBytes: v.UPLOAD_MAX_BYTES, s3: { endpoint, region, credentials } }
 }
 
 function temporalTls(v: Values): TemporalTls | undefined {

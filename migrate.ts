@@ -1,5 +1,5 @@
 import { configOfProgram } from './config.ts'
-import { close, connect } from './db/connect.ts'
+import { close, connect, keepGuardsInRole } from './db/connect.ts'
 import { firstOperatorLink } from './db/first-operator.ts'
 import { migrate } from './db/migrate.ts'
 
@@ -8,9 +8,10 @@ import { migrate } from './db/migrate.ts'
  * link that makes whoever opens it one; each run makes a new link and ends the earlier one.
  */
 const config = configOfProgram()
-const sql = connect({ ...config.database, max: 2, applicationName: 'cratesocial migrate' })
+const sql = connect({ ...config.database.direct, max: 2, applicationName: 'cratesocial migrate' })
 try {
   await migrate(sql)
+  if (!config.database.prepare) await keepGuardsInRole(sql)
   console.log('The database is up to date.')
   const link = await firstOperatorLink(sql, config.publicUrl)
   if (link) console.log(`There is no operator yet. This link works once and makes whoever opens it the operator:\n${link}`)

@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server'
 import { createDataConverter } from './activities/data-converter.ts'
-import { createDiskStore } from './activities/media-store.ts'
+import { createMediaStore } from './activities/media-store.ts'
 import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { refuseUnreadable } from './db/sealed.ts'
@@ -29,7 +29,7 @@ const deps: WebDeps = {
   config,
   vault,
   platforms: createPlatforms(config),
-  mediaStore: createDiskStore(config.media.url),
+  mediaStore: await createMediaStore(config.media),
   temporal,
   live,
   log,

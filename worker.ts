@@ -12,7 +12,7 @@ import { createDataConverter } from './activities/data-converter.ts'
 import { createActivities } from './activities/index.ts'
 import { createHeed } from './activities/limits.ts'
 import { createMail } from './activities/mail.ts'
-import { createDiskStore } from './activities/media-store.ts'
+import { createMediaStore } from './activities/media-store.ts'
 import { createMeters } from './activities/meters.ts'
 import { startRelay } from './activities/relay.ts'
 import { ensureSchedules } from './activities/schedules.ts'
@@ -58,7 +58,7 @@ const activities = createActivities({
   sql,
   vault,
   platforms,
-  mediaStore: createDiskStore(config.media.url),
+  mediaStore: await createMediaStore(config.media),
   mediaPublicUrl: config.media.publicUrl,
   changes,
   client,

@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import type { Config } from '../config.ts'
 
 /** First and last byte, both inclusive, as in a Range header. */
 export type ByteRange = { start: number; end: number }
@@ -22,12 +23,21 @@ export type MediaStore = {
   remove(key: string): Promise<void>
   /** Folder of the local disk for files on their way in; made when it is first asked for. */
   scratch(): Promise<string>
+  /** Every key, in no order. */
+  list(): AsyncIterable<string>
+}
+
+/** The store that MEDIA_URL names: a folder (file:) or a bucket (s3:). */
+export const createMediaStore = async (media: Config['media']): Promise<MediaStore> => {
+  if (!media.url.startsWith('s3:')) return createDiskStore(media.url)
+  const { createS3Store } = await import('./s3-store.ts') // Amazon's library is loaded only where it is used
+  return createS3Store({ ...media.s3, url: media.url })
 }
 
 /** Media in a folder of this machine: `folder/<first two characters>/<key>`. */
 export const createDiskStore = (folderUrl: string): MediaStore => {
   const folder = fileURLToPath(folderUrl)
-  const pathOf = (key: string) => join(folder, checked(key).slice(0, 2), key)
+  const pathOf = (key: string) => join(folder, checkedKey(key).slice(0, 2), key)
   const scratch = async () => {
     const path = join(folder, 'incoming')
     await mkdir(path, { recursive: true, mode: 0o700 })
@@ -41,13 +51,7 @@ export const createDiskStore = (folderUrl: string): MediaStore => {
     scratch,
     putFile,
     put: async (key, stream) => {
-      const partial = join(await scratch(), `${checked(key)}.part`)
-      try {
-        await pipeline(stream, createWriteStream(partial, { mode: 0o600 }))
-        await putFile(key, partial)
-      } finally {
-        await rm(partial, { force: true })
-      }
+      await putFile(key, await writeFileFrom(stream, await scratch(), key))
     },
     open: (key, range) => createReadStream(pathOf(key), range ?? {}),
     size: async (key) => {
@@ -59,12 +63,35 @@ export const createDiskStore = (folderUrl: string): MediaStore => {
       }
     },
     remove: async (key) => rm(pathOf(key), { force: true }),
+    list: async function* () {
+      const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(none)
+      for (const entry of found) if (entry.isFile() && isKey(entry.name)) yield entry.name
+    },
   }
 }
 
+const none = (error: unknown): never[] => {
+  if (isCode(error, 'ENOENT')) return []
+  throw error
+}
+
+/** Writes the stream into a file of `folder`, and returns its path; nothing stays of a stream that broke. */
+export const writeFileFrom = async (stream: Readable, folder: string, key: string): Promise<string> => {
+  const path = join(folder, `${checkedKey(key)}.part`)
+  try {
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }))
+    return path
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+}
+
+const isKey = (name: string): boolean => /^[A-Za-z0-9_-]{22,}(\.[a-z0-9]{1,5})?$/.test(name)
+
 /** A key never leaves the folder, whoever made it. */
-const checked = (key: string): string => {
-  if (!/^[A-Za-z0-9_-]{22,}(\.[a-z0-9]{1,5})?$/.test(key)) throw new Error('a media key must be a random name')
+export const checkedKey = (key: string): string => {
+  if (!isKey(key)) throw new Error('a media key must be a random name')
   return key
 }
 

@@ -1,4 +1,5 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -72,6 +73,19 @@ it('every program of the build says what is missing in the environment instead o
     expect(await exit(program)).toBe(1)
     expect(program.output(), file).not.toMatch(/^\s+at /m)
   }
+})
+
+it('the build imports nothing that an installation without development packages lacks', async () => {
+  const { dependencies } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  const files = (await readdir(out, { recursive: true })).filter((file) => /\.js$/.test(file) && !/bundle|public/.test(file))
+  const sources = await Promise.all(files.map((file) => readFile(join(out, file), 'utf8')))
+  const lines = /^(?:import|export)(?: [\w*{}\s,$]+ from)? '([^'.][^']*)';|\bimport\('([^'.][^']*)'\)/gm
+  const paths = sources.flatMap((source) => [...source.matchAll(lines)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''))
+  const imported = paths.map((path) => path.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? path)
+  expect(imported.length).toBeGreaterThan(50)
+  expect([...new Set(imported)].filter((name) => !isBuiltin(name) && !(name in dependencies))).toEqual([])
 })
 
 const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { Host: 'social.example.com' } })

@@ -1,0 +1,23 @@
+#!/bin/sh
+# CrateSocial's namespace at Temporal: how long what ended is kept, and what operators may search by. May run again at any time.
+set -eu
+
+tries=0
+until temporal operator cluster health; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 60 ] || { echo "Temporal did not answer within a minute." >&2; exit 1; }
+  sleep 1
+done
+
+if temporal operator namespace describe --namespace "$NAMESPACE" >/dev/null 2>&1; then
+  temporal operator namespace update --namespace "$NAMESPACE" --retention "$RETENTION"
+else
+  temporal operator namespace create --namespace "$NAMESPACE" --retention "$RETENTION"
+fi
+
+known=$(temporal operator search-attribute list --namespace "$NAMESPACE")
+for name in Workspace Channel Platform State; do
+  echo "$known" | grep -qw "$name" ||
+    temporal operator search-attribute create --namespace "$NAMESPACE" --name "$name" --type Keyword
+done
+echo "The namespace $NAMESPACE is ready."
