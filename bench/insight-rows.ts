@@ -18,8 +18,8 @@ export const fillInsights = async (sql: Sql, size: Size): Promise<void> => {
     await insertPosts(t, size)
     await insertReadings(t, size)
     await sumUp(t, size)
+    await t`analyze`
   })
-  await sql`analyze`
 }
 
 const insertAccounts = async (t: Db, size: Size): Promise<void> => {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { listAccountDays, listFollowers, listFollowersOfAccounts, sumAccounts, sumBuckets } from '../db/insights.ts'
+import { listAccountDays, listFollowers, listFollowersOfAccounts, sumDays } from '../db/insights.ts'
 import { countPosts } from '../db/post-numbers.ts'
 import { postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps } from './env.ts'
@@ -16,14 +16,14 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
   days: async (deps, { scope, range }) => {
     const buckets = bucketsOf(range, 1)
     const [sums, levels] = await Promise.all([
-      sumBuckets(deps.sql, scope, { days: range, before: null, size: 1 }),
+      sumDays(deps.sql, scope, { days: range, before: null, size: 1 }),
       listFollowers(
         deps.sql,
         scope,
         buckets.map((one) => one.to),
       ),
     ])
-    const byBack = new Map(sums.map((one) => [one.back, one]))
+    const byBack = new Map(sums.buckets.map((one) => [one.back, one]))
     const followers = new Map(levels.map((one) => [one.day, one.followers]))
     const rows = buckets.map(({ to }, index): Cell[] => {
       const sum = byBack.get(buckets.length - 1 - index)
@@ -45,15 +45,14 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
       post.takenAt?.toISOString(),
     ]),
   ],
-  accounts: async (deps, { scope, accounts, range, workspace }) => {
-    const [sums, levels, posts] = await Promise.all([
-      sumAccounts(deps.sql, scope, range),
+  accounts: async (deps, { scope, accounts, accountSums, range, workspace }) => {
+    const [levels, posts] = await Promise.all([
       listFollowersOfAccounts(deps.sql, scope, [range.to, eveOf(range.from)]),
       countPosts(deps.sql, scope, instantsOf(range, workspace.zone)),
     ])
     const level = (id: string, day: string) => levels.find((one) => one.channelId === id && one.day === day)?.followers
     const rows = accounts.map((one): Cell[] => {
-      const sum = sums.find((each) => each.channelId === one.id)
+      const sum = accountSums.find((each) => each.channelId === one.id)
       const followers = [level(one.id, range.to), level(one.id, eveOf(range.from))]
       const numbers = postMetrics.map((metric) => sum?.[metric])
       return [one.platform, one.name, posts.get(one.id) ?? 0, ...numbers, ...followers, one.takenAt?.toISOString()]

@@ -1,13 +1,13 @@
 import { HTTPException } from 'hono/http-exception'
 import {
-  type BucketSums,
+  type DaySums,
   type FollowerLevel,
   listFollowers,
   listMeasuredAccounts,
   listRefusedNames,
   type MeasuredAccount,
   type Scope,
-  sumBuckets,
+  sumDays,
 } from '../db/insights.ts'
 import { type HourOfWeek, type Instants, type MeasuredPost, rankPosts, rateHours } from '../db/post-numbers.ts'
 import { type PostMetric, postMetrics } from '../platforms/measurer.ts'
@@ -35,6 +35,7 @@ export type Insights = {
   /** Why there is nothing to compare with; null where there is. */
   incomparable: string | null
   lines: Record<PostMetric | 'followers', Line>
+  accountSums: DaySums['accounts']
   notes: MetricNotes
   posts: MeasuredPost[]
   by: PostMetric
@@ -44,8 +45,8 @@ export type Insights = {
 }
 
 const listedPosts = 10
-/** Best hours need many posts: they are looked for in this many days at least, among posts that have had this long to be seen. */
-const hoursDays = 90
+/** Best hours need many posts: they are looked for in so many days, among posts that have had this long to be seen. */
+const hoursDays = { least: 90, most: 365 }
 const ripeDays = 3
 const dayMs = 86_400_000
 
@@ -69,7 +70,7 @@ export const loadInsights = async (
   const by = postMetrics.find((metric) => metric === query.by) ?? 'views'
   const hourSpan = spanOfHours(deps, workspace, range)
   const [sums, levels, posts, hours, refused] = await Promise.all([
-    sumBuckets(deps.sql, scope, { days: range, before: range.before, size: range.size }),
+    sumDays(deps.sql, scope, { days: range, before: range.before, size: range.size }),
     listFollowers(deps.sql, scope, [...bucketsOf(range, range.size).map((one) => one.to), eveOf(range.from)]),
     rankPosts(deps.sql, scope, instantsOf(range, workspace.zone), { by, limit: most }),
     rateHours(deps.sql, scope, hourSpan, workspace.zone),
@@ -78,8 +79,9 @@ export const loadInsights = async (
   const incomparable = whyIncomparable(range, firstDay, fmt)
   return {
     ...{ workspace, scope, channel, accounts, asked, range, firstDay, incomparable, posts, by, hours, hourSpan, fmt },
+    accountSums: sums.accounts,
     takenAt: newest(accounts),
-    lines: linesOf(range, sums, levels, incomparable === null),
+    lines: linesOf(range, sums.buckets, levels, incomparable === null),
     notes: metricNotes(deps.platforms, accounts, refused, fmt),
   }
 }
@@ -94,12 +96,12 @@ export const hoursIn = (insights: Insights) => hoursOf(insights.hours, insights.
 const spanOfHours = (deps: WebDeps, workspace: Workspace, range: Range): Instants => {
   const { from, to } = instantsOf(range, workspace.zone)
   return {
-    from: new Date(Math.min(from.getTime(), to.getTime() - hoursDays * dayMs)),
+    from: new Date(clamp(from.getTime(), to.getTime() - hoursDays.most * dayMs, to.getTime() - hoursDays.least * dayMs)),
     to: new Date(Math.min(to.getTime(), deps.now() - ripeDays * dayMs)),
   }
 }
 
-const linesOf = (range: Range, sums: BucketSums[], levels: FollowerLevel[], compares: boolean): Insights['lines'] => {
+const linesOf = (range: Range, sums: DaySums['buckets'], levels: FollowerLevel[], compares: boolean): Insights['lines'] => {
   const lines = postMetrics.map((metric): [PostMetric, Line] => [metric, lineOf(metric, range, sums, compares)])
   return { ...(Object.fromEntries(lines) as Record<PostMetric, Line>), followers: followersLine(range, levels) }
 }
@@ -113,6 +115,8 @@ const whyIncomparable = (range: Range, firstDay: string | null, fmt: Formats): s
   }
   return null
 }
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
 
 const least = (days: string[]): string | null => days.sort()[0] ?? null
 

@@ -1,4 +1,4 @@
-import { listAccountDays, listFollowersOfAccounts, sumAccounts } from '../db/insights.ts'
+import { listAccountDays, listFollowersOfAccounts } from '../db/insights.ts'
 import { countPosts } from '../db/post-numbers.ts'
 import { postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps } from './env.ts'
@@ -72,12 +72,11 @@ const chartOf = (insights: Insights, line: Line, size: 'large' | 'small') => ({
 /** Account by account: the way to the page of each, and the only fair place for what not all platforms give. */
 const accountRows = async (deps: WebDeps, insights: Insights) => {
   const { range, scope, accounts, workspace, fmt } = insights
-  const [sums, levels, posts] = await Promise.all([
-    sumAccounts(deps.sql, scope, range),
+  const [levels, posts] = await Promise.all([
     listFollowersOfAccounts(deps.sql, scope, [range.to, eveOf(range.from)]),
     countPosts(deps.sql, scope, instantsOf(range, workspace.zone)),
   ])
-  const sumsOf = new Map(sums.map((one) => [one.channelId, one]))
+  const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
   const levelOf = new Map(levels.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
   return accounts.map((account) => {
     const platform = deps.platforms.platforms.get(account.platform)
