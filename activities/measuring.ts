@@ -49,7 +49,7 @@ export const createMeasuringActivities = (deps: MeasuringDeps) => ({
   /** Everything that is due for one account. What the platform refuses is noted in its row, and is no failure here. */
   measureChannel: async ({ channelId }: ChannelRef): Promise<void> => {
     const channel = await findMeasuredChannel(deps.sql, channelId)
-    if (!channel) return
+    if (!channel || !deps.platforms.platforms.has(channel.platform)) return
     try {
       const problem = await measurePosts(deps, channel, () => Context.current().heartbeat())
       if (channel.nextAt.getTime() <= deps.now()) await measureAccount(deps, channel)

@@ -157,6 +157,21 @@ test('a post of a Page and a reel have their own metrics; the counts of a post a
   expect(reel.blue_reels_play_count).toBeGreaterThan(100)
 })
 
+test('the media-view metrics are there from v23 on, and a name is gone from the day of its end', async () => {
+  const status = async (version: string, metric: string) => {
+    const query = new URLSearchParams({ metric, period: 'day', access_token: page })
+    return (await fetch(`${sandbox.url}/graph/${version}/${records}/insights?${query}`)).status
+  }
+  expect([await status('v22.0', 'page_media_view'), await status('v23.0', 'page_media_view')]).toEqual([400, 200])
+  expect(await status('v22.0', 'page_follows')).toBe(200)
+  const { nowMs } = await control<{ nowMs: number }>(sandbox, 'GET', '/clock')
+  const tomorrow = new Date(nowMs + 24 * hourMs).toISOString().slice(0, 10)
+  await control(sandbox, 'PATCH', '/settings', { retiredMetrics: { page_follows: tomorrow } })
+  expect(await status('v25.0', 'page_follows')).toBe(200)
+  await advance(sandbox, 24 * hourMs)
+  expect(await status('v25.0', 'page_follows')).toBe(400)
+})
+
 test('insights need their permissions and the task ANALYZE', async () => {
   await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { personId: ada, tasks: ['CREATE_CONTENT'] })
   expect((await read(`/${records}/insights`, page, { metric: 'page_follows' })).body.error).toMatchObject({ code: 200 })

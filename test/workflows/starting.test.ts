@@ -37,4 +37,20 @@ describe('reconcile-starts', () => {
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 86_400_000 })
     expect(action).toMatchObject({ workflowType: 'reconcileStarts' })
   })
+
+  test('promise U3: the schedule measures every account that is connected', {
+    timeout: 60_000,
+  }, async () => {
+    const { client, sql } = house
+    await ensureSchedules(client)
+    const schedule = client.schedule.getHandle('measure')
+    expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 900_000 }])
+    await schedule.trigger()
+    const [connected] = await sql<{ count: number }[]>`select count(*)::int as count from channels where state = 'connected'`
+    expect(connected!.count).toBeGreaterThan(2)
+    const followers = async () =>
+      await sql<{ platform: string; followers: number }[]>`
+        select c.platform, s.followers from account_snapshots s join channels c on c.id = s.channel_id where s.followers > 0`
+    await expect.poll(async () => (await followers()).length, { timeout: 40_000 }).toBe(connected!.count)
+  })
 })

@@ -25,6 +25,9 @@ const titleOf = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** Fact sheet 4.4 and 7: the media-view metrics need v23 or newer. */
+const sinceV23 = new Set(['page_media_view', 'page_total_media_view_unique', 'post_media_view', 'post_total_media_view_unique'])
+
 /** The metrics of a call. One dead or unknown name fails the whole call. @throws GraphRefusal 3001/1504028 or 100. */
 export function readMetrics(call: GraphCall, known: Iterable<string>): string[] {
   const names = call.parameters.list('metric').map((name) => String(name).trim())
@@ -35,7 +38,9 @@ export function readMetrics(call: GraphCall, known: Iterable<string>): string[] 
   const { clock, settings } = call.meta.world
   const today = new Date(clock.now()).toISOString().slice(0, 10)
   const isDead = (name: string) => (settings.retiredMetrics[name] ?? '9999') <= today
-  if (names.some((name) => !valid.has(name) || isDead(name))) throw refuse.parameter('The value must be a valid insights metric')
+  const isTooNew = (name: string) => sinceV23.has(name) && Number(call.version.slice(1)) < 23
+  if (names.some((name) => !valid.has(name) || isDead(name) || isTooNew(name)))
+    throw refuse.parameter('The value must be a valid insights metric')
   return names
 }
 
