@@ -82,16 +82,27 @@ const isGoodOrSilent = async (deps: GrantDeps, grant: OpenGrant): Promise<boolea
   }
 }
 
-/** One account can no longer be used, while its grant goes on: it waits for a person, and admins are told. */
+/** One account can no longer be used, while its grant goes on: it waits for a person. The id of the event; null when it was known. */
+export const markLost = async (
+  t: Db,
+  workspaceId: string,
+  channel: { id: string; platform: string },
+  words: string,
+): Promise<string | null> => {
+  if (!(await markChannelLost(t, channel.id, words))) return null
+  const facts = { platform: channel.platform }
+  return await recordEvent(t, { name: 'channel.lost', workspaceId, userId: null, subjectId: channel.id, facts })
+}
+
+/** The same, and admins are told of this account. */
 export const loseChannel = async (
   t: Db,
   workspaceId: string,
   channel: { id: string; platform: string },
   words: string,
 ): Promise<void> => {
-  if (!(await markChannelLost(t, channel.id, words))) return
-  const facts = { platform: channel.platform }
-  const eventId = await recordEvent(t, { name: 'channel.lost', workspaceId, userId: null, subjectId: channel.id, facts })
+  const eventId = await markLost(t, workspaceId, channel, words)
+  if (eventId === null) return
   await notify(t, { workspaceId, kind: 'ended', cause: `lost:${channel.id}:${eventId}`, channelId: channel.id, to: 'admins' })
 }
 
@@ -171,7 +182,7 @@ export const giveUp = async (deps: GrantDeps, grant: OpenGrant, error: PlatformE
       const { workspaceId } = grant
       const event = { name: 'grant.refused', workspaceId, userId: null, subjectId: grant.id, facts: { reason } }
       const eventId = await recordEvent(t, event)
-      const risk = await countPostsAtRisk(t, grant.id, new Date(0))
+      const risk = await countPostsAtRisk(t, grant.id, 'lost')
       const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
       // promise: U4
       await notify(t, {

@@ -29,14 +29,30 @@ export const createMail = (settings: { smtpUrl: string; from: string }): Mail =>
   }
 }
 
+/** Nodemailer's names for a server that cannot be reached or spoken to. */
+const awayCodes = new Set([
+  'ECONNECTION',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EDNS',
+  'ENOTFOUND',
+  'ESOCKET',
+  'ETIMEDOUT',
+  'ETLS',
+  'EAUTH',
+])
+
 /** The answers of mail servers quote addresses: only the code and the number are kept (promise: S3). */
 export class MailNotTaken extends Error {
   /** The server will never take a letter to this address. */
   readonly isFinal: boolean
+  /** It gave no answer at all: it takes no other letter now either. */
+  readonly isServerAway: boolean
   constructor(cause: unknown) {
     const { code, responseCode } = (cause ?? {}) as { code?: string; responseCode?: number }
     super(`the mail server did not take the letter: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`)
     this.name = 'MailNotTaken'
+    this.isServerAway = awayCodes.has(code ?? '')
     this.isFinal = code === 'EENVELOPE' && (responseCode ?? 0) >= 500
   }
 }

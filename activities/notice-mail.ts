@@ -1,6 +1,14 @@
 import { Eta } from 'eta'
 import type { Sql } from '../db/connect.ts'
-import { findNoticeToMail, listPostsAtRisk, markMailed, type NoticeToMail, type PostAtRisk } from '../db/notices.ts'
+import {
+  claimMailing,
+  findNoticeToMail,
+  listPostsAtRisk,
+  markMailed,
+  type NoticeToMail,
+  type PostAtRisk,
+  releaseMailing,
+} from '../db/notices.ts'
 import type { Registry } from '../platforms/index.ts'
 import { type Mail, MailNotTaken } from './mail.ts'
 
@@ -11,22 +19,39 @@ const html = new Eta({ views, cache: true })
 // Nothing to escape in plain text: an apostrophe in a name stays one.
 const text = new Eta({ views, cache: true, autoEscape: false, autoTrim: false })
 
-/** Mails each; what the mail server does not take now is thrown at the end, so that one letter keeps no other back. */
+/** Mails each; what is not taken now is thrown at the end, so that one letter keeps no other back. A server that is away is asked once. */
 export const sendNotices = async (deps: NoticeMailDeps, noticeIds: string[]): Promise<void> => {
   const failures: unknown[] = []
-  for (const id of noticeIds)
-    await sendNotice(deps, id).catch((error: unknown) => {
+  for (const id of noticeIds) {
+    try {
+      await sendNotice(deps, id)
+    } catch (error) {
       failures.push(error)
-    })
+      if (error instanceof MailNotTaken && error.isServerAway) break
+    }
+  }
   if (failures.length > 0) throw failures[0]
 }
 
 // promise: U4
 /** Once; a letter whose sending was cut short has the same Message-ID when it is sent again. An address that is refused for good is left. */
 const sendNotice = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
-  const notice = await findNoticeToMail(deps.sql, noticeId)
-  if (!notice) return
   const now = new Date(deps.now?.() ?? Date.now())
+  const claim = await claimMailing(deps.sql, noticeId, now)
+  if (claim === 'done') return
+  if (claim === 'busy') throw new Error('the letter is being sent by somebody else')
+  try {
+    await write(deps, noticeId)
+  } catch (error) {
+    await releaseMailing(deps.sql, noticeId)
+    throw error
+  }
+  await markMailed(deps.sql, noticeId, now)
+}
+
+const write = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
+  const notice = await findNoticeToMail(deps.sql, noticeId)
+  if (!notice) return // nobody is there to read it
   const data = { ...wordsOf(deps, notice), posts: await postsAtRisk(deps, notice) }
   try {
     await deps.mail.send({
@@ -39,12 +64,11 @@ const sendNotice = async (deps: NoticeMailDeps, noticeId: string): Promise<void>
   } catch (error) {
     if (!(error instanceof MailNotTaken) || !error.isFinal) throw error
   }
-  await markMailed(deps.sql, notice.id, now)
 }
 
 const postsAtRisk = (deps: NoticeMailDeps, { kind, grantId, facts }: NoticeToMail): Promise<PostAtRisk[]> => {
   if (grantId === null || (kind !== 'ending' && kind !== 'ended')) return Promise.resolve([])
-  return listPostsAtRisk(deps.sql, grantId, new Date(typeof facts.endsAt === 'string' ? facts.endsAt : 0))
+  return listPostsAtRisk(deps.sql, grantId, typeof facts.endsAt === 'string' ? new Date(facts.endsAt) : 'lost')
 }
 
 const wordsOf = (deps: NoticeMailDeps, notice: NoticeToMail) => {

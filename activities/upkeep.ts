@@ -16,7 +16,7 @@ import { reviveTargets } from '../db/waiting-targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { AccountOffer, GrantState } from '../platforms/grant.ts'
 import type { GrantRef, GrantStep, Searchable } from '../workflows/names.ts'
-import { type GrantDeps, giveUp, isReauthorize, issuerOf, loseChannel, renew } from './grants.ts'
+import { type GrantDeps, giveUp, isReauthorize, issuerOf, loseChannel, markLost, renew } from './grants.ts'
 import { decideGrantStep, dueWarning, endOf, shareOf } from './upkeep-step.ts'
 
 type UpkeepDeps = GrantDeps & { isSearchable?: () => boolean }
@@ -143,7 +143,16 @@ const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promis
   const words = `${issuerOf(deps, row).label} ends access after 90 days unless the person signs in again.`
   await tx(deps.sql, async (t) => {
     if (!(await claimWarning(t, row.id, endsAt, 0))) return
-    for (const channel of await listGrantChannels(t, row.id))
-      if (deps.platforms.platforms.get(channel.platform)?.needsDataAccess) await loseChannel(t, grant.workspaceId, channel, words)
+    const { workspaceId } = grant
+    let accounts = 0
+    for (const channel of await listGrantChannels(t, row.id)) {
+      const isCut = deps.platforms.platforms.get(channel.platform)?.needsDataAccess
+      if (isCut && (await markLost(t, workspaceId, channel, words))) accounts += 1
+    }
+    if (accounts === 0) return
+    const risk = await countPostsAtRisk(t, row.id, 'lost')
+    const facts = { accounts, waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
+    const cause = `data-access:${row.id}:${endsAt.toISOString()}` // promise: U4: one cause, however many accounts it takes
+    await notify(t, { workspaceId, kind: 'ended', cause, grantId: row.id, facts, to: 'admins' })
   })
 }

@@ -1,6 +1,7 @@
 import type { Db } from './connect.ts'
 
-export type RemovedGrant = { id: string; workspaceId: string }
+/** `wasKnown`: that it no longer works had been found out, and told, before the issuer said it. */
+export type RemovedGrant = { id: string; workspaceId: string; wasKnown: boolean }
 
 // promise: E5
 /**
@@ -14,11 +15,15 @@ export const endRemovedGrants = async (
   at: Date,
 ): Promise<RemovedGrant[]> => {
   const grants = await t<RemovedGrant[]>`
-    update grants set state = 'ended', state_reason = 'removed', ended_at = ${at}, access_token_sealed = null, refresh_token_sealed = null,
+    with before as (
+      select id, state from grants
+      where issuer = ${said.issuer} and issuer_user_id = ${said.issuerUserId} and state <> 'ended'
+        and connected_at < ${said.saidAt}::timestamptz + interval '1 second'
+      for update)
+    update grants g set state = 'ended', state_reason = 'removed', ended_at = ${at}, access_token_sealed = null, refresh_token_sealed = null,
       renewing_by = null, renewing_until = null
-    where issuer = ${said.issuer} and issuer_user_id = ${said.issuerUserId} and state <> 'ended'
-      and connected_at < ${said.saidAt}::timestamptz + interval '1 second'
-    returning id, workspace_id`
+    from before where g.id = before.id
+    returning g.id, g.workspace_id, before.state = 'reauthorize' as was_known`
   const ids = grants.map((grant) => grant.id)
   await t`
     update channels set state = 'reconnect', state_reason = ${said.words}, token_sealed = null

@@ -137,6 +137,16 @@ export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: st
   return row !== undefined
 }
 
+// promise: R2, S6
+/** Grants whose accounts are all connected through another person by now: nobody needs their tokens any more. Answers which. */
+export const endReplacedGrants = async (t: Db, grant: { workspaceId: string; issuer: string }, at: Date): Promise<string[]> => {
+  const unused = await t<{ id: string }[]>`
+    select id from grants g where workspace_id = ${grant.workspaceId} and issuer = ${grant.issuer} and state <> 'ended'
+      and not exists (select from channels c where c.grant_id = g.id and c.state <> 'disconnected')`
+  for (const { id } of unused) await endGrant(t, id, 'replaced', at)
+  return unused.map(({ id }) => id)
+}
+
 // promise: R2
 /** The grant is over: its tokens are deleted from the row. */
 export const endGrant = async (sql: Db, id: string, reason: string, at: Date): Promise<void> => {

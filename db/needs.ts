@@ -48,7 +48,7 @@ export const listNeeds = async (sql: Db, workspaceId: string, now = new Date()):
   return [...channels, ...targets, ...ending]
 }
 
-/** One for each authorization that is gone, and for each account that is lost while its authorization goes on. */
+/** One for each authorization that is gone, and one for what took accounts away while their authorization goes on. */
 const listChannelsToReconnect = (sql: Db, workspaceId: string): Promise<Need[]> =>
   sql<Need[]>`
     select 'channel' as about, min(c.id::text) as channel_id, min(c.platform) as platform,
@@ -59,7 +59,7 @@ const listChannelsToReconnect = (sql: Db, workspaceId: string): Promise<Need[]> 
         select count(*)::int, min(due_at) as first_due_at from targets t
         where t.channel_id = c.id and t.state in ('scheduled', 'preparing', 'ready')) as waiting
     where c.workspace_id = ${workspaceId} and (c.state = 'reconnect' or (c.state = 'connected' and g.state = 'reauthorize'))
-    group by g.id, case when g.state = 'active' then c.id else g.id end
+    group by g.id, case when g.state = 'active' then coalesce(c.state_reason, c.id::text) else g.id::text end
     order by min(waiting.first_due_at) nulls last, channel_name`
 
 /** promise: U4: what only a person can renew, two weeks ahead; what is renewed by itself ends with its refresh token. */

@@ -103,8 +103,29 @@ export const findNoticeToMail = async (sql: Db, id: string): Promise<NoticeToMai
   return row ?? null
 }
 
+/** How long one letter may take: what was being mailed by a process that died is mailed by another afterwards. */
+const mailingMinutes = 2
+
+/**
+ * promise: U4: takes the notice for mailing, so that two who were told of it send one letter. `done`: it was mailed, need not be, or nobody
+ * is there to read it.
+ */
+export const claimMailing = async (sql: Db, id: string, at: Date): Promise<'mine' | 'busy' | 'done'> => {
+  const claimed = await sql`
+    update notices set mailing_until = ${at}::timestamptz + make_interval(mins => ${mailingMinutes})
+    where id = ${id} and by_mail and mailed_at is null and (mailing_until is null or mailing_until <= ${at})`
+  if (claimed.count > 0) return 'mine'
+  const waiting = await sql`select from notices where id = ${id} and by_mail and mailed_at is null`
+  return waiting.count > 0 ? 'busy' : 'done'
+}
+
+/** The letter was not taken: whoever tries next need not wait. */
+export const releaseMailing = async (sql: Db, id: string): Promise<void> => {
+  await sql`update notices set mailing_until = null where id = ${id}`
+}
+
 export const markMailed = async (sql: Db, id: string, at: Date): Promise<void> => {
-  await sql`update notices set mailed_at = ${at} where id = ${id}`
+  await sql`update notices set mailed_at = ${at}, mailing_until = null where id = ${id}`
 }
 
 export const chooseMailedNotices = async (sql: Db, userId: string, kinds: NoticeKind[]): Promise<void> => {
@@ -118,21 +139,28 @@ export const findMailedNotices = async (sql: Db, userId: string): Promise<Notice
 
 export type PostAtRisk = { postId: string; text: string; dueAt: Date; channelName: string; platform: string }
 
-/** Posts that are to go out through the grant at or after a moment, the first ones first. */
-export const listPostsAtRisk = (sql: Db, grantId: string, from: Date, limit = 20): Promise<PostAtRisk[]> => sql<PostAtRisk[]>`
+/** Those that are due at or after a moment, or those of accounts that are lost already. */
+export type Risk = Date | 'lost'
+
+const isAtRisk = (sql: Db, grantId: string, risk: Risk) => sql`
+  c.grant_id = ${grantId} and t.state in ('scheduled', 'preparing', 'ready')
+  and ${risk === 'lost' ? sql`c.state = 'reconnect'` : sql`t.due_at >= ${risk}`}`
+
+/** Posts that are to go out through the grant and may not, the first ones first. */
+export const listPostsAtRisk = (sql: Db, grantId: string, risk: Risk, limit = 20): Promise<PostAtRisk[]> => sql<PostAtRisk[]>`
   select t.post_id, left(t.text, 80) as text, t.due_at, c.name as channel_name, c.platform
   from targets t join channels c on c.id = t.channel_id
-  where c.grant_id = ${grantId} and t.state in ('scheduled', 'preparing', 'ready') and t.due_at >= ${from}
+  where ${isAtRisk(sql, grantId, risk)}
   order by t.due_at, t.id limit ${limit}`
 
 /** How many those are, and when the first is due. */
 export const countPostsAtRisk = async (
   sql: Db,
   grantId: string,
-  from: Date,
+  risk: Risk,
 ): Promise<{ count: number; firstDueAt: Date | null }> => {
   const [row] = await sql<{ count: number; firstDueAt: Date | null }[]>`
     select count(*)::int, min(t.due_at) as first_due_at from targets t join channels c on c.id = t.channel_id
-    where c.grant_id = ${grantId} and t.state in ('scheduled', 'preparing', 'ready') and t.due_at >= ${from}`
+    where ${isAtRisk(sql, grantId, risk)}`
   return row ?? { count: 0, firstDueAt: null }
 }

@@ -10,7 +10,7 @@ export const enqueue = async (sql: Db, kind: OutboxKind, refId: string): Promise
 
 export type OutboxRow = { id: string; kind: OutboxKind; refId: string }
 
-/** Takes rows that are due, for half a minute: whoever took them tells them and deletes them, or they come due again. */
+/** Takes rows that are due, for 5 s and longer with every try: whoever took them tells them and deletes them, or they come due again. */
 export const takeDue = (sql: Db, limit: number): Promise<OutboxRow[]> => sql<OutboxRow[]>`
   update outbox set tries = tries + 1, next_try_at = now() + least(interval '5 minutes', interval '5 seconds' * power(2, least(tries, 8)))
   where id in (select id from outbox where next_try_at <= now() order by next_try_at, id limit ${limit} for update skip locked)

@@ -32,12 +32,17 @@ type Removal = Extract<CallbackNews, { about: 'grant' }>
 const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, atMs, words }: Removal): Promise<void> =>
   tx(deps.sql, async (t) => {
     const at = new Date(deps.now())
-    for (const { id, workspaceId } of await endRemovedGrants(t, { issuer, issuerUserId, saidAt: new Date(atMs), words }, at)) {
+    for (const { id, workspaceId, wasKnown } of await endRemovedGrants(
+      t,
+      { issuer, issuerUserId, saidAt: new Date(atMs), words },
+      at,
+    )) {
       const event = await recordEvent(t, { name: 'grant.removed', workspaceId, userId: null, subjectId: id, facts: { issuer } })
-      const risk = await countPostsAtRisk(t, id, new Date(0))
+      await enqueue(t, 'grant', id)
+      if (wasKnown) continue // promise: U4: once for each cause
+      const risk = await countPostsAtRisk(t, id, 'lost')
       const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
       await notify(t, { workspaceId, kind: 'ended', cause: `removed:${id}:${event}`, grantId: id, facts, to: 'admins' })
-      await enqueue(t, 'grant', id)
     }
   })
 

@@ -2,7 +2,7 @@ import { listKnownAccounts, markBlocked, markNotShared, saveChannel } from '../d
 import { tx } from '../db/connect.ts'
 import { type ConnectionRef, endConnections, findOffer, keepOffer, type Offer } from '../db/connections.ts'
 import { recordEvent } from '../db/events.ts'
-import { saveGrant } from '../db/grants.ts'
+import { endReplacedGrants, saveGrant } from '../db/grants.ts'
 import { enqueue } from '../db/outbox.ts'
 import { reviveTargets } from '../db/waiting-targets.ts'
 import type { AccountOffer, Issuer } from '../platforms/grant.ts'
@@ -100,7 +100,8 @@ export const storeChoice = async (
     for (const choice of choices) if (choice.blocked) await markBlocked(t, grantId, choice, choice.blocked)
     await markNotShared(t, grantId, shared, `It was not shared when the connection to ${issuer.label} was renewed.`)
     await endConnections(t, ref)
-    await enqueue(t, 'grant', grantId) // promise: U2
+    const replaced = await endReplacedGrants(t, { workspaceId, issuer: issuer.name }, at)
+    for (const id of [grantId, ...replaced]) await enqueue(t, 'grant', id) // promise: U2
     return { connected: taken.length, revived: await reviveTargets(t, { workspaceId, channelIds: shared }, at) }
   })
   await deps.temporal.nudge(revived)
