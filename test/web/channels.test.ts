@@ -12,6 +12,7 @@ import {
   toTiktok,
 } from '../support/connecting-app.ts'
 import type { Person } from '../support/person.ts'
+import { control } from '../support/twins.ts'
 
 let test: ConnectingApp
 let ada: Person
@@ -151,6 +152,25 @@ describe('connecting again', () => {
     await (await consent.press('Continue')).press('Connect')
     expect(await channels()).toMatchObject([{ state: 'connected', stateReason: null }])
     expect((await ada.open('/w/northside/channels')).text).not.toContain('needs reconnecting')
+  })
+
+  it('promise S6: through another person: the account moves there, and the tokens that nobody needs any more are deleted', async () => {
+    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
+    const [before] = await channels()
+    await control(test.sandbox, 'POST', `/accounts/meta/pages/${pages.records}/state`, {
+      personId: '10200000000000002',
+      role: 'restored',
+    })
+    const people = await ada.open('/w/northside/connect/meta?again=1')
+    const choice = await (await people.press('Ben Southside')).press('Continue')
+    await choose(choice, [`facebook:${pages.records}`])
+    const after = await channels()
+    expect(after.map((one) => [one.id, one.state])).toEqual([[before?.id, 'connected']])
+    expect(after[0]?.grantId).not.toBe(before?.grantId)
+    expect(await grants()).toMatchObject([
+      { id: before?.grantId, state: 'ended', stateReason: 'replaced', accessTokenSealed: null, refreshTokenSealed: null },
+      { id: after[0]?.grantId, state: 'active' },
+    ])
   })
 
   it('an account that was not shared this time waits for a person; it is never deleted', async () => {

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { SMTPServer } from 'smtp-server'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createMail } from '../../activities/mail.ts'
+import { type NoticeMailDeps, sendNotices } from '../../activities/notice-mail.ts'
+import { startRelay } from '../../activities/relay.ts'
+import { insertMembership } from '../../db/memberships.ts'
+import { chooseMailedNotices, notify } from '../../db/notices.ts'
+import { insertUser } from '../../db/users.ts'
+import { type Mailbox, startMailbox } from '../../local/mailbox.ts'
+import { freePort } from '../../local/ports.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import { insertChannel, insertTarget } from '../support/connected.ts'
+
+let app: TestApp
+let deps: NoticeMailDeps
+let account: { channelId: string; grantId: string }
+let mailbox: Mailbox
+let smtpPort = 0
+let folder = ''
+beforeAll(async () => {
+  app = await createTestApp()
+  const { northside: workspaceId } = app.workspaces
+  account = await insertChannel(app.deps, { workspaceId, userId: app.cast.admin.id, platform: 'facebook' })
+  smtpPort = await freePort()
+  folder = mkdtempSync(join(tmpdir(), 'cratesocial-mail-'))
+  const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${smtpPort}`, from: 'CrateSocial <us@example.com>' })
+  deps = { sql: app.sql, mail, publicUrl: 'https://crates.example', platforms: app.deps.platforms }
+  atTheEnd(async () => {
+    mail.close()
+    await mailbox?.close()
+    rmSync(folder, { recursive: true })
+  })
+})
+
+const openMailbox = (): Promise<Mailbox> => startMailbox({ smtpPort, webPort: 0, folder })
+const tell = (cause: string, more: { words?: string } = {}) =>
+  notify(app.sql, {
+    workspaceId: app.workspaces.northside,
+    kind: 'ended',
+    cause,
+    grantId: account.grantId,
+    facts: { waiting: 1, words: more.words ?? 'The password was changed.' },
+    to: 'admins',
+  })
+const waiting = async (): Promise<string[]> =>
+  (await app.sql<{ refId: string }[]>`select ref_id from outbox where kind = 'notice' order by id`).map((row) => row.refId)
+const mails = async () => (await mailbox.store.list()).filter((mail) => mail.to === app.cast.admin.email)
+
+describe.sequential('promise U4: what people are told by mail', () => {
+  test('once for each cause, however often it is noticed, and only to whom it concerns', async () => {
+    await tell('first')
+    await tell('first')
+    const told = await app.sql`select user_id from notices where cause = 'first'`
+    expect(told.map((row) => row.userId)).toEqual([app.cast.admin.id])
+    expect(await waiting()).toHaveLength(1)
+  })
+
+  test('while the mail server is away nothing is lost; when it is back the letter comes once, from whoever sends it', {
+    timeout: 60_000,
+  }, async () => {
+    const relays = [1, 2].map(() =>
+      startRelay({ sql: app.sql, log: pino({ level: 'silent' }), tellers: { notice: (ids) => sendNotices(deps, ids) } }),
+    )
+    await app.sql`select pg_notify('outbox', '')`
+    await expect.poll(async () => (await app.sql`select tries from outbox`)[0]?.tries, { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(async () => (await app.sql`select mailing_until from notices`)[0]?.mailingUntil).toBeNull()
+    expect((await app.sql`select mailed_at from notices`)[0]?.mailedAt).toBeNull()
+    mailbox = await openMailbox()
+    await expect
+      .poll(
+        async () => {
+          await app.sql`update outbox set next_try_at = now()` // its patience would take longer than this test's
+          return (await mails()).length
+        },
+        { timeout: 30_000, interval: 1_000 },
+      )
+      .toBe(1)
+    await expect.poll(waiting).toEqual([])
+    for (const relay of relays) await (await relay).close()
+    expect(await mails()).toHaveLength(1)
+  })
+
+  test('ten who are told at once of the same notice send one letter; one whose sender died is sent by another', async () => {
+    await tell('second')
+    const [id = ''] = await waiting()
+    await Promise.allSettled(Array.from({ length: 10 }, () => sendNotices(deps, [id])))
+    expect(await mails()).toHaveLength(2)
+    await app.sql`update notices set mailed_at = null, mailing_until = now() + interval '1 minute' where id = ${id}`
+    await expect(sendNotices(deps, [id])).rejects.toThrow('is being sent by somebody else')
+    await app.sql`update notices set mailing_until = now() where id = ${id}`
+    await sendNotices(deps, [id])
+    expect(await mails()).toHaveLength(3)
+  })
+
+  test.each([
+    { refused: 550, settled: 2 },
+    { refused: 450, settled: 1 },
+  ])('an address that is refused with $refused keeps no other letter back', async ({ refused, settled }) => {
+    const { server, port, taken } = await serverRefusing('gone@example.com', refused)
+    const gone = await insertUser(app.sql, { email: 'gone@example.com', name: 'Gone', passwordHash: 'x', isOperator: false })
+    await insertMembership(app.sql, app.workspaces.northside, gone, 'admin')
+    await app.sql`truncate notices, outbox`
+    await tell(`refused with ${refused}`)
+    const [first] = await app.sql<{ id: string }[]>`select id from notices where user_id = ${gone}`
+    const ids = [first?.id ?? '', ...(await waiting()).filter((id) => id !== first?.id)]
+    const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'us@example.com' })
+    const failed = await sendNotices({ ...deps, mail }, ids).catch((error: Error) => error.message)
+    expect(failed).toBe(refused === 450 ? 'the mail server did not take the letter: EENVELOPE 450' : undefined)
+    expect(taken).toEqual([app.cast.admin.email])
+    expect(await app.sql`select from notices where mailed_at is not null`).toHaveLength(settled)
+    mail.close()
+    server.close(() => undefined)
+    await app.sql`delete from users where id = ${gone}`
+  })
+
+  test('the letter says what is at risk, in text and in HTML, and loads nothing from anywhere', async () => {
+    const { northside: workspaceId } = app.workspaces
+    await insertTarget(app.deps, { workspaceId, channelId: account.channelId, platform: 'facebook' })
+    await app.sql`update channels set state = 'reconnect' where id = ${account.channelId}`
+    await tell('third', { words: 'Ada & Ben changed <it>.' })
+    await sendNotices(deps, (await waiting()).slice(-1))
+    const [mail] = await mails()
+    expect(mail?.subject).toBe('The connection to Meta has ended')
+    expect(mail?.text).toContain('Ada & Ben changed <it>.')
+    expect(mail?.text).toMatch(/Posts at risk:\s+- .*Northside Records: Twenty crates/)
+    expect(mail?.html).toContain('Ada &amp; Ben changed &lt;it&gt;.')
+    expect(mail?.html).toContain('Twenty crates')
+    expect(mail?.html).not.toMatch(/<img|<link|<script|style=|src=|url\(/i)
+  })
+
+  test('who does not want a kind by mail finds it on the page only', async () => {
+    await app.sql`truncate outbox`
+    await chooseMailedNotices(app.sql, app.cast.admin.id, ['failed'])
+    await tell('fourth')
+    expect(await waiting()).toEqual([])
+    expect(await app.sql`select from notices where cause = 'fourth' and not by_mail`).toHaveLength(1)
+  })
+})
+
+/** A real mail server that does not take letters to one address. */
+const serverRefusing = async (refused: string, responseCode: number) => {
+  const taken: string[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onRcptTo: ({ address }, _session, done) => {
+      if (address === refused) return done(Object.assign(new Error('not here'), { responseCode }))
+      taken.push(address)
+      done()
+    },
+    onData: (stream, _session, done) => {
+      stream.resume().on('end', () => done())
+    },
+  })
+  const port = await freePort()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return { server, port, taken }
+}
