@@ -8,14 +8,14 @@ export type TargetChanges = {
   close(): Promise<void>
 }
 
-export const listenToTargets = async (sql: Sql): Promise<TargetChanges> => {
+export const listenToTargets = async (sql: Sql, now: () => number = Date.now): Promise<TargetChanges> => {
   const changes = new EventEmitter().setMaxListeners(0)
   const subscription = await sql.listen('targets', (payload) => {
     const targetId = payload.split(' ')[2]
     if (targetId) changes.emit(targetId)
   })
   return {
-    waitUntil: (targetId, atMs, signal) => firstOf(changes, targetId, atMs, signal),
+    waitUntil: (targetId, atMs, signal) => firstOf(changes, targetId, atMs - now(), signal),
     close: () => subscription.unlisten(),
   }
 }
@@ -23,13 +23,13 @@ export const listenToTargets = async (sql: Sql): Promise<TargetChanges> => {
 const firstOf = async (
   changes: EventEmitter,
   targetId: string,
-  atMs: number,
+  inMs: number,
   signal: AbortSignal,
 ): Promise<'time' | 'changed'> => {
   const over = new AbortController()
   const ends = AbortSignal.any([over.signal, signal])
   const time = new Promise<'time'>((resolve) => {
-    const timer = setTimeout(() => resolve('time'), Math.max(0, atMs - Date.now()))
+    const timer = setTimeout(() => resolve('time'), Math.max(0, inMs))
     ends.addEventListener('abort', () => clearTimeout(timer), { once: true })
   })
   const change = once(changes, targetId, { signal: ends }).then(() => 'changed' as const)

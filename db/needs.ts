@@ -8,6 +8,8 @@ export type Need =
       channelId: string
       platform: string
       channelName: string
+      /** How many accounts what happened took; `channelName` then speaks of them all. */
+      accounts: number
       reason: string | null
       /** Posts that wait for the account, and when the first is due. */
       waiting: number
@@ -52,7 +54,7 @@ export const listNeeds = async (sql: Db, workspaceId: string, now = new Date()):
 const listChannelsToReconnect = (sql: Db, workspaceId: string): Promise<Need[]> =>
   sql<Need[]>`
     select 'channel' as about, min(c.id::text) as channel_id, min(c.platform) as platform,
-      case count(*) when 1 then min(c.name) else min(c.name) || ' and ' || (count(*) - 1) || ' more' end as channel_name,
+      case count(*) when 1 then min(c.name) else min(c.name) || ' and ' || (count(*) - 1) || ' more' end as channel_name, count(*)::int as accounts,
       min(coalesce(c.state_reason, g.state_reason)) as reason, sum(waiting.count)::int as waiting, min(waiting.first_due_at) as first_due_at
     from channels c join grants g on g.id = c.grant_id,
       lateral (

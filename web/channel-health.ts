@@ -13,8 +13,13 @@ export type Health = {
 const dayMs = 86_400_000
 const soonDays = 14
 
+export type Judged = ListedChannel & {
+  /** Whether it ends with the issuer's deadline for data, or goes on without. */
+  needsDataAccess: boolean
+}
+
 /** How a connected account stands, in words. `now`: epoch milliseconds. */
-export const healthOf = (channel: ListedChannel, issuerLabel: string, fmt: Formats, now: number): Health => {
+export const healthOf = (channel: Judged, issuerLabel: string, fmt: Formats, now: number): Health => {
   const ends = endOf(channel)
   const access = accessWords(channel, ends, issuerLabel, fmt, now)
   if (channel.state === 'reconnect' || channel.grantState !== 'active') {
@@ -32,13 +37,14 @@ export const healthOf = (channel: ListedChannel, issuerLabel: string, fmt: Forma
 }
 
 /** When only a person can go on: what is renewed by itself ends with its refresh token. */
-const endOf = (channel: ListedChannel): Date | null => {
+const endOf = (channel: Judged): Date | null => {
   if (channel.refreshExpiresAt) return channel.refreshExpiresAt
-  const ends = [channel.expiresAt, channel.dataAccessExpiresAt].filter((date) => date !== null)
+  const dataEnds = channel.needsDataAccess ? channel.dataAccessExpiresAt : null
+  const ends = [channel.expiresAt, dataEnds].filter((date) => date !== null)
   return ends.length > 0 ? new Date(Math.min(...ends.map((date) => date.getTime()))) : null
 }
 
-const accessWords = (channel: ListedChannel, ends: Date | null, issuerLabel: string, fmt: Formats, now: number): string => {
+const accessWords = (channel: Judged, ends: Date | null, issuerLabel: string, fmt: Formats, now: number): string => {
   const renewed = channel.refreshExpiresAt
     ? `renewed by itself${channel.renewedAt ? `, last ${fmt.when(channel.renewedAt)}` : ''} · `
     : ''

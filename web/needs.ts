@@ -31,7 +31,12 @@ export const sayNeed = (need: Need, when: (date: Date) => string): SaidNeed => {
       { 0: 'Nothing is scheduled for it.', 1: 'One post waits for it' }[need.waiting] ?? `${need.waiting} posts wait for it`
     const first = need.firstDueAt ? `${need.waiting > 1 ? '; the first goes out' : ', due'} ${when(need.firstDueAt)}.` : ''
     const words = `The connection ended and only a person can bring it back. ${waiting}${first}`
-    return { title: `${need.channelName} needs to be reconnected`, words, path: '/channels', action: 'Reconnect' }
+    return {
+      title: `${need.channelName} ${need.accounts > 1 ? 'need' : 'needs'} to be reconnected`,
+      words,
+      path: '/channels',
+      action: 'Reconnect',
+    }
   }
   if (need.about === 'ending') {
     const waiting =

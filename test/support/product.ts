@@ -45,8 +45,16 @@ export type Product = {
 }
 
 export const startProduct = async (
-  options: { worker?: boolean; env?: NodeJS.ProcessEnv; log?: Logger; patience?: Patience; meters?: Meters } = {},
+  options: {
+    worker?: boolean
+    env?: NodeJS.ProcessEnv
+    log?: Logger
+    patience?: Patience
+    meters?: Meters
+    now?: () => number
+  } = {},
 ): Promise<Product> => {
+  const { now = Date.now } = options
   const { sql } = await createTestDatabase()
   const temporal = await createTestTemporal()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
@@ -63,10 +71,10 @@ export const startProduct = async (
   const shared = {
     sql,
     vault: createVault(config.vaultKeys),
-    platforms: createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now })),
+    platforms: createPlatforms(config, now, createHeed({ sql, log, now })),
     mediaStore: createDiskStore(config.media.url),
     log,
-    now: Date.now,
+    now,
   }
   const dataConverter = createDataConverter(config.vaultKeys)
   const cluster = { ...config.temporal, address: temporal.address, namespace: temporal.namespace }
@@ -82,7 +90,7 @@ export const startProduct = async (
   const mail: Mail = { send: async (letter) => void letters.push(letter), close: () => undefined }
 
   const startWorker = async () => {
-    const changes = await listenToTargets(sql)
+    const changes = await listenToTargets(sql, now)
     const activities = createActivities({
       ...shared,
       patience: options.patience,

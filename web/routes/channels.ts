@@ -23,12 +23,14 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
       const limits = await listLimits(deps.sql, c.var.workspace.id, new Date(now))
       const channels = (await listChannels(deps.sql, c.var.workspace.id)).map((channel) => {
         const issuerLabel = issuers.get(channel.issuer)?.label ?? channel.issuer
+        const definition = platforms.get(channel.platform)
+        const judged = { ...channel, needsDataAccess: definition?.needsDataAccess ?? false }
         return {
           ...channel,
           issuerLabel,
           limit: limits.find((limit) => limit.channelId === channel.id),
-          definition: platforms.get(channel.platform),
-          health: healthOf(channel, issuerLabel, fmt, now),
+          definition,
+          health: healthOf(judged, issuerLabel, fmt, now),
         }
       })
       const offers = [...issuers.values()].map((issuer) => ({

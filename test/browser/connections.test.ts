@@ -1,0 +1,174 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { firstOperatorLink } from '../../db/first-operator.ts'
+import { wallTimeOf } from '../../web/wall-time.ts'
+import { tellTarget } from '../../workflows/start.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { ledgerOf } from '../support/ledger.ts'
+import { makeJpeg } from '../support/media-files.ts'
+import { type Product, startProduct } from '../support/product.ts'
+import { control } from '../support/twins.ts'
+import * as steps from './steps.ts'
+
+/**
+ * Months in a running stack: the clocks of the sandbox and of the product are moved. Temporal's timers stay where they are; what they would
+ * have woken is woken by hand: the check of a connection by its button, a post by a nudge.
+ */
+const dayMs = 86_400_000
+const zone = 'Europe/Zurich'
+let browser: Browser
+let photo: string
+let product: Product
+let aheadMs = 0
+const now = () => Date.now() + aheadMs
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  photo = join(await mkdtemp(join(tmpdir(), 'cratesocial-files-')), 'crate.jpg')
+  await writeFile(photo, await makeJpeg({ width: 1080, height: 1080, color: '#b0472c' }))
+  product = await startProduct({ now })
+}, 60_000)
+
+test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, reconnected, and the post goes out at its time', {
+  timeout: 180_000,
+}, async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
+  page.setDefaultTimeout(20_000)
+  const at = `${product.url}/w/northside-records`
+  await steps.becomeOperator(page, (await firstOperatorLink(product.sql, product.url)) ?? '')
+  await steps.makeWorkspace(page, product.url, 'Northside Records')
+  await steps.connectMeta(page, at)
+  await steps.connectTiktok(page, at)
+  await steps.upload(page, at, [photo], true)
+  const dueAt = new Date(Math.ceil((now() + 91 * dayMs) / 60_000) * 60_000)
+  const post = await scheduleOnInstagram(page, at, dueAt)
+
+  await passTo(40 * dayMs)
+  await signInAgain(page)
+  await checkNow(page, at)
+  await renewed('meta')
+  await page.goto(`${at}/calendar`)
+  expect(await page.locator('main').textContent()).not.toMatch(/reconnect|ends/i)
+
+  await passTo(77 * dayMs)
+  await signInAgain(page)
+  await checkNow(page, at)
+  for (const path of ['calendar', 'media', 'people']) {
+    await page.goto(`${at}/${path}`)
+    await expectWords(page, /The connection through Ada Northside ends/)
+    await expectWords(page, /One post is due after it/)
+  }
+  await shown(page, 'warned')
+  await expect
+    .poll(() => product.letters.map((letter) => letter.subject).join(), { timeout: 20_000 })
+    .toMatch(/connection to Meta ends/)
+
+  await passTo(dueAt.getTime() - 10 * 60_000 - Date.now())
+  await signInAgain(page)
+  await checkNow(page, at)
+  await page.goto(`${at}/channels`)
+  await until(page, /@northsiderecords.*needs reconnecting/s)
+  await expectWords(page, /Northside Café and 1 more need to be reconnected/)
+  expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(/ended|over/) // a Page goes on
+  await shown(page, 'needs-reconnecting')
+  await nudge()
+  await page.goto(post)
+  await until(page, /Waits for .* to be connected again/)
+  await shown(page, 'post-waits')
+
+  await page.goto(`${at}/channels`)
+  await page.locator('.channel', { hasText: '@northsiderecords' }).getByRole('link', { name: 'Reconnect' }).click()
+  await page.getByRole('button', { name: 'Ada Northside' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await page.waitForURL(/\/channels/)
+  expect(await page.locator('main').textContent()).not.toContain('needs reconnecting')
+  await shown(page, 'reconnected')
+
+  await page.goto(post)
+  await until(page, /ready/)
+  await passTo(dueAt.getTime() - 3_000 - Date.now())
+  await nudge()
+  await until(page, /published/)
+  await shown(page, 'published')
+  const out = await ledgerOf(product.sandbox).posts()
+  expect(out.map(({ platform, text }) => [platform, text])).toEqual([['instagram', 'After ninety days']])
+  expect((out[0]?.createdAtMs ?? 0) + aheadMs).toBeGreaterThanOrEqual(dueAt.getTime())
+})
+
+const scheduleOnInstagram = async (page: Page, at: string, dueAt: Date): Promise<string> => {
+  await page.goto(`${at}/posts/new`)
+  await page.getByLabel('Text', { exact: true }).fill('After ninety days')
+  await page.locator('.channel-chip', { hasText: '@northsiderecords' }).click()
+  await page.locator('#picker summary').click()
+  await page.locator('.picker label', { has: page.getByLabel('Add crate.jpg') }).click()
+  await page.locator('#time').fill(wallTimeOf(dueAt, zone))
+  await page.waitForTimeout(900)
+  await page.waitForLoadState('networkidle')
+  await page.getByRole('button', { name: /^Schedule/ }).click()
+  await page.waitForURL(/\/posts\/[0-9a-f-]{36}/)
+  return page.url().split('?')[0] ?? ''
+}
+
+/** Both clocks, to so much ahead of the real one. */
+const passTo = async (wantedMs: number): Promise<void> => {
+  const advanceMs = wantedMs - aheadMs
+  aheadMs = wantedMs
+  await control(product.sandbox, 'POST', '/clock', { advanceMs })
+}
+
+/** No session lasts for weeks. */
+const signInAgain = async (page: Page): Promise<void> => {
+  await page.goto(`${product.url}/sign-in`)
+  if (!page.url().includes('/sign-in')) return
+  await page.getByLabel('Email address').fill('olive@example.com')
+  await page.getByLabel('Password').fill('a long enough passphrase')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+}
+
+/** One account of each connection. */
+const checkNow = async (page: Page, at: string): Promise<void> => {
+  for (const account of ['@northsiderecords', '@northside.records']) {
+    await page.goto(`${at}/channels`)
+    await page
+      .locator('.channel', { hasText: account })
+      .getByRole('button', { name: /^Check now/ })
+      .click()
+    await page.waitForLoadState()
+  }
+  const unchecked = () => product.sql`select from grants where state = 'active' and next_check_at <= ${new Date(now())}`
+  await expect.poll(unchecked, { timeout: 20_000 }).toHaveLength(0)
+}
+
+const renewed = async (issuer: string): Promise<void> => {
+  const recently = new Date(now() - dayMs)
+  const rows = () => product.sql`select from grants where issuer = ${issuer} and renewed_at > ${recently}`
+  await expect.poll(rows, { timeout: 20_000 }).toHaveLength(1)
+}
+
+const nudge = async (): Promise<void> => {
+  const [target] = await product.sql<{ id: string }[]>`select id from targets`
+  await tellTarget(product.client, target?.id ?? '')
+}
+
+const expectWords = async (page: Page, words: RegExp): Promise<void> =>
+  expect(((await page.locator('body').textContent()) ?? '').replace(/\s+/g, ' ')).toMatch(words)
+
+const until = async (page: Page, words: RegExp): Promise<void> => {
+  for (const giveUpAt = Date.now() + 30_000; ; await page.waitForTimeout(300)) {
+    const text = (await page.locator('main').textContent()) ?? ''
+    if (words.test(text)) return
+    if (Date.now() > giveUpAt) throw new Error(`${words} did not come: ${text.replace(/\s+/g, ' ')}`)
+    await page.reload()
+  }
+}
+
+/** For whoever wants to look: SCREENSHOTS names a folder. */
+const shown = async (page: Page, name: string): Promise<void> => {
+  if (process.env.SCREENSHOTS)
+    await page.screenshot({ path: join(process.env.SCREENSHOTS, `connections-${name}.png`), fullPage: true })
+}
