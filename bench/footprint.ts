@@ -9,6 +9,7 @@ import { startOwnStack } from './own-stack.ts'
 /**
  * `npm run bench:footprint [-- --idle 30]`: brings the demo up, waits until it is idle, and tells how much memory each process holds in MB: its
  * own, and its part of what it shares with others (PSS, /proc/PID/smaps_rollup); beside it RSS, which counts what is shared once for each.
+ * Other Node programs on the machine take a part of what is shared, too: for figures to keep, run it with nothing else going on.
  * `startMs`: a second start, from the command to "Ready", when there is nothing left to fill; `firstStartMs` with the filling.
  */
 const { values } = parseArgs({ options: { idle: { type: 'string', default: '30' } } })

@@ -9,7 +9,7 @@ export type AccountDay = { takenAt: Date; followers: number; day: string | null;
 
 const dayMs = 86_400_000
 /** Since the reel that went round, in days. */
-const viralDaysAgo = 34
+const viralDaysAgo = 13
 
 type Asked = { channelId: string; connectedAt: Date; now: Date; gains: Gains }
 

@@ -1,6 +1,5 @@
 import { clubPalettes, shopPalettes } from './pictures.ts'
-import type { Palette, Shape } from './shapes.ts'
-import { clubShapes, shopShapes } from './shapes.ts'
+import { clubMotifs, type Motif, type Palette, shopMotifs } from './shapes.ts'
 
 /** Who is who in the demo. The domain is one that belongs to nobody (RFC 2606). */
 export type Member = { name: string; email: string; role: 'admin' | 'manager' }
@@ -21,7 +20,7 @@ export type DemoWorkspace = {
   meta: { who: string; accounts: Partial<Record<DemoPlatform, { id: string; followers: number; before: number }>> }
   /** Username at the sandbox's TikTok. */
   tiktok: { username: string; followers: number; before: number } | null
-  pictures: { count: number; shapes: Shape[]; palettes: Palette[]; name: string; altTexts: string[] }
+  pictures: { count: number; motifs: Motif[]; palettes: Palette[]; name: string }
   seed: number
   /** How many posts go out in a usual week. */
   slots: Slot[]
@@ -47,10 +46,9 @@ export const workspaces: DemoWorkspace[] = [
     tiktok: { username: 'northside.records', followers: 1_204, before: 160 },
     pictures: {
       count: 18,
-      shapes: shopShapes,
+      motifs: shopMotifs,
       palettes: shopPalettes,
       name: 'sleeve',
-      altTexts: ['A record in its sleeve', 'A crate of records', 'A turntable from above', 'A poster with half circles'],
     },
     seed: 41,
     slots: [
@@ -76,10 +74,9 @@ export const workspaces: DemoWorkspace[] = [
     tiktok: null,
     pictures: {
       count: 9,
-      shapes: clubShapes,
+      motifs: clubMotifs,
       palettes: clubPalettes,
       name: 'night',
-      altTexts: ['Lamps over a dance floor', 'Bars of an equalizer', 'A poster of dots', 'A sun over waves'],
     },
     seed: 73,
     slots: [

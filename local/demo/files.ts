@@ -20,12 +20,8 @@ export const clipMs = 8_000
 
 /** Draws a workspace's pictures and a few clips, and stores them as uploading does. */
 export const storeFiles = async (deps: Deps, workspace: DemoWorkspace, owner: Owner): Promise<DemoFiles> => {
-  const { count, shapes, palettes, name, altTexts } = workspace.pictures
-  const drawn = await Promise.all(
-    Array.from({ length: count }, (_, number) =>
-      drawPicture(number, { shapes, palettes, name, altText: altTexts[number % altTexts.length]! }),
-    ),
-  )
+  const { count, ...look } = workspace.pictures
+  const drawn = await Promise.all(Array.from({ length: count }, (_, number) => drawPicture(number, look)))
   const pictures = await Promise.all(drawn.map((picture, index) => storePicture(deps, picture, owner, count - index)))
   const clips = workspace.tiktok ? [1, 2, 8] : []
   const videos = await Promise.all(clips.map((number, index) => storeClip(deps, workspace, number, owner, clips.length - index)))
@@ -50,8 +46,7 @@ const storePicture = (deps: Deps, picture: Picture, owner: Owner, place: number)
 
 /** A still that lasts some seconds: a real video which every platform takes. */
 const storeClip = async (deps: Deps, workspace: DemoWorkspace, number: number, owner: Owner, place: number): Promise<Stored> => {
-  const { shapes, palettes, name } = workspace.pictures
-  const picture = await drawPicture(number, { shapes, palettes, name, altText: '', ratio: 16 / 9 })
+  const picture = await drawPicture(number, { ...workspace.pictures, ratio: 16 / 9 })
   const [width, height] = [544, 960]
   return store(deps, owner, new Date(owner.now.getTime() - place * 19 * dayMs), {
     bytes: await makeStill(picture.jpeg, { width, height, durationMs: clipMs }),

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { createDice } from './dice.ts'
-import type { Palette, Shape } from './shapes.ts'
+import type { Motif, Palette } from './shapes.ts'
 
 export type Picture = { fileName: string; altText: string; jpeg: Buffer; thumbnail: Buffer; width: number; height: number }
 
@@ -28,12 +28,12 @@ export const clubPalettes: Palette[] = [
 /** A picture of its own for each number: shapes, colours and grain by chance that is always the same. 1080 pixels wide. */
 export const drawPicture = async (
   number: number,
-  motif: { shapes: Shape[]; palettes: Palette[]; name: string; altText: string; ratio?: number },
+  of: { motifs: Motif[]; palettes: Palette[]; name: string; ratio?: number },
 ): Promise<Picture> => {
   const dice = createDice(9_000 + number)
-  const colours = motif.palettes[number % motif.palettes.length]!
-  const shape = motif.shapes[number % motif.shapes.length]!
-  const [width, height] = [1080, Math.round(1080 * (motif.ratio ?? dice.pick([1, 1, 1.25])))]
+  const colours = of.palettes[number % of.palettes.length]!
+  const { shape, altText } = of.motifs[number % of.motifs.length]!
+  const [width, height] = [1080, Math.round(1080 * (of.ratio ?? dice.pick([1, 1, 1.25])))]
   const tall = Math.round((1000 * height) / width)
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 1000 ${tall}">
 <defs><radialGradient id="g" cx="${dice.between(0.2, 0.8).toFixed(2)}" cy="0.2" r="1.1"><stop offset="0" stop-color="${colours.light}" stop-opacity=".55"/>
@@ -45,5 +45,5 @@ export const drawPicture = async (
     sharp(drawn, raw).jpeg({ quality: 82 }).toBuffer(),
     sharp(drawn, raw).resize({ width: 320, height: 320, fit: 'inside' }).webp({ quality: 78, effort: 1 }).toBuffer(),
   ])
-  return { fileName: `${motif.name}-${number + 1}.jpg`, altText: motif.altText, jpeg, thumbnail, width, height }
+  return { fileName: `${of.name}-${number + 1}.jpg`, altText, jpeg, thumbnail, width, height }
 }

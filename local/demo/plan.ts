@@ -16,9 +16,9 @@ export type PastPost = {
 }
 
 const weeks = 53
-/** The shop is closed for two weeks in summer; a reel of some weeks ago went round the world. */
+/** The shop is closed for two weeks in summer; a reel of some weeks ago went round the town. */
 const quietWeeks = [17, 18]
-const viralWeek = 5
+const viralWeek = 2
 
 /** Twelve months of a business, oldest first: habits of the week, some weeks left out, more people from month to month. */
 export const planPast = (workspace: DemoWorkspace, now: Date): PastPost[] => {
@@ -53,7 +53,7 @@ const planOne = (workspace: DemoWorkspace, dice: Dice, series: string, { at, wal
   const count = series === 'reel' ? 1 : series === 'note' ? 0 : dice.chance(0.3) ? dice.whole(2, 4) : 1
   const first = dice.whole(0, workspace.pictures.count - 1)
   const pictures = Array.from({ length: count }, (_, index) => (first + index * 5) % workspace.pictures.count)
-  const luck = dice.luck() * (moment.isViral ? 9 : 1)
+  const luck = dice.luck() * (moment.isViral ? 3.4 : 1)
   const targets = placesOf(workspace, dice, series, count).map(({ platform, kind }) => ({
     platform,
     kind,

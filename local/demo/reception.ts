@@ -24,7 +24,7 @@ const hourFactor = (hour: number): number =>
   0.72 + 0.5 * Math.exp(-((hour - 19) ** 2) / 9) + 0.22 * Math.exp(-((hour - 12) ** 2) / 3)
 
 /** Autumn went badly for some weeks. */
-const dip = (weeksAgo: number): number => (weeksAgo >= 8 && weeksAgo <= 11 ? 0.62 : 1)
+const dip = (weeksAgo: number): number => (weeksAgo >= 5 && weeksAgo <= 8 ? 0.82 : 1)
 
 /** What a post meets with in the end: growth over the year, weekday and hour, kind, luck. */
 export const audienceOf = (dice: Dice, told: Told): Audience => {

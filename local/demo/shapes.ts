@@ -115,5 +115,25 @@ const turntable: Shape = (dice, c, height) => {
   return plate + grooves + circle(x, y, 118, c.warm) + circle(x, y, 12, c.back) + circle(870, y - 260, 62, c.light) + arm
 }
 
-export const shopShapes: Shape[] = [record, crate, turntable, arches, waves, record, dots, bars]
-export const clubShapes: Shape[] = [lights, bars, dots, waves, lights, arches]
+/** A shape and what somebody who cannot see it is told. */
+export type Motif = { shape: Shape; altText: string }
+
+const motif = (shape: Shape, altText: string): Motif => ({ shape, altText })
+const sleeve = motif(record, 'A record looking out of its sleeve')
+const poster = motif(arches, 'A poster of half circles in rows')
+const sea = motif(waves, 'A sun over waves')
+const screen = motif(dots, 'A poster of dots that grow towards one corner')
+const sound = motif(bars, 'The bars of an equalizer')
+const lamps = motif(lights, 'Lamps over a dance floor')
+
+export const shopMotifs: Motif[] = [
+  sleeve,
+  motif(crate, 'A crate full of records'),
+  motif(turntable, 'A turntable from above'),
+  poster,
+  sea,
+  sleeve,
+  screen,
+  sound,
+]
+export const clubMotifs: Motif[] = [lamps, sound, screen, sea, lamps, poster]

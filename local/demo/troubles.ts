@@ -3,6 +3,7 @@ import { type Sql, tx } from '../../db/connect.ts'
 import { recordEvent } from '../../db/events.ts'
 import { notify } from '../../db/notices.ts'
 import type { Problem } from '../../platforms/errors.ts'
+import { errorOfSubcode } from '../../platforms/graph/errors.ts'
 import { invite } from '../../test/support/story.ts'
 import { wallTimeOf } from '../../web/wall-time.ts'
 import { cellar, operator, workspaces, zone } from './cast.ts'
@@ -28,14 +29,8 @@ export const breakThings = async (deps: Deps, place: Place, files: DemoFiles): P
   for (const { slug } of workspaces) await invite(ada, slug, 'manager')
 }
 
-const tooWide: Problem = {
-  kind: 'rejected',
-  code: '36003',
-  subcode: '2207009',
-  words: 'The picture is wider than 1.91:1, the widest Instagram takes. Crop it, then try again.',
-  traceId: 'AqX2nT9cWv0kPzL4mJd7bRs',
-  retryAfterMs: null,
-}
+/** Instagram restricts an account until somebody has looked at it there. */
+const restricted: Problem = { ...errorOfSubcode(2207050, '').problem, traceId: 'AqX2nT9cWv0kPzL4mJd7bRs' }
 
 /** Out on Facebook, refused by Instagram. */
 const addRefused = async ({ sql, control, now }: Deps, place: Place, files: DemoFiles): Promise<void> => {
@@ -49,15 +44,15 @@ const addRefused = async ({ sql, control, now }: Deps, place: Place, files: Demo
   const confirmed_by = 'Facebook answered with the id of the post.'
   const bound = { platform_post_id: out!.id, permalink: out!.permalink, finished_at: at, published_at: at, confirmed_by }
   const published = targetRow(place, post, 'facebook', { state: 'published', kind: 'photo', ...bound })
-  const failed = targetRow(place, post, 'instagram', { state: 'failed', kind: 'image', problem: tooWide })
+  const failed = targetRow(place, post, 'instagram', { state: 'failed', kind: 'image', problem: restricted })
   await tx(sql, async (t) => {
     await insertRows(t, 'posts', [post.row])
     await insertRows(t, 'post_media', [mediaRow(place, post, files, 6)])
     await insertRows(t, 'targets', [published])
     await insertRows(t, 'targets', [failed])
     await insertRows(t, 'attempts', [attemptRow(place, published, 'accepted')])
-    await insertRows(t, 'attempts', [{ ...attemptRow(place, failed, 'refused'), problem: tooWide }])
-    const facts = { platform: 'instagram', kind: tooWide.kind, code: tooWide.code }
+    await insertRows(t, 'attempts', [{ ...attemptRow(place, failed, 'refused'), problem: restricted }])
+    const facts = { platform: 'instagram', kind: restricted.kind, code: restricted.code }
     await recordEvent(t, { name: 'target.failed', workspaceId: place.workspaceId, userId: null, subjectId: failed.id, facts })
     const cause = `failed:${failed.id}:1:1`
     await notify(t, { workspaceId: place.workspaceId, kind: 'failed', cause, targetId: failed.id, to: 'both' })

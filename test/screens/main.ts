@@ -26,6 +26,10 @@ const looks: Record<Variant, { width: number; height: number; colorScheme: 'ligh
 /** A page that goes on and on is cut: what it looks like is seen by then. */
 const tallest = { desktop: 1_700, phone: 2_400 }
 
+/** Pictures far below the cut are never loaded: after three seconds what is seen is there. */
+const pictures =
+  'Promise.race([Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))), new Promise((done) => setTimeout(done, 3_000))])'
+
 const stack: Pick<OwnStack, 'url' | 'stop'> = values.url
   ? { url: values.url, stop: async () => undefined }
   : await startOwnStack(['--demo'])
@@ -68,7 +72,7 @@ async function take(page: Page, url: string, shot: Shot, variant: Variant): Prom
   const limit = variant.startsWith('phone') ? tallest.phone : tallest.desktop
   const tall = await page.evaluate('document.documentElement.scrollHeight')
   await page.setViewportSize({ width, height: Math.min(limit, Math.max(height, Number(tall))) })
-  await page.evaluate('Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))')
+  await page.evaluate(pictures)
   const picture = await page.screenshot()
   await page.setViewportSize({ width, height })
   const file = `${shot.name}${variant === 'desktop' ? '' : `-${variant}`}.png`

@@ -29,11 +29,12 @@ const post =
     await page.waitForLoadState('load')
   }
 
+/** The numbers of the first account of a platform. */
 const account =
   (name: string) =>
   async (page: Page, base: string): Promise<void> => {
     await page.goto(`${base}${w}/insights`)
-    await page.getByRole('link', { name }).first().click()
+    await page.locator('th a[href*="/insights/"]').filter({ hasText: name }).first().click()
     await page.waitForLoadState('load')
   }
 
@@ -49,7 +50,7 @@ export const shots: Shot[] = [
   { name: 'media', open: `${w}/media`, variants: some },
   { name: 'channels', open: `${w}/channels`, variants: some },
   { name: 'insights', open: `${w}/insights`, variants: all },
-  { name: 'insights-account', open: account('northsiderecords'), variants: all },
+  { name: 'insights-account', open: account('Instagram'), variants: all },
   { name: 'people', open: `${w}/people`, variants: some },
   { name: 'activity', open: `${w}/activity`, variants: some },
   { name: 'notices', open: `${w}/notices`, variants: one },
