@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity'
-import { type Sql, tx } from '../db/connect.ts'
+import { type Db, type Sql, tx } from '../db/connect.ts'
 import { countOnStep, endStep, findOpenRequest, finishRequest, type OpenRequest } from '../db/deletion-requests.ts'
+import { endRevocation as endDisconnection, openRevocation } from '../db/disconnections.ts'
 import {
   cancelTargetsOf,
   deleteDoomedWorkspaces,
@@ -9,8 +10,11 @@ import {
   deletePosts,
   doomWorkspaces,
   endGrant,
+  type GrantToEnd,
+  listConnectionTraces,
   listDoomedPosts,
   listGrantsToEnd,
+  listPendingDisconnections,
   listPlatformTraces,
   lockOut,
   purgeMediaOf,
@@ -21,7 +25,7 @@ import { enqueue } from '../db/outbox.ts'
 import { markFilesRemoved } from '../db/retention.ts'
 import { insertRevocation, listIssuersToRevoke } from '../db/revocations.ts'
 import type { Vault } from '../db/vault.ts'
-import { exportWorkflowId, type RequestRef, targetWorkflowId } from '../workflows/names.ts'
+import { disconnectWorkflowId, exportWorkflowId, grantWorkflowId, type RequestRef, targetWorkflowId } from '../workflows/names.ts'
 import { deleteHistories, type HistoryDeps } from './histories.ts'
 import type { MediaStore } from './media-store.ts'
 
@@ -52,23 +56,13 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
   /** The tokens leave the product at once, whether or not the platform answers; what is set aside can only be revoked. */
   takeTokens: async (ref: RequestRef): Promise<string[]> => {
     await forRequest(deps, ref, async (request, now) => {
+      // First, since afterwards nothing says whose these were; a repeat of the step finds those that are left.
+      const { grantIds, channelIds } = await listConnectionTraces(deps.sql, request)
+      await deleteHistories(deps, [...grantIds.map(grantWorkflowId), ...channelIds.map(disconnectWorkflowId)])
       await tx(deps.sql, async (t) => {
+        await setPendingAside(t, deps.vault, request, now)
         const grants = await listGrantsToEnd(t, request)
-        for (const { id, workspaceId } of grants) {
-          const grant = await openGrant(t, deps.vault, workspaceId, id)
-          if (grant) {
-            const tokens = { ...grant, expiresAtMs: grant.expiresAt?.getTime() ?? null }
-            const { accessToken, refreshToken, expiresAtMs } = tokens
-            const { issuer, issuerUserId } = grant
-            const aside = { requestId: request.id, issuer, issuerUserId, tokens: { accessToken, refreshToken, expiresAtMs }, now }
-            await insertRevocation(t, deps.vault, aside)
-          }
-          // A platform's own account is still needed as the key to what it gave us; those rows go with the content.
-          if (request.userId) await endGrant(t, id, now)
-          else
-            await t`update grants set state = 'ended', access_token_sealed = null, refresh_token_sealed = null, ended_at = ${now} where id = ${id}`
-          await t`update channels set state = 'disconnected', token_sealed = null, disconnected_at = ${now} where grant_id = ${id}`
-        }
+        for (const grant of grants) await setAside(t, deps.vault, request, grant, now)
         await endStep(t, request.id, 'tokens', { amount: grants.length, now })
       })
     })
@@ -102,10 +96,8 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
       if (!request.userId) return await removePlatformData(deps, request, now)
       for (let left = true; left; ) {
         const posts = await listDoomedPosts(deps.sql, request, batch)
-        await deleteHistories(
-          deps,
-          posts.flatMap((post) => post.targetIds).map((id) => targetWorkflowId(id)),
-        )
+        const histories = posts.flatMap((post) => post.targetIds).map((id) => targetWorkflowId(id))
+        await deleteHistories(deps, histories)
         await tx(deps.sql, async (t) => {
           await deletePosts(
             t,
@@ -113,6 +105,8 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
           )
           await countOnStep(t, request.id, 'content', posts.length)
         })
+        // Once more: somebody may have been telling one of them while its row was still there.
+        await deleteHistories(deps, histories)
         Context.current().heartbeat()
         left = posts.length === batch
       }
@@ -140,6 +134,30 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
       })
     }),
 })
+
+const setAside = async (t: Db, vault: Vault, request: OpenRequest, { id, workspaceId }: GrantToEnd, now: Date): Promise<void> => {
+  const grant = await openGrant(t, vault, workspaceId, id)
+  if (grant) {
+    const { issuer, issuerUserId, accessToken, refreshToken } = grant
+    const tokens = { accessToken, refreshToken, expiresAtMs: grant.expiresAt?.getTime() ?? null }
+    await insertRevocation(t, vault, { requestId: request.id, issuer, issuerUserId, tokens, now })
+  }
+  // A platform's own account is still needed as the key to what it gave us; those rows go with the content.
+  if (request.userId) return await endGrant(t, id, now)
+  await t`update grants set state = 'ended', access_token_sealed = null, refresh_token_sealed = null, ended_at = ${now} where id = ${id}`
+  await t`update channels set state = 'disconnected', token_sealed = null, disconnected_at = ${now} where grant_id = ${id}`
+}
+
+/** Accounts that were disconnected before, and whose platform has not answered yet: from now on this request asks it. */
+const setPendingAside = async (t: Db, vault: Vault, request: OpenRequest, now: Date): Promise<void> => {
+  for (const { channelId, issuer, issuerUserId, expiresAt } of await listPendingDisconnections(t, request)) {
+    const pair = await openRevocation(t, vault, channelId)
+    if (!pair) continue
+    const tokens = { ...pair, expiresAtMs: expiresAt?.getTime() ?? null }
+    await insertRevocation(t, vault, { requestId: request.id, issuer, issuerUserId, tokens, now })
+    await endDisconnection(t, channelId, 'kept', now)
+  }
+}
 
 const removePlatformData = async (deps: ErasingDeps, request: OpenRequest, now: Date): Promise<void> => {
   const traces = await listPlatformTraces(deps.sql, request)

@@ -43,8 +43,17 @@ const grantsOf = (sql: Db, request: OpenRequest) =>
 export const lockOut = async (sql: Db, userId: string, now: Date): Promise<void> => {
   await sql`update users set deactivated_at = coalesce(deactivated_at, ${now}) where id = ${userId}`
   await sql`delete from sessions where user_id = ${userId}`
+  await dropLetters(sql, userId)
   await sql`delete from mail_links where user_id = ${userId}`
   await sql`delete from password_resets where user_id = ${userId}`
+}
+
+/** Mails that wait to be written. */
+const dropLetters = async (sql: Db, userId: string): Promise<void> => {
+  await sql`
+    delete from outbox where kind in ('mail-link', 'password-reset', 'notice', 'export') and ref_id in (
+      select id from password_resets where user_id = ${userId} union all select id from mail_links where user_id = ${userId}
+      union all select id from notices where user_id = ${userId} union all select id from exports where user_id = ${userId})`
 }
 
 /** Cancels everything that has not been sent; returns the ids, so that their workflows can be told. */
@@ -61,6 +70,24 @@ export type GrantToEnd = { id: string; workspaceId: string }
 
 export const listGrantsToEnd = async (sql: Db, request: OpenRequest): Promise<GrantToEnd[]> => {
   return await sql<GrantToEnd[]>`select g.id, g.workspace_id from grants g where ${grantsOf(sql, request)}`
+}
+
+export type PendingDisconnection = { channelId: string; issuer: string; issuerUserId: string; expiresAt: Date | null }
+
+/** Accounts that were disconnected before, whose tokens are still to be revoked. */
+export const listPendingDisconnections = async (sql: Db, request: OpenRequest): Promise<PendingDisconnection[]> =>
+  sql<PendingDisconnection[]>`
+    select d.channel_id, g.issuer, g.issuer_user_id, d.access_expires_at as expires_at
+    from disconnections d join grants g on g.id = d.grant_id where d.state = 'pending' and ${grantsOf(sql, request)}`
+
+export type ConnectionTraces = { grantIds: string[]; channelIds: string[] }
+
+/** Connections whose workflow histories go. Asked before their tokens are taken: afterwards nothing says whose they were. */
+export const listConnectionTraces = async (sql: Db, request: OpenRequest): Promise<ConnectionTraces> => {
+  const [row] = await sql<ConnectionTraces[]>`
+    select array(select g.id from grants g where ${grantsOf(sql, request)}) as grant_ids,
+      array(select d.channel_id from disconnections d join grants g on g.id = d.grant_id where ${grantsOf(sql, request)}) as channel_ids`
+  return row!
 }
 
 /** promise: R2: no token is left in the product, and nothing that names the person at the platform. */
@@ -93,7 +120,9 @@ export const listDoomedPosts = async (sql: Db, request: OpenRequest, limit: numb
     where p.workspace_id in ${doomed(sql, request)} limit ${limit}`
 }
 
+/** With what was still to be told about them: nobody starts a workflow for a post that is gone. */
 export const deletePosts = async (sql: Db, ids: string[]): Promise<void> => {
+  await sql`delete from outbox where kind = 'target' and ref_id in (select id from targets where post_id = any(${ids}))`
   await sql`delete from posts where id = any(${ids})`
 }
 
@@ -130,8 +159,6 @@ export const deletePlatformData = async (sql: Db, grantIds: string[]): Promise<v
 export const deletePerson = async (sql: Db, userId: string): Promise<void> => {
   await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
   await sql`delete from invitations where accepted_by = ${userId}`
-  await sql`delete from outbox where ref_id in (
-    select id from password_resets where user_id = ${userId} union all select id from mail_links where user_id = ${userId}
-    union all select id from exports where user_id = ${userId})`
+  await dropLetters(sql, userId)
   await sql`delete from users where id = ${userId}`
 }

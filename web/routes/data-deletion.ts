@@ -39,12 +39,13 @@ export const dataDeletionRoutes = (deps: WebDeps, view: Renderer) =>
 
 const ask = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const page = { contact: deps.config.mail.contact }
-  const read = z.object({ email: emailField }).safeParse({ email: '', ...(await formFields(c)) })
-  if (!read.success) return view.page(c, 'pages/data-deletion', { ...page, errors: faultsOf(read.error) }, 422)
+  const values = { email: '', ...(await formFields(c)) }
+  const read = z.object({ email: emailField }).safeParse(values)
+  if (!read.success) return view.page(c, 'pages/data-deletion', { ...page, values, errors: faultsOf(read.error) }, 422)
   const waitS = await countHits(deps, deletionLimits(c, deps, read.data.email))
   if (waitS !== null) {
     c.header('Retry-After', String(waitS))
-    return view.page(c, 'pages/data-deletion', { ...page, errors: { form: tooManyWords(waitS) } }, 429)
+    return view.page(c, 'pages/data-deletion', { ...page, values, errors: { form: tooManyWords(waitS) } }, 429)
   }
   await Promise.all([mailLink(deps, read.data.email), sleep(answerAfterMs)])
   return view.page(c, 'data-deletion/asked', page)
