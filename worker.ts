@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker'
 import { publishPolicy } from './activities/announcing.ts'
 import { createDataConverter } from './activities/data-converter.ts'
+import { keepHistoriesFor } from './activities/histories.ts'
 import { createActivities } from './activities/index.ts'
 import { createHeed } from './activities/limits.ts'
 import { createMail } from './activities/mail.ts'
@@ -21,6 +22,7 @@ import { listenToTargets } from './activities/target-changes.ts'
 import { createTellers } from './activities/tellers.ts'
 import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
+import { historyDays } from './db/retention.ts'
 import { refuseUnreadable } from './db/sealed.ts'
 import { createVault } from './db/vault.ts'
 import { createLog } from './log.ts'
@@ -88,6 +90,12 @@ const relay = await startRelay({
   tellers: createTellers({ sql, mail, client, platforms, publicUrl: config.publicUrl }),
 })
 await ensureSchedules(client)
+await keepHistoriesFor({ client }, historyDays).catch((error: unknown) => {
+  log.warn(
+    { err: error, days: historyDays },
+    'the retention of the Temporal namespace is not as it should be, and could not be set',
+  )
+})
 await publishPolicy({ sql, client }, policyVersions)
 log.info('working')
 

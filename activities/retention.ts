@@ -1,14 +1,19 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
 import { checks } from '../db/checks.ts'
 import { type Sql, tx } from '../db/connect.ts'
 import { openDeletionRequest } from '../db/deletion-requests.ts'
+import { deletePlatformData } from '../db/erasure.ts'
 import { deleteExport, listDueExports } from '../db/exports.ts'
 import {
   cutoffOf,
   deleteDueRows,
   dropDueMonths,
   hasTable,
+  historyDays,
   listDueAccounts,
+  listDueGrants,
   listFilesToRemove,
   markFilesRemoved,
   purgeDueMedia,
@@ -17,20 +22,27 @@ import {
   whatIsLeft,
 } from '../db/retention.ts'
 import { insertSweep } from '../db/sweeps.ts'
+import { grantWorkflowId, targetWorkflowId } from '../workflows/names.ts'
+import { deleteHistories, type HistoryDeps, keptDays } from './histories.ts'
 import type { MediaStore } from './media-store.ts'
 
-export type RetentionDeps = { sql: Sql; mediaStore: MediaStore; now: () => number }
+export type RetentionDeps = HistoryDeps & { sql: Sql; mediaStore: MediaStore; now: () => number }
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>
 
 const batch = 500
 
 /** The daily sweep. Each rule by itself, in small batches, so that nobody waits for it; what is due is due however late it comes. */
 export const createRetentionActivities = (deps: RetentionDeps) => ({
-  listRules: async (): Promise<string[]> => [...rules.map((rule) => rule.name), ...checks.map((check) => check.name)],
+  listRules: async (): Promise<string[]> => [
+    ...rules.map((rule) => rule.name),
+    ...checks.map((check) => check.name),
+    'histories',
+  ],
 
   sweepRule: async ({ rule: name }: { rule: string }): Promise<{ removed: number }> => {
     const rule = rules.find((one) => one.name === name)
-    return rule ? await sweep(deps, rule, () => Context.current().heartbeat()) : await check(deps, name)
+    if (rule) return await sweep(deps, rule, () => Context.current().heartbeat())
+    return name === 'histories' ? await checkHistories(deps) : await check(deps, name)
   },
 })
 
@@ -60,6 +72,7 @@ const removals: Record<Rule['goes'], Removal> = {
   media: async (deps, rule, cutoff, now) => {
     const purged = await purgeDueMedia(deps.sql, rule, cutoff, batch, now)
     for (let left = true; left; ) left = await removeFiles(deps, now)
+    await removeStaleUploads(await deps.mediaStore.scratch(), now)
     return purged
   },
   export: async (deps, _rule, cutoff) => {
@@ -76,6 +89,27 @@ const removals: Record<Rule['goes'], Removal> = {
     for (const userId of due) await tx(deps.sql, (t) => openDeletionRequest(t, { origin: 'retention', userId, now }))
     return due.length
   },
+  // promise: E5: whoever removed the product at the platform need not ask us as well
+  platform: async (deps, rule, cutoff) => {
+    const due = await listDueGrants(deps.sql, rule, cutoff, 50)
+    const histories = due.flatMap(({ id, targetIds }) => [
+      grantWorkflowId(id),
+      ...targetIds.map((target) => targetWorkflowId(target)),
+    ])
+    await deleteHistories(deps, histories)
+    const ids = due.map(({ id }) => id)
+    await tx(deps.sql, (t) => deletePlatformData(t, ids))
+    return due.length === 50 ? batch : due.length
+  },
+}
+
+/** What a process that was killed left on its way in: after a day nobody is uploading it any more. */
+const removeStaleUploads = async (folder: string, now: Date): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => null) // finished meanwhile
+    if (found && now.getTime() - found.mtimeMs > 86_400_000) await rm(path, { recursive: true, force: true })
+  }
 }
 
 const removeFiles = async ({ sql, mediaStore }: RetentionDeps, now: Date): Promise<boolean> => {
@@ -102,6 +136,23 @@ const check = async (deps: RetentionDeps, name: string): Promise<{ removed: numb
     oldestLeftAt: null,
     durationMs: performance.now() - startedAt,
     at,
+  })
+  return { removed: 0 }
+}
+
+/** promise: S6: what Temporal keeps of workflows that have ended goes by its namespace's own term. */
+const checkHistories = async (deps: RetentionDeps): Promise<{ removed: number }> => {
+  const startedAt = performance.now()
+  const days = await keptDays(deps)
+  const durationMs = performance.now() - startedAt
+  const wrong = days > historyDays ? 1 : 0
+  await insertSweep(deps.sql, {
+    rule: 'histories',
+    removed: wrong,
+    leftCount: 1,
+    oldestLeftAt: null,
+    durationMs,
+    at: new Date(deps.now()),
   })
   return { removed: 0 }
 }

@@ -16,8 +16,8 @@ export type Rule = {
   after: string
   table: string
   began: string
-  /** How a row goes: deleted; by the month; its files first; or by the erasure of a person. */
-  goes: 'row' | 'month' | 'media' | 'export' | 'erasure'
+  /** How it goes: row by row; whole months first; its files first; by the erasure of a person; with all that a platform gave us. */
+  goes: 'row' | 'month' | 'media' | 'export' | 'erasure' | 'platform'
   /** One of what is counted: "file". */
   one: string
 }
@@ -69,6 +69,20 @@ export const rules: Rule[] = [
   row('measured_targets', 'The newest numbers of a post', '24 months', 'they were taken', 'taken_at', 'post', 'R3'),
   row('account_snapshots', 'Snapshots of whole accounts', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
   row('channel_days', 'Sums of a day', '24 months', 'the day', 'day::timestamptz', 'day', 'R3'),
+  // promise: E5
+  {
+    ...row(
+      'grants',
+      'What a platform gave us of an account',
+      '30 days',
+      'CrateSocial was removed in the settings of the platform, unless it is connected again; its tokens go at once',
+      "case when state = 'ended' and state_reason = 'removed' then ended_at end",
+      'connection',
+      'E5',
+    ),
+    name: 'removed',
+    goes: 'platform',
+  },
   row('limits', 'Limits that a platform has set us', '1 day', 'they ended', 'until', 'limit'),
   row('turns', 'Counts of calls to a platform', '1 day', 'the call', 'at', 'call'),
   row('sessions', 'Sessions', '1 day', 'they ended or were left unused', 'least(expires_at, ends_at)', 'session'),
@@ -122,6 +136,12 @@ export const standing: Record<string, string> = {
   schema_version: 'for good: no personal data',
 }
 
+/** For how long Temporal keeps a workflow that has ended: ids, states and times, sealed. Set for its namespace at start. */
+export const historyDays = 7
+
+/** For how long lines of the log are kept at most. */
+export const logDays = 14
+
 /** The moment up to which terms are over. */
 export const cutoffOf = async (sql: Db, rule: Rule, now: Date): Promise<Date> => {
   const [found] = await sql<{ at: Date }[]>`select ${now}::timestamptz - ${rule.keep}::interval as at`
@@ -154,6 +174,17 @@ export const dropDueMonths = (sql: Sql, cutoff: Date): Promise<number> =>
     await t`select drop_snapshot_months(${cutoff})`
     return due!.rows
   })
+
+/** Connections that were removed at their platform, with the posts on them. */
+export const listDueGrants = async (
+  sql: Db,
+  rule: Rule,
+  cutoff: Date,
+  limit: number,
+): Promise<{ id: string; targetIds: string[] }[]> =>
+  sql`
+    select id, array(select t.id from targets t join channels c on c.id = t.channel_id where c.grant_id = grants.id) as target_ids
+    from grants where (${sql.unsafe(rule.began)}) <= ${cutoff} limit ${limit}`
 
 export type Left = { count: number; oldestAt: Date | null }
 

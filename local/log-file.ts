@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 
 const rotateAtBytes = 5_000_000
 
@@ -8,10 +19,21 @@ export function openLog(path: string): number {
   return openSync(path, 'a', 0o600)
 }
 
-/** Empties logs that outgrew four times the limit while in use; they are opened for appending, so writers go on at the start. */
-export function capLogs(paths: string[]): void {
-  for (const path of paths) {
-    if (existsSync(path) && statSync(path).size > 4 * rotateAtBytes) truncateSync(path)
+const turnAfterMs = 7 * 86_400_000
+
+/**
+ * Turns logs that are a week old or outgrew four times the limit while in use: what was written lies aside, until the next turn at the
+ * latest, so that no line is kept for more than two weeks. They are opened for appending, so writers go on at the start. promise: S6
+ */
+export function turnLogs(paths: string[], nowMs = Date.now()): void {
+  for (const path of paths.filter((path) => !path.endsWith('.1') && existsSync(path))) {
+    const { size, birthtimeMs } = statSync(path)
+    const aside = `${path}.1`
+    const turnedMs = existsSync(aside) ? statSync(aside).mtimeMs : birthtimeMs
+    if (nowMs - turnedMs <= turnAfterMs && size <= 4 * rotateAtBytes) continue
+    if (size > 4 * rotateAtBytes) rmSync(aside, { force: true })
+    else copyFileSync(path, aside)
+    truncateSync(path)
   }
 }
 

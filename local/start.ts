@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { lockFolder } from './lock.ts'
-import { capLogs } from './log-file.ts'
+import { turnLogs } from './log-file.ts'
 import { onceNpmIsGone } from './npm.ts'
 import { Problem } from './problem.ts'
 import { type Addresses, createStack } from './stack.ts'
@@ -37,7 +37,7 @@ try {
   cleanUps.push(stack.stop)
   void stack.broken.then((why) => end(1, why))
   const addresses = await stack.start()
-  capLogsEachMinute()
+  turnLogsEachMinute()
   tell(addresses, wantsDemo ? await demo(addresses) : [])
 } catch (error) {
   await end(1, error instanceof Problem || error instanceof ConfigError ? error.message : (error as Error).stack)
@@ -100,7 +100,7 @@ async function end(code: number, words = ''): Promise<never> {
   process.exit(code)
 }
 
-function capLogsEachMinute(): void {
+function turnLogsEachMinute(): void {
   const folder = join(dataDir, 'logs')
-  setInterval(() => capLogs(readdirSync(folder).map((name) => join(folder, name))), 60_000).unref()
+  setInterval(() => turnLogs(readdirSync(folder).map((name) => join(folder, name))), 60_000).unref()
 }

@@ -18,6 +18,7 @@ export const gatherEvidence = (sweeps: Map<string, Sweep>, fmt: Formats, nowMs: 
     found[rule.name] = evidence
     if (rule.promise) found[rule.promise] ??= evidence
   }
+  found.histories = ofHistories(sweeps.get('histories'), fmt, nowMs)
   for (const check of checks) found[check.promise] = ofCheck(check.what, sweeps.get(check.name), fmt, nowMs)
   return found
 }
@@ -37,6 +38,12 @@ const ofCheck = (what: string, sweep: Sweep | undefined, fmt: Formats, nowMs: nu
     words: `${whenChecked(sweep, fmt)}: ${fmt.count(sweep.leftCount)} ${what}`,
     ...(isLate(sweep, nowMs) ? late : checked),
   }
+}
+
+const ofHistories = (sweep: Sweep | undefined, fmt: Formats, nowMs: number): Evidence => {
+  if (!sweep) return notYet
+  const words = `${whenChecked(sweep, fmt)}: the term ${sweep.removed > 0 ? 'is set longer than that' : 'is set'}`
+  return { words, ...(sweep.removed > 0 ? wrong : isLate(sweep, nowMs) ? late : checked) }
 }
 
 const whenChecked = (sweep: Sweep, fmt: Formats): string => `checked ${fmt.when(sweep.at)}`

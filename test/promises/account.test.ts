@@ -5,12 +5,15 @@ import { sweep } from '../../activities/retention.ts'
 import { insertMembership } from '../../db/memberships.ts'
 import { rules } from '../../db/retention.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
+import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
 
 const dayMs = 86_400_000
 let app: TestApp
+let temporal: TestTemporal
 const letters: Letter[] = []
 beforeAll(async () => {
   app = await createTestApp()
+  temporal = await createTestTemporal()
 })
 
 /** What the worker's relay would mail now. */
@@ -29,7 +32,10 @@ const emailOf = async ({ id }: Person) => (await app.sql<{ email: string }[]>`se
 const requestsOf = ({ id }: Person) => app.sql`select from deletion_requests where user_id = ${id}`
 const sweepAccounts = (inDays: number) => {
   const { sql, mediaStore } = app.deps
-  return sweep({ sql, mediaStore, now: () => Date.now() + inDays * dayMs }, rules.find((rule) => rule.name === 'accounts')!)
+  return sweep(
+    { sql, mediaStore, client: temporal.client, now: () => Date.now() + inDays * dayMs },
+    rules.find((rule) => rule.name === 'accounts')!,
+  )
 }
 
 describe('an account that rests', () => {

@@ -5,6 +5,7 @@ import { rules } from '../../db/retention.ts'
 import { policyVersions } from '../../web/policy.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
+import { createTestTemporal } from '../support/temporal.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -59,7 +60,8 @@ describe('the privacy policy', () => {
     const before = (await read()).texts('.policy').join(' ')
     for (const { keep } of rules) expect(before).toContain(keep)
     expect(before).toContain('not checked yet on this installation')
-    await sweep({ sql: test.sql, mediaStore: test.deps.mediaStore, now: test.deps.now }, rule)
+    const { client } = await createTestTemporal()
+    await sweep({ sql: test.sql, mediaStore: test.deps.mediaStore, client, now: test.deps.now }, rule)
     test.clock.moveBy(61_000) // what is shown may be a minute old
     expect((await read()).texts('.policy').join(' ')).toMatch(
       /Sessions\s*1 day after they ended[^.]*checked today \d\d:\d\d: 0 sessions removed/,

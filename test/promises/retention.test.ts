@@ -1,24 +1,33 @@
 import { randomBytes } from 'node:crypto'
+import { appendFileSync, existsSync, readFileSync, utimesSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { sweep } from '../../activities/retention.ts'
-import { rules, standing } from '../../db/retention.ts'
+import { keepHistoriesFor, keptDays } from '../../activities/histories.ts'
+import { createRetentionActivities, sweep } from '../../activities/retention.ts'
+import { historyDays, logDays, rules, standing } from '../../db/retention.ts'
 import { listLatestSweeps } from '../../db/sweeps.ts'
+import { turnLogs } from '../../local/log-file.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { addMedia } from '../support/posts.ts'
+import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
 
 const dayMs = 86_400_000
 let test: TestApp
+let temporal: TestTemporal
 beforeAll(async () => {
   test = await createTestApp()
+  temporal = await createTestTemporal()
 })
 
 const rule = (name: string) => rules.find((one) => one.name === name)!
 /** The sweep as it would run so many days from now. */
 const sweepIn = (name: string, days: number) => {
   const { sql, deps } = test
-  return sweep({ sql, mediaStore: deps.mediaStore, now: () => Date.now() + days * dayMs }, rule(name))
+  return sweep({ sql, mediaStore: deps.mediaStore, client: temporal.client, now: () => Date.now() + days * dayMs }, rule(name))
 }
 
 /** A stored file with a public address, in a post that was published just now when `state` says so. */
@@ -151,6 +160,10 @@ describe('what is kept, and for how long', () => {
     ['events', 729, 732],
     ['outbox', 29, 31],
     ['throttle', 0.9, 1.1],
+    ['sessions', 0.9, 1.1],
+    ['notices', 89, 91],
+    ['deletion_requests', 89, 91],
+    ['policy_letters', 729, 732],
   ])('promise S6: %s are there after %d days and gone after %d', async (name, before, after) => {
     const { sql, workspaces } = test
     await sql`delete from ${sql(name)}`
@@ -159,8 +172,107 @@ describe('what is kept, and for how long', () => {
     if (name === 'events') await sql`insert into events (name) values ('post.scheduled')`
     if (name === 'outbox') await sql`insert into outbox (kind, ref_id) values ('target', uuid_v7())`
     if (name === 'throttle') await sql`insert into throttle (key, hits, reset_at) values ('k', 1, now())`
+    const { id } = await test.addPerson(`Somebody ${name}`)
+    if (name === 'sessions') await sql`delete from sessions where user_id = ${id}`
+    if (name === 'sessions')
+      await sql`insert into sessions (token_hash, user_id, expires_at, ends_at) values ('\\x02', ${id}, now(), now() + interval '9 days')`
+    if (name === 'notices')
+      await sql`insert into notices (workspace_id, user_id, kind, cause, by_mail) values (${workspaces.northside}, ${id}, 'failed', 'x', false)`
+    if (name === 'deletion_requests')
+      await sql`insert into deletion_requests (code_hash, origin, finished_at) values ('\\x03', 'page', now())`
+    if (name === 'policy_letters') {
+      await sql`insert into policy_versions (version, published_on, material, changes) values ('9', now(), true, 'x')`
+      await sql`insert into policy_letters (version, user_id, mailed_at) values ('9', ${id}, now())`
+    }
     expect(await sweepIn(name, before)).toEqual({ removed: 0 })
     expect(await sweepIn(name, after)).toEqual({ removed: 1 })
+  })
+
+  it('promise E1: a file of an access request that nobody fetches is there for 7 days', async () => {
+    const { id } = await test.addPerson('Nobody Fetches')
+    const key = randomBytes(24).toString('base64url')
+    await test.deps.mediaStore.put(key, Readable.from([Buffer.alloc(1_000)]))
+    await test.sql`insert into exports (user_id, store_key, made_at) values (${id}, ${key}, now())`
+    await sweepIn('exports', 6.9)
+    expect(await test.deps.mediaStore.size(key)).toBe(1_000)
+    expect(await sweepIn('exports', 7.1)).toEqual({ removed: 1 })
+    expect(await test.deps.mediaStore.size(key)).toBeNull()
+  })
+
+  it('promise S6: what an upload that was cut off left behind goes after a day', async () => {
+    const path = join(await test.deps.mediaStore.scratch(), 'cut-off.part')
+    await writeFile(path, 'half a picture')
+    await sweepIn('media', 0.9)
+    expect(existsSync(path)).toBe(true)
+    await sweepIn('media', 1.1)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('promise E5: what was removed at its platform is there 29 days later, and gone after 31, unless it is connected again', async () => {
+    const { sql, deps, cast, workspaces } = test
+    const place = { workspaceId: workspaces.northside, platform: 'tiktok' as const, userId: cast.admin.id }
+    const insert = async (state: string, reason: string | null) => {
+      const { channelId, grantId } = await insertChannel(deps, place)
+      const { targetId } = await insertTarget(deps, { ...place, channelId })
+      await sql`insert into snapshots (workspace_id, target_id, taken_at, source) values (${workspaces.northside}, ${targetId}, now(), 'test')`
+      await sql`update grants set state = ${state}, state_reason = ${reason}, ended_at = now(), access_token_sealed = null, refresh_token_sealed = null where id = ${grantId}`
+      return { targetId, there: async () => (await sql`select from channels where id = ${channelId}`).length === 1 }
+    }
+    const [removed, again, disconnected] = [
+      await insert('ended', 'removed'),
+      await insert('active', null),
+      await insert('ended', 'disconnected'),
+    ]
+    expect(await sweepIn('removed', 29)).toEqual({ removed: 0 })
+    expect(await sweepIn('removed', 31)).toEqual({ removed: 1 })
+    expect([await removed.there(), await again.there(), await disconnected.there()]).toEqual([false, true, true])
+    expect(await sql`select from targets where id = ${removed.targetId}`).toHaveLength(0)
+    expect(await sql`select from snapshots where target_id = ${removed.targetId}`).toHaveLength(0)
+  })
+
+  it('promise R3: months that are over go as a whole, and the sweep counts what was in them', async () => {
+    const { sql, deps, cast, workspaces } = test
+    const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
+    const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
+    const { targetId } = await insertTarget(deps, { ...place, channelId })
+    await sql`delete from snapshots`
+    await sql`insert into snapshots (workspace_id, target_id, taken_at, source) select ${workspaces.northside}, ${targetId}, now() - n * interval '1 hour', 'test' from generate_series(0, 99) n`
+    const months = async () => (await sql`select from pg_inherits where inhparent = 'snapshots'::regclass`).length
+    const before = await months()
+    expect(await sweepIn('snapshots', 731 + 40)).toEqual({ removed: 100 })
+    expect(await months()).toBeLessThan(before)
+  })
+
+  it('promise S6: Temporal keeps what has ended for as long as is said, and the nightly check looks', async () => {
+    const { client } = temporal
+    expect(await keptDays({ client })).toBe(1)
+    await keepHistoriesFor({ client }, historyDays)
+    expect(await keptDays({ client })).toBe(historyDays)
+    const { sweepRule } = createRetentionActivities({ sql: test.sql, mediaStore: test.deps.mediaStore, client, now: Date.now })
+    await sweepRule({ rule: 'histories' })
+    expect((await listLatestSweeps(test.sql)).get('histories')).toMatchObject({ removed: 0 })
+    await keepHistoriesFor({ client }, historyDays + 30)
+    await sweepRule({ rule: 'histories' })
+    expect((await listLatestSweeps(test.sql)).get('histories')).toMatchObject({ removed: 1 })
+  })
+
+  it('promise S6: no line of a log is kept for more than two weeks', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cratesocial-logs-'))
+    const path = join(folder, 'worker.log')
+    const read = () => [path, `${path}.1`].map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : null))
+    const now = Date.now()
+    appendFileSync(path, 'first\n')
+    turnLogs([path], now + 6 * dayMs)
+    expect(read()).toEqual(['first\n', null])
+    turnLogs([path], now + 7.1 * dayMs)
+    expect(read()).toEqual(['', 'first\n'])
+    utimesSync(`${path}.1`, new Date(now + 7.1 * dayMs), new Date(now + 7.1 * dayMs))
+    appendFileSync(path, 'second\n')
+    turnLogs([path, `${path}.1`], now + 13.9 * dayMs)
+    expect(read()).toEqual(['second\n', 'first\n'])
+    turnLogs([path, `${path}.1`], now + logDays * dayMs + 0.2 * dayMs)
+    expect(read()).toEqual(['', 'second\n'])
+    await rm(folder, { recursive: true })
   })
 
   it('promise R1: more rows than one batch all go in one sweep, and the sweep says what it left', async () => {

@@ -5,6 +5,7 @@ import { findRequestByCode, isBeingErased, openDeletionRequest } from '../../db/
 import { listShares } from '../../db/erasure.ts'
 import { findOpenLink, insertMailLink, spendLink } from '../../db/mail-links.ts'
 import { enqueue } from '../../db/outbox.ts'
+import { rules } from '../../db/retention.ts'
 import { findUserByEmail } from '../../db/users.ts'
 import { formFields, seeOther } from '../answers.ts'
 import { sayRequest } from '../deletion-words.ts'
@@ -14,6 +15,9 @@ import { formats } from '../formats.ts'
 import type { Renderer } from '../render.ts'
 import { endCookie } from '../session.ts'
 import { countHits, deletionLimits, limitLinks, tooManyWords } from '../throttling.ts'
+
+/** For how long the page of a request is kept after its last step. */
+const { keep } = rules.find((rule) => rule.name === 'deletion_requests')!
 
 // As long as asking takes for an address that is known, so that the time does not tell them apart.
 const answerAfterMs = 250
@@ -73,11 +77,12 @@ const confirm = async (deps: WebDeps, token: string): Promise<string | null> =>
 const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const code = c.req.param('code') ?? ''
   const request = await findRequestByCode(deps.sql, code)
-  if (!request) return view.page(c, 'data-deletion/unknown', { contact: deps.config.mail.contact }, 404)
+  if (!request) return view.page(c, 'data-deletion/unknown', { keep, contact: deps.config.mail.contact }, 404)
   // Whoever looks, in the same zone, so that the page says the same to everybody.
   const fmt = formats('UTC', deps.now())
   const labelOf = (issuer: string) => deps.platforms.issuers.get(issuer)?.label ?? 'the platform'
   const data = {
+    keep,
     code: code.toUpperCase(),
     requestId: request.id,
     asked: `${fmt.date(request.askedAt)}, ${fmt.time(request.askedAt)} UTC`,

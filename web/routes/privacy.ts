@@ -1,5 +1,5 @@
 import { markPolicySeen } from '../../db/policy-versions.ts'
-import { rules } from '../../db/retention.ts'
+import { historyDays, logDays, rules } from '../../db/retention.ts'
 import { listLatestSweeps, type Sweep } from '../../db/sweeps.ts'
 import { formFields, ownPath, seeOther } from '../answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
@@ -33,6 +33,8 @@ const show = (c: AnyContext, deps: WebDeps, view: Renderer, sweeps: Map<string, 
   const versions = policyOf(deps)
   return view.page(c, 'pages/privacy', {
     rules,
+    historyDays,
+    logDays,
     keep: Object.fromEntries(rules.map((rule) => [rule.name, rule.keep])),
     evidence: gatherEvidence(sweeps, fmt, deps.now()),
     version: versions[0].version,

@@ -1,3 +1,4 @@
+import { historyDays, logDays, rules, standing } from '../../db/retention.ts'
 import { listLatestSweeps } from '../../db/sweeps.ts'
 import { forUsers, type WebDeps } from '../env.ts'
 import { gatherEvidence } from '../evidence.ts'
@@ -16,6 +17,10 @@ export const promisesRoutes = (deps: WebDeps, view: Renderer) => {
     return view.page(c, 'promises/index', {
       groups: abouts.map((about) => ({ about, proofs: all.filter((proof) => proof.about === about) })),
       evidence,
+      rules,
+      standing,
+      historyDays,
+      logDays,
     })
   })
 }
