@@ -56,7 +56,6 @@ export const startProduct = async (
 ): Promise<Product> => {
   const { now = Date.now } = options
   const { sql } = await createTestDatabase()
-  const now = options.now ?? Date.now
   const temporal = await createTestTemporal()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
   const port = await freePort()
