@@ -14,8 +14,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-RUN install -d -o node -g node /data /data/media /data/tmp
-VOLUME /data
+RUN install -d -o node -g node /data /data/media /data/tmp /backups
+VOLUME /data /backups
 USER node
 EXPOSE 3000
 CMD ["node", "dist/server.js"]

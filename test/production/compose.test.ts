@@ -76,7 +76,7 @@ describe('docker-compose.yml', () => {
   it('keeps databases and Temporal on a network without a way in or out', () => {
     expect(compose.networks.inner?.internal).toBe(true)
     const outside = Object.entries(compose.services).filter(([, { networks }]) => networks.includes('outer'))
-    expect(outside.map(([name]) => name).sort()).toEqual(['caddy', 'migrate', 'server', 'worker'])
+    expect(outside.map(([name]) => name).sort()).toEqual(['backup', 'caddy', 'migrate', 'server', 'worker'])
   })
 
   it('gives no program more than it needs, and starts it again', () => {
@@ -110,7 +110,7 @@ describe('the environment of the programs', () => {
     ...['META_GRAPH_URL', 'META_GRAPH_VIDEO_URL', 'META_DIALOG_URL', 'META_RUPLOAD_URL', 'TIKTOK_AUTH_URL', 'TIKTOK_API_URL'],
   ]
   const ofNode = ['NODE_OPTIONS', 'TMPDIR']
-  const programs = ['server', 'worker', 'migrate']
+  const programs = ['server', 'worker', 'migrate', 'backup']
 
   it('is all that config.ts reads, and nothing that it does not know', () => {
     for (const name of programs) {

@@ -52,6 +52,7 @@ export const startProduct = async (
     patience?: Patience
     meters?: Meters
     now?: () => number
+    sandbox?: Sandbox
   } = {},
 ): Promise<Product> => {
   const { now = Date.now } = options
@@ -60,7 +61,7 @@ export const startProduct = async (
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const sandbox = await startTwins(url)
+  const sandbox = options.sandbox ?? (await startTwins(url))
   const config = testConfig({
     ...sandboxEnv(sandbox.url),
     PUBLIC_URL: url,
@@ -118,7 +119,7 @@ export const startProduct = async (
     await live.close()
     server.close()
     if ('closeAllConnections' in server) server.closeAllConnections()
-    await Promise.all([webTemporal.close(), client.connection.close(), sandbox.close()])
+    await Promise.all([webTemporal.close(), client.connection.close(), options.sandbox ? undefined : sandbox.close()])
     await rm(folder, { recursive: true, force: true })
   })
   return { url, config, sql, sandbox, temporal, client, letters, startWorker }
