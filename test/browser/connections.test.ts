@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 60_000)
 
 test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, reconnected, and the post goes out at its time', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
   page.setDefaultTimeout(20_000)

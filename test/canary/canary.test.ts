@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 const root = new URL('../../', import.meta.url).pathname
 
 test('promise S3: no token stands in a log, a history, a table, a mail or a page, and a planted one is found in each', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const { code, said } = await runProgram()
   const verdict = JSON.parse(said.trim().split('\n').at(-1) ?? '{}')

@@ -158,8 +158,8 @@ const untilAccounts = (admin: Person, words: RegExp): Promise<void> =>
   until(`the accounts show ${words}`, async () => words.test((await admin.open(accountsPath)).text))
 
 const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-  for (const giveUpAt = Date.now() + 60_000; !(await isSo()); await sleep(300))
-    if (Date.now() > giveUpAt) throw new Error(`a minute went by before ${what}`)
+  for (const giveUpAt = Date.now() + 150_000; !(await isSo()); await sleep(300))
+    if (Date.now() > giveUpAt) throw new Error(`two and a half minutes went by before ${what}`)
 }
 
 const personCalled = async (told: Told, name: string): Promise<string> => {
