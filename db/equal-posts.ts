@@ -1,13 +1,19 @@
 import type { Db } from './connect.ts'
+import type { TargetState } from './target-states.ts'
 
 /** A post that says the same to the same account at about the same time. */
-export type EqualPost = { postId: string; channelName: string; dueAt: Date; isOut: boolean }
+export type EqualPost = { postId: string; channelName: string; dueAt: Date; state: TargetState }
 
 const withinHours = 24
 
+/** Until the end of the transaction no other one looks for equal posts of this workspace: of two at once, the second sees the first. */
+export const lockEqualPosts = async (t: Db, workspaceId: string): Promise<void> => {
+  await t`select pg_advisory_xact_lock(hashtextextended('equal posts ' || ${workspaceId}, 0))`
+}
+
 /**
- * For each account the nearest other post with the same text and files within a day before or after; refused, missed and canceled
- * ones do not count. Files are equal by their bytes, in their order.
+ * For each account the nearest other post with the same text, link and files within a day before or after; refused, missed and
+ * canceled ones do not count. Files are equal by their bytes, in their order.
  */
 export const listEqualPosts = (
   sql: Db,
@@ -17,18 +23,19 @@ export const listEqualPosts = (
     postId: string | null
     dueAt: Date
     mediaIds: string[]
-    targets: { channelId: string; text: string }[]
+    targets: { channelId: string; text: string; link: string | null }[]
   },
 ): Promise<EqualPost[]> => sql<EqualPost[]>`
   with wanted as (
-    select channel_id, text from unnest(${post.targets.map((one) => one.channelId)}::uuid[], ${post.targets.map((one) => one.text)}::text[])
-      as w (channel_id, text)),
+    select channel_id, text, link from unnest(${post.targets.map((one) => one.channelId)}::uuid[],
+      ${post.targets.map((one) => one.text)}::text[], ${post.targets.map((one) => one.link)}::text[]) as w (channel_id, text, link)),
   files as (
     select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes
     from unnest(${post.mediaIds}::uuid[]) with ordinality as w (id, position)
       join media m on m.id = w.id and m.workspace_id = ${post.workspaceId})
-  select distinct on (t.channel_id) t.post_id, c.name as channel_name, t.due_at, t.state in ('processing', 'published') as is_out
-  from wanted join targets t on t.channel_id = wanted.channel_id and t.text = wanted.text join channels c on c.id = t.channel_id, files
+  select distinct on (t.channel_id) t.post_id, c.name as channel_name, t.due_at, t.state
+  from wanted join targets t on t.channel_id = wanted.channel_id and t.text = wanted.text and t.link is not distinct from wanted.link
+    join channels c on c.id = t.channel_id, files
   where t.workspace_id = ${post.workspaceId} and t.post_id is distinct from ${post.postId}
     and t.state not in ('failed', 'missed', 'canceled')
     and abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz)) < ${withinHours * 3_600}

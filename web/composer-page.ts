@@ -1,3 +1,4 @@
+import type { TargetState } from '../db/target-states.ts'
 import type { Platform, RuleFault } from '../platforms/platform.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 import { type Fault, faultsOf, faultsOfPlatforms, sentenceOf } from './composer-faults.ts'
@@ -32,6 +33,7 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
     previewed: chosen.some((one) => one.channel.id === form.preview) ? form.preview : chosen[0]?.channel.id,
     equals: composer.equals,
+    equalWords,
     media: composer.media,
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
@@ -40,6 +42,14 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     folds: composer.time?.choices ?? [],
     foldWords: composer.time && !composer.time.ok ? composer.time.words : 'This hour happens twice on that day. Which one?',
   }
+}
+
+/** What is said of an equal post; of all others that it is set for its time. */
+const equalWords: Partial<Record<TargetState, string>> = {
+  sending: 'is being sent since',
+  processing: 'was sent',
+  published: 'went out',
+  unconfirmed: 'may have gone out',
 }
 
 /** A person who is still writing is told of broken rules and of a time that cannot be, not of what is still empty. */

@@ -1,5 +1,6 @@
 import { type ComposeChannel, listChannelsToCompose } from '../db/account-facts.ts'
 import { type ComposedMedia, listComposedMedia } from '../db/composed-media.ts'
+import type { Db } from '../db/connect.ts'
 import { type EqualPost, listEqualPosts } from '../db/equal-posts.ts'
 import { listMedia, listMediaByIds, type Media } from '../db/media.ts'
 import type { PostRow } from '../db/posts.ts'
@@ -82,27 +83,26 @@ export const loadComposer = async (
     picker: recent.filter((item) => !media.some((chosen) => chosen.id === item.id)),
     mediaFrozen,
     targets,
-    equals: await equalPosts(deps, workspace, post, drafts, media, dueAt),
+    equals: await equalPosts(deps.sql, workspace.id, { post, channels: drafts, media }, dueAt),
     time,
   }
 }
 
-const equalPosts = (
-  deps: WebDeps,
-  workspace: Workspace,
-  post: PostRow | null,
-  drafts: ChannelDraft[],
-  media: ComposedMedia[],
+/** Posts that say the same as this one to one of its accounts within a day of this time. Nothing at all equals nothing. */
+export const equalPosts = (
+  sql: Db,
+  workspaceId: string,
+  { post, channels, media }: Pick<Composer, 'post' | 'channels' | 'media'>,
   dueAt: Date,
 ): Promise<EqualPost[]> | EqualPost[] => {
-  const chosen = drafts.filter((one) => one.chosen && !one.sent)
+  const chosen = channels.filter((one) => one.chosen && !one.sent)
   if (chosen.every((one) => one.draft.text === '') && media.length === 0) return []
-  return listEqualPosts(deps.sql, {
-    workspaceId: workspace.id,
+  return listEqualPosts(sql, {
+    workspaceId,
     postId: post?.id ?? null,
     dueAt,
     mediaIds: media.map((item) => item.id),
-    targets: chosen.map((one) => ({ channelId: one.channel.id, text: one.draft.text })),
+    targets: chosen.map((one) => ({ channelId: one.channel.id, text: one.draft.text, link: one.draft.link })),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { tx } from '../db/connect.ts'
+import { lockEqualPosts } from '../db/equal-posts.ts'
 import { recordEvent } from '../db/events.ts'
 import {
   type Draft,
@@ -25,15 +26,15 @@ import {
 import { isSent } from '../db/target-states.ts'
 import { listTargets } from '../db/targets.ts'
 import type { JsonRecord } from '../platforms/platform.ts'
-import type { Composer } from './composer.ts'
+import { type Composer, equalPosts } from './composer.ts'
 import type { WebDeps } from './env.ts'
 import { wallTimeOf } from './wall-time.ts'
 
 /** Who acts, and where. */
 export type Actor = { workspace: { id: string; zone: string }; userId: string }
 
-/** What an act came to. `conflict`: somebody else has saved the post since the form was opened. */
-export type Done = { postId: string; eventId: string; changes: TargetChange[] } | 'conflict' | 'gone'
+/** What an act came to. `conflict`: somebody else has saved the post since the form was opened; `twice`: see `equalPosts`, and nobody said yes. */
+export type Done = { postId: string; eventId: string; changes: TargetChange[] } | 'conflict' | 'gone' | 'twice'
 
 /** Saves without sending anything anywhere. A post that is scheduled already is not saved but scheduled anew. */
 export const saveDraft = (deps: WebDeps, actor: Actor, composer: Composer): Promise<Done> =>
@@ -54,6 +55,7 @@ const write = async (
   const draft = draftOf(composer, state, dueAt, zone)
   const done = await tx(deps.sql, async (t): Promise<Done> => {
     const { post } = composer
+    if (dueAt && !composer.form.twice && (await isSecond(t, workspaceId, composer, dueAt))) return 'twice'
     const postId = post?.id ?? (await insertPost(t, { ...draft, workspaceId, createdBy: actor.userId }))
     if (post) {
       const refused = await overwrite(t, { workspaceId, postId }, composer, draft)
@@ -65,6 +67,12 @@ const write = async (
     return { postId, changes, eventId: await record(t, actor, { name, postId, changes, dueAt }) }
   })
   return nudged(deps, done)
+}
+
+/** Looked at where it is written: a form that is sent twice at once is asked about as well. */
+const isSecond = async (t: TransactionSql, workspaceId: string, composer: Composer, dueAt: Date): Promise<boolean> => {
+  await lockEqualPosts(t, workspaceId)
+  return (await equalPosts(t, workspaceId, composer, dueAt)).length > 0
 }
 
 /** Writes over the version that the form was made from, unless a newer one or a send came between. */

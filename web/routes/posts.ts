@@ -54,17 +54,21 @@ const take = async (deps: WebDeps, view: Renderer, c: MemberContext, post: PostR
   if (act === 'refresh') return showComposer(deps, view, c, post, form, 'writing')
   if (act === 'check') return showComposer(deps, view, c, post, form, 'schedule')
   const composer = await loadComposer(deps, workspace, post, form, act !== 'save')
-  if (act === 'save') {
-    if (composer.time && !composer.time.ok) return page(deps, view, c, composer, 'save', 422)
-    return afterwards(deps, view, c, form, await saveDraft(deps, actor, composer))
-  }
-  const asks = composer.equals.length > 0 && !form.twice
-  if (asks || faultsOf(composer, act, deps.now()).length > 0) return page(deps, view, c, composer, act, 422)
+  const refused = act === 'save' ? composer.time !== null && !composer.time.ok : faultsOf(composer, act, deps.now()).length > 0
+  if (refused) return page(deps, view, c, composer, act, 422)
   const dueAt = act === 'now' || !composer.time?.ok ? new Date(deps.now()) : composer.time.dueAt
-  return afterwards(deps, view, c, form, await schedule(deps, actor, composer, dueAt))
+  const done = act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer, dueAt)
+  if (done === 'twice') return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
+  return afterwards(deps, view, c, form, done)
 }
 
-const afterwards = async (deps: WebDeps, view: Renderer, c: MemberContext, form: PostForm, done: Done): Promise<Response> => {
+const afterwards = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  form: PostForm,
+  done: Exclude<Done, 'twice'>,
+): Promise<Response> => {
   if (done === 'gone') throw new HTTPException(404)
   const { workspace } = c.var
   if (done === 'conflict') {
