@@ -10,7 +10,7 @@ import { type Patience, patient } from './patience.ts'
 import {
   type AttemptResult,
   settleAnotherTry,
-  settleFailed,
+  settleGivenUp,
   settleProcessing,
   settlePublished,
   settleUnconfirmed,
@@ -47,7 +47,7 @@ const look = async (deps: PublishingDeps, target: TargetRow, attempt: AttemptRow
     case 'processing':
       return settleProcessing(deps, target, seen.proof, result('found'))
     case 'refused':
-      return settleFailed(deps, target, seen.problem, { ...result('refused'), problem: seen.problem })
+      return settleGivenUp(deps, target, seen.problem, attempt)
     case 'absent':
       if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + patience(deps).lagMs)
         return lookAgain(deps, target, looks, seen.proof)

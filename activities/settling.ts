@@ -1,6 +1,7 @@
-import { type AttemptOutcome, recordOutcome } from '../db/attempts.ts'
+import { type AttemptOutcome, findLatestAttempt, recordOutcome } from '../db/attempts.ts'
 import { type Db, type Sql, tx } from '../db/connect.ts'
 import { recordEvent } from '../db/events.ts'
+import { retireLinks } from '../db/media-links.ts'
 import { notify } from '../db/notices.ts'
 import {
   type AnotherTry,
@@ -119,9 +120,37 @@ export const settleWaitingForConnection = async (
   return waitForConnection(deps.sql, target, problem, words, new Date(deps.now()))
 }
 
+/** So many sends of one post at most where the platform itself takes it for nothing that it failed. */
+const mostSends = 5
+
+/**
+ * The platform took the post and then gave it up for good. Where the reason lies outside of the post (it could not fetch the media, it
+ * had a fault of its own), it is sent again: the addresses of the former attempt end first, so that it can never come true.
+ */
+export const settleGivenUp = async (
+  deps: Deps & { now: () => number },
+  target: TargetRow,
+  problem: Problem,
+  attempt: { id: string; sentAt: Date | null } | undefined,
+): Promise<void> => {
+  const result = attempt && { ...attempt, outcome: 'refused' as const, problem }
+  if (!result || problem.kind !== 'unavailable' || target.attemptNumber >= mostSends)
+    return settleFailed(deps, target, problem, result)
+  await retireLinks(deps.sql, { targetId: target.id, attemptNumber: target.attemptNumber })
+  await settleAnotherTry(deps, target, { ...again(deps, target, problem), after: afterOf(target) }, result)
+}
+
+const again = (deps: { now: () => number }, target: TargetRow, problem: Problem): AnotherTry => ({
+  from: 'preparing',
+  words: `${problem.words} Nothing was published; it is sent again by itself.`,
+  notBefore: new Date(deps.now() + (problem.retryAfterMs ?? 5_000 * 2 ** target.attemptNumber)),
+})
+
+const afterOf = ({ state }: TargetRow) => (state === 'processing' ? 'processing' : 'sending')
+
 /** What the platform's processing ended with. */
-export const settleChecked = (
-  deps: Deps,
+export const settleChecked = async (
+  deps: Deps & { now: () => number },
   target: TargetRow,
   checked: Exclude<Checked, { state: 'processing' }>,
 ): Promise<void> => {
@@ -129,7 +158,7 @@ export const settleChecked = (
     case 'published':
       return settlePublished(deps, target, checked)
     case 'failed':
-      return settleFailed(deps, target, checked.problem)
+      return settleGivenUp(deps, target, checked.problem, await findLatestAttempt(deps.sql, target.id))
     case 'draft':
       return settleFailed(deps, target, {
         kind: 'rejected',

@@ -189,9 +189,14 @@ export const markFailed = async (sql: Db, target: { id: string; attemptNumber: n
 
 /**
  * A clear "nothing happened": the target may be claimed again, not before `notBefore`; `from` says whether what was prepared is
- * looked at once more before. `words` say why it waits.
+ * looked at once more before. `words` say why it waits. `after`: where the attempt that came to nothing stands.
  */
-export type AnotherTry = { from: 'preparing' | 'ready'; words: string; notBefore: Date | null }
+export type AnotherTry = {
+  from: 'preparing' | 'ready'
+  words: string
+  notBefore: Date | null
+  after?: 'sending' | 'processing'
+}
 
 export const allowAnotherTry = async (
   sql: Db,
@@ -200,7 +205,7 @@ export const allowAnotherTry = async (
 ): Promise<boolean> => {
   const rows = await sql`
     update targets set state = ${again.from}, state_at = now(), waiting_for = ${again.words}, not_before = ${again.notBefore}
-    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state = 'sending'
+    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state = ${again.after ?? 'sending'}
     returning id`
   return rows.length === 1
 }
