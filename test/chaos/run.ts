@@ -47,7 +47,7 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   await setInSandbox(house, generous)
   const residents = await moveIn(house)
   say('everything runs and every account is connected')
-  const fromMs = Date.now() + 30_000 + plan.posts * 300
+  const fromMs = Date.now() + 30_000 + plan.posts * (await paceMs(residents))
   const untilMs = fromMs + plan.minutes * 60_000
   const faults = planFaults(createDice(seed, 'faults'), Math.max(45, Math.round(plan.posts / 2)))
   const disturbing = Promise.all([
@@ -80,6 +80,13 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
     endedByItself: parts.reduce((sum, part) => sum + part.endedByItself(), 0),
     ...{ lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs },
   }
+}
+
+/** How long one post takes to compose here: the composer's page is opened, sent, and the post's page comes back. */
+const paceMs = async ({ admin, slug }: Residents): Promise<number> => {
+  const startedAt = Date.now()
+  for (let opened = 0; opened < 5; opened += 1) await admin.open(`/w/${slug}/posts/new`)
+  return Math.max(300, 5 * ((Date.now() - startedAt) / 5))
 }
 
 /** In the order of their times, so that the last are composed while the first go out. */

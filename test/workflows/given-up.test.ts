@@ -11,7 +11,7 @@ beforeAll(async () => {
   house = await install()
 }, 90_000)
 
-/** The same as `tiktokProcessingMs` in a hurry: the picture is out of reach while TikTok wants it. */
+/** Where its bytes lie: taken away from there, TikTok cannot fetch them. */
 const fileOf = async (mediaId: string): Promise<string> => {
   const [row] = await house.sql<{ storeKey: string }[]>`select store_key from media where id = ${mediaId}`
   const key = row?.storeKey ?? ''
@@ -42,7 +42,7 @@ describe('a platform that took the post and gave it up', () => {
     expect(await linksOf(text)).toEqual([{ attemptNumber: 1, retired: true }])
 
     await rename(`${file}.away`, file)
-    await untilPage(admin, post.url, (page) => page.text.includes('published'), 60_000)
+    await untilPage(admin, post.url, (page) => page.text.includes('Confirmed'), 60_000)
     const attempts = await house.sql`
       select a.number, a.outcome, a.problem->>'code' as code from attempts a join targets t on t.id = a.target_id
       where t.text = ${text} order by a.number`
