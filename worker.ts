@@ -46,7 +46,7 @@ Runtime.install({
   },
 })
 
-const sql = connect({ ...config.database, max: 24, applicationName: 'cratesocial worker' })
+const sql = connect({ ...config.database, max: 32, applicationName: 'cratesocial worker' })
 const vault = createVault(config.vaultKeys)
 await refuseUnreadable(sql, vault)
 const dataConverter = createDataConverter(config.vaultKeys)

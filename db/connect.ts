@@ -1,4 +1,6 @@
 import postgres from 'postgres'
+import { renewing } from './renewing.ts'
+import { createTransactions, type Transactions } from './transactions.ts'
 
 export type Sql = postgres.Sql
 /** Either the pool or a transaction: what a function of `db/` takes, so that it can be part of a transaction. */
@@ -17,20 +19,25 @@ export type DatabaseSettings = {
 /** What a connection allows; PgBouncer takes none of these from a client, there they are the role's (`keepGuardsInRole`). */
 const guards = { statement_timeout: 15_000, lock_timeout: 5_000, idle_in_transaction_session_timeout: 15_000, TimeZone: 'UTC' }
 
-/** Opens the pool. Columns come back in camelCase; keys inside jsonb stay as they are. */
+/** Which transactions belong to a pool. */
+const transactionsOf = new WeakMap<Sql, Transactions>()
+
+/**
+ * Opens the pool: half of its connections are for transactions, the other half for everything else. Columns come back in camelCase;
+ * keys inside jsonb stay as they are.
+ */
 export const connect = (settings: DatabaseSettings): Sql => {
-  const sql = open(settings)
+  const max = Math.ceil((settings.max ?? 16) / 2)
+  const first = open({ ...settings, max })
   const { direct } = settings
-  if (!direct || direct.url === settings.url) return sql
-  const listening = open({ ...settings, ...direct, max: 1 })
-  const end: Sql['end'] = async (options) => {
-    await Promise.all([listening.end(options), endOf(options)])
-  }
-  const endOf = sql.end
-  return Object.assign(sql, { listen: listening.listen, end })
+  const listening = direct && direct.url !== settings.url ? open({ ...settings, ...direct, max: 1 }) : first
+  const sql = renewing(listening, (onclose) => like(first, { max, onclose }))
+  const transactions = createTransactions((onclose) => like(first, { max: 1, onclose }), max)
+  transactionsOf.set(sql, transactions)
+  return sql
 }
 
-const open = ({ url, prepare, max = 12, applicationName = 'cratesocial' }: DatabaseSettings): Sql =>
+const open = ({ url, prepare, max = 1, applicationName = 'cratesocial' }: DatabaseSettings): Sql =>
   postgres(url, {
     max,
     prepare,
@@ -41,6 +48,15 @@ const open = ({ url, prepare, max = 12, applicationName = 'cratesocial' }: Datab
     connection: { application_name: applicationName, ...(prepare ? guards : {}) },
   })
 
+const textArrayOid = 1009
+
+/**
+ * Another driver with the same options and with what the first one learns, as the driver itself makes one to listen. A connection
+ * asks for the server's array types, and nobody hears when it dies of that: once they are known they are not asked for again.
+ */
+const like = ({ options }: Sql, more: { max: number; onclose: () => void }): Sql =>
+  postgres({ ...options, ...more, fetch_types: !options.parsers[textArrayOid] } as unknown as Parameters<typeof postgres>[1])
+
 /** Gives the role of this connection the guards, for connections that PgBouncer opens. */
 export const keepGuardsInRole = async (sql: Sql): Promise<void> => {
   const [place] = await sql<{ role: string; database: string }[]>`select current_user as role, current_database() as database`
@@ -49,26 +65,12 @@ export const keepGuardsInRole = async (sql: Sql): Promise<void> => {
     await sql`alter role ${sql(place.role)} in database ${sql(place.database)} set ${sql(name)} to ${sql.unsafe(`'${value}'`)}`
 }
 
-/**
- * One transaction. When its connection dies, the driver would run later statements of `work` outside of the transaction
- * (postgres 3.4.9, porsager/postgres#1097): after the loss every further statement is refused.
- */
-export const tx = async <T>(sql: Sql, work: (t: postgres.TransactionSql) => Promise<T>): Promise<T> => {
-  let lost = false
-  const done = sql.begin((raw) => work(refusingAfter(raw, () => lost)))
-  done.catch(() => {
-    lost = true
-  })
-  return (await done) as T
+/** One transaction: all of it or nothing, also when its connection dies. */
+export const tx = <T>(sql: Sql, work: (t: postgres.TransactionSql) => Promise<T>): Promise<T> => {
+  const transactions = transactionsOf.get(sql)
+  if (!transactions) throw new Error('transactions are made on a pool that connect() opened')
+  return transactions.run(work)
 }
-
-const refusingAfter = (raw: postgres.TransactionSql, isLost: () => boolean): postgres.TransactionSql =>
-  new Proxy(raw, {
-    apply(target, self, args) {
-      if (isLost()) throw new Error('the transaction lost its connection')
-      return Reflect.apply(target, self, args)
-    },
-  })
 
 /** Closes the pool; never waits longer than `timeoutMs`, since `end()` can hang on a connection that was killed. */
 export const close = async (sql: Sql, timeoutMs = 6_000): Promise<void> => {
@@ -76,6 +78,6 @@ export const close = async (sql: Sql, timeoutMs = 6_000): Promise<void> => {
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs)
   })
-  await Promise.race([sql.end({ timeout: 5 }), late])
+  await Promise.race([Promise.all([sql.end({ timeout: 5 }), transactionsOf.get(sql)?.close()]), late])
   clearTimeout(timer)
 }

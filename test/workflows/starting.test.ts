@@ -19,7 +19,9 @@ describe('reconcile-starts', () => {
     const { url } = await compose(admin, slug, fields, 'Schedule')
     const [target] = await sql<{ id: string }[]>`select id from targets where text = ${text}`
     const handle = client.workflow.getHandle(targetWorkflowId(target!.id))
-    await expect.poll(async () => (await handle.describe()).status.name).toBe('RUNNING')
+    // Prepared and armed: no step of the workflow that is taken away writes the row afterwards.
+    const state = async () => (await sql`select state from targets where id = ${target!.id}`)[0]?.state
+    await expect.poll(state, { timeout: 15_000 }).toBe('ready')
     await handle.terminate('the test takes it away')
     await sql`update targets set state_at = now() - interval '2 minutes' where id = ${target!.id}`
 

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeAll, expect, inject, it } from 'vitest'
+import { close, connect, type Sql, tx } from '../../db/connect.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { databaseUrl } from '../support/template-database.ts'
+
+/** The one that is shot at, and one from elsewhere that sees what is left. */
+let sql: Sql
+let witness: Sql
+const applicationName = 'shot at'
+const uncaught: unknown[] = []
+const keepUncaught = (error: unknown) => void uncaught.push(error)
+
+beforeAll(async () => {
+  const database = await createTestDatabase()
+  witness = database.sql
+  sql = connect({ url: databaseUrl(inject('postgresUrl'), database.name), prepare: true, max: 6, applicationName })
+  atTheEnd(() => close(sql))
+  await witness`create table pairs (id int, half text, unique (id, half))`
+  process.on('uncaughtExceptionMonitor', keepUncaught)
+  atTheEnd(async () => void process.off('uncaughtExceptionMonitor', keepUncaught))
+})
+afterEach(async () => {
+  await witness`truncate pairs`
+  expect(uncaught).toEqual([])
+})
+
+/** Ends every connection of the pool that does this now, as a fail-over of the server would. Returns how many. */
+const shoot = async (where: { state?: string; query?: string } = {}): Promise<number> => {
+  const rows = await witness`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = ${applicationName} and state like ${where.state ?? '%'} and query like ${where.query ?? '%'}`
+  return rows.length
+}
+/** Shoots until it hits. */
+const hit = async (where: { state?: string; query?: string }): Promise<void> => {
+  while ((await shoot(where)) === 0) await sleep(5)
+}
+const outcomeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  )
+/** The pool answers on all its connections at once. The driver hands the end of a connection on to one or two queries that follow. */
+const expectPoolWhole = async () => {
+  for (let tries = 0; ; tries += 1) {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => outcomeOf(sql`select pg_sleep(0.01)`)))
+    if (answers.every((answer) => answer === 'done')) return
+    if (tries === 20) throw answers.find((answer) => answer !== 'done')
+    await sleep(50)
+  }
+}
+const pairs = async () =>
+  (await witness`select id, array_agg(half order by half) as halves from pairs group by id order by id`).map((row) => [
+    row.id,
+    row.halves,
+  ])
+
+it('a connection that dies while it is idle is not noticed', async () => {
+  await expectPoolWhole()
+  expect(await shoot({ state: 'idle' })).toBeGreaterThan(0)
+  await expectPoolWhole()
+})
+
+it('a plain query whose connection dies fails, and those after it go on', async () => {
+  const asking = outcomeOf(sql`select pg_sleep(20)`)
+  await hit({ query: '%pg_sleep(20)%' })
+  expect(await asking).toBeInstanceOf(Error)
+  await expectPoolWhole()
+})
+
+it('a transaction whose connection dies during a query leaves nothing', async () => {
+  const working = outcomeOf(
+    tx(sql, async (t) => {
+      await t`insert into pairs values (1, 'a')`
+      await t`select pg_sleep(20)`
+      await t`insert into pairs values (1, 'b')`
+    }),
+  )
+  await hit({ query: '%pg_sleep(20)%' })
+  expect(await working).toBeInstanceOf(Error)
+  await expectPoolWhole()
+  expect(await pairs()).toEqual([])
+})
+
+it('a transaction whose connection dies between two queries writes nothing afterwards, although others wait for the connection', async () => {
+  const waiting: Promise<unknown>[] = []
+  const working = outcomeOf(
+    tx(sql, async (t) => {
+      await t`insert into pairs values (2, 'a')`
+      for (let count = 0; count < 30; count += 1) waiting.push(outcomeOf(sql`select pg_sleep(0.05)`))
+      await hit({ state: 'idle in transaction' })
+      await sleep(100) // the end of the connection arrives
+      await t`insert into pairs values (2, 'b')`
+    }),
+  )
+  expect(await working).toBeInstanceOf(Error)
+  await Promise.all(waiting)
+  await expectPoolWhole()
+  expect(await pairs()).toEqual([])
+})
+
+it('a transaction that swallows the failure of a statement still cannot write outside of itself', async () => {
+  const working = outcomeOf(
+    tx(sql, async (t) => {
+      await t`insert into pairs values (3, 'a')`
+      await Promise.all([outcomeOf(Promise.resolve(t`select pg_sleep(20)`)), hit({ query: '%pg_sleep(20)%' })])
+      await outcomeOf(Promise.resolve().then(() => t`insert into pairs values (3, 'b')`))
+    }),
+  )
+  expect(await working).toBeInstanceOf(Error)
+  await expectPoolWhole()
+  expect(await pairs()).toEqual([])
+})
+
+it('under load, with connections dying all the time, every transaction is whole or not there, and nothing hangs', {
+  timeout: 60_000,
+}, async () => {
+  const said = new Map<number, string>()
+  let open = true
+  const work = async (id: number) => {
+    const outcome = await outcomeOf(
+      tx(sql, async (t) => {
+        await t`insert into pairs values (${id}, 'a')`
+        await t`select pg_sleep(0.004)`
+        await t`insert into pairs values (${id}, 'b')`
+      }),
+    )
+    said.set(id, outcome === 'done' ? 'done' : 'failed')
+  }
+  const workers = Array.from({ length: 12 }, async (_, worker) => {
+    for (let round = 0; open; round += 1) {
+      await work(100 + worker * 10_000 + round)
+      await outcomeOf(sql`select count(*) from pairs`)
+    }
+  })
+  let shots = 0
+  for (let round = 0; round < 60; round += 1) {
+    const rows = await witness`
+      select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${applicationName} and pid % 3 = ${round % 3}`
+    shots += rows.length
+    await sleep(25)
+  }
+  open = false
+  await Promise.all(workers)
+  await expectPoolWhole()
+  expect(shots).toBeGreaterThan(20)
+  const there = await pairs()
+  expect(there.filter(([, halves]) => String(halves) !== 'a,b')).toEqual([])
+  const ids = new Set(there.map(([id]) => id))
+  const lost = [...said].filter(([id, outcome]) => outcome === 'done' && !ids.has(id))
+  expect(lost).toEqual([])
+  expect([...said.values()].filter((outcome) => outcome === 'done').length).toBeGreaterThan(0)
+})
+
+it('closing right after a connection died comes to an end', async () => {
+  const other = connect({
+    url: databaseUrl(inject('postgresUrl'), (await witness`select current_database() as name`)[0]?.name),
+    prepare: true,
+    applicationName,
+  })
+  const asking = outcomeOf(other`select pg_sleep(20)`)
+  await hit({ query: '%pg_sleep(20)%' })
+  await asking
+  await close(other)
+})
