@@ -86,7 +86,7 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
 const paceMs = async ({ admin, slug }: Residents): Promise<number> => {
   const startedAt = Date.now()
   for (let opened = 0; opened < 5; opened += 1) await admin.open(`/w/${slug}/posts/new`)
-  return Math.max(300, 5 * ((Date.now() - startedAt) / 5))
+  return Math.max(300, 8 * ((Date.now() - startedAt) / 5))
 }
 
 /** In the order of their times, so that the last are composed while the first go out. */
@@ -104,7 +104,10 @@ const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, unt
 
 /** Until every post came to its end, or nothing more is to be expected. */
 const untilEnded = async (plan: Plan, house: House): Promise<void> => {
-  if (plan.hurry) await quiet(house)
+  if (plan.hurry) {
+    await untilAllLeft(plan, house)
+    await quiet(house)
+  }
   const patienceMs = plan.hurry ? 5 * 60_000 : 40 * 60_000
   for (const giveUpAt = Date.now() + patienceMs; ; ) {
     const claims = await readClaims(house.sql)
@@ -122,14 +125,22 @@ const untilEnded = async (plan: Plan, house: House): Promise<void> => {
   }
 }
 
-/** No call is under way any more: only then may clocks go faster than calls. */
+/** What the kills held up goes out in its own time, and still meets the faults. */
+const untilAllLeft = async (plan: Plan, house: House): Promise<void> => {
+  for (const giveUpAt = Date.now() + 5 * 60_000; Date.now() < giveUpAt; await sleep(5_000)) {
+    const claims = await readClaims(house.sql)
+    const unsent = claims.filter(({ state }) => ['scheduled', 'preparing', 'ready'].includes(state)).length
+    plan.say(`${unsent} posts have not left yet`)
+    if (unsent <= claims.length / 50) return
+  }
+}
+
+/** No call is under way any more, for ten seconds: only then may clocks go faster than calls. */
 const quiet = async (house: House): Promise<void> => {
   await fetch(`${house.controlUrl}/faults`, { method: 'DELETE' })
-  await sleep(30_000)
-  for (;;) {
+  for (let seconds = 0; seconds < 10; await sleep(1_000)) {
     const calls = (await ask(house, '/ledger/calls')) as { endMs: number | null }[]
-    if (calls.every(({ endMs }) => endMs !== null)) return
-    await sleep(1_000)
+    seconds = calls.every(({ endMs }) => endMs !== null) ? seconds + 1 : 0
   }
 }
 

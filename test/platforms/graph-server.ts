@@ -20,15 +20,15 @@ export type GraphServer = {
   url: string
   settings: MetaSettings
   seen: Seen[]
-  /** Answers of `POST /v25.0/1067/feed`, in order; the last one stays. What has none is answered 501. */
-  on(call: string, ...answers: Answer[]): void
+  /** Answers of `POST /v25.0/1067/feed`, in order; the last one stays. What has none is answered 501. A function looks at what is asked. */
+  on(call: string, ...answers: (Answer | ((asked: Seen) => Answer))[]): void
   callsOf(call: string): Seen[]
   close(): Promise<void>
 }
 
 /** A real HTTP server that plays back what a test wrote, and remembers what it was asked. */
 export const startGraphServer = async (): Promise<GraphServer> => {
-  const script = new Map<string, Answer[]>()
+  const script = new Map<string, (Answer | ((asked: Seen) => Answer))[]>()
   const seen: Seen[] = []
   const server = createServer((request, response) => {
     readRequest(request).then(
@@ -36,7 +36,7 @@ export const startGraphServer = async (): Promise<GraphServer> => {
         seen.push(entry)
         const answers = script.get(entry.call) ?? []
         const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 501, body: `not written: ${entry.call}` }
-        reply(response, answer)
+        reply(response, typeof answer === 'function' ? answer(entry) : answer)
       },
       (error) => response.destroy(error),
     )

@@ -82,6 +82,27 @@ describe('a picture', () => {
     })
     expect(server.callsOf(create)).toHaveLength(0)
   })
+
+  it('is made again once the oldest post of a full day is a day old: found out by asking since when', async () => {
+    const hourMs = 3_600_000
+    const postedMs = [-23, -20.5, -20.4, -1].map((hours) => nineMs + hours * hourMs)
+    server.on(limit, ({ query }) => {
+      const sinceMs = query.since ? Number(query.since) * 1_000 : nineMs - 24 * hourMs
+      const used = postedMs.filter((at) => at >= sinceMs).length
+      return { body: { data: [{ config: { quota_total: 3 }, quota_usage: used }] } }
+    })
+    const refused = instagram.prepare(publicationOf(draft()).publication)
+    // Four are in the window: two of them must be a day old before there is room for one.
+    const waitMs = 3.5 * hourMs
+    await expect(refused).rejects.toMatchObject({ problem: { kind: 'rate_limited', limited: 'posts' } })
+    const { problem } = await refused.then(
+      () => ({ problem: { retryAfterMs: 0 } }),
+      (error: { problem: { retryAfterMs: number } }) => error,
+    )
+    expect(problem.retryAfterMs).toBeGreaterThanOrEqual(waitMs)
+    expect(problem.retryAfterMs).toBeLessThan(waitMs + 6 * 60_000)
+    expect(server.callsOf(limit).length).toBeLessThan(14)
+  })
 })
 
 describe('a container', () => {

@@ -100,6 +100,22 @@ describe('Instagram refuses', () => {
     await publish(rig, ready)
     expect(await rig.posts()).toHaveLength(1)
   })
+
+  test('more posts than its quota, and says by its numbers when it goes on', async () => {
+    const hourMs = 3_600_000
+    await rig.set({ instagramQuotaTotal: 2 })
+    await publish(rig, instagram({ kind: 'image', text: 'First', media: [await photo(rig.host, '#777777')] }))
+    await rig.advance(3 * hourMs)
+    await publish(rig, instagram({ kind: 'image', text: 'Second', media: [await photo(rig.host, '#888888')] }))
+    await rig.advance(hourMs)
+    const third = instagram({ kind: 'image', text: 'Third', media: [await photo(rig.host, '#999999')] })
+    const { retryAfterMs } = await problemOf(prepare(rig, third))
+    expect(retryAfterMs).toBeGreaterThan(19.9 * hourMs)
+    expect(retryAfterMs).toBeLessThan(20.1 * hourMs)
+    await rig.advance(retryAfterMs ?? 0)
+    await publish(rig, third)
+    expect(await rig.posts()).toHaveLength(3)
+  })
 })
 
 describe('Facebook refuses', () => {
