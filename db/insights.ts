@@ -80,12 +80,15 @@ export const listFollowersOfAccounts = (sql: Db, scope: Scope, ends: string[]): 
     select e.day::text, c.id as channel_id, f.followers::float8 as followers, 1 as accounts ${levels(sql, scope, ends)}
     where f.followers is not null`
 
+/** Mostly a level was told on the very day; only where it was not, the days before are searched. */
 const levels = (sql: Db, scope: Scope, ends: string[]) => sql`
   from unnest(${ends}::date[]) as e(day)
     cross join (select id from channels where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and id = ${scope.channelId}` : sql``}) c
-    left join lateral (select followers from channel_days d
+    left join channel_days told on told.channel_id = c.id and told.day = e.day and told.workspace_id = ${scope.workspaceId}
+      and told.day = any(${ends}::date[])
+    cross join lateral (select coalesce(told.followers, (select followers from channel_days d
       where d.channel_id = c.id and d.day between e.day - ${followersKnownDays}::int and e.day and d.followers is not null
-      order by d.day desc limit 1) f on true`
+      order by d.day desc limit 1)) as followers) f`
 
 const sums = (sql: Db) => sql`
   sum(views)::float8 as views, sum(reach)::float8 as reach, sum(likes)::float8 as likes,

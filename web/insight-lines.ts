@@ -17,10 +17,16 @@ export type Line = {
   totalBefore: number | null
 }
 
+/** The points of every line of a page: reckoned once, since reckoning with dates is slow. */
+export type Points = { buckets: Bucket[]; bucketsBefore: Bucket[] }
+
 /** `compares`: there are numbers of the whole period before. */
-export const lineOf = (metric: PostMetric, range: Range, sums: BucketSums[], compares: boolean): Line => {
-  const buckets = bucketsOf(range, range.size)
-  const bucketsBefore = compares && range.before ? bucketsOf(range.before, range.size) : []
+export const pointsOf = (range: Range, compares: boolean): Points => ({
+  buckets: bucketsOf(range, range.size),
+  bucketsBefore: compares && range.before ? bucketsOf(range.before, range.size) : [],
+})
+
+export const lineOf = (metric: PostMetric, { buckets, bucketsBefore }: Points, sums: BucketSums[]): Line => {
   const valuesOf = (points: Bucket[], isBefore: boolean): (number | null)[] => {
     const byBack = new Map(sums.filter((one) => one.isBefore === isBefore).map((one) => [one.back, one[metric]]))
     return points.map((_, index) => byBack.get(points.length - 1 - index) ?? null)
@@ -30,8 +36,7 @@ export const lineOf = (metric: PostMetric, range: Range, sums: BucketSums[], com
 }
 
 /** Followers are a level: the line has it at the end of each point, and what was before is the level on the eve. */
-export const followersLine = (range: Range, levels: FollowerLevel[]): Line => {
-  const buckets = bucketsOf(range, range.size)
+export const followersLine = (range: Range, { buckets }: Points, levels: FollowerLevel[]): Line => {
   const byDay = new Map(levels.map((one) => [one.day, one.followers]))
   const now = buckets.map((bucket) => byDay.get(bucket.to) ?? null)
   const totalBefore = byDay.get(eveOf(range.from)) ?? now.find((level) => level !== null) ?? null
@@ -105,8 +110,14 @@ const ticksOf = (buckets: Bucket[], places: number[], most: number): LineSpec['t
 
 const yearBefore = (day: string): string => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
 
+/** Every chart and table of a page writes the same points, and writing dates is slow. */
+const written = new WeakMap<Bucket, string>()
+
 /** `Tue 17 Nov`, or `11 Nov – 17 Nov` of a week. */
 export const pointWords = (bucket: Bucket): string => {
   const [from, to] = [new Date(bucket.from), new Date(bucket.to)]
-  return bucket.days === 1 ? formats('UTC').day(to) : `${short.format(from)} – ${formats('UTC').day(to)}`
+  const words =
+    written.get(bucket) ?? (bucket.days === 1 ? formats('UTC').day(to) : `${short.format(from)} – ${formats('UTC').day(to)}`)
+  written.set(bucket, words)
+  return words
 }

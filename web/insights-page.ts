@@ -14,9 +14,9 @@ import { type PostMetric, postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
 import { hoursOf } from './insight-hours.ts'
-import { eveOf, followersLine, type Line, lineOf } from './insight-lines.ts'
+import { eveOf, followersLine, type Line, lineOf, type Points, pointsOf } from './insight-lines.ts'
 import { type MetricNotes, metricNotes } from './insight-metrics.ts'
-import { bucketsOf, type Range, type RangeAsked, readRange } from './insight-range.ts'
+import { type Range, type RangeAsked, readRange } from './insight-range.ts'
 import { dateOf, startOfDay } from './wall-time.ts'
 
 export type Query = { range?: string | undefined; from?: string | undefined; to?: string | undefined; by?: string | undefined }
@@ -68,20 +68,21 @@ export const loadInsights = async (
   const { range } = asked
   const scope: Scope = { workspaceId: workspace.id, channelId }
   const by = postMetrics.find((metric) => metric === query.by) ?? 'views'
+  const incomparable = whyIncomparable(range, firstDay, fmt)
+  const points = pointsOf(range, incomparable === null)
   const hourSpan = spanOfHours(deps, workspace, range)
   const [sums, levels, posts, hours, refused] = await Promise.all([
     sumDays(deps.sql, scope, { days: range, before: range.before, size: range.size }),
-    listFollowers(deps.sql, scope, [...bucketsOf(range, range.size).map((one) => one.to), eveOf(range.from)]),
+    listFollowers(deps.sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
     rankPosts(deps.sql, scope, instantsOf(range, workspace.zone), { by, limit: most }),
     rateHours(deps.sql, scope, hourSpan, workspace.zone),
     listRefusedNames(deps.sql),
   ])
-  const incomparable = whyIncomparable(range, firstDay, fmt)
   return {
     ...{ workspace, scope, channel, accounts, asked, range, firstDay, incomparable, posts, by, hours, hourSpan, fmt },
     accountSums: sums.accounts,
     takenAt: newest(accounts),
-    lines: linesOf(range, sums.buckets, levels, incomparable === null),
+    lines: linesOf(range, points, sums.buckets, levels),
     notes: metricNotes(deps.platforms, accounts, refused, fmt),
   }
 }
@@ -101,9 +102,9 @@ const spanOfHours = (deps: WebDeps, workspace: Workspace, range: Range): Instant
   }
 }
 
-const linesOf = (range: Range, sums: DaySums['buckets'], levels: FollowerLevel[], compares: boolean): Insights['lines'] => {
-  const lines = postMetrics.map((metric): [PostMetric, Line] => [metric, lineOf(metric, range, sums, compares)])
-  return { ...(Object.fromEntries(lines) as Record<PostMetric, Line>), followers: followersLine(range, levels) }
+const linesOf = (range: Range, points: Points, sums: DaySums['buckets'], levels: FollowerLevel[]): Insights['lines'] => {
+  const lines = postMetrics.map((metric): [PostMetric, Line] => [metric, lineOf(metric, points, sums)])
+  return { ...(Object.fromEntries(lines) as Record<PostMetric, Line>), followers: followersLine(range, points, levels) }
 }
 
 const whyIncomparable = (range: Range, firstDay: string | null, fmt: Formats): string | null => {

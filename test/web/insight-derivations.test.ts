@@ -4,7 +4,7 @@ import { shortNumbers } from '../../web/charts/text.ts'
 import { formats } from '../../web/formats.ts'
 import { changeOf, differenceOf } from '../../web/insight-changes.ts'
 import { hoursOf } from '../../web/insight-hours.ts'
-import { followersLine, lineOf } from '../../web/insight-lines.ts'
+import { followersLine, lineOf, pointsOf } from '../../web/insight-lines.ts'
 import { bucketsOf, readRange } from '../../web/insight-range.ts'
 
 const today = '2026-11-25'
@@ -54,19 +54,23 @@ describe('lines', () => {
       { ...nothing, isBefore: false, back: 2, views: -1 },
       { ...nothing, isBefore: true, back: 1, views: 7 },
     ]
-    const line = lineOf('views', range, sums, true)
+    const line = lineOf('views', pointsOf(range, true), sums)
     expect([line.now, line.before]).toEqual([
       [-1, null, 5],
       [null, 7, null],
     ])
     expect([line.total, line.totalBefore]).toEqual([4, 7])
-    expect(lineOf('reach', range, sums, true).total).toBeNull()
-    expect(lineOf('views', range, sums, false).totalBefore).toBeNull()
+    expect(lineOf('reach', pointsOf(range, true), sums).total).toBeNull()
+    expect(lineOf('views', pointsOf(range, false), sums).totalBefore).toBeNull()
   })
 
   it('of followers are levels, compared with the eve', () => {
     const level = (day: string, followers: number | null) => ({ day, followers, channelId: null, accounts: 1 })
-    const line = followersLine(range, [level('2026-10-31', 90), level('2026-11-01', 95), level('2026-11-03', 101)])
+    const line = followersLine(range, pointsOf(range, false), [
+      level('2026-10-31', 90),
+      level('2026-11-01', 95),
+      level('2026-11-03', 101),
+    ])
     expect([line.now, line.total, line.totalBefore]).toEqual([[95, null, 101], 101, 90])
   })
 })
