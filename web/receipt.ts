@@ -70,7 +70,7 @@ const looking = (target: TargetRow, last: AttemptRow | undefined, { platform }: 
   if (target.state === 'processing')
     return [{ name: 'Waiting for', words: target.waitingFor ?? `${platform} to finish processing` }]
   if (!uncertain) return []
-  const proof = [last?.proof, target.waitingFor].filter((words) => words).join(' · ')
+  const proof = [...new Set([last?.proof, target.waitingFor])].filter((words) => words).join(' · ')
   return [
     { name: 'Looking', words: proof || `what ${platform} shows of the account's posts` },
     { name: 'Meanwhile', words: 'nothing will be sent again until this is certain' },

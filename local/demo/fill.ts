@@ -4,6 +4,7 @@ import { createDiskStore } from '../../activities/media-store.ts'
 import type { Config } from '../../config.ts'
 import { close, connect, type Sql } from '../../db/connect.ts'
 import { Problem } from '../problem.ts'
+import { moveBeginnings } from './beginnings.ts'
 import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
 import { storeFiles } from './files.ts'
 import { fillNumbers, type Sources } from './numbers.ts'
@@ -51,6 +52,7 @@ const fill = async (setting: DemoSetting): Promise<void> => {
     const deps = { sql, control, now, mediaStore: createDiskStore(config.media.url) }
     await addCellar(control)
     const cast = await bringIn(setting.publicUrl, setting.invitation)
+    await moveBeginnings(sql)
     for (const [index, workspace] of workspaces.entries()) {
       const place = await findPlace(sql, workspace)
       const files = await storeFiles(deps, workspace, { workspaceId: place.workspaceId, uploadedBy: place.writers[0]!, now })

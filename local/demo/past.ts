@@ -88,7 +88,7 @@ type Given = { now: Date; dice: Dice; place: Place; files: DemoFiles }
 const addPost = (rows: Rows, given: Given, post: PastPost, known: Known): PastTarget[] => {
   const { dice, place, now } = given
   const workspace_id = place.workspaceId
-  const writtenAt = new Date(post.at.getTime() - dice.between(0.6, 6) * dayMs)
+  const writtenAt = new Date(post.at.getTime() - dice.whole(1, 6) * dayMs - dice.between(0, 1.5) * 3_600_000)
   const [id, author] = [idAt(writtenAt), dice.pick(place.writers)]
   const at = { due_at: post.at, wall_time: post.wallTime, zone }
   const wheres = post.targets.map((target) => ({ ...target, channelId: place.channels[target.platform]?.id ?? '' }))
