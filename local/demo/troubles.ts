@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Sql, tx } from '../../db/connect.ts'
 import { recordEvent } from '../../db/events.ts'
 import { notify } from '../../db/notices.ts'
@@ -91,12 +92,17 @@ const addUnconfirmed = async ({ sql, control, now }: Deps, place: Place, files: 
   })
 }
 
-/** TikTok ends both tokens of the second account, and somebody asks how it is. */
-const endCellar = async ({ control, cast }: Deps): Promise<void> => {
+/** TikTok ends both tokens of the second account, somebody asks how it is, and a workflow finds out. */
+const endCellar = async ({ sql, control, cast }: Deps): Promise<void> => {
   await control.post(`/accounts/tiktok/${cellar}/expire-tokens`, { access: true, refresh: true })
   const page = await cast.get(operator.email)!.open(`/w/${workspaces[0]!.slug}/channels`)
   const checked = await page.press('Check now: Northside Cellar')
   if (checked.status !== 200) throw new Error(`checking the account answered ${checked.status}: ${checked.text.slice(0, 300)}`)
+  for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await pause(100)) {
+    const [found] = await sql`select from channels where handle = ${cellar} and state = 'reconnect'`
+    if (found) return
+  }
+  throw new Error('nobody found out within a minute that the account had ended')
 }
 
 /** A full hour, so many hours ago. */
