@@ -14,7 +14,7 @@ export const findPause = async (sql: Db, workspaceId: string): Promise<Pause> =>
 }
 
 /** False when it was paused before. */
-export const pauseWorkspace = async (sql: Db, workspaceId: string, userId: string): Promise<boolean> => {
+export const pauseWorkspace = async (sql: Db, workspaceId: string, userId: string | null): Promise<boolean> => {
   const rows = await sql`
     update workspaces set paused_at = now(), paused_by = ${userId} where id = ${workspaceId} and paused_at is null returning id`
   return rows.length === 1

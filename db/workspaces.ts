@@ -1,15 +1,6 @@
 import type { Db } from './connect.ts'
 
 export type WorkspaceSettings = { id: string; slug: string; name: string; zone: string; missedAfterHours: number }
-export type ListedWorkspace = {
-  id: string
-  slug: string
-  name: string
-  zone: string
-  members: number
-  admins: number
-  createdAt: Date
-}
 
 /** Null when the slug is taken. */
 export const insertWorkspace = async (
@@ -41,10 +32,8 @@ export const changeWorkspace = async (
     where id = ${workspaceId}`
 }
 
-/** Every workspace of the installation, for its operator: names and counts, nothing of what is in them. */
-export const listWorkspaces = async (sql: Db): Promise<ListedWorkspace[]> =>
-  await sql<ListedWorkspace[]>`
-    select w.id, w.slug, w.name, w.zone, w.created_at, count(m.*)::int as members,
-      (count(*) filter (where m.role = 'admin'))::int as admins
-    from workspaces w left join memberships m on m.workspace_id = w.id
-    group by w.id order by lower(w.name), w.id`
+/** By its part of addresses; for the command line. */
+export const findWorkspaceId = async (sql: Db, slug: string): Promise<string | null> => {
+  const [row] = await sql<{ id: string }[]>`select id from workspaces where slug = ${slug}`
+  return row?.id ?? null
+}

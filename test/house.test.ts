@@ -5,7 +5,7 @@ import { allowedImports, platformNamesAllowed } from './house-rules.ts'
 
 /** The rules of the house that a machine can see. What they are for stands in docs/decisions.md. */
 const root = new URL('../', import.meta.url).pathname
-const folders = ['workflows', 'activities', 'platforms', 'db', 'web', 'local', 'backup', 'production', 'test', 'bench']
+const folders = ['workflows', 'activities', 'platforms', 'db', 'operate', 'web', 'local', 'backup', 'production', 'test', 'bench']
 const files = [...topLevel(), ...folders.flatMap(filesOf)]
 const ours = files.filter((file) => !file.startsWith('test/'))
 

@@ -26,7 +26,7 @@ export const navigation = (user: User | null, here: Membership | undefined): Men
         ]
       : []
   const operators = user?.isOperator
-    ? [item('operate', 'Workspaces', 'building', '/operate'), item('promises', 'Promises', 'shield-lock', '/promises')]
+    ? [item('operate', 'Operate', 'building', '/operate'), item('promises', 'Promises', 'shield-lock', '/promises')]
     : []
   return [...everyone, ...admins, ...operators]
 }

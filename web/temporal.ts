@@ -84,7 +84,7 @@ export const createTemporal = (deps: {
 }
 
 /** Set by the cluster itself, after about six failures of a workflow task. */
-const inTrouble =
+export const inTrouble =
   "ExecutionStatus = 'Running' and TemporalReportedProblems in ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 
 const workflowTasks = 1 // temporal.api.enums.v1.TaskQueueType

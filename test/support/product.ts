@@ -41,7 +41,7 @@ export type Product = {
   /** Speaks to Temporal as the product does: payloads sealed. */
   client: ReturnType<typeof createClient>
   /** Starts another worker with its relay; the first one runs already unless the stack was made without. */
-  startWorker(): Promise<{ stop(): Promise<void> }>
+  startWorker(build?: { code: string }): Promise<{ stop(): Promise<void> }>
 }
 
 export const startProduct = async (
@@ -90,7 +90,7 @@ export const startProduct = async (
   const letters: Letter[] = []
   const mail: Mail = { send: async (letter) => void letters.push(letter), close: () => undefined }
 
-  const startWorker = async () => {
+  const startWorker = async (build?: { code: string }) => {
     const changes = await listenToTargets(sql, now)
     const activities = createActivities({
       ...shared,
@@ -103,7 +103,7 @@ export const startProduct = async (
       isSearchable: () => true,
       meters: options.meters,
     })
-    const worker = await temporal.startWorker({ activities, dataConverter })
+    const worker = await temporal.startWorker({ activities, dataConverter, ...(build ? { workflowBundle: build } : {}) })
     const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })
     return {
       stop: async () => {

@@ -66,6 +66,7 @@ export const routes: Record<string, Access> = {
   'DELETE /temporal/*': row(303, 404, 404, 404, 404),
   'POST /codec/decode': row(303, 404, 404, 404, 422),
   'GET /promises': row(303, 404, 404, 404, 200),
+  'GET /operate/people': row(303, 404, 404, 404, 200),
   'POST /operate/workspaces': row(303, 404, 404, 404, 422),
   'POST /operate/pause': row(303, 404, 404, 404, 303),
   'POST /operate/pause/end': row(303, 404, 404, 404, 303),

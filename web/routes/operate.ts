@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { tx } from '../../db/connect.ts'
 import { recordEvent } from '../../db/events.ts'
+import { findFigures } from '../../db/figures.ts'
 import { insertMembership } from '../../db/memberships.ts'
+import { listEverybody, listOutboxStandings, listStandings } from '../../db/operators.ts'
 import { findInstallationPause } from '../../db/pauses.ts'
-import { insertWorkspace, listWorkspaces } from '../../db/workspaces.ts'
+import { insertWorkspace } from '../../db/workspaces.ts'
 import { formFields, seeOther } from '../answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
 import { type Errors, faultsOf, slug, workspaceName, zone, zones } from '../fields.ts'
+import { formats } from '../formats.ts'
+import { findHealth } from '../health.ts'
 import type { Renderer } from '../render.ts'
 import { requireOperator } from '../session.ts'
+import { figureLines, healthLines, sweepLines } from '../standing.ts'
 
 const newWorkspace = z.object({ name: workspaceName, slug, zone })
 type NewWorkspace = z.infer<typeof newWorkspace>
@@ -18,6 +23,9 @@ export const operateRoutes = (deps: WebDeps, view: Renderer) =>
   forUsers
     .createApp()
     .get('/operate', requireOperator, (c) => show(c, deps, view))
+    .get('/operate/people', requireOperator, async (c) =>
+      view.page(c, 'operate/people', { people: await listEverybody(deps.sql) }),
+    )
     .post('/operate/workspaces', requireOperator, async (c) => {
       const given = await formFields(c)
       const read = newWorkspace.safeParse({ name: '', zone: '', ...given, slug: given.slug?.trim() || asSlug(given.name ?? '') })
@@ -28,11 +36,25 @@ export const operateRoutes = (deps: WebDeps, view: Renderer) =>
     })
 
 const show = async (c: AnyContext, deps: WebDeps, view: Renderer, values: Record<string, string> = {}, errors: Errors = {}) => {
-  const [workspaces, pausedAt] = await Promise.all([listWorkspaces(deps.sql), findInstallationPause(deps.sql)])
-  const mine = new Set(c.get('memberships').map((membership: { id: string }) => membership.id))
+  const [workspaces, pausedAt, health, figures, troubled, outbox] = await Promise.all([
+    listStandings(deps.sql),
+    findInstallationPause(deps.sql),
+    findHealth(deps),
+    findFigures(deps.sql),
+    deps.temporal.troubled(),
+    listOutboxStandings(deps.sql),
+  ])
+  const mine = new Set(c.get('memberships').map((membership: { slug: string }) => membership.slug))
   const status = Object.keys(errors).length > 0 ? 422 : 200
-  const listed = workspaces.map((workspace) => ({ ...workspace, mine: mine.has(workspace.id) }))
-  return view.page(c, 'operate/index', { workspaces: listed, pausedAt, values, errors, zones }, status)
+  const data = {
+    workspaces: workspaces.map((workspace) => ({ ...workspace, mine: mine.has(workspace.slug) })),
+    pausedAt,
+    health: healthLines(health, outbox),
+    figures: figureLines(figures, troubled, formats('UTC', deps.now())),
+    sweeps: sweepLines(figures),
+    temporal: Boolean(deps.config.temporal.uiUrl),
+  }
+  return view.page(c, 'operate/index', { ...data, values, errors, zones }, status)
 }
 
 /** Whoever makes it is its first admin; false when the slug is taken. */

@@ -1,0 +1,46 @@
+import { tx } from '../db/connect.ts'
+import { recordEvent } from '../db/events.ts'
+import { endInstallationPause, enqueueUnsent, findInstallationPause, pauseInstallation, pauseWorkspace } from '../db/pauses.ts'
+import { findWorkspaceId } from '../db/workspaces.ts'
+import { type OperateDeps, Unfit } from './commands.ts'
+import type { Answer } from './table.ts'
+
+const byNobody = { userId: null }
+
+export const pause = async ({ sql }: OperateDeps, [slug, ...more]: string[]): Promise<Answer> => {
+  if (more.length > 0) throw new Unfit('Give one workspace, by its part of addresses, or none for all of them.')
+  return slug === undefined ? await pauseAll(sql) : await pauseOne(sql, slug)
+}
+
+const pauseAll = async (sql: OperateDeps['sql']): Promise<Answer> => {
+  const paused = await tx(sql, async (t) => {
+    if (!(await pauseInstallation(t))) return false
+    await recordEvent(t, { name: 'installation.paused', workspaceId: null, subjectId: null, ...byNobody })
+    return true
+  })
+  return { words: paused ? 'Paused: nothing is sent anywhere.' : 'It is paused already.' }
+}
+
+const pauseOne = async (sql: OperateDeps['sql'], slug: string): Promise<Answer> => {
+  const workspaceId = await findWorkspaceId(sql, slug)
+  if (!workspaceId) throw new Unfit(`There is no workspace ${slug}.`)
+  const paused = await tx(sql, async (t) => {
+    if (!(await pauseWorkspace(t, workspaceId, null))) return false
+    await recordEvent(t, { name: 'workspace.paused', workspaceId, subjectId: workspaceId, ...byNobody })
+    return true
+  })
+  return { words: paused ? `Paused: nothing of ${slug} is sent. Its admins resume it.` : 'It is paused already.' }
+}
+
+export const resume = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
+  if (args.length > 0)
+    throw new Unfit('A workspace is resumed by its admins: they say what becomes of each post that came due meanwhile.')
+  const told = await tx(sql, async (t) => {
+    if (!(await findInstallationPause(t))) return null
+    await endInstallationPause(t)
+    await recordEvent(t, { name: 'installation.resumed', workspaceId: null, subjectId: null, ...byNobody })
+    return (await enqueueUnsent(t, null)).length
+  })
+  if (told === null) return { words: 'It is not paused.' }
+  return { words: `Publishing goes on; the workflows of ${told} posts of the next day are told.` }
+}

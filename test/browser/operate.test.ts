@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { serve } from '@hono/node-server'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../local/ports.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { testConfig } from '../support/config.ts'
+import { withoutTemporal } from '../support/without-temporal.ts'
+
+let house: TestApp
+let url: string
+let browser: Browser
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+beforeAll(async () => {
+  const port = await freePort()
+  url = `http://localhost:${port}`
+  const config = testConfig({ PUBLIC_URL: url, TEMPORAL_UI_URL: 'http://127.0.0.1:9' })
+  house = await createTestApp({ config, temporal: { ...withoutTemporal, troubled: async () => 2 } })
+  await house.sql`insert into outbox (kind, ref_id, created_at, tries) values ('mail-link', gen_random_uuid(), now() - interval '9 minutes', 4)`
+  await house.sql`insert into sweeps (rule, removed, left_count, duration_ms, at) values ('media', 1, 2, 3, now() - interval '3 days')`
+  await house.sql`update users set deactivated_at = now(), deactivated_by = 'admin' where id = ${house.cast.manager.id}`
+  const server = serve({ fetch: house.app.fetch, hostname: '127.0.0.1', port })
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  browser = await launchBrowser()
+}, 60_000)
+
+describe('promise S4: what operators see of the whole', () => {
+  test('health, figures and rules, what is wrong by name; nothing of what is in a workspace', async () => {
+    const { text } = await house.cast.operator.get('/operate')
+    for (const words of [
+      'PostgreSQL',
+      'Worker',
+      'Letters were tried again and again',
+      'Workflows in trouble',
+      'swept 3 days ago',
+      'late',
+    ])
+      expect(text).toContain(words)
+    expect(text).toContain('href="/temporal/"')
+    house.clock.moveBy(80_000)
+    expect((await house.cast.operator.get('/operate')).text).toContain('Nobody asks Temporal for work')
+    house.clock.moveBy(-80_000)
+    const people = (await house.cast.operator.get('/operate/people')).text
+    for (const words of ['Olive Operator', 'ada.admin@example.com', 'deactivated']) expect(people).toContain(words)
+  })
+
+  for (const look of ['light', 'dark', 'phone'] as const)
+    test(`without a fault that axe knows, and within its window: ${look}`, { timeout: 60_000 }, async () => {
+      const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
+      const context = await browser.newContext({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      const [name = '', value = ''] = house.cast.operator.cookie().split('=')
+      await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+      const page = await context.newPage()
+      for (const path of ['/operate', '/operate/people']) {
+        await page.goto(url + path)
+        const faults = await page.evaluate(
+          `(async () => { ${axe}; const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+            return found.violations.map((one) => one.id + ' ' + one.nodes.map((node) => node.target).join(' ')) })()`,
+        )
+        expect([path, faults]).toEqual([path, []])
+        expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
+        if (process.env.SCREENSHOTS) {
+          const file = `${path.slice(1).replace('/', '-')}-${look}.png`
+          await page.screenshot({ path: join(process.env.SCREENSHOTS, file), fullPage: true })
+        }
+      }
+      await context.close()
+    })
+})

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { databaseUrl } from '../support/template-database.ts'
+
+let house: TestApp
+let env: NodeJS.ProcessEnv
+beforeAll(async () => {
+  house = await createTestApp()
+  const [row] = await house.sql`select current_database() as name`
+  env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: databaseUrl(inject('postgresUrl'), row!.name),
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    THROTTLE_KEY: 'a throttle key for tests, long enough',
+    SMTP_URL: 'smtp://127.0.0.1:2',
+  }
+})
+
+type Ran = { code: number; out: string; err: string }
+
+/** What `npm run operate --` runs, as an operator types it. */
+const operate = (...words: string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const args = ['--import', 'tsx', 'operate.ts', ...words]
+    const cwd = new URL('../../', import.meta.url).pathname
+    execFile(process.execPath, args, { cwd, env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    )
+  })
+const rows = async (...words: string[]): Promise<Record<string, unknown>[]> =>
+  JSON.parse((await operate(...words, '--json')).out).rows
+
+describe('npm run operate', () => {
+  test('promise S4: recovers a lost operator: by their address, or by a link that works once', { timeout: 180_000 }, async () => {
+    await house.sql`update users set is_operator = false`
+    expect((await house.cast.admin.get('/operate')).status).toBe(404)
+    expect((await operate('people', 'operator', 'nobody@example.com')).err).toBe('Nobody has this email address.\n')
+    expect(await operate('people', 'operator', house.cast.admin.email.toUpperCase())).toMatchObject({
+      code: 0,
+      out: 'Ada Admin is an operator.\n',
+    })
+    expect((await house.cast.admin.get('/operate')).status).toBe(200)
+    expect((await operate('people', 'no-operator', house.cast.admin.email)).out).toContain('Nobody is one now.')
+    expect((await house.cast.admin.get('/operate')).status).toBe(404)
+
+    const { out } = await operate('people', 'invite-operator')
+    const path = new URL(out.split('\n')[0]!).pathname
+    await house.cast.outsider.post(path)
+    expect((await house.cast.outsider.get('/operate')).status).toBe(200)
+    expect((await house.cast.manager.get(path)).status).toBe(404)
+    const events = await house.sql`select name, facts from events where name like 'operator.%' order by id`
+    expect(events.map(({ name }) => name)).toEqual(['operator.made', 'operator.ended'])
+    expect(JSON.stringify(events)).not.toContain('@')
+  })
+
+  test('shows people with their state, workspaces with counts, and posts without a word of them', {
+    timeout: 60_000,
+  }, async () => {
+    await house.sql`update users set deactivated_at = now(), deactivated_by = 'person' where id = ${house.cast.manager.id}`
+    const people = await rows('people')
+    expect(people).toHaveLength(4)
+    expect(people.find(({ name }) => name === 'Max Manager')).toMatchObject({
+      state: 'deactivated',
+      workspaces: 1,
+      isOperator: false,
+    })
+    expect(await rows('workspaces')).toMatchObject([
+      { slug: 'elsewhere', members: 1, admins: 1, waiting: 0 },
+      { slug: 'northside', members: 2, admins: 1, waiting: 0 },
+    ])
+    const table = (await operate('workspaces')).out.split('\n')
+    expect(table[0]).toMatch(/^slug +name +pausedAt +members +admins/)
+    expect((await operate('posts')).out).toBe('None.\n')
+    expect((await rows('status')).find(({ what }) => what === 'workspaces')).toEqual({ what: 'workspaces', value: 2 })
+  })
+
+  test('pauses and resumes what the pages pause and resume', { timeout: 180_000 }, async () => {
+    expect((await operate('pause')).out).toBe('Paused: nothing is sent anywhere.\n')
+    expect((await house.sql`select paused_at from installation`)[0]!.pausedAt).not.toBeNull()
+    expect((await operate('pause')).out).toBe('It is paused already.\n')
+    expect((await operate('resume')).out).toContain('Publishing goes on')
+    expect((await operate('pause', 'elsewhere')).out).toContain('Its admins resume it.')
+    expect((await house.cast.outsider.get('/w/elsewhere/pause')).text).toContain('paused')
+    expect(await operate('resume', 'elsewhere')).toMatchObject({ code: 2 })
+    expect(await operate('pause', 'nowhere')).toMatchObject({ code: 2, err: 'There is no workspace nowhere.\n' })
+  })
+
+  test('asks Temporal about workflows', { timeout: 180_000 }, async () => {
+    expect((await rows('workflows')).map(({ workflow }) => workflow)).toContain('publishTarget')
+    expect(await operate('workflows', 'show', 'target-of-nobody')).toMatchObject({ code: 2 })
+  })
+
+  test('says what it can do, and what is wrong, in words', { timeout: 180_000 }, async () => {
+    const { code, out } = await operate()
+    expect([code, out]).toEqual([0, expect.stringContaining('people invite-operator')])
+    expect((await operate('dance')).code).toBe(2)
+    const { DATABASE_URL: _, ...without } = env
+    env = without
+    const refused = await operate('people')
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('DATABASE_URL is not set')])
+  })
+})
