@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** promise: S3: what looks like a token never reaches a log, whatever it stands in. */
 const tokenForms = [
@@ -8,16 +9,35 @@ const tokenForms = [
   /(Bearer|OAuth) [A-Za-z0-9._!*|-]{8,}/g,
 ]
 
-export const createLog = (name: string, level: string): Logger =>
+/** The request that is being answered: every line that it causes carries its id. */
+export const requestIds = new AsyncLocalStorage<string>()
+
+/** JSON lines on standard output, or wherever `destination` leads. */
+export const createLog = (name: string, level: string, destination: DestinationStream = standardOutput()): Logger =>
   pino(
     {
       name,
       level,
       base: { name },
       redact: { paths: ['req.headers', '*.password', '*.token', '*.accessToken', '*.refreshToken'], censor: '[redacted]' },
+      serializers: { err: shape },
+      mixin: () => {
+        const requestId = requestIds.getStore()
+        return requestId ? { requestId } : {}
+      },
       hooks: { streamWrite: scrub },
     },
-    pino.destination({ dest: 1, sync: true }),
+    destination,
   )
+
+const standardOutput = (): DestinationStream => pino.destination({ dest: 1, sync: true })
+
+/** promise: S3: these and nothing else of an error: the other properties of a database's errors quote values of the row, an email among them. */
+const shape = (error: unknown): Record<string, unknown> | string => {
+  if (!(error instanceof Error)) return typeof error
+  const { name: type, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  return { type, message, code, stack, ...(cause instanceof Error ? { cause: shape(cause) } : {}) }
+}
 
 export const scrub = (line: string): string => tokenForms.reduce((text, form) => text.replace(form, '[redacted]'), line)

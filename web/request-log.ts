@@ -1,5 +1,6 @@
 import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
+import { requestIds } from '../log.ts'
 import { forAnyone } from './env.ts'
 import type { ObserveRequest } from './http-meter.ts'
 
@@ -7,7 +8,7 @@ import type { ObserveRequest } from './http-meter.ts'
 export const logRequests = (log: Logger, observe?: ObserveRequest) =>
   forAnyone.createMiddleware(async (c, next) => {
     const startedAt = performance.now()
-    await next()
+    await requestIds.run(c.get('requestId'), next)
     const ms = Math.round(performance.now() - startedAt)
     const route = routePath(c, -1)
     observe?.({ method: c.req.method, route, status: c.res.status }, ms / 1_000)
