@@ -59,10 +59,11 @@ const like = ({ options }: Sql, more: { max: number; onclose: () => void }): Sql
 
 /** Gives the role of this connection the guards, for connections that PgBouncer opens. */
 export const keepGuardsInRole = async (sql: Sql): Promise<void> => {
-  const [place] = await sql<{ role: string; database: string }[]>`select current_user as role, current_database() as database`
-  if (!place) throw new Error('a connection has a role and a database')
-  for (const [name, value] of Object.entries(guards))
-    await sql`alter role ${sql(place.role)} in database ${sql(place.database)} set ${sql(name)} to ${sql.unsafe(`'${value}'`)}`
+  for (const [name, value] of Object.entries(guards)) {
+    const [row] = await sql<{ statement: string }[]>`
+      select format('alter role %I in database %I set %s to %L', current_user, current_database(), ${name}::text, ${String(value)}::text) as statement`
+    await sql.unsafe(row?.statement ?? '')
+  }
 }
 
 /** One transaction: all of it or nothing, also when its connection dies. */

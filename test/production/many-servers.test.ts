@@ -1,0 +1,89 @@
+import { pino } from 'pino'
+import { beforeAll, expect, inject, it } from 'vitest'
+import { close, connect, keepGuardsInRole, type Sql } from '../../db/connect.ts'
+import { insertSession } from '../../db/sessions.ts'
+import { createApp } from '../../web/app.ts'
+import { createLive, type Live } from '../../web/live.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import { createBrowser } from '../support/browsing.ts'
+import { insertTarget } from '../support/connected.ts'
+import { connectAll } from '../support/posts.ts'
+import { databaseUrl } from '../support/template-database.ts'
+
+/** The second server speaks to the database as behind PgBouncer: nothing prepared, and another way for what is listened to. */
+let first: TestApp
+let second: { sql: Sql; live: Live; app: ReturnType<typeof createApp> }
+
+beforeAll(async () => {
+  first = await createTestApp()
+  const [{ name }] = (await first.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const url = databaseUrl(inject('postgresUrl'), name)
+  const direct = new URL(url)
+  direct.searchParams.set('application_name', 'direct')
+  const sql = connect({ url, prepare: false, direct: { url: direct.href, prepare: true } })
+  const live = await createLive(sql, pino({ level: 'silent' }))
+  second = { sql, live, app: createApp({ ...first.deps, sql, live }) }
+  atTheEnd(async () => {
+    await live.close()
+    await close(sql)
+  })
+})
+
+const nextChange = (live: Live): Promise<string | null> =>
+  new Promise((resolve) => {
+    const stop = live.subscribe(
+      { workspaceId: first.workspaces.northside },
+      {
+        changed: (targetId) => {
+          stop()
+          resolve(targetId)
+        },
+        closed: () => resolve('closed'),
+      },
+    )
+  })
+
+it('what changes through one server is heard by the pages of the other', async () => {
+  const { facebook } = await connectAll(first.deps, { workspaceId: first.workspaces.northside, userId: first.cast.admin.id })
+  const heard = [nextChange(first.deps.live), nextChange(second.live)]
+  const { targetId } = await insertTarget(first.deps, {
+    workspaceId: first.workspaces.northside,
+    channelId: facebook,
+    platform: 'facebook',
+  })
+  expect(await Promise.all(heard)).toEqual([targetId, targetId])
+  const back = nextChange(first.deps.live)
+  await second.sql`update targets set waiting_for = 'said by the second' where id = ${targetId}`
+  expect(await back).toBe(targetId)
+})
+
+it('a person who signed in at one server is known to the other, which prepares no statement', async () => {
+  const browser = createBrowser(second.app, first.deps.config.publicUrl)
+  browser.setCookie(`__Host-session=${await insertSession(first.sql, first.cast.manager.id, new Date())}`)
+  for (const path of [
+    '/w/northside/calendar',
+    '/w/northside/posts/new',
+    '/w/northside/media',
+    '/w/northside/channels',
+    '/account',
+  ])
+    expect((await browser.request(path, {})).status, path).toBe(200)
+  const [prepared] = await second.sql`select count(*)::int as count from pg_prepared_statements`
+  expect(prepared?.count).toBe(0)
+})
+
+it('the guards of a connection are the role’s where a pooler takes none from us', async () => {
+  const before = await second.sql`show statement_timeout`
+  expect(before[0]?.statementTimeout).toBe('0')
+  await keepGuardsInRole(first.sql)
+  const [{ name }] = (await first.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const fresh = connect({ url: databaseUrl(inject('postgresUrl'), name), prepare: false, max: 1 })
+  try {
+    expect((await fresh`show statement_timeout`)[0]?.statementTimeout).toBe('15s')
+    expect((await fresh`show lock_timeout`)[0]?.lockTimeout).toBe('5s')
+    expect((await fresh`select current_setting('timezone') as zone`)[0]?.zone).toBe('UTC')
+  } finally {
+    await close(fresh)
+  }
+})
