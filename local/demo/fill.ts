@@ -2,15 +2,15 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDiskStore } from '../../activities/media-store.ts'
 import type { Config } from '../../config.ts'
-import { close, connect, type Sql } from '../../db/connect.ts'
+import { close, connect, type Sql, tx } from '../../db/connect.ts'
 import { Problem } from '../problem.ts'
 import { moveBeginnings } from './beginnings.ts'
 import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
-import { storeFiles } from './files.ts'
-import { fillNumbers, type Sources } from './numbers.ts'
-import { fillPast, type Place } from './past.ts'
+import { type DemoFiles, storeFiles } from './files.ts'
+import { fillNumbers, makeMonths, type Sources } from './numbers.ts'
+import { bringToPlatforms, type Place, writePast } from './past.ts'
 import { bringIn } from './people.ts'
-import { sandboxControl } from './sandbox.ts'
+import { type SandboxControl, sandboxControl } from './sandbox.ts'
 import { addCellar, breakThings } from './troubles.ts'
 import { composeUpcoming } from './upcoming.ts'
 
@@ -56,14 +56,39 @@ const fill = async (setting: DemoSetting): Promise<void> => {
     for (const [index, workspace] of workspaces.entries()) {
       const place = await findPlace(sql, workspace)
       const files = await storeFiles(deps, workspace, { workspaceId: place.workspaceId, uploadedBy: place.writers[0]!, now })
-      const targets = await fillPast(deps, workspace, place, files)
-      await fillNumbers({ ...deps, sources: sourcesOf(config) }, workspace, place, targets)
+      await fillYear(deps, workspace, { place, files, sources: sourcesOf(config) })
       await composeUpcoming(workspace, cast.get(workspace.members[0]!.email)!, files, now)
       if (index === 0) await breakThings({ ...deps, cast }, place, files)
     }
   } finally {
     await close(sql)
   }
+}
+
+type Year = { place: Place; files: DemoFiles; sources: Sources }
+
+/**
+ * Posts and numbers of a year in one transaction: measuring may look at any moment, and sees all of it or nothing. It has perhaps begun with
+ * the accounts, which were connected a moment ago: what it wrote of them goes, and what it writes now waits.
+ */
+const fillYear = async (
+  deps: { sql: Sql; control: SandboxControl; now: Date },
+  workspace: DemoWorkspace,
+  year: Year,
+): Promise<void> => {
+  const { place, files, sources } = year
+  await makeMonths(deps)
+  const past = await bringToPlatforms(deps, workspace, files)
+  await tx(deps.sql, async (t) => {
+    await t`set local idle_in_transaction_session_timeout = '2min'`
+    const ids = Object.values(place.channels).map((channel) => channel.id)
+    await t`select from channels where id = any(${ids}) for update`
+    await t`delete from channel_days where channel_id = any(${ids})`
+    await t`delete from account_snapshots where channel_id = any(${ids})`
+    const own = { sql: t, now: deps.now }
+    const targets = await writePast(own, workspace, { place, files, past })
+    await fillNumbers({ ...own, sources }, workspace, place, targets)
+  })
 }
 
 const sourcesOf = ({ meta }: Config): Sources => {

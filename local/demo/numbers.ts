@@ -18,7 +18,6 @@ const hourMs = 3_600_000
 
 /** A year of numbers as measuring would have taken them: each post at its ages, each account once a day. */
 export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: Place, targets: PastTarget[]): Promise<void> => {
-  await makeMonths(deps)
   const { workspaceId } = place
   const snapshots: Record<string, unknown>[] = []
   const newest: Record<string, unknown>[] = []
@@ -40,7 +39,7 @@ export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: P
 }
 
 /** Partitions for the year that has passed; those ahead are the product's own. */
-const makeMonths = async ({ sql, now }: Deps): Promise<void> => {
+export const makeMonths = async ({ sql, now }: Pick<Deps, 'sql' | 'now'>): Promise<void> => {
   await sql`
     select ensure_snapshot_month(month::timestamp)
     from generate_series(date_trunc('month', ${now}::timestamptz) - interval '13 months', ${now}::timestamptz, interval '1 month') as month`

@@ -21,18 +21,29 @@ export type Place = {
 /** A post of a channel that is out, as its numbers need it. */
 export type PastTarget = { id: string; channelId: string; platform: DemoPlatform; publishedAt: Date; audience: Audience }
 
-type Deps = { sql: Db; control: SandboxControl; now: Date }
+type Deps = { control: SandboxControl; now: Date }
 type Rows = Record<'posts' | 'media' | 'post_media' | 'targets' | 'attempts' | 'events', Record<string, unknown>[]>
 
 const dayMs = 86_400_000
 /** promise: R4: files of older posts are gone, as they would be in life. */
 const keptMs = 90 * dayMs
 
-/** Twelve months of posts that went out, at the platforms as here. */
-export const fillPast = async (deps: Deps, workspace: DemoWorkspace, place: Place, files: DemoFiles): Promise<PastTarget[]> => {
-  const dice = createDice(workspace.seed + 1)
+/** Posts that went out, with what the platforms call them. */
+export type Past = { plan: PastPost[]; known: Known[] }
+
+/** Twelve months of posts at the platforms. */
+export const bringToPlatforms = async (deps: Deps, workspace: DemoWorkspace, files: DemoFiles): Promise<Past> => {
   const plan = planPast(workspace, deps.now)
-  const known = await atPlatforms(deps.control, workspace, plan, files)
+  return { plan, known: await atPlatforms(deps.control, workspace, plan, files) }
+}
+
+/** The same posts here. */
+export const writePast = async (
+  deps: { sql: Db; now: Date },
+  workspace: DemoWorkspace,
+  { place, files, past: { plan, known } }: { place: Place; files: DemoFiles; past: Past },
+): Promise<PastTarget[]> => {
+  const dice = createDice(workspace.seed + 1)
   const rows: Rows = { posts: [], media: [], post_media: [], targets: [], attempts: [], events: [] }
   const targets = plan.flatMap((post, index) => addPost(rows, { ...deps, dice, place, files }, post, known[index]!))
   for (const [table, some] of Object.entries(rows)) await insertRows(deps.sql, table, some)
