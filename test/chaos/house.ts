@@ -62,7 +62,11 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
   const begun: Supervised[] = []
   const begin = async (part: Supervised) => {
     begun.push(part)
-    await part.up()
+    const runs = await Promise.race([part.up().then(() => true), sleep(120_000, false, { ref: false })])
+    if (!runs)
+      throw new Error(
+        `${part.name} does not start: is one of the ports ${ports.postgres} to ${ports.servers.at(-1)} taken? See ${plan.folder}/logs`,
+      )
     return part
   }
   const sandbox = await begin(ourProgram(plan, 'sandbox', 'local/sandbox/main.ts', sandboxEnvironment(ports, url)))

@@ -151,6 +151,7 @@ describe('a draft', () => {
         await compose(
           [
             ['text', 'From the left'],
+            ['variant.facebook', 'For Facebook from the left'],
             ['version', '1'],
             ['act', 'save'],
           ],
@@ -168,6 +169,7 @@ describe('a draft', () => {
     )
     expect(conflict.status).toBe(409)
     expect(conflict.text).toContain('From the left')
+    expect(conflict.text).toContain('For Facebook from the left')
     expect(conflict.text).toContain('From the right')
     expect((await test.cast.manager.get(path)).text).not.toContain('From the right')
   })

@@ -1,0 +1,38 @@
+import { beforeAll, expect, test } from 'vitest'
+import { wallTimeOf } from '../../web/wall-time.ts'
+import { type Installed, install, untilPage } from '../support/installed.ts'
+import { compose } from '../support/story.ts'
+
+let house: Installed
+beforeAll(async () => {
+  house = await install({ worker: false })
+}, 90_000)
+
+test('while nothing ran: what is later than the workspace allows is missed and told, what is not goes out', {
+  timeout: 90_000,
+}, async () => {
+  const { admin, slug, sql, ledger } = house
+  const [limit] = await sql`select missed_after from workspaces`
+  expect(limit).toEqual({ missedAfter: '06:00:00' })
+  const dueAt = new Date(Math.ceil(Date.now() / 1_000 + 4) * 1_000)
+  const schedule = (text: string) => {
+    const time = wallTimeOf(dueAt, 'Europe/Zurich')
+    return compose(admin, slug, { text, channel: house.channel('Northside Records'), time }, 'Schedule')
+  }
+  const late = await schedule('Six hours and a minute late')
+  const soon = await schedule('A little less than six hours late')
+  await sql`update targets set due_at = date_trunc('second', now()) - interval '6 hours 1 minute' where text = 'Six hours and a minute late'`
+  await sql`update targets set due_at = date_trunc('second', now()) - interval '5 hours 50 minutes' where text = 'A little less than six hours late'`
+
+  const worker = await house.startWorker()
+  try {
+    const missed = await untilPage(admin, late.url, (page) => page.text.includes('missed'))
+    expect(missed.text).toContain('its time passed while CrateSocial was not running. Nothing was sent')
+    await untilPage(admin, soon.url, (page) => page.text.includes('Confirmed'))
+    expect((await ledger.posts()).map(({ text }) => text)).toEqual(['A little less than six hours late'])
+    expect((await admin.open(`/w/${slug}/notices`)).text).toContain('Six hours and a minute late')
+    await expect.poll(() => house.letters.filter(({ text }) => text.includes('missed')).length, { timeout: 20_000 }).toBe(1)
+  } finally {
+    await worker.stop()
+  }
+})
