@@ -56,7 +56,7 @@ export const insertPosts = async (
       create temporary table wanted on commit drop as
       select n, uuid_v7() as post_id, (${postIds}::uuid[])[1 + n % ${postIds.length}::int] as pattern_id,
         'Post ' || n || ' of ' || ${plan.count}::int as text,
-        ${plan.firstDue}::timestamptz + n * ${plan.overMs / plan.count}::float8 * interval '1 millisecond' as due_at
+        ${plan.firstDue}::timestamptz + floor(n * ${plan.overMs / plan.count}::float8) * interval '1 millisecond' as due_at
       from generate_series(0, ${plan.count - 1}::int) as n`
     await t`
       insert into posts (id, workspace_id, created_by, state, text, link, variants, choices, wall_time, zone, due_at)

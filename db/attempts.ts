@@ -37,7 +37,8 @@ export const claimTarget = async (
         state = 'sending', state_at = now(), waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null
       from channels c, grants g, workspaces w, installation i
       where t.id = ${target.id} and t.state = 'ready' and t.revision = ${target.revision} and t.handles_revision = t.revision
-        and t.attempt_number = ${target.attemptNumber} and t.due_at = ${target.dueAt} and t.due_at + w.missed_after > now()
+        and t.attempt_number = ${target.attemptNumber}
+        and date_trunc('milliseconds', t.due_at) = ${target.dueAt} and t.due_at + w.missed_after > now()
         and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and w.id = t.workspace_id
         and w.paused_at is null and i.paused_at is null
         and not exists (
