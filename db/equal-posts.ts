@@ -2,7 +2,7 @@ import type { Db } from './connect.ts'
 import type { TargetState } from './target-states.ts'
 
 /** A post that says the same to the same account at about the same time. */
-export type EqualPost = { postId: string; channelName: string; dueAt: Date; state: TargetState }
+export type EqualPost = { postId: string; channelId: string; dueAt: Date; state: TargetState }
 
 const withinHours = 24
 
@@ -33,9 +33,8 @@ export const listEqualPosts = (
     select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes
     from unnest(${post.mediaIds}::uuid[]) with ordinality as w (id, position)
       join media m on m.id = w.id and m.workspace_id = ${post.workspaceId})
-  select distinct on (t.channel_id) t.post_id, c.name as channel_name, t.due_at, t.state
-  from wanted join targets t on t.channel_id = wanted.channel_id and t.text = wanted.text and t.link is not distinct from wanted.link
-    join channels c on c.id = t.channel_id, files
+  select distinct on (t.channel_id) t.post_id, t.channel_id, t.due_at, t.state
+  from wanted join targets t on t.channel_id = wanted.channel_id and t.text = wanted.text and t.link is not distinct from wanted.link, files
   where t.workspace_id = ${post.workspaceId} and t.post_id is distinct from ${post.postId}
     and t.state not in ('failed', 'missed', 'canceled')
     and abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz)) < ${withinHours * 3_600}

@@ -32,7 +32,7 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     chosen: chosen.map((one) => channelView(composer, one, faults, strict)),
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
     previewed: chosen.some((one) => one.channel.id === form.preview) ? form.preview : chosen[0]?.channel.id,
-    equals: composer.equals,
+    equals: composer.equals.map((one) => ({ ...one, label: accountOf(composer, one.channelId) })),
     equalWords,
     media: composer.media,
     picker: composer.picker,
@@ -42,6 +42,12 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     folds: composer.time?.choices ?? [],
     foldWords: composer.time && !composer.time.ok ? composer.time.words : 'This hour happens twice on that day. Which one?',
   }
+}
+
+/** As in "Facebook · Northside Records". */
+const accountOf = (composer: Composer, channelId: string): string => {
+  const one = composer.channels.find(({ channel }) => channel.id === channelId)
+  return one ? `${one.platform.label} · ${one.channel.name}` : ''
 }
 
 /** What is said of an equal post; of all others that it is set for its time. */

@@ -40,6 +40,7 @@ describe('the same text and files to the same account within a day', () => {
     const { status, text } = await compose({ ...same, time: '2099-11-27T09:00' })
     expect(status).toBe(422)
     expect(text).toContain(question)
+    expect(text).toContain('Facebook · Northside Records: ')
     expect(text).toContain(`<a href="${base}/${postId}">a post with the same text and files</a> is set for Thu 26 Nov 2099 10:00`)
     expect(text).toContain('Crates in')
     expect(text).toContain('value="2099-11-27T09:00"')
