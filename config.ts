@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { type TemporalCluster, temporalCluster } from './config-temporal.ts'
 import { isLoopback, type VaultKey } from './config-values.ts'
 import { type Values, type Variable, variables } from './config-variables.ts'
 
@@ -29,7 +30,6 @@ export type S3Settings = {
   /** Undefined: the role of the machine, as Amazon's libraries find it. */
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined
 }
-export type TemporalTls = { serverName?: string; serverCa?: string; clientCert?: string; clientKey?: string }
 export type Config = {
   production: boolean
   /** The origin that people use, without a slash at its end. */
@@ -42,13 +42,7 @@ export type Config = {
   trustedProxies: string[]
   /** `direct`: past a PgBouncer, where there is one; LISTEN and advisory locks of a session need it. */
   database: { url: string; prepare: boolean; direct: { url: string; prepare: boolean } }
-  temporal: {
-    address: string
-    namespace: string
-    apiKey: string | undefined
-    tls: TemporalTls | undefined
-    uiUrl: string | undefined
-  }
+  temporal: TemporalCluster & { uiUrl: string | undefined }
   /** The first seals, all of them open. */
   vaultKeys: VaultKey[]
   throttleKey: string
@@ -78,8 +72,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = []
   const values = readAll(env, problems)
   problems.push(...contradictions(values))
-  if (problems.length > 0) throw new ConfigError(problems)
-  return shape(values)
+  const cluster = clusterOf(values, problems)
+  if (problems.length > 0 || !cluster) throw new ConfigError(problems)
+  return shape(values, cluster)
 }
 
 /** For programs: what is wrong with the environment is said in words, and the program ends. */
@@ -155,10 +150,6 @@ function contradictions(v: Values): string[] {
       'UPLOAD_MAX_BYTES must be at most 5 GiB with media on S3, which takes no more in one piece.',
     ],
     [
-      Boolean(v.TEMPORAL_TLS_CLIENT_CERT) !== Boolean(v.TEMPORAL_TLS_CLIENT_KEY),
-      'TEMPORAL_TLS_CLIENT_CERT and TEMPORAL_TLS_CLIENT_KEY belong together; one of them is missing.',
-    ],
-    [
       production && moved.length > 0 && v.ALLOW_LOCAL_PLATFORMS === false,
       `${moved.join(', ')} must be the real platform in production; ALLOW_LOCAL_PLATFORMS=true permits another.`,
     ],
@@ -175,7 +166,18 @@ const platformUrls = [
   'TIKTOK_API_URL',
 ] as const
 
-function shape(v: Values): Config {
+/** Undefined when something is wrong with it, which is then among the problems. */
+function clusterOf(v: Values, problems: string[]): TemporalCluster | undefined {
+  const given = Object.entries(v).filter(([name, value]) => name.startsWith('TEMPORAL_') && value !== undefined)
+  try {
+    return temporalCluster(Object.fromEntries(given.map(([name, value]) => [name, String(value)])))
+  } catch (error) {
+    problems.push(`The settings of Temporal ${(error as Error).message}.`)
+    return undefined
+  }
+}
+
+function shape(v: Values, cluster: TemporalCluster): Config {
   return {
     production: v.NODE_ENV === 'production',
     publicUrl: v.PUBLIC_URL,
@@ -184,13 +186,7 @@ function shape(v: Values): Config {
     metrics: v.METRICS_PORT === undefined ? undefined : { host: v.METRICS_HOST, port: v.METRICS_PORT },
     trustedProxies: v.TRUSTED_PROXIES,
     database: database(v),
-    temporal: {
-      address: v.TEMPORAL_ADDRESS,
-      namespace: v.TEMPORAL_NAMESPACE,
-      apiKey: v.TEMPORAL_API_KEY,
-      tls: temporalTls(v),
-      uiUrl: v.TEMPORAL_UI_URL,
-    },
+    temporal: { ...cluster, uiUrl: v.TEMPORAL_UI_URL },
     vaultKeys: v.VAULT_KEYS,
     throttleKey: v.THROTTLE_KEY,
     media: media(v),
@@ -212,16 +208,6 @@ function media(v: Values): Config['media'] {
   const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
   const publicUrl = v.MEDIA_PUBLIC_URL ?? `${v.PUBLIC_URL}/media`
   return { url: v.MEDIA_URL, publicUrl, maxUploadBytes: v.UPLOAD_MAX_BYTES, s3: { endpoint, region, credentials } }
-}
-
-function temporalTls(v: Values): TemporalTls | undefined {
-  if (!v.TEMPORAL_TLS && !v.TEMPORAL_API_KEY && !v.TEMPORAL_TLS_CLIENT_CERT && !v.TEMPORAL_TLS_SERVER_CA) return undefined
-  return {
-    serverName: v.TEMPORAL_TLS_SERVER_NAME,
-    serverCa: v.TEMPORAL_TLS_SERVER_CA,
-    clientCert: v.TEMPORAL_TLS_CLIENT_CERT,
-    clientKey: v.TEMPORAL_TLS_CLIENT_KEY,
-  }
 }
 
 function metaConfig(v: Values, appId: string, appSecret: string): MetaConfig {

@@ -9,7 +9,7 @@ export type Given = { database: boolean; temporal: boolean; mail: boolean; meta:
 export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
   return {
     database: Boolean(env.DATABASE_URL || env.DATABASE_URL_FILE),
-    temporal: Boolean(env.TEMPORAL_ADDRESS),
+    temporal: Boolean(env.TEMPORAL_ADDRESS || env.TEMPORAL_CONFIG_FILE),
     mail: Boolean(env.SMTP_URL || env.SMTP_URL_FILE),
     meta: Boolean(env.META_APP_ID),
     tiktok: Boolean(env.TIKTOK_CLIENT_KEY),

@@ -63,6 +63,28 @@ describe('the configuration', () => {
     expect(problems(secrets).join()).not.toMatch(/hunter2|aHVudGVyMg/)
   })
 
+  test('takes where Temporal is from a profile of a file, and a variable before it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
+    const file = join(folder, 'temporal.toml')
+    writeFileSync(file, '[profile.cloud]\naddress = "cloud.example.com:7233"\nnamespace = "music"\napi_key = "k"\n')
+    const env = { ...least, TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'cloud', TEMPORAL_NAMESPACE: 'other' }
+    expect(loadConfig(env).temporal).toMatchObject({
+      address: 'cloud.example.com:7233',
+      namespace: 'other',
+      apiKey: 'k',
+      tls: true,
+    })
+    expect(problems({ ...env, TEMPORAL_PROFILE: 'none' })).toEqual([
+      "The settings of Temporal cannot be used: Profile 'none' not found in config data.",
+    ])
+    writeFileSync(file, '[profile.cloud]\napi_key = "hunter2\n')
+    expect(problems(env)).toHaveLength(1)
+    expect(problems(env).join()).not.toContain('hunter2')
+    writeFileSync(file, '[profile.cloud]\napi_kee = "k"\n')
+    expect(problems(env)).toEqual([expect.stringContaining('key(s) unrecognized in profile.cloud: api_kee')])
+    rmSync(folder, { recursive: true })
+  })
+
   test.each([
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
     [
@@ -79,6 +101,23 @@ describe('the configuration', () => {
       { TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.0/33' },
       'TRUSTED_PROXIES has "10.0.0.0/33", which is neither an address nor a range such as 10.0.0.0/8.',
     ],
+    [
+      { TEMPORAL_TLS_CLIENT_CERT_DATA: 'x' },
+      'The settings of Temporal need a client certificate and its key together; one is missing.',
+    ],
+    [
+      { TEMPORAL_TLS_CLIENT_KEY_DATA: 'x', TEMPORAL_TLS_CLIENT_KEY_PATH: '/x' },
+      'The settings of Temporal cannot be used: Cannot specify both client_key_path and client_key_data.',
+    ],
+    [
+      { TEMPORAL_API_KEY: 'x', TEMPORAL_TLS: 'false' },
+      'The settings of Temporal would send the API key in the clear: TLS is switched off.',
+    ],
+    [
+      { TEMPORAL_CONFIG_FILE: '/nowhere.toml' },
+      'The settings of Temporal cannot be read: TEMPORAL_CONFIG_FILE names /nowhere.toml, ENOENT.',
+    ],
+    [{ TEMPORAL_PROFILE: 'x' }, 'The settings of Temporal name TEMPORAL_PROFILE without TEMPORAL_CONFIG_FILE, which holds it.'],
     [{ VAULT_KEYS: `a:${key},a:${key}` }, 'VAULT_KEYS uses an id twice.'],
     [{ DATABASE_PREPARE: 'yes' }, 'DATABASE_PREPARE must be one of true, false, not "yes".'],
     [{ MAIL_FROM: 'nobody' }, 'MAIL_FROM must be a mail address such as "Name <name@example.com>", not "nobody".'],

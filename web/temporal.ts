@@ -1,4 +1,4 @@
-import { Client, Connection, type TLSConfig } from '@temporalio/client'
+import { Client, Connection } from '@temporalio/client'
 import type { DataConverter, Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
@@ -112,21 +112,5 @@ export const createClient = (config: Config['temporal'], dataConverter: DataConv
   return Object.assign(new Client({ connection, namespace: config.namespace, dataConverter }), { connection })
 }
 
-type ClusterOptions = { address: string; apiKey?: string; tls?: TLSConfig | boolean }
-
 /** The same for client and worker: address, and TLS or API key where the cluster wants them. */
-export const connectionOptions = (config: Config['temporal']): ClusterOptions => {
-  const options: ClusterOptions = { address: config.address }
-  if (config.apiKey) options.apiKey = config.apiKey
-  if (config.tls) options.tls = tlsOf(config.tls)
-  else if (config.apiKey) options.tls = true
-  return options
-}
-
-const tlsOf = (tls: NonNullable<Config['temporal']['tls']>): TLSConfig => ({
-  ...(tls.serverName ? { serverNameOverride: tls.serverName } : {}),
-  ...(tls.serverCa ? { serverRootCACertificate: Buffer.from(tls.serverCa) } : {}),
-  ...(tls.clientCert && tls.clientKey
-    ? { clientCertPair: { crt: Buffer.from(tls.clientCert), key: Buffer.from(tls.clientKey) } }
-    : {}),
-})
+export const connectionOptions = ({ address, apiKey, tls, metadata }: Config['temporal']) => ({ address, apiKey, tls, metadata })

@@ -55,7 +55,14 @@ const openScene = (stack: OwnStack) => {
     applicationName: 'canary',
   })
   const client = createClient(
-    { address: stack.temporalAddress, namespace: 'default', apiKey: undefined, tls: undefined, uiUrl: undefined },
+    {
+      address: stack.temporalAddress,
+      namespace: 'default',
+      apiKey: undefined,
+      tls: undefined,
+      metadata: undefined,
+      uiUrl: undefined,
+    },
     createDataConverter(keys),
   )
   const admin: Person = createPerson(stack.url, hear)
