@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { type Installed, install } from '../support/installed.ts'
+import { createPerson } from '../support/person.ts'
+import { acceptInvitation, invite, password } from '../support/story.ts'
+import { routes } from '../web/tenancy-table.ts'
+
+let at: Installed
+let browser: Browser
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+beforeAll(async () => {
+  at = await install()
+  browser = await launchBrowser()
+}, 120_000)
+
+const somebody = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(15_000)
+  return { page: await context.newPage(), context }
+}
+const signIn = async (page: Page, email: string): Promise<void> => {
+  await page.goto(`${at.url}/sign-in`)
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+}
+
+/** Every page that has an address of its own: all GET routes without an id, but files, streams and what belongs to others. */
+const allPages = (): string[] =>
+  Object.keys(routes)
+    .filter(
+      (route) =>
+        route.startsWith('GET /') &&
+        !/:(?!workspace)|\*|\.csv|favicon|robots|\/events|\/live|health|\/temporal|\/connect|\/oauth/.test(route),
+    )
+    .map((route) => route.slice(4).replace(':workspace', at.slug))
+
+describe('every page, in a browser', () => {
+  test('promise A7, A8, S2: sets one cookie and no other, asks nothing of another origin, keeps nothing in the browser, and says HTTPS from then on', async () => {
+    const { page, context } = await somebody()
+    const foreign: string[] = []
+    const unsafe: string[] = []
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== at.url) foreign.push(request.url())
+    })
+    page.on('response', (response) => {
+      const { pathname, origin } = new URL(response.url())
+      const hsts = response.headers()['strict-transport-security'] ?? ''
+      if (origin === at.url && !pathname.startsWith('/media/') && !hsts.includes('max-age=31536000')) unsafe.push(pathname)
+    })
+    for (const path of ['/', '/sign-in', '/privacy', '/data-deletion', '/password-reset', '/nowhere']) {
+      await page.goto(at.url + path, { waitUntil: 'networkidle' })
+      expect([path, await context.cookies()]).toEqual([path, []])
+    }
+    await signIn(page, 'ada@example.com')
+    const pages = allPages()
+    expect(pages.length).toBeGreaterThan(20)
+    for (const path of pages) {
+      const answer = await page.goto(at.url + path, { waitUntil: 'load' })
+      expect([path, (answer?.status() ?? 500) < 400]).toEqual([path, true])
+      const cookies = (await context.cookies()).map(({ name, httpOnly, secure, domain }) => ({ name, httpOnly, secure, domain }))
+      expect([path, cookies]).toEqual([path, [{ name: '__Host-session', httpOnly: true, secure: true, domain: 'localhost' }]])
+      const kept = await page.evaluate('localStorage.length + document.cookie.length')
+      expect([path, kept]).toEqual([path, 0])
+    }
+    expect(foreign).toEqual([])
+    expect(unsafe).toEqual([])
+    await context.close()
+  }, 120_000)
+})
+
+describe('the public pages', () => {
+  for (const look of ['light', 'dark', 'phone'] as const)
+    test(`promise L1: have no fault that axe knows, and fit their window: ${look}`, async () => {
+      const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
+      const { page, context } = await somebody({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
+      for (const path of ['/privacy', '/data-deletion']) {
+        await page.goto(at.url + path)
+        const faults = await page.evaluate(
+          `(async () => { ${axe}; return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })).violations.map((one) => one.id + ' ' + one.nodes.map((node) => node.target).join(' ')) })()`,
+        )
+        expect([path, faults]).toEqual([path, []])
+        expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
+      }
+      await context.close()
+    }, 60_000)
+
+  test('promise E3, E4: a person asks, follows the mail, and watches the page go to done', async () => {
+    const bea = createPerson(at.url)
+    await acceptInvitation(bea, await invite(at.admin, at.slug, 'manager'), 'Bea Benson', 'bea@example.com')
+    const { page, context } = await somebody()
+    await page.goto(at.url)
+    await page.locator('footer').getByRole('link', { name: 'Data deletion' }).click()
+    await page.getByLabel('Email address of your account').fill('bea@')
+    await page.getByRole('button', { name: 'Send me the link' }).click()
+    await page.locator('[aria-invalid]').waitFor()
+    expect(await page.getByLabel('Email address of your account').inputValue()).toBe('bea@')
+    await page.getByLabel('Email address of your account').fill('bea@example.com')
+    await page.getByRole('button', { name: 'Send me the link' }).click()
+    await page.getByRole('heading', { name: 'Look in your mail' }).waitFor()
+    const link = await linkTo('bea@example.com')
+    await page.goto(link)
+    await page.getByText('This will be deleted').waitFor()
+    await page.getByRole('button', { name: 'Delete all of this' }).click()
+    await page.waitForURL(/\/data-deletion\/[0-9A-Z-]{24}/)
+    // The page moves by itself: nobody loads it again.
+    await page.getByText('Everything is deleted.').waitFor({ timeout: 30_000 })
+    expect(await page.locator('.steps .pill', { hasText: 'done' }).count()).toBe(5)
+    expect(await page.content()).not.toMatch(/Bea|bea@/)
+    expect(await context.cookies()).toEqual([])
+    await context.close()
+  }, 90_000)
+})
+
+const linkTo = async (email: string): Promise<string> => {
+  for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const link = at.letters.findLast((one) => one.to === email)?.text.match(/https?:\/\/\S+/)?.[0]
+    if (link) return link
+  }
+  throw new Error(`no mail to ${email}`)
+}
