@@ -39,29 +39,44 @@ export type DaySums = { buckets: BucketSums[]; accounts: AccountSums[] }
 
 /**
  * What the posts gained: for each point of a line, and for each account in the days. `back` counts points from the end of their period.
- * `before` are the days right before `days`. One scan brings it all: over two years it is most of the page's time.
+ * `before` are the days right before `days`.
  */
 export const sumDays = async (
   sql: Db,
   scope: Scope,
   span: { days: DaySpan; before: DaySpan | null; size: number },
 ): Promise<DaySums> => {
-  const { days, before, size } = span
-  const rows = await sql<(BucketSums & { channelId: string | null })[]>`
-    with points as (
-      select channel_id, day < ${days.from}::date as is_before,
-        (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back,
-        ${sums(sql)}, max(taken_at) as taken_at
-      from channel_days
-      where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannel(sql, scope)}
-      group by 1, 2, 3)
-    select is_before, back, channel_id, ${sums(sql)}, max(taken_at) as taken_at
-    from points group by grouping sets ((is_before, back), (is_before, channel_id))`
-  return {
-    buckets: rows.filter((one) => one.channelId === null),
-    accounts: rows.flatMap(({ channelId, ...sum }) => (channelId === null || sum.isBefore ? [] : [{ ...sum, channelId }])),
-  }
+  const [buckets, accounts] = await Promise.all([sumPoints(sql, scope, span), sumAccounts(sql, scope, span.days)])
+  return { buckets, accounts }
 }
+
+const sumPoints = (
+  sql: Db,
+  scope: Scope,
+  { days, before, size }: { days: DaySpan; before: DaySpan | null; size: number },
+): Promise<BucketSums[]> => sql<BucketSums[]>`
+  select day < ${days.from}::date as is_before,
+    (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back,
+    ${sums(sql)}, max(taken_at) as taken_at
+  from ${scope.channelId ? sql`channel_days` : sql`workspace_days`}
+  where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannel(sql, scope)}
+  group by 1, 2`
+
+/** Whole months are added up already; at both ends of the span their days are. */
+const sumAccounts = (sql: Db, scope: Scope, days: DaySpan): Promise<AccountSums[]> => sql<AccountSums[]>`
+  with months as (
+    select first, greatest(first, date_trunc('month', ${days.to}::date + 1)::date) as behind
+    from (select date_trunc('month', ${days.from}::date + interval '1 month' - interval '1 day')::date as first) f),
+  parts as (
+    select channel_id, views, reach, likes, comments, shares, saves from channel_months, months
+    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and month >= first and month < behind
+    union all
+    select channel_id, views, reach, likes, comments, shares, saves from channel_days, months
+    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between ${days.from}::date and least(first - 1, ${days.to}::date)
+    union all
+    select channel_id, views, reach, likes, comments, shares, saves from channel_days, months
+    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between behind and ${days.to}::date)
+  select channel_id, ${sums(sql)} from parts group by 1`
 
 export type FollowerLevel = { day: string; channelId: string | null; followers: number | null; accounts: number }
 

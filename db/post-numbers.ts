@@ -72,6 +72,8 @@ export const listReadings = (sql: Db, workspaceId: string, targetIds: string[]):
 /** Monday is 1; the hour is 0 to 23 in the zone. `ratio`: 1.4 is 40 % more views than is usual on the post's account. */
 export type HourOfWeek = { weekday: number; hour: number; ratio: number; posts: number }
 
+/** The epoch began on one; Monday is 0. */
+const thursday = 3
 /** Below that, nobody knows what is usual on an account. */
 const fewestPosts = 5
 
@@ -82,12 +84,13 @@ const fewestPosts = 5
 export const rateHours = (sql: Db, scope: Scope, span: Instants, zone: string): Promise<HourOfWeek[]> =>
   sql<HourOfWeek[]>`
     with cells as (
-      select channel_id, extract(isodow from published_at at time zone ${zone})::int as weekday,
-        extract(hour from published_at at time zone ${zone})::int as hour, sum(ln(views + 1.0::float8)) as logs, count(*) as posts
+      select channel_id, (floor(date_part('epoch', published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week,
+        sum(ln(views + 1.0::float8)) as logs, count(*) as posts
       from measured_targets
       where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
         and published_at >= ${span.from} and published_at < ${span.to} and views is not null
-      group by 1, 2, 3),
+      group by 1, 2),
     usual as (select channel_id, sum(logs) / sum(posts)::float8 as log from cells group by 1 having sum(posts) >= ${fewestPosts})
-    select weekday, hour, exp(sum(logs - posts * log) / sum(posts)::float8) as ratio, sum(posts)::int as posts
-    from cells join usual using (channel_id) group by 1, 2 order by 1, 2`
+    select hour_of_week / 24 + 1 as weekday, hour_of_week % 24 as hour, exp(sum(logs - posts * log) / sum(posts)::float8) as ratio,
+      sum(posts)::int as posts
+    from cells join usual using (channel_id) group by hour_of_week order by hour_of_week`

@@ -128,6 +128,8 @@ export const standing: Record<string, string> = {
   media_links: 'as long as the record of the file, so that its address says that it is gone',
   disconnections: 'as long as the connected account; its tokens only until they are revoked',
   measured_channels: 'as long as the connected account',
+  workspace_days: 'as long as the sums of a day that it adds up',
+  channel_months: 'as long as the sums of a day that it adds up',
   metric_names: 'for good: no personal data',
   installation: 'for good: no personal data',
   deletion_steps: 'as long as the status page of the request',
