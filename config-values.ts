@@ -87,6 +87,25 @@ export function addresses(given: string): string[] {
   return list
 }
 
+/** As OpenTelemetry writes them. The values stay out of the message: they may be secret. */
+export function headers(given: string): Record<string, string> {
+  const entries = given.split(',').map((entry, index) => {
+    const [, name, encoded = ''] = /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(entry) ?? []
+    const value = decoded(encoded)
+    if (!name || !value) throw new Error(`must be name=value, comma separated; entry ${index + 1} is not`)
+    return [name, value]
+  })
+  return Object.fromEntries(entries)
+}
+
+function decoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return undefined // not percent-encoded as it should be
+  }
+}
+
 export function mailAddress(given: string): string {
   return matching(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'a mail address such as "Name <name@example.com>"')(given)
 }

@@ -2,6 +2,7 @@ import {
   addresses,
   baseUrl,
   boolean,
+  headers,
   hostAndPort,
   integer,
   longText,
@@ -92,6 +93,15 @@ export const variables = {
     about: 'how TikTok gets a video',
   }),
   ALLOW_LOCAL_PLATFORMS: variable(boolean, { fallback: 'false', about: 'lets production talk to the sandbox' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(baseUrl, {
+    optional: true,
+    about: 'an OpenTelemetry collector (OTLP over HTTP); spans go to its /v1/traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: variable(headers, {
+    optional: true,
+    secret: true,
+    about: 'headers that it wants: name=value, comma separated, percent-encoded',
+  }),
   LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), { fallback: 'info', about: 'what is logged' }),
 }
 

@@ -52,6 +52,8 @@ export type Config = {
   meta: MetaConfig | undefined
   /** Undefined: TikTok is not configured. */
   tiktok: TikTokConfig | undefined
+  /** Where spans go, and the headers that the collector wants; nowhere when undefined. */
+  tracing: { endpoint: string; headers: Record<string, string> } | undefined
   log: { level: string }
 }
 
@@ -194,6 +196,9 @@ function shape(v: Values, cluster: TemporalCluster): Config {
     meta: v.META_APP_ID && v.META_APP_SECRET ? metaConfig(v, v.META_APP_ID, v.META_APP_SECRET) : undefined,
     tiktok:
       v.TIKTOK_CLIENT_KEY && v.TIKTOK_CLIENT_SECRET ? tiktokConfig(v, v.TIKTOK_CLIENT_KEY, v.TIKTOK_CLIENT_SECRET) : undefined,
+    tracing: v.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? { endpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT, headers: v.OTEL_EXPORTER_OTLP_HEADERS ?? {} }
+      : undefined,
     log: { level: v.LOG_LEVEL },
   }
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { trace } from '@opentelemetry/api'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** promise: S3: what looks like a token never reaches a log, whatever it stands in. */
@@ -23,7 +24,8 @@ export const createLog = (name: string, level: string, destination: DestinationS
       serializers: { err: shape },
       mixin: () => {
         const requestId = requestIds.getStore()
-        return requestId ? { requestId } : {}
+        const traceId = trace.getActiveSpan()?.spanContext().traceId
+        return { ...(requestId ? { requestId } : {}), ...(traceId ? { traceId } : {}) }
       },
       hooks: { streamWrite: scrub },
     },

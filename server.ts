@@ -20,8 +20,11 @@ const log = createLog('server', config.log.level)
 const sql = connect({ ...config.database, applicationName: 'cratesocial server' })
 const vault = createVault(config.vaultKeys)
 await refuseUnreadable(sql, vault)
+const tracing =
+  config.tracing && (await import('./tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-server', log })
 const dataConverter = createDataConverter(config.vaultKeys)
-const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log })
+const interceptors = tracing ? [tracing.client] : []
+const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log, interceptors })
 const live = await createLive(sql, log)
 const metrics = config.metrics && (await serveMetrics({ ...config.metrics, log }))
 const deps: WebDeps = {
@@ -64,6 +67,7 @@ const stop = async (signal: string): Promise<void> => {
   setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000).unref()
   await closed
   await temporal.close()
+  await tracing?.close()
   await close(sql)
   process.exit(0)
 }

@@ -49,9 +49,11 @@ Runtime.install({
 const sql = connect({ ...config.database, max: 32, applicationName: 'cratesocial worker' })
 const vault = createVault(config.vaultKeys)
 await refuseUnreadable(sql, vault)
+const tracing =
+  config.tracing && (await import('./tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-worker', log })
 const dataConverter = createDataConverter(config.vaultKeys)
 const changes = await listenToTargets(sql)
-const client = createClient(config.temporal, dataConverter)
+const client = createClient(config.temporal, dataConverter, tracing ? [tracing.client] : [])
 const mail = createMail(config.mail)
 const platforms = createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now }))
 const connection = await connectWhenThere()
@@ -79,6 +81,7 @@ const worker = await Worker.create({
   activities,
   dataConverter,
   workflowBundle: await workflowCode(),
+  ...(tracing ? { interceptors: { activity: [tracing.activity] } } : {}),
   ...workerSettings,
   shutdownGraceTime: '20 seconds',
   shutdownForceTime: '40 seconds',
@@ -103,7 +106,7 @@ try {
   await worker.run()
 } finally {
   await relay.close()
-  await metrics?.close()
+  await Promise.all([metrics?.close(), tracing?.close()])
   await changes.close()
   await close(sql)
   await connection.close()

@@ -18,5 +18,7 @@ export async function workflowCode(): Promise<WorkflowBundle | { codePath: strin
 
 export async function bundleWorkflows(): Promise<WorkflowBundle> {
   const workflowsPath = new URL('./workflows/index.ts', import.meta.url).pathname
-  return await bundleWorkflowCode({ workflowsPath, failureConverterPath, logger: new DefaultLogger('ERROR') })
+  const workflowInterceptorModules = [new URL('./workflows/pass-trace.ts', import.meta.url).pathname]
+  const logger = new DefaultLogger('ERROR')
+  return await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, failureConverterPath, logger })
 }

@@ -41,7 +41,7 @@ export async function refuseTakenPorts(ports: Ports, needed: PortName[]): Promis
   throw new Problem(`${taken.length === 1 ? 'A port is' : 'Ports are'} in use by another program: ${list.join(', ')}.`)
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))

@@ -85,6 +85,20 @@ describe('the configuration', () => {
     rmSync(folder, { recursive: true })
   })
 
+  test('sends spans only where a collector is named, with the headers that it wants', () => {
+    expect(loadConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: '' }).tracing).toBeUndefined()
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector.example.com:4318/'
+    const given = { ...least, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a=b, x-team = c' }
+    expect(loadConfig(given).tracing).toEqual({
+      endpoint: 'http://collector.example.com:4318',
+      headers: { authorization: 'Bearer a=b', 'x-team': 'c' },
+    })
+    expect(problems({ ...given, OTEL_EXPORTER_OTLP_HEADERS: 'a=b,hunter2' })).toEqual([
+      'OTEL_EXPORTER_OTLP_HEADERS must be name=value, comma separated; entry 2 is not.',
+    ])
+    expect(problems({ ...given, OTEL_EXPORTER_OTLP_HEADERS: 'a=%zz' })).toHaveLength(1)
+  })
+
   test.each([
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
     [

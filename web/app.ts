@@ -10,6 +10,7 @@ import { loadNeeds } from './needs.ts'
 import { policyOf } from './policy.ts'
 import { createRenderer, type Renderer } from './render.ts'
 import { logRequests } from './request-log.ts'
+import { spanRequests } from './request-span.ts'
 import { accountRoutes } from './routes/account.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { calendarRoutes } from './routes/calendar.ts'
@@ -54,7 +55,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
     workflow: (what, id) => workflowPage(deps.config.temporal, workflowIds[what](id)),
   })
   const app = forAnyone.createApp()
-  app.use(requestId(), logRequests(deps.log, deps.observe))
+  app.use(requestId(), spanRequests(), logRequests(deps.log, deps.observe))
   app.onError((error, c) => errorPage(deps, view, error, c))
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client'
 import type { DataConverter, Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
@@ -32,8 +32,9 @@ export const createTemporal = (deps: {
   sql: Sql
   log: Logger
   taskQueue?: string
+  interceptors?: WorkflowClientInterceptor[]
 }): Temporal => {
-  const client = createClient(deps.config, deps.dataConverter)
+  const client = createClient(deps.config, deps.dataConverter, deps.interceptors)
   const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + deadlineMs, work)
   return {
     nudge: async (targetIds) => {
@@ -107,9 +108,14 @@ const open = async ({ payloadCodecs = [] }: DataConverter, payloads: Payload[]):
 }
 
 /** Connects at the first call: the process starts while Temporal is away. */
-export const createClient = (config: Config['temporal'], dataConverter: DataConverter): Client & { connection: Connection } => {
+export const createClient = (
+  config: Config['temporal'],
+  dataConverter: DataConverter,
+  workflow: WorkflowClientInterceptor[] = [],
+): Client & { connection: Connection } => {
   const connection = Connection.lazy(connectionOptions(config))
-  return Object.assign(new Client({ connection, namespace: config.namespace, dataConverter }), { connection })
+  const { namespace } = config
+  return Object.assign(new Client({ connection, namespace, dataConverter, interceptors: { workflow } }), { connection })
 }
 
 /** The same for client and worker: address, and TLS or API key where the cluster wants them. */

@@ -1,5 +1,10 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { freePort } from '../../local/ports.ts'
+import { localSecrets } from '../../local/secrets.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { databaseUrl } from '../support/template-database.ts'
 
@@ -18,12 +23,16 @@ beforeAll(async () => {
   }
 })
 
+/** As `npm run operate` itself begins, which looks for the installation of `npm start`. */
+const operateLocally = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<Ran> =>
+  run(['--import', 'tsx', 'local/operate.ts', ...words], env)
+
 type Ran = { code: number; out: string; err: string }
 
 /** What `npm run operate --` runs, as an operator types it. */
-const operate = (...words: string[]): Promise<Ran> =>
+const operate = (...words: string[]): Promise<Ran> => run(['--import', 'tsx', 'operate.ts', ...words], env)
+const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Ran> =>
   new Promise((resolve) => {
-    const args = ['--import', 'tsx', 'operate.ts', ...words]
     const cwd = new URL('../../', import.meta.url).pathname
     execFile(process.execPath, args, { cwd, env }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
@@ -90,6 +99,21 @@ describe('npm run operate', () => {
   test('asks Temporal about workflows', { timeout: 180_000 }, async () => {
     expect((await rows('workflows')).map(({ workflow }) => workflow)).toContain('publishTarget')
     expect(await operate('workflows', 'show', 'target-of-nobody')).toMatchObject({ code: 2 })
+  })
+
+  test('finds the installation that npm start made, and says what is missing', { timeout: 180_000 }, async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'cratesocial-operate-'))
+    const local = { PATH: process.env.PATH, DATABASE_URL: '', DATA_DIR: dataDir, POSTGRES_PORT: String(await freePort()) }
+    const nothing = await operateLocally(local, 'people')
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining(`has made no installation in ${dataDir}`) })
+    localSecrets(dataDir)
+    const stopped = await operateLocally(local, 'people')
+    expect(stopped).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`PostgreSQL does not run on port ${local.POSTGRES_PORT}.`),
+    })
+    expect(await operateLocally(local)).toMatchObject({ code: 0, out: expect.stringContaining('people invite-operator') })
+    await rm(dataDir, { recursive: true })
   })
 
   test('says what it can do, and what is wrong, in words', { timeout: 180_000 }, async () => {

@@ -20,6 +20,7 @@ import { createVault } from '../../db/vault.ts'
 import { freePort } from '../../local/ports.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
 import { createPlatforms } from '../../platforms/index.ts'
+import type { Tracing } from '../../tracing.ts'
 import { createApp } from '../../web/app.ts'
 import { createLive } from '../../web/live.ts'
 import { createClient, createTemporal } from '../../web/temporal.ts'
@@ -53,6 +54,7 @@ export const startProduct = async (
     meters?: Meters
     now?: () => number
     sandbox?: Sandbox
+    tracing?: Tracing
   } = {},
 ): Promise<Product> => {
   const { now = Date.now } = options
@@ -79,14 +81,15 @@ export const startProduct = async (
   }
   const dataConverter = createDataConverter(config.vaultKeys)
   const cluster = { ...config.temporal, address: temporal.address, namespace: temporal.namespace }
-  const webTemporal = createTemporal({ config: cluster, dataConverter, sql, log })
+  const interceptors = options.tracing ? [options.tracing.client] : []
+  const webTemporal = createTemporal({ config: cluster, dataConverter, sql, log, interceptors })
   const live = await createLive(sql, log)
   const server = serve({
     fetch: createApp({ ...shared, config, live, temporal: webTemporal }).fetch,
     hostname: '127.0.0.1',
     port,
   })
-  const client = createClient(cluster, dataConverter)
+  const client = createClient(cluster, dataConverter, interceptors)
   const letters: Letter[] = []
   const mail: Mail = { send: async (letter) => void letters.push(letter), close: () => undefined }
 
@@ -103,7 +106,12 @@ export const startProduct = async (
       isSearchable: () => true,
       meters: options.meters,
     })
-    const worker = await temporal.startWorker({ activities, dataConverter, ...(build ? { workflowBundle: build } : {}) })
+    const worker = await temporal.startWorker({
+      activities,
+      dataConverter,
+      interceptors: { activity: options.tracing ? [options.tracing.activity] : [] },
+      ...(build ? { workflowBundle: build } : {}),
+    })
     const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })
     return {
       stop: async () => {

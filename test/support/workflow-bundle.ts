@@ -17,7 +17,12 @@ export async function workflowBundle(): Promise<{ codePath: string }> {
 /** Written under another name first: test files that run at the same time see all of it or nothing. */
 async function bundle(codePath: string): Promise<void> {
   const logger = new DefaultLogger('ERROR')
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(sources, 'index.ts'), failureConverterPath, logger })
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(sources, 'index.ts'),
+    workflowInterceptorModules: [join(sources, 'pass-trace.ts')],
+    failureConverterPath,
+    logger,
+  })
   mkdirSync(join(root, '.cache'), { recursive: true })
   const unfinished = `${codePath}.${randomBytes(4).toString('hex')}`
   writeFileSync(unfinished, code)
