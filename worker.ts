@@ -58,6 +58,7 @@ const mail = createMail(config.mail)
 const platforms = createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now }))
 const connection = await connectWhenThere()
 const { namespace } = config.temporal
+const isSearchable = await ensureSearchAttributes({ connection: client.connection, namespace, log, now: Date.now })
 const activities = createActivities({
   sql,
   vault,
@@ -71,7 +72,7 @@ const activities = createActivities({
   log,
   now: Date.now,
   meters,
-  isSearchable: await ensureSearchAttributes({ connection: client.connection, namespace, log, now: Date.now }),
+  isSearchable,
 })
 
 const worker = await Worker.create({
@@ -90,7 +91,7 @@ const relay = await startRelay({
   sql,
   log,
   meters,
-  tellers: createTellers({ sql, mail, client, platforms, publicUrl: config.publicUrl }),
+  tellers: createTellers({ sql, mail, client, platforms, publicUrl: config.publicUrl, isSearchable }),
 })
 await ensureSchedules(client)
 await keepHistoriesFor({ client }, historyDays).catch((error: unknown) => {

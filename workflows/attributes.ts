@@ -1,13 +1,6 @@
-import { defineSearchAttributeKey } from '@temporalio/common'
 import { patched, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Attributes } from './names.ts'
-
-const keys = {
-  workspace: defineSearchAttributeKey('Workspace', 'KEYWORD'),
-  channel: defineSearchAttributeKey('Channel', 'KEYWORD'),
-  platform: defineSearchAttributeKey('Platform', 'KEYWORD'),
-  state: defineSearchAttributeKey('State', 'KEYWORD'),
-}
+import { searchKeys as keys } from './search-keys.ts'
 
 /**
  * What operators find the workflow by. Written when it changes, and only when an activity gave them: it does so once the cluster knows

@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client'
+import type { SearchAttributePair } from '@temporalio/common'
 import type { announcePolicy } from './announce-policy.ts'
 import type { disconnectChannel } from './disconnect-channel.ts'
 import type { eraseUser } from './erase-user.ts'
 import type { exportData } from './export-data.ts'
 import type { keepGrantAlive } from './keep-grant-alive.ts'
 import {
+  type Attributes,
   changed,
   deletionWorkflowId,
   disconnectWorkflowId,
@@ -15,6 +17,21 @@ import {
   taskQueue,
 } from './names.ts'
 import type { publishTarget } from './publish-target.ts'
+import { searchKeys } from './search-keys.ts'
+
+/** What operators find a workflow by from its start on; left out until the cluster knows the keys, since it would refuse the start. */
+export type StartAttributes = Partial<Attributes>
+
+const searchable = (attributes: StartAttributes | undefined): { typedSearchAttributes?: SearchAttributePair[] } => {
+  if (!attributes) return {}
+  const names = ['workspace', 'channel', 'platform', 'state'] as const
+  return {
+    typedSearchAttributes: names.flatMap((name) => {
+      const value = attributes[name]
+      return value ? [{ key: searchKeys[name], value }] : []
+    }),
+  }
+}
 
 /**
  * Starts the target's workflow, or nudges the one that runs: one call for both, harmless when repeated. A workflow that has
@@ -32,23 +49,25 @@ export const tellTarget = async (client: Client, targetId: string, queue = taskQ
 }
 
 /** Starts the erasure of a deletion request, unless it runs; one that is done is started for nothing, and does nothing. */
-export const tellDeletion = async (client: Client, requestId: string, queue = taskQueue): Promise<void> => {
+export const tellDeletion = async (client: Client, requestId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof eraseUser>('eraseUser', {
     workflowId: deletionWorkflowId(requestId),
-    taskQueue: queue,
+    taskQueue,
     args: [{ requestId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
+    ...searchable(attributes),
     staticSummary: 'A deletion request, step by step',
   })
 }
 
 /** Starts making the file of an access request, unless it is being made. */
-export const tellExport = async (client: Client, exportId: string, queue = taskQueue): Promise<void> => {
+export const tellExport = async (client: Client, exportId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof exportData>('exportData', {
     workflowId: exportWorkflowId(exportId),
-    taskQueue: queue,
+    taskQueue,
     args: [{ exportId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
+    ...searchable(attributes),
     staticSummary: 'Everything held about a person, as a file',
   })
 }
@@ -76,12 +95,13 @@ export const tellGrant = async (client: Client, grantId: string, queue = taskQue
 }
 
 /** Starts what is left of disconnecting an account; one that is done ends at once. */
-export const tellDisconnect = async (client: Client, channelId: string, queue = taskQueue): Promise<void> => {
+export const tellDisconnect = async (client: Client, channelId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof disconnectChannel>('disconnectChannel', {
     workflowId: disconnectWorkflowId(channelId),
-    taskQueue: queue,
+    taskQueue,
     args: [{ channelId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
+    ...searchable(attributes),
     staticSummary: 'An account that was disconnected: its history, and the revocation at the platform',
   })
 }

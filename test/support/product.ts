@@ -112,7 +112,8 @@ export const startProduct = async (
       interceptors: { activity: options.tracing ? [options.tracing.activity] : [] },
       ...(build ? { workflowBundle: build } : {}),
     })
-    const relay = await startRelay({ sql, log, tellers: createTellers({ ...shared, mail, client, publicUrl: url }) })
+    const tellers = createTellers({ ...shared, mail, client, publicUrl: url, isSearchable: () => true })
+    const relay = await startRelay({ sql, log, tellers })
     return {
       stop: async () => {
         await relay.close()

@@ -4,9 +4,16 @@ import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ensureSearchAttributes } from '../../activities/search-attributes.ts'
 import { wallTimeOf } from '../../web/wall-time.ts'
-import { grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
+import {
+  deletionWorkflowId,
+  disconnectWorkflowId,
+  exportWorkflowId,
+  grantWorkflowId,
+  targetWorkflowId,
+} from '../../workflows/names.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { compose } from '../support/story.ts'
+import { createPerson } from '../support/person.ts'
+import { acceptInvitation, compose, invite } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {
@@ -18,6 +25,9 @@ const attributesOf = async (workflowId: string) => {
   const { typedSearchAttributes } = await house.client.workflow.getHandle(workflowId).describe()
   return keys.map((key) => typedSearchAttributes.get(key) ?? null)
 }
+/** The relay starts them, a second or so after the click. */
+const startedWith = (workflowId: string, attributes: (string | null)[]) =>
+  expect.poll(() => attributesOf(workflowId).catch(() => null), { timeout: 20_000 }).toEqual(attributes)
 const log = pino({ level: 'silent' })
 
 describe('operators find the workflows', () => {
@@ -49,6 +59,28 @@ describe('operators find the workflows', () => {
     expect(page.html).toContain(`href="/temporal/namespaces/default/workflows/${workflowId}"`)
     await house.sql`update users set is_operator = false`
     expect((await house.admin.open(`/w/${house.slug}/channels`)).html).not.toContain('/temporal/')
+  })
+
+  test('of a disconnection, an export and a deletion, from their start', { timeout: 90_000 }, async () => {
+    const max = createPerson(house.url)
+    await acceptInvitation(max, await invite(house.admin, house.slug, 'manager'), 'Max', 'max@example.com')
+    await (await max.open('/account')).press('Make the file')
+    const [asked] = await house.sql`select id from exports`
+    await startedWith(exportWorkflowId(asked!.id), [null, null, null, 'exporting'])
+
+    const [channel] = await house.sql`select id, workspace_id from channels where platform = 'tiktok'`
+    const question = await house.admin.open(`/w/${house.slug}/channels/${channel!.id}/disconnect`)
+    await question.press('Disconnect', { history: 'keep' })
+    await startedWith(disconnectWorkflowId(channel!.id), [channel!.workspaceId, channel!.id, 'tiktok', 'disconnecting'])
+
+    await (await max.open('/data-deletion')).press('Send me the link', { email: 'max@example.com' })
+    const letterOf = () =>
+      house.letters.find((letter) => letter.to === 'max@example.com' && letter.text.includes('/data-deletion/'))
+    await expect.poll(letterOf, { timeout: 20_000 }).toBeDefined()
+    const confirm = await max.open(letterOf()!.text.match(/https?:\/\/\S+\/data-deletion\/\S+/)![0])
+    await confirm.press('Delete all of this')
+    const [request] = await house.sql`select id from deletion_requests`
+    await startedWith(deletionWorkflowId(request!.id), [null, null, null, 'erasing'])
   })
 
   test('in a namespace that did not know the keys: they are made, and not used before the cluster knows them', async () => {
