@@ -36,8 +36,13 @@ export const readShape = async (t: Transaction): Promise<Shape> => {
 }
 
 /** The rows of a table, in PostgreSQL's own text form. */
-export const copyOut = async (t: Transaction, { name, columns }: Table): Promise<Readable> =>
-  await t`copy (select ${t(columns)} from ${t(name)}) to stdout`.readable()
+export const copyOut = async (t: Transaction, { name, columns }: Table): Promise<Readable> => {
+  const rows = await t`copy (select ${t(columns)} from ${t(name)}) to stdout`.readable()
+  // postgres 3.4 stops listening to the server while many rows wait to be read, and listens again when it is asked for more: nobody
+  // asks once the last row is there, and the next statement would never be answered.
+  rows.once('end', () => rows._read(0))
+  return rows
+}
 
 /**
  * Fills an empty schema, all or nothing. References between tables are taken away for the while and made again at the end, when

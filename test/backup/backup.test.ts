@@ -8,6 +8,7 @@ import { readManifest } from '../../backup/manifest.ts'
 import { restoreBackup } from '../../backup/restore.ts'
 import { takeBackup } from '../../backup/take.ts'
 import type { Sql } from '../../db/connect.ts'
+import { migrate } from '../../db/migrate.ts'
 import { createVault } from '../../db/vault.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
@@ -100,6 +101,18 @@ describe('a backup', () => {
     >`select id, token_sealed as sealed from channels where token_sealed is not null`
     const vault = createVault(vaultKeys)
     expect(vault.open(channel!.sealed, { table: 'channels', id: channel!.id, column: 'token_sealed' })).not.toBe('')
+  })
+
+  it('comes to its end however many rows wait to be written', async () => {
+    for (const rows of [150, 250, 400, 2_000, 20_000]) {
+      const { sql, deps } = await place()
+      await migrate(sql)
+      await sql`insert into events (name, at) select 'some.thing', now() from generate_series(1, ${rows})`
+      const taken = join(await temporary(), 'many')
+      await takeBackup(deps, { folder: taken, withMedia: false })
+      const lines = (await readFile(join(taken, 'tables/events.copy'), 'utf8')).trimEnd().split('\n')
+      expect(lines).toHaveLength(rows)
+    }
   })
 
   it('says nothing of the keys', async () => {
