@@ -72,7 +72,7 @@ export const startOwnStack = async (args: string[] = [], kept?: string): Promise
     pid: child.pid,
     folder,
     databaseUrl: `postgres://cratesocial:${databasePassword}@127.0.0.1:${ports.POSTGRES_PORT}/cratesocial`,
-    temporalAddress: `127.0.0.1:${ports.TEMPORAL_PORT}`,
+    temporalAddress: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.TEMPORAL_PORT}`,
     url: line('CrateSocial'),
     control: line('Faults and settings').replace(/\/$/, ''),
     mailbox: line('Mailbox'),

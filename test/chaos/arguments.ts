@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 export type ChaosOptions = {
@@ -12,6 +13,8 @@ export type ChaosOptions = {
   hurry: boolean
   /** A folder of real-temporal.sh. */
   realTemporal: string | undefined
+  /** A folder of `npm run build`, which runs instead of the sources. */
+  build: string | undefined
   /** Leaves logs and data where they are. */
   keep: boolean
 }
@@ -28,6 +31,7 @@ export const readArguments = (args: string[]): ChaosOptions => {
       port: { type: 'string', default: '4270' },
       hurry: { type: 'boolean', default: false },
       'real-temporal': { type: 'string' },
+      dist: { type: 'string' },
       keep: { type: 'boolean', default: false },
     },
   })
@@ -44,6 +48,7 @@ export const readArguments = (args: string[]): ChaosOptions => {
     port: number('port'),
     hurry: values.hurry,
     realTemporal: values['real-temporal'],
+    build: values.dist === undefined ? undefined : resolve(values.dist),
     keep: values.keep,
   }
 }

@@ -1,16 +1,20 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 
+/** Of `localhost`; `caFile`: who signed it, for those who come in. */
+export type Certificate = { cert: string; key: string; caFile: string }
 export type FrontDoor = { close(): Promise<void> }
 
 /** Stands before the web servers, as Caddy does: each connection goes to the next server that accepts one. Throws when the port is taken. */
-export const openFrontDoor = async (port: number, behind: number[]): Promise<FrontDoor> => {
+export const openFrontDoor = async (port: number, behind: number[], https?: Certificate): Promise<FrontDoor> => {
   const open = new Set<Socket>()
   let turn = 0
-  const server = createServer((visitor) => {
+  const welcome = (visitor: Socket) => {
     keep(open, visitor)
     turn += 1
     lead(open, visitor, [...behind.slice(turn % behind.length), ...behind.slice(0, turn % behind.length)])
-  })
+  }
+  const server = https ? createTlsServer(https, welcome) : createServer(welcome)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { close, connect, type Sql } from '../../db/connect.ts'
@@ -9,7 +9,7 @@ import { ensureDatabase, startPostgres } from '../../local/postgres.ts'
 import { startTemporal } from '../../local/temporal.ts'
 import { temporalProgram } from '../../local/temporal-program.ts'
 import type { Watchdog } from '../../local/watchdog.ts'
-import { openFrontDoor } from './front-door.ts'
+import { type Certificate, openFrontDoor } from './front-door.ts'
 import { startRealTemporal } from './real-temporal.ts'
 import { type Supervised, type Supervision, supervise } from './supervised.ts'
 
@@ -20,6 +20,8 @@ export type House = {
   sql: Sql
   sandboxUrl: string
   controlUrl: string
+  /** Of workers and servers. */
+  env: NodeJS.ProcessEnv
   workers: Supervised[]
   servers: Supervised[]
   /** Undefined where it was given. */
@@ -40,7 +42,11 @@ export type HousePlan = Supervision & {
   workers?: number
   servers?: number
   /** What runs already and is not to be killed. */
-  given?: { databaseUrl: string; temporalAddress: string; namespace: string }
+  given?: { databaseUrl?: string; temporalAddress: string; namespace: string }
+  /** A folder of `npm run build`, which runs instead of the sources. */
+  build?: string
+  /** People come by HTTPS, and the programs are strict, as in production: their clocks cannot be moved. */
+  https?: Certificate
   /** A folder of `real-temporal.sh`, whose server is used instead of the development server. */
   realTemporal?: string
   /** More for the worker's environment. */
@@ -57,7 +63,7 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
   const clockFile = join(plan.folder, 'clock-ahead')
   const clock = { aheadMs: 0 }
   setClock(clockFile, 0)
-  const url = `http://localhost:${ports.door}`
+  const url = `${plan.https ? 'https' : 'http'}://localhost:${ports.door}`
   const env = environmentOf(plan, ports, url, clockFile)
   const begun: Supervised[] = []
   const begin = async (part: Supervised) => {
@@ -69,19 +75,22 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
       )
     return part
   }
-  const sandbox = await begin(ourProgram(plan, 'sandbox', 'local/sandbox/main.ts', sandboxEnvironment(ports, url)))
-  const postgres = plan.given ? undefined : await begin(postgresOf(plan, ports))
+  const sandbox = await begin(ourProgram(plan, 'sandbox', 'local/sandbox/main.ts', sandboxEnvironment(plan, ports, url)))
+  const postgres = plan.given?.databaseUrl ? undefined : await begin(postgresOf(plan, ports))
   const databaseUrl = env.DATABASE_URL ?? ''
-  if (!plan.given) await migrateDatabase(databaseUrl)
+  if (postgres) await migrateDatabase(databaseUrl)
   const temporal = plan.given ? undefined : await begin(temporalOf(plan, ports))
   const workers = named(plan.workers ?? 2, 'worker').map((name) =>
-    ourProgram(plan, name, 'test/chaos/worker.ts', { ...env, ...plan.workerEnv }),
+    ourProgram(plan, name, workerFile(plan), { ...env, ...compiledWorker(plan), ...plan.workerEnv }),
   )
   const servers = named(plan.servers ?? 2, 'server').map((name, index) =>
-    ourProgram(plan, name, 'server.ts', { ...env, PORT: String(ports.servers[index]) }),
+    ourProgram(plan, name, plan.build ? join(plan.build, 'server.js') : 'server.ts', {
+      ...env,
+      PORT: String(ports.servers[index]),
+    }),
   )
   begun.push(...workers, ...servers)
-  const door = await openFrontDoor(ports.door, ports.servers.slice(0, servers.length))
+  const door = await openFrontDoor(ports.door, ports.servers.slice(0, servers.length), plan.https)
   const sql = connect({ url: databaseUrl, prepare: true, max: 4, applicationName: 'chaos' })
   const controlUrl = `http://127.0.0.1:${ports.control}`
   await untilAnswers(`${url}/health/ready`)
@@ -91,6 +100,7 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
     sql,
     sandboxUrl: `http://127.0.0.1:${ports.sandbox}`,
     controlUrl,
+    env,
     workers,
     servers,
     temporal,
@@ -139,7 +149,8 @@ const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockFile: st
   const sandbox = `http://127.0.0.1:${ports.sandbox}`
   return {
     PATH: process.env.PATH,
-    NODE_ENV: 'test',
+    NODE_ENV: plan.https ? 'production' : 'test',
+    ALLOW_LOCAL_PLATFORMS: 'true',
     DATABASE_URL: plan.given?.databaseUrl ?? `postgres://cratesocial:chaos@127.0.0.1:${ports.postgres}/cratesocial`,
     TEMPORAL_ADDRESS: plan.given?.temporalAddress ?? `127.0.0.1:${ports.temporal}`,
     TEMPORAL_NAMESPACE: plan.given?.namespace ?? 'default',
@@ -162,7 +173,7 @@ const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockFile: st
   }
 }
 
-const sandboxEnvironment = (ports: Ports, url: string): NodeJS.ProcessEnv => ({
+const sandboxEnvironment = (plan: HousePlan, ports: Ports, url: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   SANDBOX_PORT: String(ports.sandbox),
   SANDBOX_CONTROL_PORT: String(ports.control),
@@ -173,15 +184,20 @@ const sandboxEnvironment = (ports: Ports, url: string): NodeJS.ProcessEnv => ({
   TIKTOK_CLIENT_KEY: app.key,
   TIKTOK_CLIENT_SECRET: app.tiktokSecret,
   TIKTOK_REDIRECT_URIS: `${url}/oauth/tiktok/callback`,
-  TIKTOK_APP_TYPE: 'desktop',
+  TIKTOK_APP_TYPE: plan.https ? 'web' : 'desktop',
   TIKTOK_VERIFIED_PREFIXES: `${url}/media/`,
+  ...(plan.https ? { NODE_EXTRA_CA_CERTS: plan.https.caFile } : {}),
 })
+
+const workerFile = ({ build, https }: HousePlan): string => (build && https ? join(build, 'worker.js') : 'test/chaos/worker.ts')
+
+const compiledWorker = ({ build }: HousePlan): NodeJS.ProcessEnv => (build ? { WORKER_FILE: join(build, 'worker.js') } : {})
 
 const ourProgram = (plan: HousePlan, name: string, file: string, env: NodeJS.ProcessEnv): Supervised => {
   const command = {
     name,
     program: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), join(root, file)],
+    args: [...(file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []), resolve(root, file)],
     cwd: root,
     env,
     logFile: join(plan.folder, 'logs', `${name}.log`),

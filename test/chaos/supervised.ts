@@ -10,6 +10,8 @@ export type Supervised = {
   pid(): number | undefined
   /** kill -9 of what runs now; waits until something runs. False when the house was taken down meanwhile. */
   kill(): Promise<boolean>
+  /** As for a new version: told to end; waits for the end. What starts next is on its way. */
+  restart(): Promise<boolean>
   /** Resolves when it runs. */
   up(): Promise<void>
   /** How often it ended without being killed or stopped. */
@@ -46,19 +48,21 @@ export const supervise = (name: string, start: () => Promise<Running>, { restart
   const up = async () => {
     while (!running && !stopped) await sleep(20)
   }
+  const end = (signal: NodeJS.Signals) => async () => {
+    await up()
+    if (stopped || !running?.pid) return false
+    const { pid, ended } = running
+    killed += 1
+    process.kill(pid, signal)
+    await ended
+    return true
+  }
   return {
     name,
     pid: () => running?.pid,
     up,
-    kill: async () => {
-      await up()
-      if (stopped || !running?.pid) return false
-      const { pid, ended } = running
-      killed += 1
-      process.kill(pid, 'SIGKILL')
-      await ended
-      return true
-    },
+    kill: end('SIGKILL'),
+    restart: end('SIGTERM'),
     endedByItself: () => ends - killed,
     stop: async () => {
       stopped = true
