@@ -72,19 +72,36 @@ const delayOf = (dice: Dice, { when, kind }: Pick<Fault, 'when' | 'kind'>): Pick
   return kind === 'slow' ? { delayMs: dice.whole(1_000, 15_000) } : {}
 }
 
-/** Gives the sandbox one fault after the other, evenly until then; each meets the next call of its endpoint. */
-export const carryOutFaults = async (
-  house: House,
-  dice: Dice,
-  faults: Fault[],
-  fromMs: number,
-  untilMs: number,
-): Promise<void> => {
-  const moments = faults.map(() => dice.whole(fromMs, untilMs)).sort((a, b) => a - b)
-  for (const [index, fault] of faults.entries()) {
-    await sleep(Math.max(0, (moments[index] ?? 0) - Date.now()))
-    await post(`${house.controlUrl}/faults`, fault)
+/** Called while posts are prepared, as soon as they are composed: their faults come then. */
+const ahead = new Set([
+  ...['photos', 'videos.start', 'videos.transfer', 'video_reels.start', 'rupload'],
+  ...['media', 'content_publishing_limit', 'video/init'],
+])
+
+export type FaultTimes = { composingFromMs: number; dueFromMs: number; untilMs: number }
+
+/** Gives the sandbox one fault after the other, evenly until then; each meets the next call of its endpoint that no other one meets. */
+export const carryOutFaults = async (house: House, dice: Dice, faults: Fault[], times: FaultTimes): Promise<void> => {
+  const timed = faults.map((fault) => {
+    const isAhead = ahead.has(fault.endpoint)
+    return {
+      fault,
+      atMs: dice.whole(isAhead ? times.composingFromMs : times.dueFromMs, isAhead ? times.dueFromMs : times.untilMs),
+    }
+  })
+  for (const { fault, atMs } of timed.sort((a, b) => a.atMs - b.atMs)) {
+    await sleep(Math.max(0, atMs - Date.now()))
+    await post(`${house.controlUrl}/faults`, { ...fault, nth: 1 + (await countWaiting(house, fault)) })
   }
+}
+
+type FaultSeen = { platform: string; endpoint: string; seen: number; nth: number }
+
+/** The sandbox counts a call against every fault that waits for it: the second of two waits for the second call. */
+const countWaiting = async (house: House, { platform, endpoint }: Fault): Promise<number> => {
+  const all = (await (await fetch(`${house.controlUrl}/faults`)).json()) as FaultSeen[]
+  const waiting = all.filter((one) => one.platform === platform && one.endpoint === endpoint && one.seen < one.nth)
+  return Math.max(0, ...waiting.map(({ seen, nth }) => nth - seen))
 }
 
 /** Platforms' lists lag by another time every ten seconds; twice TikTok's access tokens end, and once a person's at Meta do. */

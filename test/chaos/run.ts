@@ -51,7 +51,11 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   const untilMs = fromMs + plan.minutes * 60_000
   const faults = planFaults(createDice(seed, 'faults'), Math.max(45, Math.round(plan.posts / 2)))
   const disturbing = Promise.all([
-    carryOutFaults(house, createDice(seed, 'fault moments'), faults, fromMs - 20_000, untilMs),
+    carryOutFaults(house, createDice(seed, 'fault moments'), faults, {
+      composingFromMs: Date.now(),
+      dueFromMs: fromMs - 20_000,
+      untilMs,
+    }),
     carryOutTroubles(house, createDice(seed, 'troubles'), fromMs - 20_000, untilMs),
   ])
   disturbing.catch(() => undefined) // awaited below
@@ -86,7 +90,7 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
 const paceMs = async ({ admin, slug }: Residents): Promise<number> => {
   const startedAt = Date.now()
   for (let opened = 0; opened < 5; opened += 1) await admin.open(`/w/${slug}/posts/new`)
-  return Math.max(300, 8 * ((Date.now() - startedAt) / 5))
+  return Math.max(300, 4 * ((Date.now() - startedAt) / 5))
 }
 
 /** In the order of their times, so that the last are composed while the first go out. */
@@ -108,7 +112,7 @@ const untilEnded = async (plan: Plan, house: House): Promise<void> => {
     await untilAllLeft(plan, house)
     await quiet(house)
   }
-  const patienceMs = plan.hurry ? 5 * 60_000 : 40 * 60_000
+  const patienceMs = plan.hurry ? 8 * 60_000 : 40 * 60_000
   for (const giveUpAt = Date.now() + patienceMs; ; ) {
     const claims = await readClaims(house.sql)
     const open = claims.filter((claim) => !hasEnded(claim))
