@@ -61,9 +61,14 @@ export const planFaults = (dice: Dice, count: number): Fault[] => {
   const table = Object.keys(endpoints).flatMap((platform) => disturbances.map((disturbance) => ({ platform, ...disturbance })))
   const rows = [...dice.shuffle(table), ...Array.from({ length: count }, () => dice.pick(table))].slice(0, count)
   const faults = rows.map((row): Fault => ({ ...row, endpoint: dice.pick(endpoints[row.platform] ?? []), ...delayOf(dice, row) }))
+  const rare = faults.filter(({ endpoint }) => endpoint === 'oauth/token').slice(renewalsMost)
+  for (const fault of rare) fault.endpoint = 'status/fetch'
   const clear = refusals.flatMap((refusal) => Array.from({ length: Math.ceil(count / 150) }, () => refusal))
   return dice.shuffle([...faults, ...clear])
 }
+
+/** TikTok's tokens are renewed twice in a run: more faults of it in a row only hold up all of its posts, half a minute each. */
+const renewalsMost = 2
 
 /** Late effects and lagging lists together stay within the three minutes that reconciling waits. */
 const delayOf = (dice: Dice, { when, kind }: Pick<Fault, 'when' | 'kind'>): Pick<Fault, 'delayMs'> => {

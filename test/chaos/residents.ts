@@ -2,7 +2,8 @@ import { firstOperatorLink } from '../../db/first-operator.ts'
 import { makeJpeg, makeVideo } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace, upload } from '../support/story.ts'
-import type { House } from './house.ts'
+import { type House, post } from './house.ts'
+import { tiktokAccounts } from './kinds.ts'
 
 /** Who lives in the house: a person with a workspace, connected accounts and files. */
 export type Residents = {
@@ -24,7 +25,10 @@ export const moveIn = async (house: House): Promise<Residents> => {
   await makeWorkspace(admin, 'Northside')
   await connectMeta(admin, slug)
   await connectMeta(admin, slug, 'Ben Southside')
-  await connectTiktok(admin, slug)
+  for (const [index, username] of tiktokAccounts.entries()) {
+    if (index > 0) await post(`${house.controlUrl}/accounts/tiktok`, { username })
+    await connectTiktok(admin, slug, username)
+  }
   const channels = channelsIn(await admin.open(`/w/${slug}/posts/new`))
   return {
     admin,
