@@ -79,6 +79,13 @@ const table: [code: number, subcode: number | null, repeatable: ErrorKind, send:
   [36003, 2207009, 'rejected', 'rejected'],
   [36004, 2207010, 'rejected', 'rejected'],
   ...[2207076, 2207081, 2207082].map((sub) => [-1, sub, 'rejected', 'rejected'] as [number, number, ErrorKind, ErrorKind]),
+  // The same without a subcode.
+  [-1, null, 'unavailable', 'unknown_outcome'],
+  [9004, null, 'unavailable', 'unknown_outcome'],
+  [9007, null, 'unavailable', 'unavailable'],
+  ...[352, 36000, 36001, 36003, 36004].map(
+    (code) => [code, null, 'rejected', 'rejected'] as [number, null, ErrorKind, ErrorKind],
+  ),
   ...[2207077, 2207085].map((sub) => [-1, sub, 'unavailable', 'unknown_outcome'] as [number, number, ErrorKind, ErrorKind]),
 ]
 
@@ -98,6 +105,13 @@ describe("Meta's error table", () => {
   it.each([...pageSubcodes, ...videoSubcodes])('knows the subcode %i whatever code it comes with', (subcode) => {
     expect(findRow(100, subcode)?.subcode).toBe(subcode)
     expect(findRow(1, subcode)?.subcode).toBe(subcode)
+  })
+
+  it('has a line above for every row', () => {
+    const tried = [...table, ...[...pageSubcodes, ...videoSubcodes].map((subcode): [number, number] => [100, subcode])]
+    const reached = new Set(tried.map(([code, subcode]) => findRow(code, subcode)))
+    const missing = errorRows.filter((row) => !reached.has(row)).map((row) => `${row.code}/${row.subcode}`)
+    expect(missing).toEqual([])
   })
 
   it('has words for a person in every row, and no row twice', () => {

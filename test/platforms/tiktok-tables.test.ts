@@ -116,6 +116,7 @@ describe('error codes', () => {
     ['unauthorized_client', 'permission'],
     ['unsupported_grant_type', 'permission'],
     ['unsupported_response_type', 'permission'],
+    ['non_sandbox_target', 'permission'],
     ['server_error', 'unavailable'],
     ['temporarily_unavailable', 'unavailable'],
   ])('OAuth error %s is %s', (code, kind) => {
