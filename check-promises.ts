@@ -54,7 +54,8 @@ function runTests(): VitestResults {
   const file = join(folder, 'results.json')
   try {
     const title = '\\bpromises? [A-Z][0-9]'
-    const args = ['vitest', 'run', '-t', title, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
+    const files = new Set(findProofs(root).flatMap((proof) => proof.tests.map((test) => test.file)))
+    const args = ['vitest', 'run', ...files, '-t', title, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
     spawnSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
     return readResults(file)
   } finally {
