@@ -53,9 +53,9 @@ function runTests(): VitestResults {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-promises-'))
   const file = join(folder, 'results.json')
   try {
-    const title = '\\bpromises? [A-Z][0-9]'
+    // Whole files, since the tests of one may build on each other.
     const files = new Set(findProofs(root).flatMap((proof) => proof.tests.map((test) => test.file)))
-    const args = ['vitest', 'run', ...files, '-t', title, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const args = ['vitest', 'run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
     spawnSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
     return readResults(file)
   } finally {

@@ -56,15 +56,17 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
   /** The tokens leave the product at once, whether or not the platform answers; what is set aside can only be revoked. */
   takeTokens: async (ref: RequestRef): Promise<string[]> => {
     await forRequest(deps, ref, async (request, now) => {
-      // First, since afterwards nothing says whose these were; a repeat of the step finds those that are left.
+      // Before, since afterwards nothing says whose these were, for a repeat of the step; and after, for what was told meanwhile.
       const { grantIds, channelIds } = await listConnectionTraces(deps.sql, request)
-      await deleteHistories(deps, [...grantIds.map(grantWorkflowId), ...channelIds.map(disconnectWorkflowId)])
+      const histories = [...grantIds.map(grantWorkflowId), ...channelIds.map(disconnectWorkflowId)]
+      await deleteHistories(deps, histories)
       await tx(deps.sql, async (t) => {
         await setPendingAside(t, deps.vault, request, now)
         const grants = await listGrantsToEnd(t, request)
         for (const grant of grants) await setAside(t, deps.vault, request, grant, now)
         await endStep(t, request.id, 'tokens', { amount: grants.length, now })
       })
+      await deleteHistories(deps, histories)
     })
     return await listIssuersToRevoke(deps.sql, ref.requestId)
   },
@@ -161,14 +163,13 @@ const setPendingAside = async (t: Db, vault: Vault, request: OpenRequest, now: D
 
 const removePlatformData = async (deps: ErasingDeps, request: OpenRequest, now: Date): Promise<void> => {
   const traces = await listPlatformTraces(deps.sql, request)
-  await deleteHistories(
-    deps,
-    traces.targetIds.map((id) => targetWorkflowId(id)),
-  )
+  const histories = traces.targetIds.map((id) => targetWorkflowId(id))
+  await deleteHistories(deps, histories)
   await tx(deps.sql, async (t) => {
     await deletePlatformData(t, traces.grantIds)
     await endStep(t, request.id, 'content', { amount: traces.targetIds.length, now })
   })
+  await deleteHistories(deps, histories)
 }
 
 /** A step of a request that is over has nothing left to do. */

@@ -99,6 +99,7 @@ const removals: Record<Rule['goes'], Removal> = {
     await deleteHistories(deps, histories)
     const ids = due.map(({ id }) => id)
     await tx(deps.sql, (t) => deletePlatformData(t, ids))
+    await deleteHistories(deps, histories) // what was told meanwhile
     return due.length === 50 ? batch : due.length
   },
 }

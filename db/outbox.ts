@@ -24,3 +24,10 @@ export const listWaiting = (sql: Db, kind: OutboxKind, refIds: string[]): Promis
 export const deleteTold = async (sql: Db, ids: string[]): Promise<void> => {
   await sql`delete from outbox where id = any(${ids}::bigint[])`
 }
+
+/** Of these ids, those whose row does not exist any more. */
+export const listGone = async (sql: Db, table: 'targets' | 'grants', ids: string[]): Promise<string[]> => {
+  const rows = await sql<{ id: string }[]>`
+    select told.id from unnest(${ids}::uuid[]) as told(id) where not exists (select from ${sql(table)} t where t.id = told.id)`
+  return rows.map((row) => row.id)
+}
