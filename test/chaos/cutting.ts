@@ -27,6 +27,7 @@ export const cutRound = async (rig: Rig, round: Round, firstNumber: number, of =
     wanted.push(await schedule(rig.residents, { number: firstNumber + index, kind, account: kind.accounts[0] ?? '', dueAt }))
   let met = await cut(rig, first, wanted)
   for (const next of others) {
+    if (next.step === 'reconcileTarget' && next.moment === 'row') await house.advance(unclearMs)
     breakpoints.holdAt((place) => isAt(next, place))
     met = await cut(rig, next, wanted)
   }
@@ -38,6 +39,9 @@ export const cutRound = async (rig: Rig, round: Round, firstNumber: number, of =
 
 /** Lease, longest call and lag of the lists, and a little more: after it reconciling may say "absent". */
 const windowMs = 6 * 60_000
+
+/** What TikTok's photos leave unclear is put before a person after a quarter of an hour; until then reconciling writes no row. */
+const unclearMs = 20 * 60_000
 
 /** A row can be watched only after the call: the step is held there and let go, again and again, until the row shows it. */
 const isAt = (cut: Cut, place: Place): boolean => {
