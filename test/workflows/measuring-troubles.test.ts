@@ -41,7 +41,9 @@ describe.sequential('when measuring does not get through', () => {
     await world.rig.fault({ platform: 'tiktok', endpoint: 'video/query', when: 'before', kind: 'html503', times: 2 })
     await pass(65 * minuteMs + 15 * minuteMs)
     expect(await countOf(post)).toBe(0)
-    expect(await restOf(tiktok)).toMatchObject({ restUntil: expect.any(Date), problem: expect.any(String), failures: 1 })
+    const rest = await restOf(tiktok)
+    expect(rest).toMatchObject({ restUntil: expect.any(Date), problem: expect.any(String) })
+    expect(rest.failures).toBeGreaterThan(0) // one or two: it depends on the quarter of the hour at which the test began
     await pass(2 * hourMs)
     expect(await countOf(post)).toBe(1)
     expect(await restOf(tiktok)).toEqual({ restUntil: null, problem: null, failures: 0 })
@@ -110,16 +112,6 @@ describe.sequential('when measuring does not get through', () => {
     expect((await restOf(instagram)).problem).toBeNull()
   })
 
-  test('two runs at once measure each post once', async () => {
-    const tiktok = place('tiktok')
-    const posts = [await world.post(tiktok, 'video'), await world.post(tiktok, 'video')]
-    await world.measure()
-    await world.travelTo(world.rig.now() + 1.25 * hourMs)
-    const run = (id: string) => world.client.workflow.execute('measureDue', { workflowId: id, taskQueue, args: [] })
-    await Promise.all([run('measure-a'), run('measure-b')])
-    expect(await Promise.all(posts.map(countOf))).toEqual([1, 1])
-  })
-
   test('a connection that needs a person is passed over without a call, and goes on when it is connected again', async () => {
     const instagram = place('instagram')
     const post = await world.post(instagram, 'image')
@@ -159,5 +151,16 @@ describe.sequential('when measuring does not get through', () => {
     expect(await rowsOf()).toEqual(kept)
     await tx(sql, (t) => eraseHistory(t, channelId, new Date(world.rig.now())))
     expect(await rowsOf()).toEqual({ followers: 0, days: 0, posts: 0, snapshots: 0 })
+  })
+
+  // Last: after two workflows at once the time-skipping server may skip no more.
+  test('two runs at once measure each post once', async () => {
+    const tiktok = place('tiktok')
+    const posts = [await world.post(tiktok, 'video'), await world.post(tiktok, 'video')]
+    await world.measure()
+    await world.travelTo(world.rig.now() + 1.25 * hourMs)
+    const run = (id: string) => world.client.workflow.execute('measureDue', { workflowId: id, taskQueue, args: [] })
+    await Promise.all([run('measure-a'), run('measure-b')])
+    expect(await Promise.all(posts.map(countOf))).toEqual([1, 1])
   })
 })
