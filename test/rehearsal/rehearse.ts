@@ -80,7 +80,7 @@ const act = async (rehearsal: Rehearsal, { house, built, client }: Stage): Promi
   say(`the cluster: ${JSON.stringify(health)}`)
   if (health.inTrouble > 0) throw new Error(`${health.inTrouble} workflows are in trouble`)
 
-  wanted.push(...(await scheduleAll(residents, kinds.slice(0, 3), wanted.length + 1, 150)))
+  wanted.push(...(await scheduleAll(residents, kinds.slice(0, 3), wanted.length + 1, 110)))
   const { claims, ...restored } = await restoreElsewhere(rehearsal, house, built)
   const last = await verdictOf(house, wanted, claims)
   const endedByItself = house.workers.reduce((sum, part) => sum + part.endedByItself(), 0)
