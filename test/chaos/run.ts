@@ -149,7 +149,7 @@ const untilAllLeft = async (plan: Plan, house: House): Promise<void> => {
     const claims = await readClaims(house.sql)
     const unsent = claims.filter(({ state }) => ['scheduled', 'preparing', 'ready'].includes(state)).length
     plan.say(`${unsent} posts have not left yet`)
-    if (unsent <= claims.length / 50) return
+    if (unsent <= claims.length / 20) return
   }
 }
 
