@@ -30,6 +30,12 @@ const newCode = (): string =>
 /** As it was written down: in any case, with or without hyphens. */
 const canonicalCode = (given: string): string => given.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
 
+/** As people read it, however it was given. */
+export const readableCode = (given: string): string =>
+  canonicalCode(given)
+    .match(/.{1,4}/g)
+    ?.join('-') ?? ''
+
 /**
  * Begins an erasure; call it in a transaction. Returns the code, which is kept nowhere but as a hash. A person whose erasure is under
  * way gets a new code for the same request, so that no code is ever needed twice.

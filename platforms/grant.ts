@@ -11,8 +11,6 @@ export type Issuer = {
   consentUrl(request: { redirectUri: string; state: string; verifier: string; again: boolean }): string
   /** Query of the callback → the code, or why there is none. */
   readCallback(query: Record<string, string>): { code: string } | { refused: string }
-  /** promise: E5: a signed call that asks to delete a person's data; null when it is not the issuer's. Absent where there is no such call. */
-  readDeletionCall?(fields: Record<string, string>, nowMs: number): { userId: string } | null
   /** Code → tokens that last. Throws PlatformError. */
   exchange(request: { code: string; redirectUri: string; verifier: string; signal: AbortSignal }): Promise<GrantTokens>
   /** What can be connected under the grant; `blocked` says why one cannot be chosen. */

@@ -18,7 +18,6 @@ import { callbackRoutes } from './routes/callbacks.ts'
 import { channelsRoutes } from './routes/channels.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { dataDeletionRoutes } from './routes/data-deletion.ts'
-import { deletionCallRoutes } from './routes/deletion-calls.ts'
 import { emailRoutes } from './routes/email.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes } from './routes/home.ts'
@@ -59,8 +58,6 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.onError((error, c) => errorPage(deps, view, error, c))
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 
-  // Signed by the platform, and no page of ours sends them: outside of session and origin checks.
-  app.route('/', deletionCallRoutes(deps))
   // Platforms fetch these: no session, no page, and headers of their own that let other origins read them.
   app.route('/', publicMediaRoutes(deps))
   app.route('/', callbackRoutes(deps)) // signed by the platforms; outside of session and same-origin rules

@@ -50,5 +50,7 @@ const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, atMs
 const beginErasure = async (deps: WebDeps, issuer: Issuer, issuerUserId: string): Promise<CallbackAnswer> => {
   const now = new Date(deps.now())
   const { code } = await tx(deps.sql, (t) => openDeletionRequest(t, { issuer: issuer.name, issuerUserId, origin: 'issuer', now }))
-  return { url: `${deps.config.publicUrl}/data-deletion/${code}`, confirmation_code: code }
+  // Meta wants an alphanumeric code; the page takes it with and without hyphens.
+  const plain = code.replaceAll('-', '')
+  return { url: `${deps.config.publicUrl}/data-deletion/${plain}`, confirmation_code: plain }
 }

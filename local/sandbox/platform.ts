@@ -16,6 +16,8 @@ export type Platform = {
   hosts: Partial<Record<HostPrefix, Hono<SandboxEnv>>>
   /** Mounted on the control port at /accounts: create accounts, change their state. */
   control: Hono<SandboxEnv>
+  /** Pages that are not an account's, for the start page. */
+  places?: { label: string; path: string }[]
   /** Mounted on the control port at its own path: what a person does on the platform itself. */
   tools?: { path: string; app: Hono<SandboxEnv> }
   /** Fills an empty state with the known people and accounts. Called at the first start and after a reset. */

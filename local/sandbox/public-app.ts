@@ -10,7 +10,13 @@ import type { HostPrefix, SandboxEnv, World } from './world.ts'
 export function createPublicApp(world: World, platforms: Platform[]): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/', (c) =>
-    c.html(page('start', { title: 'Platform sandbox', accounts: platforms.flatMap((platform) => platform.accounts()) })),
+    c.html(
+      page('start', {
+        title: 'Platform sandbox',
+        accounts: platforms.flatMap((platform) => platform.accounts()),
+        places: platforms.flatMap((platform) => platform.places ?? []),
+      }),
+    ),
   )
   app.get('/assets/sandbox.css', (c) => c.body(stylesheet(), 200, { 'content-type': 'text/css; charset=utf-8' }))
   app.get('/media/:sha256', (c) => serveMedia(world, c))

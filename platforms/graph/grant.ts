@@ -7,7 +7,6 @@ import { createGraph, type Graph, type MetaSettings } from './client.ts'
 import { errorIn, isHidden } from './errors.ts'
 import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
 import { missingNeeded, scopes } from './scopes.ts'
-import { readSignedRequest } from './signed-request.ts'
 
 /** Facebook Login: one consent covers Pages and the Instagram professional accounts behind them. */
 export const createMetaIssuer = (settings: MetaSettings, now: () => number = Date.now): Issuer => {
@@ -19,7 +18,6 @@ export const createMetaIssuer = (settings: MetaSettings, now: () => number = Dat
     scopes,
     consentUrl: (request) => consentUrl(settings, request),
     readCallback,
-    readDeletionCall: (fields, nowMs) => readSignedRequest(fields.signed_request ?? '', settings.appSecret, nowMs),
     exchange: (request) => exchange(graph, request, now),
     listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
     renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, now, signal),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
@@ -102,20 +103,64 @@ describe('the public pages', () => {
     await page.getByLabel('Email address of your account').fill('bea@example.com')
     await page.getByRole('button', { name: 'Send me the link' }).click()
     await page.getByRole('heading', { name: 'Look in your mail' }).waitFor()
+    await shoot(page, 'deletion-asked')
     const link = await linkTo('bea@example.com')
     await page.goto(link)
     await page.getByText('This will be deleted').waitFor()
+    await shoot(page, 'deletion-confirm')
     await page.getByRole('button', { name: 'Delete all of this' }).click()
     await page.waitForURL(/\/data-deletion\/[0-9A-Z-]{24}/)
     // The page moves by itself: nobody loads it again.
     await page.getByText('Everything is deleted.').waitFor({ timeout: 30_000 })
+    await shoot(page, 'deletion-done')
     expect(await page.locator('.steps .pill', { hasText: 'done' }).count()).toBe(5)
     expect(await page.content()).not.toMatch(/Bea|bea@/)
     expect(await context.cookies()).toEqual([])
     await context.close()
   }, 90_000)
+
+  test('promise E4, E5: a person removes the app in the settings of Facebook, presses "Send request", and follows the answer to done', async () => {
+    await at.control('PATCH', '/settings', {
+      deauthorizeUrl: `${at.url}/callbacks/meta/deauthorize`,
+      dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion`,
+    })
+    const ofMeta = () => at.sql`select from channels c join grants g on g.id = c.grant_id where g.issuer = 'meta'`
+    expect(await ofMeta()).not.toHaveLength(0)
+    const { page, context } = await somebody()
+    await page.goto(at.sandbox.url)
+    await page.getByRole('link', { name: 'apps and websites' }).click()
+    await page.getByRole('button', { name: 'Ada Northside' }).click()
+    await page.getByText('Pages: Northside Records').waitFor()
+    await shoot(page, 'meta-apps-active')
+    await page.getByRole('button', { name: 'Remove CrateSocial' }).click()
+    await page.getByRole('heading', { name: 'App removed: answered as it must be' }).waitFor()
+    // Without the request everything but the tokens rests for a month.
+    expect(await ofMeta()).not.toHaveLength(0)
+    expect(await at.sql`select from grants where issuer = 'meta' and access_token_sealed is not null`).toHaveLength(0)
+    await shoot(page, 'meta-apps-removed')
+    await page.getByRole('button', { name: 'Send request' }).click()
+    await page.getByRole('heading', { name: 'Data deletion request: answered as it must be' }).waitFor()
+    const told = page.locator('.told', { hasText: 'Data deletion request' })
+    const code = (await told.locator('dt:has-text("Confirmation code") + dd').innerText()).trim()
+    expect(code).toMatch(/^[0-9A-Z]{20}$/)
+    expect(await told.locator('dt:has-text("It said") + dd').innerText()).toContain('Your deletion request')
+    await shoot(page, 'meta-apps-requested')
+    await told.getByRole('link', { name: 'Status of your request' }).click()
+    await page.waitForURL(`${at.url}/data-deletion/${code}`)
+    await page.getByText('Everything is deleted.').waitFor({ timeout: 30_000 })
+    await shoot(page, 'meta-deletion-done')
+    expect((await page.locator('.code').innerText()).replaceAll('-', '')).toBe(code)
+    expect(await page.locator('.steps .pill:not(.out)').count()).toBe(0)
+    expect(await page.content()).not.toMatch(/Ada|Northside/)
+    expect(await context.cookies()).toEqual([])
+    expect(await ofMeta()).toHaveLength(0)
+    await context.close()
+  }, 90_000)
 })
 
+const shoot = async (page: Page, name: string): Promise<void> => {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true })
+}
 const linkTo = async (email: string): Promise<string> => {
   for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
     const link = at.letters.findLast((one) => one.to === email)?.text.match(/https?:\/\/\S+/)?.[0]

@@ -20,7 +20,10 @@ beforeAll(async () => {
       const form = new URLSearchParams(await text(request))
       received.push({ path: request.url ?? '', signedRequest: form.get('signed_request') ?? '' })
     }
-    response.end(request.url === '/deletion' ? reply : 'ok')
+    response.setHeader('content-type', request.url?.startsWith('/status') ? 'text/html; charset=utf-8' : 'text/plain')
+    response.end(
+      request.url === '/deletion' ? reply : request.url === '/status-empty' ? '<title>x</title>' : '<main>Under way</main>',
+    )
   })
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
   appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
@@ -70,7 +73,13 @@ test('the reply to a deletion request is judged', async () => {
   }
   expect(await problemWith('thanks')).toBe('the reply is not JSON')
   expect(await problemWith('{"url":"https://example.com"}')).toBe('the reply lacks url or confirmation_code')
-  expect(await problemWith('{"url":"http://127.0.0.1:1/","confirmation_code":"a"}')).toBe('the status page cannot be opened')
+  const pointing = (url: string, confirmation_code = 'a1') => problemWith(JSON.stringify({ url, confirmation_code }))
+  expect(await pointing('http://127.0.0.1:1/')).toBe('the status page cannot be opened')
+  expect(await pointing('javascript:alert(1)')).toBe('url is not a web address')
+  expect(await pointing(`${appUrl}/status`, 'a-1')).toBe('confirmation_code is not alphanumeric')
+  expect(await pointing(`${appUrl}/plain`)).toBe('the status page is not HTML')
+  expect(await pointing(`${appUrl}/status-empty`)).toBe('the status page says nothing')
+  expect(await problemWith('null')).toBe('the reply lacks url or confirmation_code')
 })
 
 test('a request can be spoiled: a wrong signature, or one that is a month old', async () => {
@@ -85,4 +94,36 @@ test('an app that removes itself with DELETE permissions is told as well', async
   const token = await login(sandbox)
   await graph(sandbox, 'DELETE', '/me/permissions', { access_token: token })
   await expect.poll(() => received.map(({ path }) => path)).toEqual(['/deauthorize'])
+})
+
+const press = (act: string) =>
+  fetch(`${sandbox.url}/facebook/settings/applications`, { method: 'POST', body: new URLSearchParams({ person: ada, act }) })
+
+test("a person's own page: what they allowed, Remove, Send request, and what the app answered", async () => {
+  const page = async (person = '') => (await fetch(`${sandbox.url}/facebook/settings/applications?person=${person}`)).text()
+  expect(await page()).toContain('Ada Northside')
+  expect(await page(ada)).toContain('No app has access')
+  expect((await press('request')).status).toBe(422)
+  await login(sandbox)
+  const active = await page(ada)
+  expect(active).toContain('Northside Records')
+  expect(active).not.toContain('Send request')
+  expect(await (await press('remove')).text()).toContain('App removed: answered as it must be')
+  expect((await press('remove')).status).toBe(422)
+  const told = await (await press('request')).text()
+  expect(told).toContain('Data deletion request: answered as it must be')
+  expect(told).toContain(`href="${appUrl}/status?code=abc"`)
+  expect(told).toContain('Under way')
+  reply = 'thanks'
+  expect(await (await press('request')).text()).toContain('the reply is not JSON')
+  expect(received.map(({ path }) => path)).toEqual(['/deauthorize', '/deletion', '/deletion'])
+  await login(sandbox)
+  expect(await page(ada)).not.toContain('Send request')
+})
+
+test('an app that registered no address is not told, and the page says so', async () => {
+  await control(sandbox, 'PATCH', '/settings', { deauthorizeUrl: null, dataDeletionUrl: null })
+  await login(sandbox)
+  expect(await (await press('remove')).text()).toContain('registered no address')
+  expect(received).toEqual([])
 })

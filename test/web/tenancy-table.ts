@@ -48,7 +48,6 @@ export const routes: Record<string, Access> = {
   'GET /data-deletion/confirm/:token': everybody(404),
   'POST /data-deletion/confirm/:token': everybody(404),
   'GET /data-deletion/:code': everybody(404),
-  'POST /callbacks/:issuer/data-deletion': everybody(400),
   'GET /account/deactivate': signedIn(200),
   'POST /account/deactivate': everybody(303),
   'GET /account/leave': signedIn(200),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { tx } from '../../db/connect.ts'
-import { findRequestByCode, isBeingErased, openDeletionRequest } from '../../db/deletion-requests.ts'
+import { findRequestByCode, isBeingErased, openDeletionRequest, readableCode } from '../../db/deletion-requests.ts'
 import { listShares } from '../../db/erasure.ts'
 import { findOpenLink, insertMailLink, spendLink } from '../../db/mail-links.ts'
 import { enqueue } from '../../db/outbox.ts'
@@ -83,7 +83,7 @@ const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Res
   const labelOf = (issuer: string) => deps.platforms.issuers.get(issuer)?.label ?? 'the platform'
   const data = {
     keep,
-    code: code.toUpperCase(),
+    code: readableCode(code),
     requestId: request.id,
     asked: `${fmt.date(request.askedAt)}, ${fmt.time(request.askedAt)} UTC`,
     done: request.finishedAt !== null,

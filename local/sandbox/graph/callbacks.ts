@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { judgeDeletionAnswer } from './deletion-answer.ts'
 import type { Meta } from './meta.ts'
 import type { CallbackRecord } from './state.ts'
 
@@ -20,38 +21,25 @@ export function notifyDeauthorized(meta: Meta, personId: string): void {
   if (url) meta.world.clock.after(0, () => callBack(meta, { kind: 'deauthorize', url, personId }).then(() => undefined))
 }
 
-/** Posts a signed request and records what came back; a deletion must answer 200 with `url` (reachable) and `confirmation_code`. */
+/** Posts a signed request and records what came back; a deletion must answer 200 with what deletion-answer.ts demands. */
 export async function callBack(
   meta: Meta,
   { kind, url, personId, spoil }: { kind: CallbackRecord['kind']; url: string; personId: string; spoil?: CallbackSpoil },
 ): Promise<CallbackRecord> {
-  const record: CallbackRecord = { atMs: meta.world.clock.now(), kind, url, status: null, ok: false, problem: null, reply: '' }
+  const atMs = meta.world.clock.now()
+  const record: CallbackRecord = { atMs, kind, personId, url, status: null, ok: false, problem: null, reply: '', answer: null }
   meta.state.callbacks.push(record)
   try {
     const body = new URLSearchParams({ signed_request: signedRequest(meta, personId, spoil) })
     const response = await fetch(url, { method: 'POST', body, redirect: 'manual', signal: AbortSignal.timeout(10_000) })
     record.status = response.status
     record.reply = (await response.text()).slice(0, 2_000)
-    record.problem =
-      response.status !== 200 ? `answered ${response.status}` : kind === 'deletion' ? await deletionProblem(record.reply) : null
+    if (response.status !== 200) record.problem = `answered ${response.status}`
+    else if (kind === 'deletion') Object.assign(record, await judgeDeletionAnswer(record.reply))
   } catch (error) {
     record.problem = `could not be reached: ${error instanceof Error ? error.message : String(error)}`
   }
   record.ok = record.problem === null
   meta.world.state.changed()
   return record
-}
-
-async function deletionProblem(reply: string): Promise<string | null> {
-  let parsed: { url?: unknown; confirmation_code?: unknown }
-  try {
-    parsed = JSON.parse(reply) as typeof parsed
-  } catch {
-    return 'the reply is not JSON'
-  }
-  if (typeof parsed.url !== 'string' || typeof parsed.confirmation_code !== 'string')
-    return 'the reply lacks url or confirmation_code'
-  const page = await fetch(parsed.url, { signal: AbortSignal.timeout(10_000) }).catch(() => null)
-  await page?.body?.cancel()
-  return page?.status === 200 ? null : 'the status page cannot be opened'
 }

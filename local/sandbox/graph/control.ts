@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { SandboxEnv } from '../world.ts'
-import { callBack } from './callbacks.ts'
 import { addOlderPost, olderPost } from './history.ts'
 import { newId } from './ids.ts'
 import type { Meta } from './meta.ts'
+import { removeApp, requestDeletion } from './removal.ts'
 import { addPage, addPerson, linkInstagram } from './seed.ts'
 import { allTasks } from './state.ts'
 import { breakTokens } from './tokens.ts'
@@ -56,15 +56,8 @@ export function metaControl(meta: Meta): Hono<SandboxEnv> {
   app.post('/meta/people/:id/remove-app', async (c) => {
     const { deletionRequest, spoil } = removal.parse(await c.req.json())
     const person = known(meta.state.people, c.req.param('id'))
-    person.grant = null
-    breakTokens(meta, person.id, 458)
-    const { deauthorizeUrl, dataDeletionUrl } = meta.world.settings
-    const records = []
-    if (deauthorizeUrl)
-      records.push(await callBack(meta, { kind: 'deauthorize', url: deauthorizeUrl, personId: person.id, spoil }))
-    if (deletionRequest && dataDeletionUrl)
-      records.push(await callBack(meta, { kind: 'deletion', url: dataDeletionUrl, personId: person.id, spoil }))
-    return c.json(records)
+    const records = [await removeApp(meta, person, spoil), deletionRequest ? await requestDeletion(meta, person, spoil) : null]
+    return c.json(records.filter((record) => record !== null))
   })
   return app
 }

@@ -5,7 +5,7 @@ import type { GraphCall } from './graph-endpoint.ts'
 import { pageView, personView } from './page-view.ts'
 import { paginate } from './paging.ts'
 import { refuse } from './refusal.ts'
-import { breakTokens } from './tokens.ts'
+import { endGrant } from './removal.ts'
 import { show } from './view.ts'
 
 export const fieldsOf = ({ parameters }: GraphCall) => {
@@ -50,8 +50,7 @@ export async function deletePermissions(call: GraphCall): Promise<object> {
     person.grant.scopes = person.grant.scopes.filter((scope) => scope !== permission)
     return { success: true }
   }
-  person.grant = null
-  breakTokens(meta, personId, 458)
+  endGrant(meta, person)
   notifyDeauthorized(meta, personId)
   return { success: true }
 }

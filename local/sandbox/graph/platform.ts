@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts'
 import type { World } from '../world.ts'
+import { appsPath } from './apps-page.ts'
 import { insightsMoment, reception } from './audience.ts'
 import { loadVideo } from './container.ts'
 import { metaControl } from './control.ts'
@@ -29,6 +30,7 @@ export function metaPlatform(world: World, app: MetaApp): Platform {
       '/instagram': instagramSite(meta),
     },
     control: metaControl(meta),
+    places: [{ label: 'Settings at Facebook: apps and websites', path: `/facebook${appsPath}` }],
     seed() {
       meta.usage.clear()
       seedMeta(meta)

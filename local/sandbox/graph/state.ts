@@ -26,6 +26,8 @@ export type Person = {
   grant: Grant | null
   /** Why tokens that were handed out so far no longer work (190 and this subcode). */
   trouble: { subcode: number; upToSerial: number } | null
+  /** When they last removed the app. */
+  removedAtMs?: number
 }
 
 export type Grant = {
@@ -191,12 +193,18 @@ export type Comment = { id: string; objectId: string; fromId: string; message: s
 export type CallbackRecord = {
   atMs: number
   kind: 'deauthorize' | 'deletion'
+  personId: string
   url: string
   status: number | null
   ok: boolean
   problem: string | null
   reply: string
+  /** Of a deletion: what could be read from the reply. */
+  answer: DeletionAnswer | null
 }
+
+/** `page`: what a visitor of `url` was told; null when it was not opened. */
+export type DeletionAnswer = { url: string; code: string; page: { title: string; text: string } | null }
 
 export const emptyState = (): MetaState => ({
   counter: 1,

@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import type { LedgerPost } from '../ledger.ts'
 import { page } from '../views.ts'
 import type { SandboxEnv } from '../world.ts'
+import { appsDecision, appsPage, appsPath } from './apps-page.ts'
 import { dialogDecision, dialogPage } from './dialog.ts'
 import type { Meta } from './meta.ts'
 
@@ -15,6 +16,8 @@ export function facebookSite(meta: Meta): Hono<SandboxEnv> {
     app.get(path, dialogPage(meta))
     app.post(path, dialogDecision(meta))
   }
+  app.get(appsPath, appsPage(meta))
+  app.post(appsPath, appsDecision(meta))
   app.get('/avatar/:file{[0-9]+\\.png}', (c) => avatar(c, c.req.param('file')))
   app.get('/photo/', (c) => onePost(meta, c, meta.state.photos[c.req.query('fbid') ?? '']?.postId))
   for (const path of ['/reel/:id', '/reel/:id/', '/:page/videos/:id', '/:page/videos/:id/']) {
