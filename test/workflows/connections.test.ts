@@ -80,10 +80,12 @@ describe.sequential('an account is disconnected', () => {
     )
     expect(done.text).not.toContain('revoking')
     expect(await revocations()).toHaveLength(0)
-    const webhooks = (await house.control('GET', '/tiktok/webhooks')) as { event: string; tries: { status: number }[] }[]
-    await expect
-      .poll(() => webhooks.map((one) => [one.event, one.tries.at(-1)?.status]))
-      .toContainEqual(['authorization.removed', 200])
+    const webhooks = async () =>
+      ((await house.control('GET', '/tiktok/webhooks')) as { event: string; tries: { status: number }[] }[]).map((one) => [
+        one.event,
+        one.tries.at(-1)?.status,
+      ])
+    await expect.poll(webhooks).toContainEqual(['authorization.removed', 200])
     const told = await untilPage(house.admin, `/w/${house.slug}/notices`, (page) => page.text.includes('is disconnected'))
     expect(told.text).toContain('“It will not go out there” was canceled for Northside Records on TikTok')
     await expect

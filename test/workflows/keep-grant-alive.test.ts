@@ -67,7 +67,8 @@ describe.sequential('a grant over the months', () => {
     await world.pass(75)
     expect(await told(grantId)).toEqual([])
     expect(await stateOf(grantId)).toEqual(all)
-    expect((await world.rig.calls({ endpoint: 'oauth.access_token' })).length).toBe(before + 20 + 2)
+    const asked = (await world.rig.calls({ endpoint: 'oauth.access_token' })).length - before
+    expect([1, 2]).toContain(asked - 20) // renewed between half and two thirds of sixty days, spread by the id
     await world.pass(14.5)
     expect(await told(grantId)).toEqual(['ending 14', 'ending 7', 'ending 1'])
     await world.connect('meta')
