@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity'
-import { type Claim, claimTarget, recordOutcome } from '../db/attempts.ts'
+import { type Claim, recordOutcome } from '../db/attempts.ts'
 import { type AnotherTry, findTarget, type TargetRow } from '../db/targets.ts'
 import { PlatformError, type Problem } from '../platforms/errors.ts'
 import type { Account, Publication, Sent } from '../platforms/platform.ts'
@@ -10,7 +10,7 @@ import { createLease, type Lease, LeaseOver } from './lease.ts'
 import { noteLimit, withinLimits } from './limits.ts'
 import { jitterMs } from './next-step.ts'
 import { buildPublication, fingerprintOf } from './publication.ts'
-import { afterCalls, beforeOthers } from './rush.ts'
+import { afterCalls, claimAndLeave } from './rush.ts'
 import {
   type AttemptResult,
   settleAnotherTry,
@@ -72,18 +72,21 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
   const fingerprint = await fingerprintOf(deps.sql, target)
   if (!(await staysUntil(deps, target, sendAtMs(target)))) return
 
-  const claimed = await beforeOthers(() => claimAndLeave(deps, target, { fingerprint, lease, publication }))
-  if (!claimed) return unlessClaimable(deps, target)
-  await settle(deps, { ...target, attemptNumber: claimed.claim.number }, claimed.claim, lease, claimed.answer)
+  const wish = { ...target, fingerprint, now: new Date(deps.now()) }
+  const left = await claimAndLeave(
+    deps.sql,
+    wish,
+    lease.begin,
+    async (claim) => claim && leave(deps, target, { claim, lease, publication }),
+  )
+  if (!left) return unlessClaimable(deps, target)
+  await settle(deps, { ...target, attemptNumber: left.claim.number }, left.claim, lease, left.answer)
 }
 
-type Departing = { fingerprint: Buffer; lease: Lease; publication: Publication }
+type Departing = { claim: Claim; lease: Lease; publication: Publication }
 
-/** Ends when the call has left, or could not leave; `answer` is what becomes of it. Undefined: there was nothing to claim. */
-const claimAndLeave = async (deps: PublishingDeps, target: TargetRow, { fingerprint, lease, publication }: Departing) => {
-  lease.begin()
-  const claim = await claimTarget(deps.sql, { ...target, fingerprint, now: new Date(deps.now()) })
-  if (!claim) return undefined
+/** Ends when the call has left, or could not leave; `answer` is what becomes of it. */
+const leave = async (deps: PublishingDeps, target: TargetRow, { claim, lease, publication }: Departing) => {
   const answer = platformOf(deps, target).publish.send(publication)
   await Promise.race([lease.hasLeft, answer.catch(() => undefined)]) // `settle` looks at what went wrong
   return { claim, answer }

@@ -22,35 +22,53 @@ export type AttemptRow = {
 /** A claim: the right to make the one call, for five seconds. */
 export type Claim = { attemptId: string; number: number }
 
+/** What a claim is for: the row as it was read; `now` by the clock of whoever claims. */
+export type ClaimWish = { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer; now: Date }
+
 /**
  * promise: D6: a platform receives what people directed us to send, and receives it once.
- * ready → sending, and the attempt's row, in one statement. Nothing comes back when the post was canceled, moved or changed,
- * when its channel or grant ended, when another attempt came in between, when the platform takes no posts for now, or when it is too late: then nothing may be sent.
+ * ready → sending, and the attempt's row, in one statement. Nothing comes back for a post that was canceled, moved or changed,
+ * whose channel or grant ended, that another attempt came in between for, whose platform takes no posts for now, or that is too late: then
+ * it may not be sent. Of several wishes, those whose row somebody else holds at this moment come back empty too: ask for such a one alone.
+ * The claims by their targets' ids.
  */
-export const claimTarget = async (
-  sql: Db,
-  target: { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer; now: Date },
-): Promise<Claim | undefined> => {
-  const [claim] = await sql<Claim[]>`
-    with claimed as (
+export const claimTargets = async (sql: Db, wishes: ClaimWish[]): Promise<Map<string, Claim>> => {
+  // Whoever waits for one row while it holds others may meet somebody who does the same the other way round.
+  const unlessHeld = wishes.length > 1 ? sql`skip locked` : sql``
+  const rows = await sql<(Claim & { targetId: string })[]>`
+    with wished as (
+      select * from jsonb_to_recordset(${sql.json(wishes.map(asJson))}) as w(
+        id uuid, revision int, attempt_number int, due_at timestamptz, fingerprint text, now timestamptz)
+    ), held as materialized (
+      select t.id from targets t where t.id = any(${wishes.map(({ id }) => id)}::uuid[]) order by t.id for no key update of t ${unlessHeld}
+    ), claimed as (
       update targets t set
         state = 'sending', state_at = now(), waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null
-      from channels c, grants g, workspaces w, installation i
-      where t.id = ${target.id} and t.state = 'ready' and t.revision = ${target.revision} and t.handles_revision = t.revision
-        and t.attempt_number = ${target.attemptNumber}
-        and date_trunc('milliseconds', t.due_at) = ${target.dueAt} and t.due_at + w.missed_after > now()
-        and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and w.id = t.workspace_id
-        and w.paused_at is null and i.paused_at is null
+      from held h, wished w, channels c, grants g, workspaces o, installation i
+      where t.id = h.id and w.id = t.id and t.state = 'ready' and t.revision = w.revision and t.handles_revision = t.revision
+        and t.attempt_number = w.attempt_number
+        and date_trunc('milliseconds', t.due_at) = w.due_at and t.due_at + o.missed_after > now()
+        and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and o.id = t.workspace_id
+        and o.paused_at is null and i.paused_at is null
         and not exists (
           select from limits l where l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
-            and 'sending' = any(l.holds) and l.until > ${target.now})
-      returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles
+            and 'sending' = any(l.holds) and l.until > w.now)
+      returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles, w.fingerprint
     )
     insert into attempts (workspace_id, target_id, number, revision, fingerprint, handles, claimed_at)
-    select workspace_id, id, attempt_number, revision, ${target.fingerprint}, handles, clock_timestamp() from claimed
-    returning id as attempt_id, number`
-  return claim
+    select workspace_id, id, attempt_number, revision, decode(fingerprint, 'hex'), handles, clock_timestamp() from claimed
+    returning target_id, id as attempt_id, number`
+  return new Map(rows.map(({ targetId, attemptId, number }) => [targetId, { attemptId, number }]))
 }
+
+const asJson = ({ id, revision, attemptNumber, dueAt, fingerprint, now }: ClaimWish) => ({
+  id,
+  revision,
+  attempt_number: attemptNumber,
+  due_at: dueAt.toISOString(),
+  fingerprint: fingerprint.toString('hex'),
+  now: now.toISOString(),
+})
 
 export const findLatestAttempt = async (sql: Db, targetId: string): Promise<AttemptRow | undefined> => {
   const [row] = await sql<AttemptRow[]>`select * from attempts where target_id = ${targetId} order by number desc limit 1`

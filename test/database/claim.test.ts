@@ -1,5 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
-import { claimTarget } from '../../db/attempts.ts'
+import { afterCalls, claimAndLeave } from '../../activities/rush.ts'
+import { type ClaimWish, claimTargets } from '../../db/attempts.ts'
+import { tx } from '../../db/connect.ts'
 import { findTarget } from '../../db/targets.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
@@ -19,11 +21,13 @@ const ready = async (dueAt: string): Promise<string> => {
     update targets set state = 'ready', handles_revision = revision, due_at = ${dueAt}::text::timestamptz where id = ${targetId}`
   return targetId
 }
-const claim = async (targetId: string) => {
+const wishOf = async (targetId: string): Promise<ClaimWish> => {
   const target = await findTarget(test.sql, targetId)
   if (!target) throw new Error('the target is gone')
-  return claimTarget(test.sql, { ...target, fingerprint: Buffer.alloc(32), now: new Date() })
+  return { ...target, fingerprint: Buffer.alloc(32, 7), now: new Date() }
 }
+const claim = async (targetId: string) => (await claimTargets(test.sql, [await wishOf(targetId)])).get(targetId)
+const manyReady = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, () => ready(justNow())))
 const justNow = (): string => new Date().toISOString()
 
 it('what is ready is claimed once', async () => {
@@ -34,4 +38,61 @@ it('what is ready is claimed once', async () => {
 
 it('a time with microseconds, which a program of another hand may write, is the time that was read', async () => {
   expect(await claim(await ready(justNow().replace('Z', '456Z')))).toMatchObject({ number: 1 })
+})
+
+it('several are claimed in one statement, each with its attempt; what may not be sent is left out', async () => {
+  const [first = '', canceled = '', second = ''] = await manyReady(3)
+  const wishes = await Promise.all([first, canceled, second].map(wishOf))
+  await test.sql`update targets set state = 'canceled', revision = revision + 1 where id = ${canceled}`
+  const claims = await claimTargets(test.sql, wishes)
+  expect([...claims.keys()].sort()).toEqual([first, second].sort())
+  const attempts = await test.sql`
+    select a.id, a.number, a.fingerprint, t.state from attempts a join targets t on t.id = a.target_id where t.id in (${first}, ${canceled}, ${second})`
+  expect(attempts).toHaveLength(2)
+  for (const attempt of attempts) expect(attempt).toMatchObject({ number: 1, fingerprint: Buffer.alloc(32, 7), state: 'sending' })
+  expect(attempts.map(({ id }) => id).sort()).toEqual([...claims.values()].map(({ attemptId }) => attemptId).sort())
+})
+
+it('a row that somebody holds keeps no other waiting, and is claimed once it is let go', async () => {
+  const [free = '', held = ''] = await manyReady(2)
+  const wishes = await Promise.all([free, held].map(wishOf))
+  let alone: ReturnType<typeof claim> | undefined
+  await tx(test.sql, async (t) => {
+    await t`select from targets where id = ${held} for update`
+    expect([...(await claimTargets(test.sql, wishes)).keys()]).toEqual([free])
+    alone = claim(held)
+  })
+  expect(await alone).toMatchObject({ number: 1 })
+})
+
+it('a hundred of one moment leave once each, right after their claims, and what came of a call is written when none waits to leave', async () => {
+  const wishes = await Promise.all((await manyReady(100)).map(wishOf))
+  const order: string[] = []
+  const departures = [...wishes, ...wishes.slice(0, 10)].map((wish) => {
+    let begun = false
+    const begin = () => {
+      begun = true
+    }
+    return claimAndLeave(test.sql, wish, begin, async (claim) => {
+      expect(begun).toBe(true)
+      if (claim) order.push('left')
+    })
+  })
+  const written = afterCalls(async () => order.push('written'))
+  await Promise.all(departures)
+  await written
+  expect(order).toEqual([...Array.from({ length: 100 }, () => 'left'), 'written'])
+  const [row] = await test.sql`select count(*)::int from attempts where target_id = any(${wishes.map(({ id }) => id)})`
+  expect(row?.count).toBe(100)
+})
+
+it('when the claims fail, all of them are told, and later ones go on', async () => {
+  const [first = '', second = ''] = await manyReady(2)
+  const [wish, other] = [await wishOf(first), await wishOf(second)]
+  const broken = { ...wish, fingerprint: 'no bytes' as unknown as Buffer }
+  const leave = async () => 'left'
+  const begin = () => undefined
+  const told = await Promise.allSettled([broken, other].map((one) => claimAndLeave(test.sql, one, begin, leave)))
+  expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await claimAndLeave(test.sql, other, begin, async (claim) => claim?.number)).toBe(1)
 })

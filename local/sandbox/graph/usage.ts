@@ -12,19 +12,25 @@ export type Usage = {
 const hourMs = 3_600_000
 
 export function createUsage(clock: Clock, settings: MetaSettings): Usage {
-  const times = new Map<string, number[]>()
+  const windows = new Map<string, { times: number[]; first: number }>()
   const count = (key: string, windowMs: number, limit: number) => {
     const now = clock.now()
-    const kept = (times.get(key) ?? []).filter((at) => at > now - windowMs)
-    const percent = Math.floor((kept.length * 100) / limit)
+    const window = windows.get(key) ?? { times: [], first: 0 }
+    windows.set(key, window)
+    // Times only grow: what has left the window is at the front, and goes when it is much.
+    while (window.first < window.times.length && (window.times[window.first] ?? 0) <= now - windowMs) window.first += 1
+    if (window.first > 1_000) {
+      window.times.splice(0, window.first)
+      window.first = 0
+    }
+    const percent = Math.floor(((window.times.length - window.first) * 100) / limit)
     // A refused call does not count: the window drains.
-    if (percent < 100) kept.push(now)
-    times.set(key, kept)
+    if (percent < 100) window.times.push(now)
     return { percent }
   }
   return {
     countApp: () => count('app', hourMs, settings.appCallsPerHour),
     countBusiness: (id) => count(id, 24 * hourMs, settings.businessCallsPerDay),
-    clear: () => times.clear(),
+    clear: () => windows.clear(),
   }
 }
