@@ -19,7 +19,7 @@ export const promises: PromiseMade[] = [
     A8: 'No third-party analytics, no tracking, no advertising: a page loads nothing from any other origin.',
   }),
   ...group('Data of platforms and people', {
-    D1: 'From Meta it keeps tokens, ids of Pages and Instagram accounts, their name, handle and avatar, numbers of posts, follower counts, and snapshots of these.',
+    D1: 'From Meta it keeps tokens, ids of Pages and Instagram accounts, their name and handle, numbers of posts, follower counts, and snapshots of these.',
     D2: 'From TikTok it keeps the two tokens, open ids, the creator information needed for publishing, and the numbers of posts that TikTok returns.',
     D3: 'From people it keeps drafts, scheduled posts, a variant of the text for each platform, and uploaded media.',
     D4: 'Uploaded media has public addresses, because platforms fetch it from there; an address cannot be guessed.',

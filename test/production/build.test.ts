@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
 import { freePort } from '../../local/ports.ts'
+import { findProofs, loadProofs } from '../../web/proofs.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { build, type Program, run } from '../support/built.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -53,6 +54,12 @@ it('the compiled build migrates, serves pages with their styles and works, as pr
   )
   expect(await server.stop()).toBe(0)
   expect(await worker.stop()).toBe(0)
+})
+
+it('the build carries the table of promises as the sources have it, with the tests that it leaves out', async () => {
+  const carried = loadProofs(out)()
+  expect(carried).toEqual(findProofs(new URL('../../', import.meta.url).pathname))
+  expect(carried.filter(({ tests, code }) => tests.length === 0 || code.length === 0)).toEqual([])
 })
 
 it('a build without its workflows is refused in words', { timeout: 60_000 }, async () => {

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadConfig } from '../../config.ts'
 import { variables } from '../../config-variables.ts'
+import { logDays } from '../../db/retention.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 
 type Service = {
@@ -20,6 +21,7 @@ type Service = {
   networks: string[]
   restart: string
   healthcheck?: object
+  logging?: object
   environment?: Record<string, string>
   depends_on?: Record<string, { condition: string }>
 }
@@ -84,6 +86,17 @@ describe('docker-compose.yml', () => {
       expect(service, name).toMatchObject({ read_only: true, cap_drop: ['ALL'] })
       expect(service.restart, name).toMatch(/^unless-stopped$|^on-failure/)
     }
+  })
+
+  it('promise S6: keeps no line of a log longer than the policy says, by the term of the journal that its setup installs', async () => {
+    const conf = await readFile(join(root, 'production/journald.conf'), 'utf8')
+    const days = (name: string) => Number(new RegExp(`^${name}=(\\d+)day$`, 'm').exec(conf)?.[1])
+    expect(days('MaxFileSec')).toBeGreaterThan(0)
+    expect(days('MaxFileSec') + days('MaxRetentionSec')).toBeLessThanOrEqual(logDays)
+    for (const [name, { logging }] of Object.entries(compose.services)) expect(logging, name).toEqual({ driver: 'journald' })
+    expect(await readFile(join(root, 'docs/install.md'), 'utf8')).toContain(
+      'install -D -m 644 production/journald.conf /etc/systemd/journald.conf.d/',
+    )
   })
 
   it('waits only for services that say when they are well or done', () => {

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { writeZip } from '../../activities/exporting.ts'
 import { createDiskStore } from '../../activities/media-store.ts'
 import { dumpEverything } from '../support/everything.ts'
-import { type Installed, install } from '../support/installed.ts'
+import { type Installed, install, untilPage } from '../support/installed.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, invite, upload } from '../support/story.ts'
@@ -40,18 +40,20 @@ const unzip = async (bytes: Uint8Array): Promise<Map<string, Buffer>> => {
     await rm(folder, { recursive: true })
   }
 }
-const linkOf = async (email: string): Promise<string> => {
+const askFor = async (who: Person, email: string): Promise<string> => {
+  const mailed = at.letters.length
+  await (await who.open('/account')).press('Make the file')
   for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
     const link = at.letters
-      .findLast((one) => one.to === email && one.subject === 'Your data is ready')
+      .slice(mailed)
+      .find((one) => one.to === email && one.subject === 'Your data is ready')
       ?.text.match(/https?:\/\/\S+/)?.[0]
     if (link) return link
   }
   throw new Error(`no mail to ${email}`)
 }
 const fetchExport = async (who: Person, email: string) => {
-  await (await who.open('/account')).press('Make the file')
-  const link = await linkOf(email)
+  const link = await askFor(who, email)
   const page = await who.open(link)
   expect(page.text).toContain('Your data is ready')
   const answer = await who.request(link, { method: 'POST' })
@@ -97,6 +99,27 @@ describe('access', () => {
     expect(files.get('northside/posts.csv')?.toString()).toMatch(/^\uFEFFid,workspace_id,.*\r\n.*"'=Max says, ""later"""/)
     expect([...files.keys()].filter((name) => name.startsWith('northside/media/'))).toHaveLength(1)
     expect([...files.keys()]).toContain('read-me.txt')
+  }, 60_000)
+
+  test('promise E1: a download that breaks off leaves the link as it was; one that came whole uses it up, and the file goes', async () => {
+    const link = await askFor(max, 'max@example.com')
+    const [made] = await at.sql<{ storeKey: string }[]>`
+      select e.store_key from exports e join users u on u.id = e.user_id where u.email = 'max@example.com'`
+    const mediaStore = createDiskStore(at.config.media.url)
+    const path = join(await mediaStore.scratch(), 'long')
+    await writeFile(path, '')
+    await truncate(path, 60_000_000)
+    await mediaStore.putFile(made!.storeKey, path)
+
+    const half = (await max.request(link, { method: 'POST' })).body!.getReader()
+    expect((await half.read()).done).toBe(false)
+    expect((await max.open(link)).text).toContain('no longer works')
+    await half.cancel()
+    await untilPage(max, link, (page) => page.text.includes('Your data is ready'))
+    expect((await (await max.request(link, { method: 'POST' })).arrayBuffer()).byteLength).toBe(60_000_000)
+    await expect.poll(() => mediaStore.size(made!.storeKey)).toBeNull()
+    expect((await max.open(link)).status).toBe(404)
+    expect(await at.sql`select from exports where store_key = ${made!.storeKey}`).toHaveLength(0)
   }, 60_000)
 
   test('promise E1: it is made in a stream: 20,000 rows and 200 MB of files do not stay in memory', async () => {

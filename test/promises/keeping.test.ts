@@ -34,7 +34,7 @@ describe('what is kept', () => {
     ).toEqual([])
   })
 
-  test('promise D1, D2: of a connection: sealed tokens, ids, name, handle, avatar, and how the connection is', async () => {
+  test('promise D1, D2: of a connection: sealed tokens, ids, name, and how the connection is', async () => {
     const rows = ['id', 'workspace_id', 'connected_by', 'connected_at', 'state', 'state_reason', 'ended_at']
     const upkeep = ['renewing_by', 'renewing_until', 'next_renewal_at', 'renewal_failures', 'next_check_at', 'checked_at']
     const ends = ['expires_at', 'refresh_expires_at', 'data_access_expires_at', 'renewed_at', 'warned_of', 'warned_days']

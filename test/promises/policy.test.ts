@@ -74,7 +74,7 @@ describe('the privacy policy', () => {
     for (const kept of [
       'access tokens',
       'ids of Facebook Pages and Instagram professional accounts',
-      'name, handle and avatar',
+      'name and handle of the connected account',
       'reach, impressions or views, likes, comments, shares, saves',
       'follower counts',
       'snapshots',

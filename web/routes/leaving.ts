@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import { tx } from '../../db/connect.ts'
 import { deactivate, erasedAfter } from '../../db/deactivation.ts'
 import { openDeletionRequest } from '../../db/deletion-requests.ts'
@@ -58,18 +58,17 @@ export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
     .post('/account/export/:token', requireUser, limitLinks(deps) as never, (c) => hand(c, deps, view))
 }
 
-/** The link is used up by a fetch that comes to its end; then the file goes. A page first, so that no mail scanner fetches it. */
+/** The link is used up by an answer that has left whole; then the file goes. A page first, so that no mail scanner fetches it. */
 const hand = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const now = new Date(deps.now())
   const link = await findOpenLink(deps.sql, 'export', c.req.param('token') ?? '', now)
   const made = link?.exportId && link.userId === c.get('user').id ? await findExport(deps.sql, link.exportId) : null
   if (!link || !made?.storeKey || !(await spendLink(deps.sql, link.id, now)))
     return view.page(c, 'account/export-closed', {}, 404)
-  const stream = deps.mediaStore.open(made.storeKey)
-  // Read to its end, nothing of it stays; a fetch that was broken off may be tried again.
-  const done = { storeKey: made.storeKey, id: made.id, linkId: link.id }
-  stream.once('close', () => void (stream.readableEnded ? forget(deps, done) : reopen(deps, done)))
-  const body = Readable.toWeb(stream) as ReadableStream
+  // Whether the answer has left, not whether the file was read: its end may wait for a connection that breaks.
+  const fetched = { storeKey: made.storeKey, id: made.id, linkId: link.id }
+  finished(c.env.outgoing, (broken) => void (broken ? reopen(deps, fetched) : forget(deps, fetched)))
+  const body = Readable.toWeb(deps.mediaStore.open(made.storeKey)) as ReadableStream
   const day = now.toISOString().slice(0, 10)
   return c.body(body, 200, {
     'Content-Type': 'application/zip',
