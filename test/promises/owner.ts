@@ -1,0 +1,59 @@
+import type { Installed } from '../support/installed.ts'
+import { makeJpeg } from '../support/media-files.ts'
+import { createPerson, type Person } from '../support/person.ts'
+import { acceptInvitation, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
+
+/** Somebody with a workspace and accounts at every platform of their own, who also works in the shared one. */
+export type Owner = {
+  name: string
+  email: string
+  person: Person
+  userId: string
+  workspaceId: string
+  slug: string
+  facebook: string
+  instagram: string
+  tiktok: string
+  pageId: string
+  picture: string
+  second: string
+}
+
+const picture = (color: string) => makeJpeg({ width: 1080, height: 1350, color })
+
+/** `name`: one word in lower case; it is in their address, their accounts and all they write. */
+export const createOwner = async (house: Installed, name: string): Promise<Owner> => {
+  const { admin, sql, control } = house
+  const email = `${name}@people.example`
+  const slug = `of-${name}`
+  const person = createPerson(house.url)
+  await acceptInvitation(person, await invite(admin, house.slug, 'manager'), name, email)
+  await admin.open('/operate').then((page) => page.press('Make the workspace', { name: `Of ${name}`, slug, zone: 'UTC' }))
+  const [user] = await sql<{ id: string }[]>`select id from users where email = ${email}`
+  const [workspace] = await sql<{ id: string }[]>`select id from workspaces where slug = ${slug}`
+  const userId = user!.id
+  const workspaceId = workspace!.id
+  await sql`update memberships set user_id = ${userId} where workspace_id = ${workspaceId}`
+  const atMeta = (await control('POST', '/accounts/meta/people', { name: `At Meta ${name}` })) as { id: string }
+  const page = { name: `Page ${name}`, people: [{ id: atMeta.id }], instagram: { username: `insta.${name}` } }
+  const { id: pageId } = (await control('POST', '/accounts/meta/pages', page)) as { id: string }
+  await control('POST', '/accounts/tiktok', { username: `tok.${name}` })
+  await connectMeta(person, slug, `At Meta ${name}`)
+  await connectTiktok(person, slug, `tok.${name}`)
+  const channels = channelsIn(await person.open(`/w/${slug}/posts/new`))
+  const channel = (words: string) => {
+    const found = channels.find(({ label }) => label.endsWith(words))
+    if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
+    return found.id
+  }
+  const files = [
+    await upload(person, slug, `${name}-1.jpg`, await picture('#345')),
+    await upload(person, slug, `${name}-2.jpg`, await picture('#543')),
+  ]
+  await upload(person, house.slug, 'for-everybody.jpg', await picture('#453'))
+  return {
+    ...{ name, email, person, userId, workspaceId, slug, pageId },
+    ...{ facebook: channel(`Page ${name}`), instagram: channel(`insta.${name}`), tiktok: channel(`tok.${name}`) },
+    ...{ picture: files[0]!, second: files[1]! },
+  }
+}

@@ -1,0 +1,129 @@
+import { wallTimeOf } from '../../web/wall-time.ts'
+import type { Installed } from '../support/installed.ts'
+import type { Fields, Page } from '../support/person.ts'
+import { compose } from '../support/story.ts'
+import type { Owner } from './owner.ts'
+
+/** Where a post can be in its life, each reached as it is reached: by people's forms, real sends, and what the platform does then. */
+export type Stage = {
+  name: string
+  /** The state of its row then, and what its workflow is waiting for where the row does not tell. */
+  at: string
+  activity?: string
+  /** Its state later on. */
+  later?: string
+  reach(owner: Owner, house: Installed, now: () => number): Promise<Page>
+}
+
+const hourMs = 3_600_000
+const minuteMs = 60_000
+
+const send = (owner: Owner, fields: Fields, act: string): Promise<Page> =>
+  compose(owner.person, owner.slug, { text: `${owner.name} says this`, ...fields }, act)
+
+const scheduled = (owner: Owner, channel: string, atMs: number, fields: Fields = {}): Promise<Page> =>
+  send(owner, { channel, time: wallTimeOf(new Date(Math.ceil(atMs / 1_000) * 1_000), 'UTC'), ...fields }, 'Schedule')
+
+/** Disturbs what this owner's Page is asked for. */
+const fault = (house: Installed, owner: Owner, endpoint: string, more: Record<string, unknown>): Promise<unknown> =>
+  house.control('POST', '/faults', { platform: 'facebook', endpoint, account: owner.pageId, times: 1, when: 'before', ...more })
+
+const onTiktok = ({ tiktok }: Owner) => ({
+  [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE',
+  [`${tiktok}.consent`]: 'on',
+})
+
+/** Those that need the clock to go ahead come first: `later` is what happens to all of them then. */
+export const earlyStages: Stage[] = [
+  {
+    name: 'published',
+    at: 'published',
+    reach: (owner) => send(owner, { channel: owner.instagram, media: [owner.picture] }, 'Publish now'),
+  },
+  {
+    name: 'missed',
+    at: 'scheduled',
+    later: 'missed',
+    reach: (owner, _house, now) => scheduled(owner, owner.facebook, now() + hourMs),
+  },
+]
+export const pastMs = 8 * hourMs
+
+export const stages: Stage[] = [
+  {
+    name: 'draft',
+    at: 'draft',
+    reach: (owner) => send(owner, { channel: owner.facebook, media: [owner.picture] }, 'Save draft'),
+  },
+  {
+    name: 'scheduled',
+    at: 'scheduled',
+    reach: (owner, _house, now) => scheduled(owner, owner.facebook, now() + 300 * 24 * hourMs, { media: [owner.picture] }),
+  },
+  {
+    name: 'canceled',
+    at: 'canceled',
+    reach: async (owner, _house, now) => (await scheduled(owner, owner.facebook, now() + 24 * hourMs)).press('Cancel'),
+  },
+  {
+    name: 'failed',
+    at: 'failed',
+    reach: async (owner, house) => {
+      await fault(house, owner, 'feed', { kind: 'error', code: 200 })
+      return send(owner, { channel: owner.facebook }, 'Publish now')
+    },
+  },
+  {
+    name: 'unconfirmed',
+    at: 'unconfirmed',
+    reach: async (owner, house) => {
+      await fault(house, owner, 'feed', { kind: 'reset' })
+      for (const list of ['published_posts.list', 'posts.list', 'feed.list'])
+        await fault(house, owner, list, { kind: 'html503', times: 1_000 })
+      return send(owner, { channel: owner.facebook }, 'Publish now')
+    },
+  },
+  {
+    // Its photos lie at the platform, unpublished; one call remains.
+    name: 'ready',
+    at: 'ready',
+    reach: (owner, _house, now) =>
+      scheduled(owner, owner.facebook, now() + 9 * minuteMs, { media: [owner.picture, owner.second] }),
+  },
+  {
+    // The container is made, and asked for again and again.
+    name: 'preparing',
+    at: 'preparing',
+    reach: (owner, _house, now) => scheduled(owner, owner.instagram, now() + 10 * minuteMs, { media: [owner.picture] }),
+  },
+  {
+    name: 'processing',
+    at: 'processing',
+    reach: (owner) =>
+      send(
+        owner,
+        { channel: owner.tiktok, media: [owner.picture], [`kind.${owner.tiktok}`]: 'photos', ...onTiktok(owner) },
+        'Publish now',
+      ),
+  },
+]
+
+/** Those that pass by themselves within a minute come last. */
+export const briefStages: Stage[] = [
+  {
+    // The call has left and is not answered.
+    name: 'sending',
+    at: 'sending',
+    reach: async (owner, house) => {
+      await fault(house, owner, 'feed', { kind: 'timeout', delayMs: 60_000 })
+      return send(owner, { channel: owner.facebook }, 'Publish now')
+    },
+  },
+  {
+    // The send waits inside the worker for its instant. Nearer than a workflow would wait for by its own clock, which is not moved.
+    name: 'armed',
+    at: 'ready',
+    activity: 'sendTarget',
+    reach: (owner, _house, now) => scheduled(owner, owner.facebook, now() + 38_000, { media: [owner.picture, owner.second] }),
+  },
+]
