@@ -90,6 +90,35 @@ describe('the public pages', () => {
       await context.close()
     }, 60_000)
 
+  test('promise L1, E4: are read without CSS too: in order, with their headings, and no sign larger than a line of text', async () => {
+    const { page, context } = await somebody()
+    await page.route(/\.css(\?|$)/, (route) => route.abort())
+    for (const path of ['/privacy', '/data-deletion']) {
+      await page.goto(at.url + path)
+      await shoot(page, `without-css${path.replace('/', '-')}`)
+      // The browser's own margin: no style of ours has arrived.
+      expect([path, await page.evaluate('getComputedStyle(document.body).margin')]).toEqual([path, '8px'])
+      const large = `[...document.querySelectorAll('svg, img')].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width > 32 || height > 32).length`
+      expect([path, await page.evaluate(large)]).toEqual([path, 0])
+      expect([path, await page.locator('h1').count()]).toEqual([path, 1])
+      expect([path, await page.locator('dialog:visible').count()]).toEqual([path, 0])
+      // Nothing is laid out beside or above what comes before it in the text.
+      const tops = (await page.evaluate(
+        `[...document.querySelectorAll('main h1, main h2')].map((one) => one.getBoundingClientRect().top)`,
+      )) as number[]
+      expect(tops.length).toBeGreaterThan(2)
+      expect(tops).toEqual(tops.toSorted((a, b) => a - b))
+    }
+    await page.goto(`${at.url}/privacy`)
+    const sections = (await page.locator('main h2[id]:not(nav h2)').allInnerTexts()).map((words) => Number.parseInt(words, 10))
+    expect(sections).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    await page.goto(`${at.url}/data-deletion`)
+    await page.getByLabel('Email address of your account').fill('nobody@example.com')
+    await page.getByRole('button', { name: 'Send me the link' }).click()
+    await page.getByRole('heading', { name: 'Look in your mail' }).waitFor()
+    await context.close()
+  }, 60_000)
+
   test('promise E3, E4: a person asks, follows the mail, and watches the page go to done', async () => {
     const bea = createPerson(at.url)
     await acceptInvitation(bea, await invite(at.admin, at.slug, 'manager'), 'Bea Benson', 'bea@example.com')

@@ -95,10 +95,14 @@ describe('going', () => {
     expect(left).toHaveLength(0)
   }, 60_000)
 
-  test('promise E5: what the platform has not signed is refused', async () => {
+  test('promise E5: what the platform has not signed is refused, leaves an event and starts nothing', async () => {
+    const before = await at.sql`select id from deletion_requests`
     const body = new URLSearchParams({ signed_request: 'aaaa.bbbb' })
     const answer = await fetch(`${at.url}/callbacks/meta/data-deletion`, { method: 'POST', body })
     expect(answer.status).toBe(400)
+    const events = await at.sql`select workspace_id, user_id, facts from events where name = 'callback.refused'`
+    expect(events).toEqual([{ workspaceId: null, userId: null, facts: { issuer: 'meta', path: '/data-deletion' } }])
+    expect(await at.sql`select id from deletion_requests`).toEqual(before)
   })
 })
 
