@@ -46,7 +46,7 @@ describe('going', () => {
     expect(unknown.text).toBe(asked.text)
     const confirm = await stranger.open(await linkMailedTo('bea@example.com'))
     expect(confirm.text).toContain('Bea alone')
-    expect(confirm.text).toMatch(/stays.*Northside/)
+    expect(confirm.text).toMatch(/stays.*Northside.*so do the numbers of accounts that you connected/)
     await silenceTiktok(true)
     const status = await confirm.press('Delete all of this')
     expect(status.url).toMatch(/\/data-deletion\/[0-9A-Z-]{24}$/)

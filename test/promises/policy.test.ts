@@ -93,6 +93,25 @@ describe('the privacy policy', () => {
     expect(testConfig().mail.contact).toBe('privacy@cratesocial.net')
   })
 
+  it('promise E4: nobody can flood a mailbox from the page of deletion, and what it answers tells no address from another', async () => {
+    const ask = (email: string) => test.browser().post('/data-deletion', { email })
+    const answers: string[][] = []
+    for (const email of [test.cast.admin.email, 'nobody.at.all@example.com']) {
+      const one: string[] = []
+      for (let time = 0; time < 4; time++) {
+        const { status, text } = await ask(email)
+        one.push(`${status} ${text.replaceAll(email, '')}`)
+      }
+      answers.push(one)
+    }
+    expect(answers[0]!.map((answer) => answer.slice(0, 3))).toEqual(['200', '200', '200', '429'])
+    expect(answers[1]).toEqual(answers[0])
+    expect(
+      await test.sql`select from mail_links where purpose = 'deletion'`,
+      'the newest of three, of the address that is known',
+    ).toHaveLength(1)
+  })
+
   it('promise L1, E4: stands in the footer of every page, beside the way to deletion', async () => {
     const { admin, operator, stranger } = test.cast
     const visits = [
