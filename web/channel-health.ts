@@ -45,10 +45,10 @@ const endOf = (channel: Judged): Date | null => {
 }
 
 const accessWords = (channel: Judged, ends: Date | null, issuerLabel: string, fmt: Formats, now: number): string => {
-  const renewed = channel.refreshExpiresAt
-    ? `renewed by itself${channel.renewedAt ? `, last ${fmt.when(channel.renewedAt)}` : ''} · `
-    : ''
-  if (ends === null) return `${renewed}without an end`
+  if (ends === null) return 'without an end'
   if (ends.getTime() <= now) return `ended ${fmt.date(ends)}`
-  return `${renewed}until ${fmt.date(ends)}, then an admin signs in at ${issuerLabel} again`
+  const renewed = `renewed by itself${channel.renewedAt ? `, last ${fmt.when(channel.renewedAt)}` : ''}`
+  const signInAt = channel.refreshExpiresAt ?? (channel.needsDataAccess ? channel.dataAccessExpiresAt : null)
+  if (signInAt === null) return `${renewed} · this token until ${fmt.date(ends)}`
+  return `${renewed} · until ${fmt.date(signInAt)}, then an admin signs in at ${issuerLabel} again`
 }

@@ -77,12 +77,16 @@ const looking = (target: TargetRow, last: AttemptRow | undefined, { platform }: 
   ]
 }
 
+/** Of what no platform said: the account must be connected again. */
+const ownCode = 'reconnect'
+
 const said = (target: TargetRow, { platform }: Given): ReceiptRow[] => {
   const { problem } = target
-  if (!problem) return []
+  if (!problem || target.waitingFor?.includes(problem.words)) return [] // what it waits for has said it
   const code = [problem.code, problem.subcode].filter((part) => part).join('/')
   const trace = [code && `code ${code}`, problem.traceId && `trace ${problem.traceId}`].filter((part) => part).join(' · ')
-  return [{ name: `${platform} said`, words: problem.words }, ...(trace ? [{ name: 'For support', words: trace }] : [])]
+  const name = problem.code === ownCode ? 'Why' : `${platform} said`
+  return [{ name, words: problem.words }, ...(trace ? [{ name: 'For support', words: trace }] : [])]
 }
 
 const confirmed = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] => {

@@ -3,57 +3,54 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { firstOperatorLink } from '../../db/first-operator.ts'
 import { wallTimeOf } from '../../web/wall-time.ts'
 import { tellTarget } from '../../workflows/start.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { ledgerOf } from '../support/ledger.ts'
 import { makeJpeg } from '../support/media-files.ts'
-import { type Product, startProduct } from '../support/product.ts'
-import { control } from '../support/twins.ts'
+import { startWholeStack, type WholeStack } from '../support/whole-stack.ts'
 import * as steps from './steps.ts'
 
 /**
- * Months in a running stack: the clocks of the sandbox and of the product are moved. Temporal's timers stay where they are; what they would
- * have woken is woken by hand: the check of a connection by its button, a post by a nudge.
+ * Months in the stack that `npm start` brings up: the clocks of the sandbox and of the product are moved. Temporal's timers stay where they
+ * are; what they would have woken is woken by hand: the check of a connection by its button, a post by a nudge.
  */
 const dayMs = 86_400_000
 const zone = 'Europe/Zurich'
 let browser: Browser
 let photo: string
-let product: Product
-let aheadMs = 0
-const now = () => Date.now() + aheadMs
+let stack: WholeStack
 
 beforeAll(async () => {
   browser = await launchBrowser()
   photo = join(await mkdtemp(join(tmpdir(), 'cratesocial-files-')), 'crate.jpg')
   await writeFile(photo, await makeJpeg({ width: 1080, height: 1080, color: '#b0472c' }))
-  product = await startProduct({ now })
-}, 60_000)
+  stack = await startWholeStack()
+}, 120_000)
 
 test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, reconnected, and the post goes out at its time', {
   timeout: 300_000,
 }, async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
   page.setDefaultTimeout(20_000)
-  const at = `${product.url}/w/northside-records`
-  await steps.becomeOperator(page, (await firstOperatorLink(product.sql, product.url)) ?? '')
-  await steps.makeWorkspace(page, product.url, 'Northside Records')
+  const at = `${stack.url}/w/northside-records`
+  const startedAt = stack.now()
+  await steps.becomeOperator(page, stack.invitation)
+  await steps.makeWorkspace(page, stack.url, 'Northside Records')
   await steps.connectMeta(page, at)
   await steps.connectTiktok(page, at)
   await steps.upload(page, at, [photo], true)
-  const dueAt = new Date(Math.ceil((now() + 91 * dayMs) / 60_000) * 60_000)
+  const dueAt = new Date(Math.ceil((startedAt + 91 * dayMs) / 60_000) * 60_000)
   const post = await scheduleOnInstagram(page, at, dueAt)
 
-  await passTo(40 * dayMs)
+  await stack.passTo(startedAt + 40 * dayMs)
   await signInAgain(page)
   await checkNow(page, at)
   await renewed('meta')
   await page.goto(`${at}/calendar`)
   expect(await page.locator('main').textContent()).not.toMatch(/reconnect|ends/i)
 
-  await passTo(77 * dayMs)
+  await stack.passTo(startedAt + 77 * dayMs)
   await signInAgain(page)
   await checkNow(page, at)
   for (const path of ['calendar', 'media', 'people']) {
@@ -62,11 +59,9 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
     await expectWords(page, /One post is due after it/)
   }
   await shown(page, 'warned')
-  await expect
-    .poll(() => product.letters.map((letter) => letter.subject).join(), { timeout: 20_000 })
-    .toMatch(/connection to Meta ends/)
+  await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta ends/)
 
-  await passTo(dueAt.getTime() - 10 * 60_000 - Date.now())
+  await stack.passTo(dueAt.getTime() - 10 * 60_000)
   await signInAgain(page)
   await checkNow(page, at)
   await page.goto(`${at}/channels`)
@@ -90,12 +85,13 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
 
   await page.goto(post)
   await until(page, /ready/)
-  await passTo(dueAt.getTime() - 3_000 - Date.now())
+  await stack.passTo(dueAt.getTime() - 3_000)
   await nudge()
   await until(page, /published/)
   await shown(page, 'published')
-  const out = await ledgerOf(product.sandbox).posts()
+  const out = await ledgerOf(stack.sandbox).posts()
   expect(out.map(({ platform, text }) => [platform, text])).toEqual([['instagram', 'After ninety days']])
+  const aheadMs = stack.now() - Date.now() // the ledger tells the time of the machine
   expect((out[0]?.createdAtMs ?? 0) + aheadMs).toBeGreaterThanOrEqual(dueAt.getTime())
 })
 
@@ -113,16 +109,9 @@ const scheduleOnInstagram = async (page: Page, at: string, dueAt: Date): Promise
   return page.url().split('?')[0] ?? ''
 }
 
-/** Both clocks, to so much ahead of the real one. */
-const passTo = async (wantedMs: number): Promise<void> => {
-  const advanceMs = wantedMs - aheadMs
-  aheadMs = wantedMs
-  await control(product.sandbox, 'POST', '/clock', { advanceMs })
-}
-
 /** No session lasts for weeks. */
 const signInAgain = async (page: Page): Promise<void> => {
-  await page.goto(`${product.url}/sign-in`)
+  await page.goto(`${stack.url}/sign-in`)
   if (!page.url().includes('/sign-in')) return
   await page.getByLabel('Email address').fill('olive@example.com')
   await page.getByLabel('Password').fill('a long enough passphrase')
@@ -140,19 +129,19 @@ const checkNow = async (page: Page, at: string): Promise<void> => {
       .click()
     await page.waitForLoadState()
   }
-  const unchecked = () => product.sql`select from grants where state = 'active' and next_check_at <= ${new Date(now())}`
+  const unchecked = () => stack.sql`select from grants where state = 'active' and next_check_at <= ${new Date(stack.now())}`
   await expect.poll(unchecked, { timeout: 20_000 }).toHaveLength(0)
 }
 
 const renewed = async (issuer: string): Promise<void> => {
-  const recently = new Date(now() - dayMs)
-  const rows = () => product.sql`select from grants where issuer = ${issuer} and renewed_at > ${recently}`
+  const recently = new Date(stack.now() - dayMs)
+  const rows = () => stack.sql`select from grants where issuer = ${issuer} and renewed_at > ${recently}`
   await expect.poll(rows, { timeout: 20_000 }).toHaveLength(1)
 }
 
 const nudge = async (): Promise<void> => {
-  const [target] = await product.sql<{ id: string }[]>`select id from targets`
-  await tellTarget(product.client, target?.id ?? '')
+  const [target] = await stack.sql<{ id: string }[]>`select id from targets`
+  await tellTarget(stack.client, target?.id ?? '')
 }
 
 const expectWords = async (page: Page, words: RegExp): Promise<void> =>

@@ -26,7 +26,7 @@ export type LedgerCall = {
   status: number | null
 }
 
-export const ledgerOf = (sandbox: Sandbox) => ({
+export const ledgerOf = (sandbox: Pick<Sandbox, 'controlUrl'>) => ({
   posts: async () => listOf<LedgerPost>(await control(sandbox, 'GET', '/ledger/posts')),
   calls: async () => listOf<LedgerCall>(await control(sandbox, 'GET', '/ledger/calls')),
 })

@@ -33,7 +33,12 @@ export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({
 })
 
 /** One call to the sandbox's control port. */
-export const control = async (sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<unknown> => {
+export const control = async (
+  sandbox: Pick<Sandbox, 'controlUrl'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> => {
   const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const answer = await fetch(sandbox.controlUrl + path, { method, ...init })
   if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`)
