@@ -26,6 +26,15 @@ beforeAll(async () => {
   const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'bea@example.com'`
   await at.sql`delete from memberships where workspace_id = ${mine!.id}`
   await at.sql`insert into memberships (workspace_id, user_id, role) values (${mine!.id}, ${person!.id}, 'admin')`
+  // Of another she is the only admin, with Cem as a manager.
+  await at.admin
+    .open('/operate')
+    .then((page) => page.press('Make the workspace', { name: 'Handed over', slug: 'handed', zone: 'UTC' }))
+  await at.sql`delete from memberships where workspace_id = (select id from workspaces where slug = 'handed')`
+  await at.sql`
+    insert into memberships (workspace_id, user_id, role)
+    select w.id, u.id, case when u.email like 'bea@%' then 'admin' else 'manager' end
+    from workspaces w, users u where w.slug = 'handed' and u.email in ('bea@example.com', 'cem@example.com')`
   await connectTiktok(bea, 'bea', 'southside.club')
   await connectMeta(bea, 'bea', 'Ben Southside')
   const file = await upload(bea, 'bea', 'beas-sleeve.jpg', await makeJpeg({ width: 1080, height: 1080, color: '#334455' }))
@@ -44,7 +53,13 @@ describe('going', () => {
     const asked = await form.press('Send me the link', { email: 'bea@example.com' })
     const unknown = await form.press('Send me the link', { email: 'nobody@example.com' })
     expect(unknown.text).toBe(asked.text)
-    const confirm = await stranger.open(await linkMailedTo('bea@example.com'))
+    const link = await linkMailedTo('bea@example.com')
+    expect((await stranger.open(link)).text).toMatch(
+      /goes ?Handed over.*1 other member loses it.*make one of them an admin first/,
+    )
+    await (await bea.open('/w/handed/people')).press('Make admin')
+    const confirm = await stranger.open(link)
+    expect(confirm.text).toMatch(/stays ?Handed over/)
     expect(confirm.text).toContain('Bea alone')
     expect(confirm.text).toMatch(/stays.*Northside.*so do the numbers of accounts that you connected/)
     await silenceTiktok(true)
@@ -71,12 +86,14 @@ describe('going', () => {
       ]),
     ).toEqual([])
     const gone = goneSince(before, after)
-    expect(gone.tables).toMatchObject({ users: 1, workspaces: 1, memberships: 2, posts: 1, media: 1 })
+    // Of the memberships Bea's three, and Cem's as a manager.
+    expect(gone.tables).toMatchObject({ users: 1, workspaces: 1, memberships: 4, posts: 1, media: 1 })
     // The picture and its thumbnail.
     expect(gone.files).toBe(2)
     const people = await at.sql<{ name: string }[]>`select name from users order by name`
     expect(people.map(({ name }) => name)).toEqual(['Ada', 'Cem Caner'])
     expect((await cem.open('/w/northside/media')).text).toContain('shared-sleeve.jpg')
+    expect((await cem.open('/w/handed/people')).text).toMatch(/Cem Caner.*admin/)
   }, 120_000)
 
   test('promise E5: somebody who removes the app at the platform and presses "send request" is answered, and followed to the end', async () => {
