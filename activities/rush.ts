@@ -52,8 +52,22 @@ const turnOf = (sql: Sql, wish: ClaimWish, begin: () => void): Promise<Turn> => 
 
 const goOn = (sql: Sql, rush: Rush): void => {
   while (rush.waiting.length > 0 && rush.claiming < statementsAtOnce && rush.leaving <= leavingAtOnce - claimedTogether)
-    void claimSome(sql, rush, rush.waiting.splice(0, claimedTogether))
+    void claimSome(sql, rush, takeSome(rush))
   if (rush.waiting.length === 0 && rush.claiming === 0 && rush.leaving === 0) later.start()
+}
+
+/** Of one target only the first: two of its sends may wait here, and a statement's claim is for one of them. The other then finds none. */
+const takeSome = (rush: Rush): Waiting[] => {
+  const ids = new Set<string>()
+  const some: Waiting[] = []
+  const rest: Waiting[] = []
+  for (const one of rush.waiting) {
+    const isTaken = some.length < claimedTogether && !ids.has(one.wish.id)
+    ;(isTaken ? some : rest).push(one)
+    ids.add(one.wish.id)
+  }
+  rush.waiting = rest
+  return some
 }
 
 const claimSome = async (sql: Sql, rush: Rush, some: Waiting[]): Promise<void> => {

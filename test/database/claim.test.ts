@@ -86,6 +86,27 @@ it('a hundred of one moment leave once each, right after their claims, and what 
   expect(row?.count).toBe(100)
 })
 
+it('two sends of one target that come due in one moment have one claim between them, and it goes to the one that it fits', async () => {
+  const [targetId = '', other = ''] = await manyReady(2)
+  const current = await wishOf(targetId)
+  const outdated = { ...current, revision: current.revision - 1 }
+  const leaveWith = (name: string) => async (claim: unknown) => claim && name
+  const begin = () => undefined
+  const left = await Promise.all([
+    claimAndLeave(test.sql, outdated, begin, leaveWith('outdated')),
+    claimAndLeave(test.sql, current, begin, leaveWith('first')),
+    claimAndLeave(test.sql, current, begin, leaveWith('second')),
+    claimAndLeave(test.sql, await wishOf(other), begin, leaveWith('other')),
+  ])
+  expect(['first other', 'other second']).toContain(
+    left
+      .filter((name) => name)
+      .sort()
+      .join(' '),
+  )
+  expect(await test.sql`select from attempts where target_id = ${targetId}`).toHaveLength(1)
+})
+
 it('when the claims fail, all of them are told, and later ones go on', async () => {
   const [first = '', second = ''] = await manyReady(2)
   const [wish, other] = [await wishOf(first), await wishOf(second)]
