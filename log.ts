@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { trace } from '@opentelemetry/api'
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { requestIds } from './db/request-ids.ts'
 
 /** promise: S3: what looks like a token never reaches a log, whatever it stands in. */
 const tokenForms = [
@@ -9,9 +9,6 @@ const tokenForms = [
   /(access_token|client_secret|fb_exchange_token|upload_token|code|appsecret_proof)=[^&\s"]+/g,
   /(Bearer|OAuth) [A-Za-z0-9._!*|-]{8,}/g,
 ]
-
-/** The request that is being answered: every line that it causes carries its id. */
-export const requestIds = new AsyncLocalStorage<string>()
 
 /** JSON lines on standard output, or wherever `destination` leads. */
 export const createLog = (name: string, level: string, destination: DestinationStream = standardOutput()): Logger =>

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server'
 import { createDataConverter } from './activities/data-converter.ts'
 import { createMediaStore } from './activities/media-store.ts'
+import { carryRequestId } from './activities/request-id.ts'
 import { configOfProgram } from './config.ts'
 import { close, connect } from './db/connect.ts'
 import { refuseUnreadable } from './db/sealed.ts'
@@ -23,7 +24,7 @@ await refuseUnreadable(sql, vault)
 const tracing =
   config.tracing && (await import('./tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-server', log })
 const dataConverter = createDataConverter(config.vaultKeys)
-const interceptors = tracing ? [tracing.client] : []
+const interceptors = [carryRequestId, ...(tracing ? [tracing.client] : [])]
 const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log, interceptors })
 const live = await createLive(sql, log)
 const metrics = config.metrics && (await serveMetrics({ ...config.metrics, log }))

@@ -16,6 +16,7 @@ import { createMail } from './activities/mail.ts'
 import { createMediaStore } from './activities/media-store.ts'
 import { createMeters } from './activities/meters.ts'
 import { startRelay } from './activities/relay.ts'
+import { carryRequestId, underRequestId } from './activities/request-id.ts'
 import { ensureSchedules } from './activities/schedules.ts'
 import { ensureSearchAttributes } from './activities/search-attributes.ts'
 import { listenToTargets } from './activities/target-changes.ts'
@@ -53,7 +54,7 @@ const tracing =
   config.tracing && (await import('./tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-worker', log })
 const dataConverter = createDataConverter(config.vaultKeys)
 const changes = await listenToTargets(sql)
-const client = createClient(config.temporal, dataConverter, tracing ? [tracing.client] : [])
+const client = createClient(config.temporal, dataConverter, [carryRequestId, ...(tracing ? [tracing.client] : [])])
 const mail = createMail(config.mail)
 const platforms = createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now }))
 const connection = await connectWhenThere()
@@ -82,7 +83,7 @@ const worker = await Worker.create({
   activities,
   dataConverter,
   workflowBundle: await workflowCode(),
-  ...(tracing ? { interceptors: { activity: [tracing.activity] } } : {}),
+  interceptors: { activity: [underRequestId, ...(tracing ? [tracing.activity] : [])] },
   ...workerSettings,
   shutdownGraceTime: '20 seconds',
   shutdownForceTime: '40 seconds',

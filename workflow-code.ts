@@ -18,7 +18,7 @@ export async function workflowCode(): Promise<WorkflowBundle | { codePath: strin
 
 export async function bundleWorkflows(): Promise<WorkflowBundle> {
   const workflowsPath = new URL('./workflows/index.ts', import.meta.url).pathname
-  const workflowInterceptorModules = [new URL('./workflows/pass-trace.ts', import.meta.url).pathname]
+  const workflowInterceptorModules = [new URL('./workflows/pass-headers.ts', import.meta.url).pathname]
   const logger = new DefaultLogger('ERROR')
   return await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, failureConverterPath, logger })
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../db/connect.ts'
 import { deleteTold, type OutboxKind, type OutboxRow, takeDue } from '../db/outbox.ts'
+import { requestIds } from '../db/request-ids.ts'
 import type { Meters } from './meters.ts'
 
 /** How each kind of outbox row is told; a throw means: again later. Telling twice must do no harm. */
@@ -50,26 +51,36 @@ export const startRelay = async (deps: RelayDeps): Promise<Relay> => {
 
 const carry = async (deps: RelayDeps): Promise<number> => {
   const rows = await takeDue(deps.sql, batch)
-  for (const [kind, ofKind] of groupByKind(rows)) {
-    try {
-      const tell = deps.tellers[kind]
-      if (!tell) throw new Error(`nobody here tells ${kind}`)
-      await tell(ofKind.map((row) => row.refId))
-      await deleteTold(
-        deps.sql,
-        ofKind.map((row) => row.id),
-      )
-      deps.meters?.relayed(kind, 'told', ofKind.length)
-    } catch (error) {
-      deps.meters?.relayed(kind, 'failed', ofKind.length)
-      deps.log.warn({ err: error, kind, rows: ofKind.length }, 'the outbox could not be told; again later')
-    }
-  }
+  await Promise.all(groupByCause(rows).map((group) => tellGroup(deps, group)))
   return rows.length
 }
 
-const groupByKind = (rows: OutboxRow[]): Map<OutboxKind, OutboxRow[]> => {
-  const groups = new Map<OutboxKind, OutboxRow[]>()
-  for (const row of rows) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row])
-  return groups
+/** Rows of one kind that one request caused, or none did. */
+type Group = { kind: OutboxKind; requestId: string | null; rows: OutboxRow[] }
+
+/** Whatever comes of it carries the id of the request, as it does when the web tells it. */
+const tellGroup = async (deps: RelayDeps, { kind, requestId, rows }: Group): Promise<void> => {
+  if (requestId !== null) return requestIds.run(requestId, () => tellGroup(deps, { kind, requestId: null, rows }))
+  try {
+    const tell = deps.tellers[kind]
+    if (!tell) throw new Error(`nobody here tells ${kind}`)
+    const refIds = rows.map((row) => row.refId)
+    await tell(refIds)
+    await deleteTold(
+      deps.sql,
+      rows.map((row) => row.id),
+    )
+    deps.meters?.relayed(kind, 'told', rows.length)
+    deps.log.info({ kind, refs: refIds }, 'the outbox was told')
+  } catch (error) {
+    deps.meters?.relayed(kind, 'failed', rows.length)
+    deps.log.warn({ err: error, kind, rows: rows.length }, 'the outbox could not be told; again later')
+  }
+}
+
+const groupByCause = (rows: OutboxRow[]): Group[] => {
+  const groups = new Map<string, Group>()
+  for (const { kind, requestId } of rows) groups.set(`${kind} ${requestId}`, { kind, requestId, rows: [] })
+  for (const row of rows) groups.get(`${row.kind} ${row.requestId}`)?.rows.push(row)
+  return [...groups.values()]
 }

@@ -3,7 +3,7 @@ import { type Claim, recordOutcome } from '../db/attempts.ts'
 import { type AnotherTry, findTarget, type TargetRow } from '../db/targets.ts'
 import { PlatformError, type Problem } from '../platforms/errors.ts'
 import type { Account, Publication, Sent } from '../platforms/platform.ts'
-import type { TargetRef } from '../workflows/names.ts'
+import { type TargetRef, targetWorkflowId } from '../workflows/names.ts'
 import { withToken } from './grants.ts'
 import { insist } from './insist.ts'
 import { createLease, type Lease, LeaseOver } from './lease.ts'
@@ -107,8 +107,13 @@ const settle = async (
     await noteLimit(deps, target.channelId, error)
     if (!isSettled(error)) throw error
   } finally {
-    if (lease.leftAt) deps.meters?.sent(target, lease.leftAt.getTime() - sendAtMs(target))
+    if (lease.leftAt) tellDeparture(deps, target, lease.leftAt.getTime() - sendAtMs(target))
   }
+}
+
+const tellDeparture = (deps: PublishingDeps, target: TargetRow, lateMs: number): void => {
+  deps.meters?.sent(target, lateMs)
+  deps.log.info({ workflow: targetWorkflowId(target.id), attempt: target.attemptNumber, lateMs }, 'the call left')
 }
 
 /** The row changed: the next round reads it. It did not: something else forbids the claim, and the next round must not follow at once. */

@@ -1,6 +1,6 @@
 import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
-import { requestIds } from '../log.ts'
+import { requestIds } from '../db/request-ids.ts'
 import { forAnyone } from './env.ts'
 import type { ObserveRequest } from './http-meter.ts'
 

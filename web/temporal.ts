@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Sql } from '../db/connect.ts'
 import { deleteTold, listWaiting } from '../db/outbox.ts'
-import { requestIds } from '../log.ts'
 import { type Progress, progress, targetWorkflowId, taskQueue } from '../workflows/names.ts'
 import { tellTarget } from '../workflows/start.ts'
 
@@ -41,7 +40,7 @@ export const createTemporal = (deps: {
       if (targetIds.length === 0) return
       try {
         const rows = await listWaiting(deps.sql, 'target', targetIds)
-        await soon(() => Promise.all(targetIds.map((id) => tellTarget(client, id, deps.taskQueue, requestIds.getStore()))))
+        await soon(() => Promise.all(targetIds.map((id) => tellTarget(client, id, deps.taskQueue))))
         deps.log.info({ workflows: targetIds.map(targetWorkflowId) }, 'workflows were told')
         await deleteTold(
           deps.sql,

@@ -15,6 +15,9 @@ export const grantWorkflowId = (grantId: string): string => `grant-${grantId}`
 
 export const disconnectWorkflowId = (channelId: string): string => `channel-${channelId}-disconnect`
 
+/** In which header a workflow and its activities learn of the request that they are due to. */
+export const requestIdHeader = 'request-id'
+
 /** Something about the row changed: read it again. Carries nothing, so nothing can be out of date in it. */
 export const changed = defineSignal('changed')
 

@@ -12,6 +12,7 @@ import { createDiskStore } from '../../activities/media-store.ts'
 import type { Meters } from '../../activities/meters.ts'
 import type { Patience } from '../../activities/patience.ts'
 import { startRelay } from '../../activities/relay.ts'
+import { carryRequestId, underRequestId } from '../../activities/request-id.ts'
 import { listenToTargets } from '../../activities/target-changes.ts'
 import { createTellers } from '../../activities/tellers.ts'
 import type { Config } from '../../config.ts'
@@ -81,7 +82,7 @@ export const startProduct = async (
   }
   const dataConverter = createDataConverter(config.vaultKeys)
   const cluster = { ...config.temporal, address: temporal.address, namespace: temporal.namespace }
-  const interceptors = options.tracing ? [options.tracing.client] : []
+  const interceptors = [carryRequestId, ...(options.tracing ? [options.tracing.client] : [])]
   const webTemporal = createTemporal({ config: cluster, dataConverter, sql, log, interceptors })
   const live = await createLive(sql, log)
   const server = serve({
@@ -109,7 +110,7 @@ export const startProduct = async (
     const worker = await temporal.startWorker({
       activities,
       dataConverter,
-      interceptors: { activity: options.tracing ? [options.tracing.activity] : [] },
+      interceptors: { activity: [underRequestId, ...(options.tracing ? [options.tracing.activity] : [])] },
       ...(build ? { workflowBundle: build } : {}),
     })
     const tellers = createTellers({ ...shared, mail, client, publicUrl: url, isSearchable: () => true })

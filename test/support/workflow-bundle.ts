@@ -19,7 +19,7 @@ async function bundle(codePath: string): Promise<void> {
   const logger = new DefaultLogger('ERROR')
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(sources, 'index.ts'),
-    workflowInterceptorModules: [join(sources, 'pass-trace.ts')],
+    workflowInterceptorModules: [join(sources, 'pass-headers.ts')],
     failureConverterPath,
     logger,
   })

@@ -1,0 +1,31 @@
+import type { WorkflowClientInterceptor } from '@temporalio/client'
+import { defaultPayloadConverter, type Headers } from '@temporalio/common'
+import type { ActivityInterceptorsFactory } from '@temporalio/worker'
+import { requestIds } from '../db/request-ids.ts'
+import { requestIdHeader } from '../workflows/names.ts'
+
+/** For clients: what a request starts or nudges carries its id, in the memo for operators and in a header for its activities. */
+export const carryRequestId: WorkflowClientInterceptor = {
+  startWithDetails: (input, next) => next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
+  signalWithStart: (input, next) => next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
+}
+
+/** For workers: an activity runs under the id of the request that its workflow is due to. */
+export const underRequestId: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    execute: (input, next) => {
+      const given = input.headers[requestIdHeader]
+      return given ? requestIds.run(defaultPayloadConverter.fromPayload<string>(given), () => next(input)) : next(input)
+    },
+  },
+})
+
+const withId = (headers: Headers): Headers => {
+  const id = requestIds.getStore()
+  return id ? { ...headers, [requestIdHeader]: defaultPayloadConverter.toPayload(id) } : headers
+}
+
+const remembering = <Options extends { memo?: Record<string, unknown> }>(options: Options): Options => {
+  const requestId = requestIds.getStore()
+  return requestId ? { ...options, memo: { ...options.memo, requestId } } : options
+}
