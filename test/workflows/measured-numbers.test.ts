@@ -85,7 +85,9 @@ describe.sequential('numbers of posts', () => {
     expect((await measuredOf(post)).nextAt).toBeNull()
   })
 
-  test('a name that the platform retires is found out and remembered; the others still arrive, and what stands is the last known', async () => {
+  test('a name that the platform retires is found out and remembered; the others still arrive, and what stands is the last known', {
+    timeout: 120_000,
+  }, async () => {
     const place = channel('instagram')
     const post = await world.post(place, 'image')
     await pass(7 * hourMs)
@@ -113,7 +115,7 @@ describe.sequential('numbers of posts', () => {
 
   test.each(['facebook', 'tiktok'])(
     '%s: a post that was deleted there stops being measured after three days, and it shows',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (platform) => {
       const place = channel(platform)
       const [gone, stays] = [
