@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
+import { isCode, unlessMissing } from './missing-file.ts'
 
 /** First and last byte, both inclusive, as in a Range header. */
 export type ByteRange = { start: number; end: number }
@@ -54,25 +55,13 @@ export const createDiskStore = (folderUrl: string): MediaStore => {
       await putFile(key, await writeFileFrom(stream, await scratch(), key))
     },
     open: (key, range) => createReadStream(pathOf(key), range ?? {}),
-    size: async (key) => {
-      try {
-        return (await stat(pathOf(key))).size
-      } catch (error) {
-        if (isCode(error, 'ENOENT')) return null
-        throw error
-      }
-    },
+    size: async (key) => (await unlessMissing(stat(pathOf(key))))?.size ?? null,
     remove: async (key) => rm(pathOf(key), { force: true }),
     list: async function* () {
-      const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(none)
-      for (const entry of found) if (entry.isFile() && isKey(entry.name)) yield entry.name
+      const found = await unlessMissing(readdir(folder, { recursive: true, withFileTypes: true }))
+      for (const entry of found ?? []) if (entry.isFile() && isKey(entry.name)) yield entry.name
     },
   }
-}
-
-const none = (error: unknown): never[] => {
-  if (isCode(error, 'ENOENT')) return []
-  throw error
 }
 
 /** Writes the stream into a file of `folder`, and returns its path; nothing stays of a stream that broke. */
@@ -105,5 +94,3 @@ const move = async (from: string, to: string): Promise<void> => {
     await rm(from)
   }
 }
-
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code

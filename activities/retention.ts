@@ -25,6 +25,7 @@ import { insertSweep } from '../db/sweeps.ts'
 import { grantWorkflowId, targetWorkflowId } from '../workflows/names.ts'
 import { deleteHistories, type HistoryDeps, keptDays } from './histories.ts'
 import type { MediaStore } from './media-store.ts'
+import { unlessMissing } from './missing-file.ts'
 
 export type RetentionDeps = HistoryDeps & { sql: Sql; mediaStore: MediaStore; now: () => number }
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>
@@ -108,7 +109,7 @@ const removals: Record<Rule['goes'], Removal> = {
 const removeStaleUploads = async (folder: string, now: Date): Promise<void> => {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    const found = await stat(path).catch(() => null) // finished meanwhile
+    const found = await unlessMissing(stat(path)) // none: finished meanwhile
     if (found && now.getTime() - found.mtimeMs > 86_400_000) await rm(path, { recursive: true, force: true })
   }
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { MediaStore } from '../activities/media-store.ts'
+import { unlessMissing } from '../activities/missing-file.ts'
 import type { Sql } from '../db/connect.ts'
 import { copyIn, emptySchema, loadTables } from '../db/dump.ts'
 import { migrate, newestVersion } from '../db/migrate.ts'
@@ -49,10 +50,10 @@ export const restoreBackup = async (
 
 const refuseDamaged = async ({ tables, media }: Manifest, folder: string): Promise<void> => {
   for (const { name, sha256 } of tables)
-    if ((await hashOf(tableFile(folder, name)).catch(() => 'missing')) !== sha256)
+    if ((await unlessMissing(hashOf(tableFile(folder, name)))) !== sha256)
       throw new BackupError(`${tableFile(folder, name)} is not what was backed up. Nothing was written.`)
   for (const { key, sizeBytes } of media ?? []) {
-    const found = await stat(mediaFile(folder, key)).catch(() => null)
+    const found = await unlessMissing(stat(mediaFile(folder, key)))
     if (found?.size !== sizeBytes)
       throw new BackupError(`${mediaFile(folder, key)} is not what was backed up. Nothing was written.`)
   }

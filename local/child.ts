@@ -78,7 +78,7 @@ export function keepRunning(
       if (Date.now() - startedAt > 60_000) failures = 0
       const delayMs = failures === 0 ? 0 : Math.min(30_000, 1_000 * 2 ** (failures - 1))
       say(`${why} Starting it again${delayMs ? ` in ${delayMs / 1_000} s` : ''}.${logEnd(command)}`)
-      await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined) // stopped: the loop ends
     }
   }
   const running = run()

@@ -59,7 +59,7 @@ async function judgeImage(path: string, head: Buffer): Promise<ImageFacts | null
   }
   const metadata = await sharp(path)
     .metadata()
-    .catch(() => null)
+    .catch(() => null) // not an image that sharp knows
   if (!metadata?.format || metadata.format === 'svg') return null
   const { width = 0, height = 0, orientation = 1 } = metadata
   const upright = orientation < 5 ? { width, height } : { width: height, height: width }

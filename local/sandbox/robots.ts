@@ -4,7 +4,7 @@ export async function mayFetch(url: URL, userAgent: string, signal: AbortSignal)
     signal,
     redirect: 'manual',
     headers: { 'user-agent': userAgent },
-  }).catch(() => null)
+  }).catch(() => null) // cannot be read: allows all
   if (response?.status !== 200) {
     await response?.body?.cancel()
     return true

@@ -47,7 +47,7 @@ it('the browser cuts a frame out of the video for the list, since the server dec
 it('an upload that is under way can be canceled, and leaves nothing', async () => {
   await page.route('**/media/slow.jpg', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_500))
-    await route.continue().catch(() => undefined)
+    await route.continue().catch(() => undefined) // the upload was canceled meanwhile
   })
   const buffer = await makeImage({ width: 300, height: 200 })
   await page.setInputFiles('#files', [{ name: 'slow.jpg', mimeType: 'image/jpeg', buffer }])
