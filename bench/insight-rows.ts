@@ -87,6 +87,8 @@ const sumUp = async (t: Db, size: Size): Promise<void> => {
     select distinct on (s.target_id) s.target_id, s.workspace_id, f.channel_id, f.published_at, now() + interval '1 day', s.taken_at, s.views, s.reach,
       s.likes, s.comments, s.shares, s.saves, s.source
     from snapshots s join filled f using (target_id) order by s.target_id, s.taken_at desc`
+  // From here on as in life: the sums of days and months follow by their triggers.
+  await t`set local session_replication_role = origin`
   await t`
     insert into channel_days (workspace_id, channel_id, day, views, reach, likes, comments, shares, saves, taken_at)
     select ${size.workspaceId}, channel_id, (taken_at at time zone ${size.zone})::date, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves), max(taken_at)
