@@ -51,16 +51,16 @@ export const startRelay = async (deps: RelayDeps): Promise<Relay> => {
 
 const carry = async (deps: RelayDeps): Promise<number> => {
   const rows = await takeDue(deps.sql, batch)
-  await Promise.all(groupByCause(rows).map((group) => tellGroup(deps, group)))
+  // Whatever comes of it carries the id of the request, as it does when the web tells it.
+  const groups = groupByCause(rows)
+  await Promise.all(groups.map((group) => requestIds.run(group.requestId ?? undefined, () => tellGroup(deps, group))))
   return rows.length
 }
 
 /** Rows of one kind that one request caused, or none did. */
 type Group = { kind: OutboxKind; requestId: string | null; rows: OutboxRow[] }
 
-/** Whatever comes of it carries the id of the request, as it does when the web tells it. */
-const tellGroup = async (deps: RelayDeps, { kind, requestId, rows }: Group): Promise<void> => {
-  if (requestId !== null) return requestIds.run(requestId, () => tellGroup(deps, { kind, requestId: null, rows }))
+const tellGroup = async (deps: RelayDeps, { kind, rows }: Group): Promise<void> => {
   try {
     const tell = deps.tellers[kind]
     if (!tell) throw new Error(`nobody here tells ${kind}`)

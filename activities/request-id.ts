@@ -15,7 +15,7 @@ export const underRequestId: ActivityInterceptorsFactory = () => ({
   inbound: {
     execute: (input, next) => {
       const given = input.headers[requestIdHeader]
-      return given ? requestIds.run(defaultPayloadConverter.fromPayload<string>(given), () => next(input)) : next(input)
+      return requestIds.run(given && defaultPayloadConverter.fromPayload<string>(given), () => next(input))
     },
   },
 })
