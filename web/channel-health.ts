@@ -36,11 +36,14 @@ export const healthOf = (channel: Judged, issuerLabel: string, fmt: Formats, now
   return { tone: 'out', pill: 'connected', words: null, access }
 }
 
+/** When a person must sign in again, however well it is renewed by itself until then. Null: never. */
+const signInAt = (channel: Judged): Date | null =>
+  channel.refreshExpiresAt ?? (channel.needsDataAccess ? channel.dataAccessExpiresAt : null)
+
 /** When only a person can go on: what is renewed by itself ends with its refresh token. */
 const endOf = (channel: Judged): Date | null => {
   if (channel.refreshExpiresAt) return channel.refreshExpiresAt
-  const dataEnds = channel.needsDataAccess ? channel.dataAccessExpiresAt : null
-  const ends = [channel.expiresAt, dataEnds].filter((date) => date !== null)
+  const ends = [channel.expiresAt, signInAt(channel)].filter((date) => date !== null)
   return ends.length > 0 ? new Date(Math.min(...ends.map((date) => date.getTime()))) : null
 }
 
@@ -48,7 +51,7 @@ const accessWords = (channel: Judged, ends: Date | null, issuerLabel: string, fm
   if (ends === null) return 'without an end'
   if (ends.getTime() <= now) return `ended ${fmt.date(ends)}`
   const renewed = `renewed by itself${channel.renewedAt ? `, last ${fmt.when(channel.renewedAt)}` : ''}`
-  const signInAt = channel.refreshExpiresAt ?? (channel.needsDataAccess ? channel.dataAccessExpiresAt : null)
-  if (signInAt === null) return `${renewed} · this token until ${fmt.date(ends)}`
-  return `${renewed} · until ${fmt.date(signInAt)}, then an admin signs in at ${issuerLabel} again`
+  const until = signInAt(channel)
+  if (until === null) return `${renewed} · this token until ${fmt.date(ends)}`
+  return `${renewed} · until ${fmt.date(until)}, then an admin signs in at ${issuerLabel} again`
 }

@@ -82,10 +82,12 @@ const ownCode = 'reconnect'
 
 const said = (target: TargetRow, { platform }: Given): ReceiptRow[] => {
   const { problem } = target
-  if (!problem || target.waitingFor?.includes(problem.words)) return [] // what it waits for has said it
+  if (!problem) return []
+  const isOurs = problem.code === ownCode
+  if (isOurs && target.waitingFor?.includes(problem.words)) return [] // what it waits for has said it
   const code = [problem.code, problem.subcode].filter((part) => part).join('/')
   const trace = [code && `code ${code}`, problem.traceId && `trace ${problem.traceId}`].filter((part) => part).join(' · ')
-  const name = problem.code === ownCode ? 'Why' : `${platform} said`
+  const name = isOurs ? 'Why' : `${platform} said`
   return [{ name, words: problem.words }, ...(trace ? [{ name: 'For support', words: trace }] : [])]
 }
 
