@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../local/ports.ts'
+import { databaseUrl } from '../local/environment.ts'
+import { freePort, readPorts } from '../local/ports.ts'
 import { localSecrets } from '../local/secrets.ts'
 import { createPerson, type Person } from '../test/support/person.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from '../test/support/story.ts'
@@ -67,11 +68,10 @@ export const startOwnStack = async (args: string[] = [], kept?: string): Promise
   })
   const line = (name: string) => said.match(new RegExp(`${name}\\s+(http\\S+)`))?.[1] ?? ''
   if (!line('CrateSocial') || !child.pid) throw new Error(`the stack did not start:\n${said}`)
-  const { databasePassword } = localSecrets(folder)
   return {
     pid: child.pid,
     folder,
-    databaseUrl: `postgres://cratesocial:${databasePassword}@127.0.0.1:${ports.POSTGRES_PORT}/cratesocial`,
+    databaseUrl: databaseUrl(readPorts(ports), localSecrets(folder)),
     temporalAddress: process.env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.TEMPORAL_PORT}`,
     url: line('CrateSocial'),
     control: line('Faults and settings').replace(/\/$/, ''),

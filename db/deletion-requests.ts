@@ -24,11 +24,10 @@ export type NewRequest = Subject & { origin: Origin; now: Date }
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** 100 random bits: `7F2K-Q9MD-4XWA-80TJ-M3VX`. */
-const newCode = (): string =>
-  Array.from({ length: 5 }, () => Array.from({ length: 4 }, () => letters[randomInt(32)]).join('')).join('-')
+const newCode = (): string => readableCode(Array.from({ length: 20 }, () => letters[randomInt(32)]).join(''))
 
-/** As it was written down: in any case, with or without hyphens. */
-const canonicalCode = (given: string): string => given.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
+/** Letters and digits alone of what was written down in any case, with or without hyphens. */
+export const canonicalCode = (given: string): string => given.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
 
 /** As people read it, however it was given. */
 export const readableCode = (given: string): string =>

@@ -16,17 +16,21 @@ export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
   }
 }
 
-type Place = { env: NodeJS.ProcessEnv; given: Given; ports: Ports; secrets: LocalSecrets; dataDir: string; databaseUrl: string }
+type Place = { env: NodeJS.ProcessEnv; given: Given; ports: Ports; secrets: LocalSecrets; dataDir: string }
+
+/** Of the database that `npm start` runs. */
+export const databaseUrl = (ports: Ports, secrets: LocalSecrets): string =>
+  `postgres://cratesocial:${secrets.databasePassword}@127.0.0.1:${ports.postgres}/cratesocial`
 
 /** The environment of the web server and the worker: ours, and over it whatever a person has set. */
-export function productEnvironment({ env, given, ports, secrets, dataDir, databaseUrl }: Place): NodeJS.ProcessEnv {
+export function productEnvironment({ env, given, ports, secrets, dataDir }: Place): NodeJS.ProcessEnv {
   const sandbox = `http://127.0.0.1:${ports.sandbox}`
   const ours: NodeJS.ProcessEnv = {
     PORT: String(ports.web),
     PUBLIC_URL: `http://localhost:${ports.web}`,
     MEDIA_URL: pathToFileURL(join(dataDir, 'media')).href,
   }
-  if (!given.database) ours.DATABASE_URL = databaseUrl
+  if (!given.database) ours.DATABASE_URL = databaseUrl(ports, secrets)
   if (!given.temporal) {
     ours.TEMPORAL_ADDRESS = `127.0.0.1:${ports.temporal}`
     ours.TEMPORAL_UI_URL = `http://127.0.0.1:${ports.temporalUi}`

@@ -33,7 +33,6 @@ async function useLocalStack(): Promise<void> {
       `PostgreSQL does not run on port ${ports.postgres}. Start the installation with npm start; if it runs, give the same POSTGRES_PORT and TEMPORAL_PORT here.`,
     )
   }
-  const databaseUrl = `postgres://cratesocial:${secrets.databasePassword}@127.0.0.1:${ports.postgres}/cratesocial`
   const given = whatIsGiven(process.env)
-  Object.assign(process.env, productEnvironment({ env: process.env, given, ports, secrets, dataDir, databaseUrl }))
+  Object.assign(process.env, productEnvironment({ env: process.env, given, ports, secrets, dataDir }))
 }

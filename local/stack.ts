@@ -46,8 +46,7 @@ export async function createStack(setting: Setting): Promise<Stack> {
   const ports = readPorts(setting.env)
   await refuseTakenPorts(ports, neededPorts(given))
   const secrets = localSecrets(setting.dataDir)
-  const databaseUrl = `postgres://cratesocial:${secrets.databasePassword}@127.0.0.1:${ports.postgres}/cratesocial`
-  const env = productEnvironment({ ...setting, given, ports, secrets, databaseUrl })
+  const env = productEnvironment({ ...setting, given, ports, secrets })
   const config = loadConfig(env)
   const search = { cacheDir: join(root, '.cache'), env: setting.env, say: setting.say }
   const program = given.temporal ? undefined : await temporalProgram(search)

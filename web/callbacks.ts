@@ -1,6 +1,6 @@
 import { endRemovedGrants, findTargetsByHandle } from '../db/callbacks.ts'
 import { tx } from '../db/connect.ts'
-import { openDeletionRequest } from '../db/deletion-requests.ts'
+import { canonicalCode, openDeletionRequest } from '../db/deletion-requests.ts'
 import { recordEvent } from '../db/events.ts'
 import { countPostsAtRisk, notify } from '../db/notices.ts'
 import { enqueue } from '../db/outbox.ts'
@@ -51,6 +51,6 @@ const beginErasure = async (deps: WebDeps, issuer: Issuer, issuerUserId: string)
   const now = new Date(deps.now())
   const { code } = await tx(deps.sql, (t) => openDeletionRequest(t, { issuer: issuer.name, issuerUserId, origin: 'issuer', now }))
   // Meta wants an alphanumeric code; the page takes it with and without hyphens.
-  const plain = code.replaceAll('-', '')
+  const plain = canonicalCode(code)
   return { url: `${deps.config.publicUrl}/data-deletion/${plain}`, confirmation_code: plain }
 }

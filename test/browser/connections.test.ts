@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { wallTimeOf } from '../../web/wall-time.ts'
 import { tellTarget } from '../../workflows/start.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser.ts'
 import { ledgerOf } from '../support/ledger.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { startWholeStack, type WholeStack } from '../support/whole-stack.ts'
@@ -58,7 +58,7 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
     await expectWords(page, /The connection through Ada Northside ends/)
     await expectWords(page, /One post is due after it/)
   }
-  await shown(page, 'warned')
+  await shoot(page, 'connections-warned')
   await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta ends/)
 
   await stack.passTo(dueAt.getTime() - 10 * 60_000)
@@ -68,11 +68,11 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
   await until(page, /@northsiderecords.*needs reconnecting/s)
   await expectWords(page, /Northside Café and 1 more need to be reconnected/)
   expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(/ended|over/) // a Page goes on
-  await shown(page, 'needs-reconnecting')
+  await shoot(page, 'connections-needs-reconnecting')
   await nudge()
   await page.goto(post)
   await until(page, /Waits for .* to be connected again/)
-  await shown(page, 'post-waits')
+  await shoot(page, 'connections-post-waits')
 
   await page.goto(`${at}/channels`)
   await page.locator('.channel', { hasText: '@northsiderecords' }).getByRole('link', { name: 'Reconnect' }).click()
@@ -81,14 +81,14 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await page.waitForURL(/\/channels/)
   expect(await page.locator('main').textContent()).not.toContain('needs reconnecting')
-  await shown(page, 'reconnected')
+  await shoot(page, 'connections-reconnected')
 
   await page.goto(post)
   await until(page, /ready/)
   await stack.passTo(dueAt.getTime() - 3_000)
   await nudge()
   await until(page, /published/)
-  await shown(page, 'published')
+  await shoot(page, 'connections-published')
   const out = await ledgerOf(stack.sandbox).posts()
   expect(out.map(({ platform, text }) => [platform, text])).toEqual([['instagram', 'After ninety days']])
   const aheadMs = stack.now() - Date.now() // the ledger tells the time of the machine
@@ -154,10 +154,4 @@ const until = async (page: Page, words: RegExp): Promise<void> => {
     if (Date.now() > giveUpAt) throw new Error(`${words} did not come: ${text.replace(/\s+/g, ' ')}`)
     await page.reload()
   }
-}
-
-/** For whoever wants to look: SCREENSHOTS names a folder. */
-const shown = async (page: Page, name: string): Promise<void> => {
-  if (process.env.SCREENSHOTS)
-    await page.screenshot({ path: join(process.env.SCREENSHOTS, `connections-${name}.png`), fullPage: true })
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser.ts'
 import { testConfig } from '../support/config.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 
@@ -63,10 +62,7 @@ describe('promise S4: what operators see of the whole', () => {
         )
         expect([path, faults]).toEqual([path, []])
         expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
-        if (process.env.SCREENSHOTS) {
-          const file = `${path.slice(1).replace('/', '-')}-${look}.png`
-          await page.screenshot({ path: join(process.env.SCREENSHOTS, file), fullPage: true })
-        }
+        await shoot(page, `${path.slice(1).replace('/', '-')}-${look}`)
       }
       await context.close()
     })

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser.ts'
 import { type Installed, install } from '../support/installed.ts'
 import { createPerson } from '../support/person.ts'
 import { acceptInvitation, invite, password } from '../support/story.ts'
@@ -187,9 +186,6 @@ describe('the public pages', () => {
   }, 90_000)
 })
 
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true })
-}
 const linkTo = async (email: string): Promise<string> => {
   for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
     const link = at.letters.findLast((one) => one.to === email)?.text.match(/https?:\/\/\S+/)?.[0]

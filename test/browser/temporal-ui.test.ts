@@ -11,7 +11,7 @@ import { temporalProgram } from '../../local/temporal-program.ts'
 import { createClient, createTemporal } from '../../web/temporal.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser.ts'
 import { testConfig } from '../support/config.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 
@@ -136,7 +136,7 @@ test('promise A8: in a browser it works, shows what was sealed, and asks no othe
   await page.goto(`${url}/temporal/`)
   await page.getByRole('link', { name: workflowId }).first().click()
   await page.getByText(word).first().waitFor({ timeout: 20_000 })
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, 'temporal-ui.png') })
+  await shoot(page, 'temporal-ui')
   expect(complaints).toEqual([])
   expect(foreign).toEqual([])
   expect((await context.cookies()).map((cookie) => cookie.name)).toEqual(['__Host-session'])

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { close, connect } from '../../db/connect.ts'
 import { demoPassword } from '../../local/demo/cast.ts'
-import { localSecrets } from '../../local/secrets.ts'
 import { createPerson } from '../support/person.ts'
-import { runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
+import { configOf, runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
 
 const start = [process.execPath, '--import', 'tsx', 'local/start.ts', '--demo']
 
@@ -47,9 +46,7 @@ const shown: Record<string, string> = {
 
 /** How many rows each table holds that only the demo and people write. */
 async function rowsOf(env: StackEnv): Promise<Record<string, number>> {
-  const { databasePassword } = localSecrets(env.DATA_DIR!)
-  const url = `postgres://cratesocial:${databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/cratesocial`
-  const sql = connect({ url, prepare: true, max: 1 })
+  const sql = connect({ ...configOf(env).database, max: 1 })
   const tables = [
     'users',
     'workspaces',

@@ -5,9 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import nodemailer from 'nodemailer'
 import { describe, expect, test } from 'vitest'
 import { close, connect } from '../../db/connect.ts'
-import { localSecrets } from '../../local/secrets.ts'
 import { canEnter } from '../../local/unprivileged.ts'
-import { descendants, processesNaming, runStarter, type StackEnv, stackEnv, survivors } from '../support/starter.ts'
+import { configOf, descendants, processesNaming, runStarter, type StackEnv, stackEnv, survivors } from '../support/starter.ts'
 
 const patienceMs = 120_000
 
@@ -154,12 +153,7 @@ async function tracesLeft(env: StackEnv): Promise<{ table: unknown; mail: unknow
 }
 
 async function withDatabase<T>(env: StackEnv, work: (sql: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
-  const { databasePassword } = localSecrets(env.DATA_DIR!)
-  const sql = connect({
-    url: `postgres://cratesocial:${databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/cratesocial`,
-    prepare: false,
-    max: 2,
-  })
+  const sql = connect({ ...configOf(env).database, prepare: false, max: 2 })
   return await work(sql).finally(() => close(sql))
 }
 

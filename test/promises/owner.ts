@@ -1,7 +1,7 @@
 import type { Installed } from '../support/installed.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
-import { acceptInvitation, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
+import { acceptInvitation, channelNamed, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
 
 /** Somebody with a workspace and accounts at every platform of their own, who also works in the shared one. */
 export type Owner = {
@@ -41,11 +41,7 @@ export const createOwner = async (house: Installed, name: string): Promise<Owner
   await connectMeta(person, slug, `At Meta ${name}`)
   await connectTiktok(person, slug, `tok.${name}`)
   const channels = channelsIn(await person.open(`/w/${slug}/posts/new`))
-  const channel = (words: string) => {
-    const found = channels.find(({ label }) => label.endsWith(words))
-    if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
-    return found.id
-  }
+  const channel = (words: string) => channelNamed(channels, words)
   const files = [
     await upload(person, slug, `${name}-1.jpg`, await picture('#345')),
     await upload(person, slug, `${name}-2.jpg`, await picture('#543')),

@@ -28,6 +28,12 @@ const scheduled = (owner: Owner, channel: string, atMs: number, fields: Fields =
 const fault = (house: Installed, owner: Owner, endpoint: string, more: Record<string, unknown>): Promise<unknown> =>
   house.control('POST', '/faults', { platform: 'facebook', endpoint, account: owner.pageId, times: 1, when: 'before', ...more })
 
+/** A text is published at once, and this happens to its call. */
+const disturbed = async (owner: Owner, house: Installed, disturbance: Record<string, unknown>): Promise<Page> => {
+  await fault(house, owner, 'feed', disturbance)
+  return send(owner, { channel: owner.facebook }, 'Publish now')
+}
+
 const onTiktok = ({ tiktok }: Owner) => ({
   [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE',
   [`${tiktok}.consent`]: 'on',
@@ -68,19 +74,15 @@ export const stages: Stage[] = [
   {
     name: 'failed',
     at: 'failed',
-    reach: async (owner, house) => {
-      await fault(house, owner, 'feed', { kind: 'error', code: 200 })
-      return send(owner, { channel: owner.facebook }, 'Publish now')
-    },
+    reach: (owner, house) => disturbed(owner, house, { kind: 'error', code: 200 }),
   },
   {
     name: 'unconfirmed',
     at: 'unconfirmed',
     reach: async (owner, house) => {
-      await fault(house, owner, 'feed', { kind: 'reset' })
       for (const list of ['published_posts.list', 'posts.list', 'feed.list'])
         await fault(house, owner, list, { kind: 'html503', times: 1_000 })
-      return send(owner, { channel: owner.facebook }, 'Publish now')
+      return disturbed(owner, house, { kind: 'reset' })
     },
   },
   {
@@ -114,10 +116,7 @@ export const briefStages: Stage[] = [
     // The call has left and is not answered.
     name: 'sending',
     at: 'sending',
-    reach: async (owner, house) => {
-      await fault(house, owner, 'feed', { kind: 'timeout', delayMs: 60_000 })
-      return send(owner, { channel: owner.facebook }, 'Publish now')
-    },
+    reach: (owner, house) => disturbed(owner, house, { kind: 'timeout', delayMs: 60_000 }),
   },
   {
     // The send waits inside the worker for its instant. Nearer than a workflow would wait for by its own clock, which is not moved.

@@ -1,4 +1,5 @@
-import type { Browser } from 'playwright-core'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
 import { atTheEnd } from './at-the-end.ts'
 import { startChromium } from './start-chromium.ts'
 
@@ -7,4 +8,10 @@ export async function launchBrowser(): Promise<Browser> {
   const browser = await startChromium()
   atTheEnd(() => browser.close())
   return browser
+}
+
+/** For whoever wants to look: SCREENSHOTS names a folder. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }

@@ -2,7 +2,7 @@ import { firstOperatorLink } from '../../db/first-operator.ts'
 import { ledgerOf } from './ledger.ts'
 import { createPerson, type Page, type Person } from './person.ts'
 import { type Product, startProduct } from './product.ts'
-import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
+import { acceptInvitation, channelNamed, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
 import { control } from './twins.ts'
 
 /** A stack that a person has set up: a workspace, and every account of the sandbox's first people connected. */
@@ -31,11 +31,7 @@ export const install = async (options: Parameters<typeof startProduct>[0] = {}):
     admin,
     slug,
     control: (method, path, body) => control(product.sandbox, method, path, body),
-    channel: (words) => {
-      const found = channels.find(({ label }) => label.endsWith(words))
-      if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
-      return found.id
-    },
+    channel: (words) => channelNamed(channels, words),
     ledger: ledgerOf(product.sandbox),
   }
 }

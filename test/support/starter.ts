@@ -3,7 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../local/ports.ts'
+import { type Config, loadConfig } from '../../config.ts'
+import { productEnvironment, whatIsGiven } from '../../local/environment.ts'
+import { freePort, readPorts } from '../../local/ports.ts'
+import { localSecrets } from '../../local/secrets.ts'
 import { atTheEnd } from './at-the-end.ts'
 
 export type Starter = {
@@ -37,6 +40,13 @@ export async function stackEnv(): Promise<StackEnv> {
   atTheEnd(async () => removeData(folder))
   const ports = await Promise.all(portNames.map(freePort))
   return { DATA_DIR: join(folder, 'data'), ...Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])])) }
+}
+
+/** What the product runs with in the stack that was started with these settings. */
+export function configOf(env: StackEnv): Config {
+  const dataDir = env.DATA_DIR ?? ''
+  const place = { env, given: whatIsGiven(env), ports: readPorts(env), secrets: localSecrets(dataDir), dataDir }
+  return loadConfig(productEnvironment(place))
 }
 
 /** What `npm start` runs. Killed after the file's last test at the latest. */

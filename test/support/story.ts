@@ -58,6 +58,13 @@ export const channelsIn = (composer: Page): { id: string; label: string }[] =>
     label: (input.closest('label')?.textContent ?? '').replace(/\s+/g, ' ').trim(),
   }))
 
+/** The id of the account whose label in the composer ends with these words. */
+export const channelNamed = (channels: ReturnType<typeof channelsIn>, words: string): string => {
+  const found = channels.find(({ label }) => label.endsWith(words))
+  if (!found) throw new Error(`no account "${words}" among ${channels.map(({ label }) => label).join(', ')}`)
+  return found.id
+}
+
 /** Fills the composer and presses one of its buttons. */
 export const compose = async (person: Person, slug: string, fields: Fields, act: string): Promise<Page> => {
   const composer = await person.open(`/w/${slug}/posts/new`)

@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDataConverter } from '../../activities/data-converter.ts'
-import { loadConfig } from '../../config.ts'
 import { close, connect, type Sql } from '../../db/connect.ts'
-import { productEnvironment, whatIsGiven } from '../../local/environment.ts'
-import { readPorts } from '../../local/ports.ts'
-import { localSecrets } from '../../local/secrets.ts'
 import { createClient } from '../../web/temporal.ts'
 import { atTheEnd } from './at-the-end.ts'
-import { runStarter, stackEnv } from './starter.ts'
+import { configOf, runStarter, stackEnv } from './starter.ts'
 import { control } from './twins.ts'
 
 /** What `npm start` brings up, in processes of its own, with clocks that can be moved. */
@@ -43,12 +39,8 @@ export const startWholeStack = async (): Promise<WholeStack> => {
   })
   const said = await starter.ready
 
-  const dataDir = env.DATA_DIR ?? ''
-  const secrets = localSecrets(dataDir)
-  const databaseUrl = `postgres://cratesocial:${secrets.databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/cratesocial`
-  const place = { env, given: whatIsGiven(env), ports: readPorts(env), secrets, dataDir, databaseUrl }
-  const config = loadConfig(productEnvironment(place))
-  const sql = connect({ url: databaseUrl, prepare: false, max: 2 })
+  const config = configOf(env)
+  const sql = connect({ ...config.database, max: 2 })
   const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
   atTheEnd(async () => {
     await client.connection.close()
