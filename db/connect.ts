@@ -31,7 +31,7 @@ export const connect = (settings: DatabaseSettings): Sql => {
   const first = open({ ...settings, max })
   const { direct } = settings
   const listening = direct && direct.url !== settings.url ? open({ ...settings, ...direct, max: 1 }) : first
-  const sql = renewing(listening, (onclose) => like(first, { max, onclose }))
+  const sql = renewing(listening, (onclose) => like(first, { max, onclose, ...(settings.prepare ? {} : oneAtATime) }))
   const transactions = createTransactions((onclose) => like(first, { max: 1, onclose }), max)
   transactionsOf.set(sql, transactions)
   return sql
@@ -48,13 +48,19 @@ const open = ({ url, prepare, max = 1, applicationName = 'cratesocial' }: Databa
     connection: { application_name: applicationName, ...(prepare ? guards : {}) },
   })
 
+/**
+ * PgBouncer hands a server's connection on with its answer, though the next statement was already sent after the first: nobody answers
+ * that. A transaction keeps its connection, there it does no harm.
+ */
+const oneAtATime = { max_pipeline: 0 }
+
 const textArrayOid = 1009
 
 /**
  * Another driver with the same options and with what the first one learns, as the driver itself makes one to listen. A connection
  * asks for the server's array types, and nobody hears when it dies of that: once they are known they are not asked for again.
  */
-const like = ({ options }: Sql, more: { max: number; onclose: () => void }): Sql =>
+const like = ({ options }: Sql, more: { max: number; max_pipeline?: number; onclose: () => void }): Sql =>
   postgres({ ...options, ...more, fetch_types: !options.parsers[textArrayOid] } as unknown as Parameters<typeof postgres>[1])
 
 /** Gives the role of this connection the guards, for connections that PgBouncer opens. */

@@ -8,7 +8,8 @@ const farewellMs = 15_000
 
 /**
  * A driver that is replaced whenever one of its connections ends: what was written to a connection in the moment of its end keeps that
- * connection's place in the pool from ever working again (postgres 3.4.9). `listener` stays: it connects and listens again by itself.
+ * connection's place in the pool from ever working again (postgres 3.4.9). `listener` stays: it connects and listens again by itself. What
+ * needs a connection that stays, `listen` and `begin` (migrations, backups), is its.
  */
 export const renewing = (listener: postgres.Sql, open: Open): postgres.Sql => {
   const begin = (): postgres.Sql => {
@@ -31,6 +32,9 @@ export const renewing = (listener: postgres.Sql, open: Open): postgres.Sql => {
   }
   return new Proxy(listener, {
     apply: (_listener, self, args) => Reflect.apply(current, self, args),
-    get: (_listener, name) => (name === 'listen' ? listener.listen : name === 'end' ? end : Reflect.get(current, name)),
+    get: (_listener, name) => {
+      if (name === 'end') return end
+      return Reflect.get(name === 'listen' || name === 'begin' ? listener : current, name)
+    },
   })
 }

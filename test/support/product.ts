@@ -27,7 +27,7 @@ import { createLive } from '../../web/live.ts'
 import { createClient, createTemporal } from '../../web/temporal.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
-import { createTestDatabase } from './database.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createTestTemporal, type TestTemporal } from './temporal.ts'
 import { sandboxEnv, startTwins } from './twins.ts'
 
@@ -56,10 +56,13 @@ export const startProduct = async (
     now?: () => number
     sandbox?: Sandbox
     tracing?: Tracing
+    /** Another way to its database than straight. */
+    pool?: (database: TestDatabase) => Promise<Sql>
   } = {},
 ): Promise<Product> => {
   const { now = Date.now } = options
-  const { sql } = await createTestDatabase()
+  const database = await createTestDatabase()
+  const sql = (await options.pool?.(database)) ?? database.sql
   const temporal = await createTestTemporal()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
   const port = await freePort()
