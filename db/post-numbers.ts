@@ -38,11 +38,12 @@ export const rankPosts = (
       order by ${sql(order.by)} desc nulls last, published_at desc limit ${order.limit}) m ${joins(sql)}
     order by m.${sql(order.by)} desc nulls last, m.published_at desc`
 
+/** How many went out on each account, by index alone. */
 export const countPosts = async (sql: Db, scope: Scope, span: Instants): Promise<Map<string, number>> => {
   const rows = await sql<{ channelId: string; posts: number }[]>`
-    select channel_id, count(*)::int as posts from measured_targets
-    where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
-      and published_at >= ${span.from} and published_at < ${span.to} group by channel_id`
+    select c.id as channel_id, (select count(*)::int from measured_targets m
+      where m.channel_id = c.id and m.published_at >= ${span.from} and m.published_at < ${span.to}) as posts
+    from channels c where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}`
   return new Map(rows.map((one) => [one.channelId, one.posts]))
 }
 
@@ -69,13 +70,18 @@ export const listReadings = (sql: Db, workspaceId: string, targetIds: string[]):
     select target_id, taken_at, views::float8 as views, reach::float8 as reach, likes, comments, shares, saves, source from snapshots
     where target_id = any(${targetIds}::uuid[]) and workspace_id = ${workspaceId} order by target_id, taken_at`
 
-/** Monday is 1; the hour is 0 to 23 in the zone. `ratio`: 1.4 is 40 % more views than is usual on the post's account. */
-export type HourOfWeek = { weekday: number; hour: number; ratio: number; posts: number }
+/**
+ * Monday is 1; the hour is 0 to 23 in the zone. `ratio`: 1.4 is 40 % more views than is usual on the post's account. `spread`: the
+ * standard deviation of the logarithms of what the posts did against the usual; null of a single post. `since`: when the first went out.
+ */
+export type HourOfWeek = { weekday: number; hour: number; ratio: number; spread: number | null; posts: number; since: Date }
 
 /** The epoch began on one; Monday is 0. */
 const thursday = 3
 /** Below that, nobody knows what is usual on an account. */
 const fewestPosts = 5
+/** Sixty for each hour of a week: more of them change nothing and take their time. The newest count. */
+const mostPosts = 10_000
 
 /**
  * How posts did by the hour they went out: the geometric mean of their views against their own account's, so that a large account does
@@ -83,14 +89,20 @@ const fewestPosts = 5
  */
 export const rateHours = (sql: Db, scope: Scope, span: Instants, zone: string): Promise<HourOfWeek[]> =>
   sql<HourOfWeek[]>`
-    with cells as (
-      select channel_id, (floor(date_part('epoch', published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week,
-        sum(ln(views + 1.0::float8)) as logs, count(*) as posts
-      from measured_targets
+    with newest as (
+      select channel_id, published_at, ln(views + 1.0::float8) as log from measured_targets
       where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
         and published_at >= ${span.from} and published_at < ${span.to} and views is not null
-      group by 1, 2),
-    usual as (select channel_id, sum(logs) / sum(posts)::float8 as log from cells group by 1 having sum(posts) >= ${fewestPosts})
-    select hour_of_week / 24 + 1 as weekday, hour_of_week % 24 as hour, exp(sum(logs - posts * log) / sum(posts)::float8) as ratio,
-      sum(posts)::int as posts
-    from cells join usual using (channel_id) group by hour_of_week order by hour_of_week`
+      order by published_at desc limit ${mostPosts}),
+    cells as (
+      select channel_id, (floor(date_part('epoch', published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week,
+        sum(log) as logs, sum(log * log) as squares, count(*)::float8 as posts, min(published_at) as since
+      from newest group by 1, 2),
+    usual as (select channel_id, sum(logs) / sum(posts) as usual from cells group by 1 having sum(posts) >= ${fewestPosts}),
+    hours as (
+      select hour_of_week, sum(posts) as posts, sum(logs - posts * usual) as off, min(since) as since,
+        sum(squares - 2 * usual * logs + posts * usual * usual) as squares
+      from cells join usual using (channel_id) group by 1)
+    select hour_of_week / 24 + 1 as weekday, hour_of_week % 24 as hour, exp(off / posts) as ratio,
+      case when posts > 1 then sqrt(greatest(0, squares - off * off / posts) / (posts - 1)) end as spread, posts, since
+    from hours order by hour_of_week`

@@ -7,6 +7,7 @@ export type SessionUser = {
   name: string
   isOperator: boolean
   theme: 'auto' | 'light' | 'dark'
+  /** The newest version of the policy that they have seen. */
   policyVersion: string | null
 }
 export type SessionMembership = { id: string; slug: string; name: string; zone: string; role: 'manager' | 'admin' }

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+import { Agent, type Dispatcher, type FormData, request as send } from 'undici'
 import { PlatformError } from './errors.ts'
 
 export type HttpAnswer = { status: number; headers: Headers; text: string }
@@ -6,13 +8,17 @@ export type HttpRequest = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   url: string
   headers?: Record<string, string>
-  body?: string | URLSearchParams | FormData | Uint8Array | ReadableStream | null
+  /** A stream needs its `content-length` among the headers. */
+  body?: string | URLSearchParams | FormData | Readable | null
   /** From the first byte out to the last byte in. */
   timeoutMs: number
   signal?: AbortSignal
   /** An answer longer than this is not read to its end. */
   maxBytes?: number
 }
+
+/** One request at a time on each connection, and as many connections as there are requests. Every call has a time-out of its own. */
+const agent = new Agent({ pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } })
 
 /**
  * promise: S5: platforms are the only hosts that the product calls.
@@ -24,27 +30,39 @@ export const call = async (request: HttpRequest): Promise<HttpAnswer> => {
   const timeout = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout
   try {
-    const init: RequestInit & { duplex?: 'half' } = { method: request.method, redirect: 'manual', signal }
-    if (request.headers) init.headers = request.headers
-    if (request.body != null) init.body = request.body as NonNullable<RequestInit['body']>
-    if (request.body instanceof ReadableStream) init.duplex = 'half'
-    const response = await fetch(request.url, init)
-    return { status: response.status, headers: response.headers, text: await readText(response, request.maxBytes ?? 4_000_000) }
+    const isForm = request.body instanceof URLSearchParams
+    const answer = await send(request.url, {
+      dispatcher: agent,
+      method: request.method,
+      headers: { ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' } : {}), ...request.headers },
+      body: isForm ? String(request.body) : ((request.body ?? null) as Dispatcher.RequestOptions['body']),
+      signal,
+    })
+    return {
+      status: answer.statusCode,
+      headers: headersOf(answer.headers),
+      text: await readText(answer.body, request.maxBytes ?? 4_000_000),
+    }
   } catch (cause) {
     throw unanswered(cause, timeout.aborted)
   }
 }
 
-const readText = async (response: Response, maxBytes: number): Promise<string> => {
-  const decoder = new TextDecoder()
-  let text = ''
+const headersOf = (named: Dispatcher.ResponseData['headers']): Headers => {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(named)) for (const one of [value ?? []].flat()) headers.append(name, one)
+  return headers
+}
+
+const readText = async (body: Readable, maxBytes: number): Promise<string> => {
+  const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength
     if (bytes > maxBytes) throw new Error('the answer is too long')
-    text += decoder.decode(chunk, { stream: true })
+    chunks.push(chunk)
   }
-  return text + decoder.decode()
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 /** Errors of the network stack before a connection exists: the platform has seen nothing. */

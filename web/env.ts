@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Need } from '../db/needs.ts'
 import type { Pause } from '../db/pauses.ts'
+import type { SessionUser } from '../db/sessions.ts'
 import type { Vault } from '../db/vault.ts'
 import type { Registry } from '../platforms/index.ts'
 import type { ObserveRequest } from './http-meter.ts'
@@ -32,15 +33,7 @@ export type WebDeps = {
   now: () => number
 }
 
-export type User = {
-  id: string
-  email: string
-  name: string
-  isOperator: boolean
-  theme: 'auto' | 'light' | 'dark'
-  /** The newest version of the policy that they have seen. */
-  policyVersion: string | null
-}
+export type User = SessionUser
 export type Session = { id: string; passwordCheckedAt: Date }
 export type Role = 'manager' | 'admin'
 export type Workspace = { id: string; slug: string; name: string; zone: string }

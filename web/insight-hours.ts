@@ -5,8 +5,10 @@ export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const longWeekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 /** Fewer posts than that say little about an hour. */
-const enoughPosts = 3
+const enoughPosts = 5
 const bestMost = 3
+/** Among 168 hours some do well by chance: an hour stands out when only one of a hundred would by chance (standard normal quantile). */
+const surely = 2.33
 
 export type Hours = {
   chart: HeatSpec
@@ -14,14 +16,15 @@ export type Hours = {
   best: { words: string; more: string }[]
   rows: { words: string; posts: number; ratio: string; few: boolean }[]
   posts: number
+  /** When the first of them went out. */
+  since: Date
 }
 
 /** Best hours to post, in the zone the hours are of; null when too little went out to say. */
 export const hoursOf = (hours: HourOfWeek[], zone: string): Hours | null => {
   if (hours.length === 0) return null
-  const known = hours.filter((one) => one.posts >= enoughPosts)
-  const best = [...known]
-    .filter((one) => one.ratio > 1.05)
+  const best = hours
+    .filter((one) => one.posts >= enoughPosts && one.ratio > 1.05 && standsOut(one))
     .sort((a, b) => b.ratio - a.ratio)
     .slice(0, bestMost)
   const said = best.map((one) => ({ words: hourWords(one), more: ratioWords(one.ratio) }))
@@ -52,8 +55,12 @@ export const hoursOf = (hours: HourOfWeek[], zone: string): Hours | null => {
       few: one.posts < enoughPosts,
     })),
     posts: hours.reduce((sum, one) => sum + one.posts, 0),
+    since: new Date(Math.min(...hours.map((one) => one.since.getTime()))),
   }
 }
+
+const standsOut = ({ ratio, spread, posts }: HourOfWeek): boolean =>
+  spread !== null && Math.log(ratio) > (surely * spread) / Math.sqrt(posts)
 
 /** 0: a good deal less than usual; 2: as usual; 4: a good deal more. */
 const levelOf = (ratio: number): number => [0.75, 0.95, 1.1, 1.4].filter((bound) => ratio >= bound).length

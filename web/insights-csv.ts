@@ -1,11 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
-import { listAccountDays, listFollowers, listFollowersOfAccounts, sumDays } from '../db/insights.ts'
-import { countPosts } from '../db/post-numbers.ts'
+import { listAccountDays, listFollowers, sumDays } from '../db/insights.ts'
 import { postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps } from './env.ts'
 import { eveOf } from './insight-lines.ts'
 import { bucketsOf } from './insight-range.ts'
-import { type Insights, instantsOf } from './insights-page.ts'
+import type { Insights } from './insights-page.ts'
 import { titleOf } from './post-title.ts'
 
 type Cell = string | number | null | undefined
@@ -45,17 +44,13 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
       post.takenAt?.toISOString(),
     ]),
   ],
-  accounts: async (deps, { scope, accounts, accountSums, range, workspace }) => {
-    const [levels, posts] = await Promise.all([
-      listFollowersOfAccounts(deps.sql, scope, [range.to, eveOf(range.from)]),
-      countPosts(deps.sql, scope, instantsOf(range, workspace.zone)),
-    ])
-    const level = (id: string, day: string) => levels.find((one) => one.channelId === id && one.day === day)?.followers
+  accounts: async (_, { accounts, accountSums, accountFollowers, postCounts, range }) => {
+    const level = (id: string, day: string) => accountFollowers.find((one) => one.channelId === id && one.day === day)?.followers
     const rows = accounts.map((one): Cell[] => {
       const sum = accountSums.find((each) => each.channelId === one.id)
       const followers = [level(one.id, range.to), level(one.id, eveOf(range.from))]
       const numbers = postMetrics.map((metric) => sum?.[metric])
-      return [one.platform, one.name, posts.get(one.id) ?? 0, ...numbers, ...followers, one.takenAt?.toISOString()]
+      return [one.platform, one.name, postCounts.get(one.id) ?? 0, ...numbers, ...followers, one.takenAt?.toISOString()]
     })
     return [['platform', 'account', 'posts', ...postMetrics, 'followers', 'followers_before', 'taken_at'], ...rows]
   },

@@ -3,13 +3,14 @@ import {
   type DaySums,
   type FollowerLevel,
   listFollowers,
+  listFollowersOfAccounts,
   listMeasuredAccounts,
   listRefusedNames,
   type MeasuredAccount,
   type Scope,
   sumDays,
 } from '../db/insights.ts'
-import { type HourOfWeek, type Instants, type MeasuredPost, rankPosts, rateHours } from '../db/post-numbers.ts'
+import { countPosts, type HourOfWeek, type Instants, type MeasuredPost, rankPosts, rateHours } from '../db/post-numbers.ts'
 import { type PostMetric, postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps, Workspace } from './env.ts'
 import { type Formats, formats } from './formats.ts'
@@ -36,6 +37,10 @@ export type Insights = {
   incomparable: string | null
   lines: Record<PostMetric | 'followers', Line>
   accountSums: DaySums['accounts']
+  /** Of each account, at the end of the last day and of the one before the first. */
+  accountFollowers: FollowerLevel[]
+  /** How many went out, by account. */
+  postCounts: Map<string, number>
   notes: MetricNotes
   posts: MeasuredPost[]
   by: PostMetric
@@ -71,15 +76,19 @@ export const loadInsights = async (
   const incomparable = whyIncomparable(range, firstDay, fmt)
   const points = pointsOf(range, incomparable === null)
   const hourSpan = spanOfHours(deps, workspace, range)
-  const [sums, levels, posts, hours, refused] = await Promise.all([
+  const instants = instantsOf(range, workspace.zone)
+  const [sums, levels, accountFollowers, postCounts, posts, hours, refused] = await Promise.all([
     sumDays(deps.sql, scope, { days: range, before: range.before, size: range.size }),
     listFollowers(deps.sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
-    rankPosts(deps.sql, scope, instantsOf(range, workspace.zone), { by, limit: most }),
+    listFollowersOfAccounts(deps.sql, scope, [range.to, eveOf(range.from)]),
+    countPosts(deps.sql, scope, instants),
+    rankPosts(deps.sql, scope, instants, { by, limit: most }),
     rateHours(deps.sql, scope, hourSpan, workspace.zone),
     listRefusedNames(deps.sql),
   ])
   return {
     ...{ workspace, scope, channel, accounts, asked, range, firstDay, incomparable, posts, by, hours, hourSpan, fmt },
+    ...{ accountFollowers, postCounts },
     accountSums: sums.accounts,
     takenAt: newest(accounts),
     lines: linesOf(range, points, sums.buckets, levels),
@@ -87,7 +96,7 @@ export const loadInsights = async (
   }
 }
 
-export const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
+const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
   from: startOfDay(range.from, zone),
   to: startOfDay(new Date(Date.parse(range.to) + dayMs).toISOString().slice(0, 10), zone),
 })

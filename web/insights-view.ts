@@ -1,5 +1,4 @@
-import { listAccountDays, listFollowersOfAccounts } from '../db/insights.ts'
-import { countPosts } from '../db/post-numbers.ts'
+import { listAccountDays } from '../db/insights.ts'
 import { postMetrics } from '../platforms/measurer.ts'
 import type { WebDeps } from './env.ts'
 import { differenceOf } from './insight-changes.ts'
@@ -7,7 +6,7 @@ import { drawing, eveOf, type Line, pointWords, titleOf } from './insight-lines.
 import { gives, listed, metricLabels } from './insight-metrics.ts'
 import { ranges } from './insight-range.ts'
 import { tilesOf } from './insight-tiles.ts'
-import { hoursIn, type Insights, instantsOf } from './insights-page.ts'
+import { hoursIn, type Insights } from './insights-page.ts'
 import { postRow } from './post-numbers.ts'
 import type { View } from './render.ts'
 
@@ -44,8 +43,8 @@ export const insightsView = async (deps: WebDeps, insights: Insights): Promise<V
       current: metric === insights.by,
     })),
     hours: hoursIn(insights),
-    hourSpan: insights.hourSpan,
-    accounts: channel ? [] : await accountRows(deps, insights),
+    hoursUntil: insights.hourSpan.to,
+    accounts: channel ? [] : accountRows(deps, insights),
     whole: channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : [],
   }
 }
@@ -70,14 +69,10 @@ const chartOf = (insights: Insights, line: Line, size: 'large' | 'small') => ({
 })
 
 /** Account by account: the way to the page of each, and the only fair place for what not all platforms give. */
-const accountRows = async (deps: WebDeps, insights: Insights) => {
-  const { range, scope, accounts, workspace, fmt } = insights
-  const [levels, posts] = await Promise.all([
-    listFollowersOfAccounts(deps.sql, scope, [range.to, eveOf(range.from)]),
-    countPosts(deps.sql, scope, instantsOf(range, workspace.zone)),
-  ])
+const accountRows = (deps: WebDeps, insights: Insights) => {
+  const { range, accounts, postCounts, fmt } = insights
   const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
-  const levelOf = new Map(levels.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
+  const levelOf = new Map(insights.accountFollowers.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
   return accounts.map((account) => {
     const platform = deps.platforms.platforms.get(account.platform)
     const own = sumsOf.get(account.id)
@@ -85,7 +80,7 @@ const accountRows = async (deps: WebDeps, insights: Insights) => {
     return {
       ...account,
       drawn: platform,
-      posts: posts.get(account.id) ?? 0,
+      posts: postCounts.get(account.id) ?? 0,
       numbers: postMetrics.map((metric) => ({
         value: own?.[metric] ?? null,
         absent: platform && !gives(platform, metric) ? `not given by ${platform.label}` : 'none yet',

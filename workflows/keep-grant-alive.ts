@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow'
 import type { UpkeepActivities } from '../activities/upkeep.ts'
 import { createAttributes } from './attributes.ts'
+import { fails } from './failures.ts'
 import { changed, type GrantRef, type GrantStep } from './names.ts'
 
 /** Milliseconds of database work: repeated until the database is back. */
@@ -72,15 +73,5 @@ const take = async (step: GrantStep, ref: GrantRef, isNudged: () => boolean): Pr
       return fails(() => rows.warnOfGrantEnd(ref))
     case 'end':
       return false
-  }
-}
-
-const fails = async (run: () => Promise<void>): Promise<boolean> => {
-  try {
-    await run()
-    return false
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ActivityFailure') throw error
-    return true
   }
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import type { MeasuringActivities } from '../activities/measuring.ts'
+import { fails } from './failures.ts'
 import type { FailureType } from './names.ts'
 
 /** Milliseconds of database work. */
@@ -49,14 +50,4 @@ export async function measureDue({ after, failed }: MeasureSpan = { after: null,
       type: 'Unavailable' satisfies FailureType,
       message: `${missed} accounts were not measured`,
     })
-}
-
-const fails = async (run: () => Promise<void>): Promise<boolean> => {
-  try {
-    await run()
-    return false
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ActivityFailure') throw error
-    return true
-  }
 }

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow'
 import type { PublishingActivities } from '../activities/publishing.ts'
 import { createAttributes } from './attributes.ts'
+import { isActivityFailure } from './failures.ts'
 import { changed, type Progress, progress, type Step, type TargetRef } from './names.ts'
 
 /** Milliseconds of database work: repeated until the database is back. */
@@ -113,5 +114,3 @@ const unlessNudged = async (isNudged: () => boolean, run: () => Promise<void>): 
   await running
   return failed
 }
-
-const isActivityFailure = (error: unknown): boolean => error instanceof Error && error.name === 'ActivityFailure'

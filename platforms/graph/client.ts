@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { FormData } from 'undici'
 import { PlatformError } from '../errors.ts'
 import type { Heed } from '../heed.ts'
 import { call, type HttpRequest } from '../http.ts'

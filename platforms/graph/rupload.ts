@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import type { ReadableStream as WebStream } from 'node:stream/web'
 import { PlatformError } from '../errors.ts'
 import type { Json, MediaToSend } from '../platform.ts'
 import { answerOf } from './client.ts'
@@ -18,7 +16,7 @@ export const uploadBytes = async (url: string, token: string, media: MediaToSend
       method: 'POST',
       url,
       headers: { authorization: `OAuth ${token}`, offset: '0', file_size: size, 'content-length': size },
-      body: Readable.toWeb(media.open()) as WebStream as ReadableStream,
+      body: media.open(),
       timeoutMs: uploadTimeoutMs(media.sizeBytes),
       signal,
     },

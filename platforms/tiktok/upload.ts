@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { PlatformError } from '../errors.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { Publication } from '../platform.ts'
@@ -31,7 +30,7 @@ export const putChunk = async (
         'content-length': String(range.end - range.start + 1),
         'content-range': `bytes ${range.start}-${range.end}/${plan.totalBytes}`,
       },
-      body: Readable.toWeb(bytes) as ReadableStream,
+      body: bytes,
       timeoutMs: putTimeoutMs,
       signal: publication.signal,
     })

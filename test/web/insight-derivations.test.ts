@@ -95,16 +95,28 @@ describe('changes', () => {
 })
 
 describe('best hours', () => {
+  const since = new Date('2026-01-05T09:00:00Z')
+  const hour = (weekday: number, at: number, ratio: number, posts: number, spread: number | null = 0.2) => ({
+    ...{ weekday, hour: at, ratio, posts, spread, since },
+  })
+
   it('are those with enough posts, the best first', () => {
-    const hour = (weekday: number, at: number, ratio: number, posts: number) => ({ weekday, hour: at, ratio, posts })
-    const hours = hoursOf([hour(1, 9, 9, 1), hour(4, 18, 1.4, 6), hour(2, 12, 0.5, 4), hour(7, 10, 1.2, 3)], 'Europe/Zurich')
+    const hours = hoursOf(
+      [hour(1, 9, 9, 1, null), hour(4, 18, 1.4, 6), hour(2, 12, 0.5, 5), hour(3, 8, 3, 4), hour(7, 10, 1.3, 5)],
+      'Europe/Zurich',
+    )
     expect(hours?.best.map((one) => `${one.words}: ${one.more}`)).toEqual([
       'Thursday 18:00: 40 % more views than usual',
-      'Sunday 10:00: 20 % more views than usual',
+      'Sunday 10:00: 30 % more views than usual',
     ])
     expect(hours?.chart.cells.filter((cell) => cell.best)).toHaveLength(2)
     expect(hours?.chart.cells[0]).toMatchObject({ few: true, level: 4 })
     expect(hoursOf([], 'UTC')).toBeNull()
+  })
+
+  it('are none that chance explains: the wider posts differ, the more of them it takes', () => {
+    const named = (posts: number) => hoursOf([hour(4, 18, 1.4, posts, 0.9)], 'UTC')?.best.length
+    expect([named(5), named(30), named(50)]).toEqual([0, 0, 1])
   })
 })
 

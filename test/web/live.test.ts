@@ -81,3 +81,10 @@ it('what the workflow does is loaded after the page, which is complete when Temp
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
   expect(part.text).toContain('The workflows do not answer right now.')
 })
+
+it.each(['failed', 'unconfirmed', 'missed', 'canceled'])('of a post that is %s no workflow is asked: it ended', async (state) => {
+  await test.sql`update targets set state = ${state} where id = ${target.targetId}`
+  const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
+  expect(part.status).toBe(200)
+  expect(part.text).not.toContain('The workflows')
+})

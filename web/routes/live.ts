@@ -39,7 +39,9 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
       const names = namesOf(deps, targets)
       const running = await Promise.all(
         targets
-          .filter((target) => !['failed', 'missed', 'canceled'].includes(target.state) && target.finishedAt === null)
+          .filter(
+            (target) => !['failed', 'unconfirmed', 'missed', 'canceled'].includes(target.state) && target.finishedAt === null,
+          )
           .map(async (target) => ({
             label: names.get(target.id),
             words: progressWords(await deps.temporal.progress(target.id), fmt),

@@ -1,0 +1,13 @@
+/** What an activity could not do; anything else that is thrown is a fault of the workflow itself. */
+export const isActivityFailure = (error: unknown): boolean => error instanceof Error && error.name === 'ActivityFailure'
+
+/** Whether the activity failed. */
+export const fails = async (run: () => Promise<void>): Promise<boolean> => {
+  try {
+    await run()
+    return false
+  } catch (error) {
+    if (!isActivityFailure(error)) throw error
+    return true
+  }
+}
