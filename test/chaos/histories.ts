@@ -2,12 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { createDataConverter } from '../../activities/data-converter.ts'
 import { startWatchdog } from '../../local/watchdog.ts'
 import { createClient } from '../../web/temporal.ts'
 import { wallTimeOf } from '../../web/wall-time.ts'
-import { targetWorkflowId } from '../../workflows/names.ts'
+import { changed, grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { testConfig } from '../support/config.ts'
 import { type House, portsFrom, post, startHouse } from './house.ts'
 import { kinds } from './kinds.ts'
@@ -15,11 +16,26 @@ import { schedule, type Wanted } from './posts.ts'
 import { moveIn, type Residents } from './residents.ts'
 import { hasEnded, readClaims } from './verdict.ts'
 
-/** `npm run histories`: real runs of every branch of `publishTarget`, kept sealed in test/histories/ for the replay test. */
+/**
+ * `npm run histories [-- NAME …]`: real runs of every branch of `publishTarget`, and of `keepGrantAlive` as long as it went, kept sealed in
+ * test/histories/ for the replay test. Those of former versions stay: what they began goes on under the next.
+ */
+const names = process.argv.slice(2)
+const isWanted = (name: string): boolean => names.length === 0 || names.includes(name)
 
 type Rig = { house: House; residents: Residents }
 /** What happens to one post between its scheduling and its end. */
-type Story = { name: string; kind: string; dueInMs: number; happens?: (rig: Rig, wanted: Wanted) => Promise<void> }
+type Story = {
+  name: string
+  kind: string
+  dueInMs: number
+  /** Before it is scheduled. */
+  begins?: () => Promise<void>
+  happens?: (rig: Rig, wanted: Wanted) => Promise<void>
+}
+
+/** A worker that made the search attributes known lets workflows carry them after this. */
+const searchableAfterMs = 95_000
 
 const fault = (rig: Rig, rule: object) => post(`${rig.house.controlUrl}/faults`, rule)
 const pageOf = (rig: Rig, { postId }: Wanted) => rig.residents.admin.open(`/w/${rig.residents.slug}/posts/${postId}`)
@@ -97,6 +113,12 @@ const stories: Story[] = [
       await move(rig, wanted, 8_000)
     },
   },
+  {
+    name: 'searchable',
+    kind: 'Instagram image',
+    dueInMs: 8_000,
+    begins: () => sleep(searchableAfterMs),
+  },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'cratesocial-histories-'))
@@ -117,7 +139,8 @@ try {
   const rig = { house, residents: await moveIn(house) }
   const config = testConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` })
   const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
-  for (const [index, story] of stories.entries()) await record(rig, client, story, index + 1)
+  for (const [index, story] of stories.entries()) if (isWanted(story.name)) await record(rig, client, story, index + 1)
+  if (isWanted('keep-grant-alive')) await recordGrants(rig, client)
   await client.connection.close()
   await house.stop()
 } finally {
@@ -130,15 +153,30 @@ process.exit(0)
 async function record(rig: Rig, client: ReturnType<typeof createClient>, story: Story, number: number): Promise<void> {
   const kind = kinds.find(({ name }) => name === story.kind)
   if (!kind) throw new Error(`there is no kind ${story.kind}`)
+  await story.begins?.()
   const dueAt = new Date(Math.ceil((Date.now() + story.dueInMs) / 1_000) * 1_000)
   const wanted = await schedule(rig.residents, { number, kind, account: kind.accounts[0] ?? '', dueAt })
   const handle = await firstRun(rig, client, wanted)
   await story.happens?.(rig, wanted)
   await untilOver(rig, wanted)
   await handle.result()
+  await keep(handle, `publish-target.${story.name}`)
+}
+
+/** Of an authorization that is alive: it looked twice and waits. */
+async function recordGrants({ house }: Rig, client: ReturnType<typeof createClient>): Promise<void> {
+  for (const { id, issuer } of await house.sql<{ id: string; issuer: string }[]>`select id, issuer from grants`) {
+    const handle = client.workflow.getHandle(grantWorkflowId(id))
+    await handle.signal(changed)
+    await sleep(5_000)
+    await keep(handle, `keep-grant-alive.${issuer}`)
+  }
+}
+
+async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const history = historyToJSON(await handle.fetchHistory())
-  writeFileSync(new URL(`../histories/publish-target.${story.name}.json`, import.meta.url), `${history}\n`)
-  console.log(`${story.name}: ${JSON.parse(history).events.length} events`)
+  writeFileSync(new URL(`../histories/${name}.json`, import.meta.url), `${history}\n`)
+  console.log(`${name}: ${JSON.parse(history).events.length} events`)
 }
 
 /** The run that the scheduling began: a nudge that comes after its end begins another, which only looks and ends. */
