@@ -15,6 +15,7 @@ const sandbox = await startSandbox({
   publicUrl: env.SANDBOX_PUBLIC_URL,
   dir: env.SANDBOX_DIR,
   pace: env.SANDBOX_PACE === 'real' ? 'real' : 'quick',
+  isAlone: true,
   apps: {
     meta: {
       id: env.META_APP_ID ?? '1000000000000001',

@@ -31,13 +31,17 @@ export type SandboxOptions = {
   dir?: string
   apps: { meta: MetaApp; tiktok: TikTokApp }
   pace?: Pace
+  /** Nothing else runs in this process: its global Request and Response may be replaced by lighter ones. */
+  isAlone?: boolean
 }
 
 export type Sandbox = { url: string; controlUrl: string; close(): Promise<void> }
 
+const loopback = '127.0.0.1'
+
 /** Starts the twins of Meta and TikTok on two ports of `host`. @throws when a port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const host = options.host ?? '127.0.0.1'
+  const host = options.host ?? loopback
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
   const place = { url: '' }
   const world = createWorld(options, dir, place)
@@ -45,9 +49,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const settings = structuredClone(world.settings)
   const reset = () => resetWorld(world, settings, platforms)
 
-  const server = await listen(createPublicApp(world, platforms), host, options.port)
+  const server = await listen(createPublicApp(world, platforms), options, options.port)
   place.url = options.publicUrl ?? urlOf(server, host)
-  const control = await listen(createControl(world, { platforms, publicUrl: () => place.url, reset }), host, options.controlPort)
+  const control = await listen(
+    createControl(world, { platforms, publicUrl: () => place.url, reset }),
+    options,
+    options.controlPort,
+  )
   seedOnce(world, platforms)
   for (const platform of platforms) platform.resume()
 
@@ -90,9 +98,9 @@ function resetWorld(world: World, settings: Settings, platforms: Platform[]) {
   seedOnce(world, platforms)
 }
 
-function listen(app: Hono<SandboxEnv>, host: string, port: number): Promise<Server> {
+function listen(app: Hono<SandboxEnv>, { host = loopback, isAlone = false }: SandboxOptions, port: number): Promise<Server> {
   const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings)
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, autoCleanupIncoming: false }) as Server
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: isAlone, autoCleanupIncoming: false }) as Server
   server.requestTimeout = 0
   return new Promise((resolve, reject) => {
     server.once('error', reject)

@@ -13,6 +13,8 @@ const folder = new URL('../histories/', import.meta.url).pathname
 const recorded = readdirSync(folder).filter((name) => name.endsWith('.json'))
 const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] }
 
+const upsert = 'EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES'
+
 // Made anew when the workflows changed, which is no part of a replay.
 beforeAll(async () => {
   await workflowBundle()
@@ -20,8 +22,11 @@ beforeAll(async () => {
 
 /** Recorded by `npm run histories`. A change that fails here would break posts that are under way: it needs `patched()`. */
 describe('posts that are under way survive this version of the workflow', () => {
-  test('there is a history of every branch', () => {
-    expect(recorded.length).toBeGreaterThanOrEqual(10)
+  test('there is a history of every branch, some with search attributes, and of what keeps authorizations alive', () => {
+    expect(recorded.filter((name) => name.startsWith('publish-target.')).length).toBeGreaterThanOrEqual(11)
+    expect(recorded.filter((name) => name.startsWith('keep-grant-alive.'))).toHaveLength(2)
+    const searchable = recorded.filter((name) => read(name).events.some((one) => one.eventType === upsert))
+    expect(searchable).toContain('publish-target.searchable.json')
   })
 
   test.each(recorded)('%s replays', async (name) => {
@@ -30,7 +35,7 @@ describe('posts that are under way survive this version of the workflow', () => 
   })
 
   test('what the histories hold is sealed', () => {
-    for (const name of recorded) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|untilMs/)
+    for (const name of recorded) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|grantId|untilMs/)
   })
 
   test('a workflow that does other things is refused', async () => {

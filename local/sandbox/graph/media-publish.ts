@@ -23,7 +23,7 @@ export function publishMedia(call: GraphCall): object {
   if (container?.accountId !== account.id || container.isCarouselItem) throw goneContainer()
   const repeated = checkStatus(meta, container)
   if (repeated) return { id: repeated }
-  if (quotaUsed(meta, account.id) >= meta.world.settings.instagramQuotaTotal) {
+  if (isQuotaUp(meta, account.id)) {
     throw refuse.general(
       9,
       2207042,
@@ -77,6 +77,12 @@ const goneContainer = () =>
     title: 'Media builder not found',
     userMessage: 'The media builder does not exist or has expired.',
   })
+
+/** Nobody's posts are counted while all of them together are fewer. */
+function isQuotaUp(meta: Meta, accountId: string): boolean {
+  const { instagramQuotaTotal: total } = meta.world.settings
+  return Object.keys(meta.state.media).length >= total && quotaUsed(meta, accountId) >= total
+}
 
 /** Posts of the last 24 hours; a deleted one still counts in reality, here it does not. */
 export function quotaUsed(meta: Meta, accountId: string, sinceMs = meta.world.clock.now() - dayMs): number {

@@ -81,8 +81,6 @@ async function checkLink(meta: Meta, link: string): Promise<void> {
 
 /** "Identical consecutive text": the Page's newest post has the very same text. */
 function isRepeated(meta: Meta, pageId: string, message: string): boolean {
-  const newest = Object.values(meta.state.posts)
-    .filter((post) => post.pageId === pageId && post.published)
-    .reduce<PagePost | null>((latest, post) => (latest && latest.createdAtMs > post.createdAtMs ? latest : post), null)
+  const newest = Object.values(meta.state.posts).findLast((post) => post.pageId === pageId && post.published)
   return message !== '' && newest?.message === message
 }
