@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { close, connect, type Sql } from '../db/connect.ts'
-import { memoryOf } from './memory.ts'
+import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, postsInLedger, startOwnStack } from './own-stack.ts'
 import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
 
@@ -44,7 +44,7 @@ async function burst(own: OwnStack, db: Sql): Promise<{ lateMs: number[]; rssMb:
   await pause(firstDue.getTime() - Date.now() - 2_000)
   console.log(`Two seconds ahead: ${await statesOf(db)}`)
   await pause(firstDue.getTime() + overMs - Date.now() + 1_000)
-  const rssMb = memoryOf(own.pid)
+  const rssMb = proportional(memoryOf(own.pid))
   await untilSettled(db)
   console.log(`In the end: ${await statesOf(db)}`)
   return { lateMs: await latenessOf(own, plan), rssMb }

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { memoryOf } from './memory.ts'
 import { startOwnStack } from './own-stack.ts'
 
 /**
@@ -22,7 +22,7 @@ try {
   const { startMs } = stack
   console.log(`Filled and up after ${firstStartMs} ms, again after ${startMs} ms. Idle for ${values.idle} s.`)
   await pause(Number(values.idle) * 1_000)
-  const processes = measure(stack.pid)
+  const processes = memoryOf(stack.pid)
   const totalMb = Math.round(sum(Object.values(processes).map(({ pssMb }) => pssMb)))
   const rssMb = Math.round(sum(Object.values(processes).map(({ rssMb: own }) => own)))
   for (const [name, { pssMb, rssMb: own }] of Object.entries(processes)) {
@@ -41,49 +41,6 @@ async function fill(): Promise<number> {
   const first = await startOwnStack(['--demo'], folder)
   await first.stop()
   return first.startMs
-}
-
-type Memory = { pssMb: number; rssMb: number }
-
-/** The starter and everything it has started, by what each is; PostgreSQL's processes are one. */
-function measure(starter: number): Record<string, Memory> {
-  const processes: Record<string, Memory> = {}
-  for (const pid of [starter, ...descendantsOf(starter)]) {
-    const name = pid === starter ? 'starter' : nameOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    const of = (field: string) => Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0) / 1024
-    const before = processes[name] ?? { pssMb: 0, rssMb: 0 }
-    processes[name] = { pssMb: before.pssMb + of('Pss'), rssMb: before.rssMb + of('Rss') }
-  }
-  return processes
-}
-
-function nameOf(command: string): string {
-  const known: [RegExp, string][] = [
-    [/server\.ts/, 'server'],
-    [/worker\.ts/, 'worker'],
-    [/sandbox/, 'sandbox'],
-    [/temporal\S* server start-dev/, 'temporal'],
-    [/postgres/, 'postgres'],
-    [/watchdog/, 'watchdog'],
-  ]
-  return known.find(([pattern]) => pattern.test(command))?.[1] ?? 'other'
-}
-
-function descendantsOf(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]) }]
-      } catch {
-        return [] // ended meanwhile
-      }
-    })
-  const below = (parent: number): number[] =>
-    parents.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...below(one.pid)])
-  return below(pid)
 }
 
 function sum(values: number[]): number {

@@ -1,14 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** In MB. Proportional: a page that several processes share counts once, divided among them; resident: once for each. */
+export type Memory = { pssMb: number; rssMb: number }
+
 /**
- * Memory of a process and everything it started, by what each runs, in MB. Proportional set size: a page that several processes share
- * (PostgreSQL's buffers, libraries) counts once, divided among them. Linux only: it reads /proc.
+ * Memory of a process and everything it started, by what each runs; PostgreSQL's processes are one, and so is each of our programs.
+ * Linux only: it reads /proc.
  */
-export const memoryOf = (pid: number): Record<string, number> => {
-  const parts: Record<string, number> = {}
-  for (const one of familyOf(pid)) parts[one.name] = round((parts[one.name] ?? 0) + setSizeMb(one.pid))
+export const memoryOf = (pid: number): Record<string, Memory> => {
+  const parts: Record<string, Memory> = {}
+  for (const one of familyOf(pid)) {
+    const { pssMb, rssMb } = memoryOfProcess(one.pid)
+    const before = parts[one.name] ?? { pssMb: 0, rssMb: 0 }
+    parts[one.name] = { pssMb: round(before.pssMb + pssMb), rssMb: round(before.rssMb + rssMb) }
+  }
   return parts
 }
+
+/** The proportional part alone, by what each runs. */
+export const proportional = (parts: Record<string, Memory>): Record<string, number> =>
+  Object.fromEntries(Object.entries(parts).map(([name, { pssMb }]) => [name, pssMb]))
 
 const familyOf = (pid: number): { pid: number; name: string }[] => {
   const processes = readdirSync('/proc')
@@ -35,7 +46,11 @@ const nameOf = (words: string[]): string => {
   return name.startsWith('postgres') ? 'postgres' : name.replace(/\.[jt]s$/, '').replace(/-\d[\d.]*$/, '')
 }
 
-const setSizeMb = (pid: number): number => Number(read(`/proc/${pid}/smaps_rollup`)?.match(/^Pss:\s+(\d+) kB/m)?.[1] ?? 0) / 1_024
+const memoryOfProcess = (pid: number): Memory => {
+  const rollup = read(`/proc/${pid}/smaps_rollup`) ?? ''
+  const of = (field: string) => Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0) / 1_024
+  return { pssMb: of('Pss'), rssMb: of('Rss') }
+}
 
 const read = (path: string): string | undefined => {
   try {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { close, connect, type Sql } from '../db/connect.ts'
-import { memoryOf } from './memory.ts'
+import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, startOwnStack } from './own-stack.ts'
 import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
 
@@ -30,7 +30,7 @@ try {
     temporal: Math.round((after.temporal - before.temporal) / count),
   }
   const figures = { startMs, startsPerSecond: Math.round((count / startMs) * 1_000), bytes: after, bytesPerPost, calendar }
-  console.log(JSON.stringify({ bench: 'open', posts: count, ...figures, rssMb: memoryOf(stack.pid) }))
+  console.log(JSON.stringify({ bench: 'open', posts: count, ...figures, rssMb: proportional(memoryOf(stack.pid)) }))
 } finally {
   await close(sql)
   await stack.stop()

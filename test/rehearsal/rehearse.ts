@@ -139,7 +139,7 @@ const queriesOf = async ({ sql }: House): Promise<Record<string, string>> => {
   return { ...Object.fromEntries(platforms.map(ended)), channel: `Channel = '${row?.channel}'`, published: "State = 'published'" }
 }
 
-const memoryMbOf = (part: Supervised): number => Math.round(Object.values(memoryOf(part.pid() ?? 0))[0] ?? 0)
+const memoryMbOf = (part: Supervised): number => Math.round(Object.values(memoryOf(part.pid() ?? 0))[0]?.pssMb ?? 0)
 
 /** Posts of every kind come due meanwhile; all of them go out once. */
 const restartInTurn = async ({ folder }: Rehearsal, house: House, residents: Residents, wanted: Wanted[]): Promise<number[]> => {
