@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser, shoot } from '../support/browser.ts'
 import { type Installed, install } from '../support/installed.ts'
+import { mailedLink } from '../support/letters.ts'
 import { createPerson } from '../support/person.ts'
 import { acceptInvitation, invite, password } from '../support/story.ts'
 import { routes } from '../web/tenancy-table.ts'
@@ -132,7 +133,7 @@ describe('the public pages', () => {
     await page.getByRole('button', { name: 'Send me the link' }).click()
     await page.getByRole('heading', { name: 'Look in your mail' }).waitFor()
     await shoot(page, 'deletion-asked')
-    const link = await linkTo('bea@example.com')
+    const link = await mailedLink(at.letters, 'bea@example.com')
     await page.goto(link)
     await page.getByText('This will be deleted').waitFor()
     await shoot(page, 'deletion-confirm')
@@ -185,11 +186,3 @@ describe('the public pages', () => {
     await context.close()
   }, 90_000)
 })
-
-const linkTo = async (email: string): Promise<string> => {
-  for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    const link = at.letters.findLast((one) => one.to === email)?.text.match(/https?:\/\/\S+/)?.[0]
-    if (link) return link
-  }
-  throw new Error(`no mail to ${email}`)
-}

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { dumpEverything, findTraces, goneSince } from '../support/everything.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
+import { mailedLink } from '../support/letters.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
@@ -53,7 +54,7 @@ describe('going', () => {
     const asked = await form.press('Send me the link', { email: 'bea@example.com' })
     const unknown = await form.press('Send me the link', { email: 'nobody@example.com' })
     expect(unknown.text).toBe(asked.text)
-    const link = await linkMailedTo('bea@example.com')
+    const link = await mailedLink(at.letters, 'bea@example.com')
     expect((await stranger.open(link)).text).toMatch(
       /goes ?Handed over.*1 other member loses it.*make one of them an admin first/,
     )
@@ -122,15 +123,6 @@ describe('going', () => {
     expect(await at.sql`select id from deletion_requests`).toEqual(before)
   })
 })
-
-const linkMailedTo = async (email: string): Promise<string> => {
-  for (const giveUpAt = Date.now() + 15_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 200))) {
-    const letter = at.letters.findLast((one) => one.to === email)
-    const link = letter?.text.match(/https?:\/\/\S+/)?.[0]
-    if (link) return link
-  }
-  throw new Error(`no mail to ${email}`)
-}
 
 const personAtMeta = async (): Promise<string> => {
   const [grant] = await at.sql<

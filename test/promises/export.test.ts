@@ -8,6 +8,7 @@ import { writeZip } from '../../activities/exporting.ts'
 import { createDiskStore } from '../../activities/media-store.ts'
 import { dumpEverything } from '../support/everything.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
+import { mailedLink } from '../support/letters.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, invite, upload } from '../support/story.ts'
@@ -41,16 +42,9 @@ const unzip = async (bytes: Uint8Array): Promise<Map<string, Buffer>> => {
   }
 }
 const askFor = async (who: Person, email: string): Promise<string> => {
-  const mailed = at.letters.length
+  const after = at.letters.length
   await (await who.open('/account')).press('Make the file')
-  for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    const link = at.letters
-      .slice(mailed)
-      .find((one) => one.to === email && one.subject === 'Your data is ready')
-      ?.text.match(/https?:\/\/\S+/)?.[0]
-    if (link) return link
-  }
-  throw new Error(`no mail to ${email}`)
+  return mailedLink(at.letters, email, { after, subject: 'Your data is ready' })
 }
 const fetchExport = async (who: Person, email: string) => {
   const link = await askFor(who, email)

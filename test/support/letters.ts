@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Letter } from '../../activities/mail.ts'
+
+/** The link in the newest letter to an address, once there is one; `after`: among those that follow so many. */
+export const mailedLink = async (letters: Letter[], email: string, { after = 0, subject = '' } = {}): Promise<string> => {
+  for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await sleep(100)) {
+    const letter = letters.slice(after).findLast((one) => one.to === email && one.subject.startsWith(subject))
+    const link = letter?.text.match(/https?:\/\/\S+/)?.[0]
+    if (link) return link
+  }
+  throw new Error(`no mail to ${email}`)
+}
