@@ -13,7 +13,7 @@ export type ChaosOptions = {
   hurry: boolean
   /** A folder of real-temporal.sh. */
   realTemporal: string | undefined
-  /** A folder of `npm run build`, which runs instead of the sources. */
+  /** A folder of `npm run build`, which runs instead of the sources: strict as in production and behind HTTPS, so that no clock can be moved. */
   build: string | undefined
   /** Leaves logs and data where they are. */
   keep: boolean
@@ -40,6 +40,7 @@ export const readArguments = (args: string[]): ChaosOptions => {
     if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} must be a number, not "${values[name]}"`)
     return value
   }
+  if (values.hurry && values.dist !== undefined) throw new Error('--hurry moves clocks, which a build with --dist does not let')
   return {
     posts: number('posts'),
     kills: number('kills'),

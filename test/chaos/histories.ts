@@ -1,11 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { createDataConverter } from '../../activities/data-converter.ts'
-import { startWatchdog } from '../../local/watchdog.ts'
 import { createClient } from '../../web/temporal.ts'
 import { wallTimeOf } from '../../web/wall-time.ts'
 import { changed, grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
@@ -14,6 +11,7 @@ import { type House, portsFrom, post, startHouse } from './house.ts'
 import { kinds } from './kinds.ts'
 import { schedule, type Wanted } from './posts.ts'
 import { moveIn, type Residents } from './residents.ts'
+import { onStage } from './stage.ts'
 import { hasEnded, readClaims } from './verdict.ts'
 
 /**
@@ -121,21 +119,9 @@ const stories: Story[] = [
   },
 ]
 
-const folder = mkdtempSync(join(tmpdir(), 'cratesocial-histories-'))
-chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
-const watchdog = startWatchdog()
-const ending = new AbortController()
-try {
+await onStage({ name: 'histories', keep: false }, async (stage) => {
   const ports = portsFrom(Number(process.env.CHAOS_PORT || 4290))
-  const house = await startHouse({
-    folder,
-    watchdog,
-    ports,
-    workers: 1,
-    servers: 1,
-    restartDelayMs: () => 100,
-    ending: ending.signal,
-  })
+  const house = await startHouse({ ...stage, ports, workers: 1, servers: 1, restartDelayMs: () => 100 })
   const rig = { house, residents: await moveIn(house) }
   const config = testConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` })
   const client = createClient(config.temporal, createDataConverter(config.vaultKeys))
@@ -143,12 +129,8 @@ try {
   if (isWanted('keep-grant-alive')) await recordGrants(rig, client)
   await client.connection.close()
   await house.stop()
-} finally {
-  ending.abort()
-  await watchdog.finish() // stops whatever still runs
-  rmSync(folder, { recursive: true, force: true })
-}
-process.exit(0)
+  return 0
+})
 
 async function record(rig: Rig, client: ReturnType<typeof createClient>, story: Story, number: number): Promise<void> {
   const kind = kinds.find(({ name }) => name === story.kind)

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Watchdog } from '../../local/watchdog.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import type { ChaosOptions } from './arguments.ts'
 import { createDice } from './dice.ts'
 import { carryOutFaults, carryOutTroubles, connectAgain, planFaults } from './fault-plan.ts'
-import { type House, portsFrom, startHouse } from './house.ts'
+import { type House, type HousePlan, portsFrom, startHouse } from './house.ts'
 import { carryOutKills, type Killed, planKills } from './kill-plan.ts'
 import { kindOfNumber, schedule, type Wanted } from './posts.ts'
 import { moveIn, type Residents } from './residents.ts'
 import { generous, setInSandbox } from './sandbox-settings.ts'
+import type { Stage } from './stage.ts'
 import { hasEnded, judge, readClaims, type Verdict } from './verdict.ts'
 
 export type ChaosResult = {
@@ -30,7 +30,7 @@ export type ChaosResult = {
   p99LateMs: number
 }
 
-type Plan = ChaosOptions & { folder: string; watchdog: Watchdog; ending: AbortSignal; say: (line: string) => void }
+type Plan = ChaosOptions & Stage & Pick<HousePlan, 'https'>
 
 export const runChaos = async (plan: Plan): Promise<ChaosResult> => {
   const restarts = createDice(plan.seed, 'restarts')

@@ -1,7 +1,3 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startWatchdog } from '../../local/watchdog.ts'
 import { startBreakpointServer } from './breakpoint-server.ts'
 import { rounds } from './cuts.ts'
 import { type Cell, cutRound } from './cutting.ts'
@@ -9,27 +5,23 @@ import { portsFrom, startHouse } from './house.ts'
 import { kinds } from './kinds.ts'
 import { moveIn } from './residents.ts'
 import { generous, setInSandbox } from './sandbox-settings.ts'
+import { onStage } from './stage.ts'
 
 /**
  * `npm run chaos:steps [words]`: every kind of post, cut by a kill at every moment of every step (those rounds whose name has the words).
  * Prints the table; exit code 1 when a cell is not as it should be.
  */
 const wantedRounds = rounds.filter(({ name }) => name.includes(process.argv[2] ?? ''))
-const folder = mkdtempSync(join(tmpdir(), 'cratesocial-steps-'))
-chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
-const watchdog = startWatchdog()
-const ending = new AbortController()
-const breakpoints = await startBreakpointServer()
 const cells: Cell[] = []
-try {
+
+await onStage({ name: 'steps', keep: Boolean(process.env.CHAOS_KEEP) }, async (stage) => {
+  const breakpoints = await startBreakpointServer()
   const house = await startHouse({
-    folder,
-    watchdog,
+    ...stage,
     ports: portsFrom(Number(process.env.CHAOS_PORT || 4280)),
     workers: 1,
     servers: 1,
     restartDelayMs: () => 100,
-    ending: ending.signal,
     workerEnv: { BREAKPOINTS_URL: breakpoints.url },
   })
   await setInSandbox(house, generous)
@@ -45,15 +37,10 @@ try {
     for (const cell of bad) console.log(`  ${cell.kind}: ${cell.words}`)
   }
   await house.stop()
-} finally {
   await breakpoints.close()
-  ending.abort()
-  await watchdog.finish() // stops whatever still runs
-  if (process.env.CHAOS_KEEP) console.log(`Logs and data: ${folder}`)
-  else rmSync(folder, { recursive: true, force: true })
-}
-printTable()
-process.exit(cells.every(({ words }) => words === '') ? 0 : 1)
+  printTable()
+  return cells.every(({ words }) => words === '') ? 0 : 1
+})
 
 /** One line for each kind, one column for each round: `ok`, `ask` (a person is asked), `-` (the step makes no such call), `BAD`. */
 function printTable(): void {

@@ -5,7 +5,6 @@ import type { Client } from '@temporalio/client'
 import { createDataConverter } from '../../activities/data-converter.ts'
 import { memoryOf } from '../../bench/memory.ts'
 import { loadConfig } from '../../config.ts'
-import type { Watchdog } from '../../local/watchdog.ts'
 import { createClient } from '../../web/temporal.ts'
 import type { Certificate } from '../chaos/front-door.ts'
 import { type House, portsFrom, startHouse } from '../chaos/house.ts'
@@ -13,6 +12,7 @@ import { type Kind, kinds } from '../chaos/kinds.ts'
 import { schedule, type Wanted } from '../chaos/posts.ts'
 import { moveIn, type Residents } from '../chaos/residents.ts'
 import { generous, setInSandbox } from '../chaos/sandbox-settings.ts'
+import type { Stage } from '../chaos/stage.ts'
 import type { Supervised } from '../chaos/supervised.ts'
 import { type Claim, hasEnded, judge, readClaims } from '../chaos/verdict.ts'
 import type { LedgerPost } from '../support/ledger.ts'
@@ -20,16 +20,11 @@ import { build, prepareNamespace } from './build.ts'
 import { searchFor, seeHealth, seeSchedulesFire, untilSome } from './cluster.ts'
 import { restoreElsewhere } from './restored.ts'
 
-export type Rehearsal = {
-  /** Everything is kept here. */
-  folder: string
-  watchdog: Watchdog
-  ending: AbortSignal
+export type Rehearsal = Stage & {
   /** The first of seven. */
   port: number
   temporalAddress: string
   https: Certificate
-  say: (line: string) => void
 }
 
 /** All acts, one after the other; returns the figures. Throws at the first thing that is not as it should be. */
@@ -52,9 +47,9 @@ export const rehearse = async (rehearsal: Rehearsal): Promise<Record<string, unk
   }
 }
 
-type Stage = { house: House; built: string; client: Client }
+type Set = { house: House; built: string; client: Client }
 
-const act = async (rehearsal: Rehearsal, { house, built, client }: Stage): Promise<Record<string, unknown>> => {
+const act = async (rehearsal: Rehearsal, { house, built, client }: Set): Promise<Record<string, unknown>> => {
   const { say } = rehearsal
   await setInSandbox(house, generous)
   const residents = await moveIn(house)

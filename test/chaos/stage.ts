@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startWatchdog, type Watchdog } from '../../local/watchdog.ts'
+
+/** What a program that brings a whole house up has at hand. */
+export type Stage = {
+  /** Everything is kept here. */
+  folder: string
+  watchdog: Watchdog
+  /** Aborted when the program is told to end. */
+  ending: AbortSignal
+  /** Prints a line with the seconds since the beginning. */
+  say: (line: string) => void
+}
+
+/**
+ * Does the work and ends the process with the exit code that it returns, 2 when it threw. Nothing that was started stays, and neither does
+ * the folder unless it is to be kept.
+ */
+export const onStage = async (
+  { name, keep }: { name: string; keep: boolean },
+  work: (stage: Stage) => Promise<number>,
+): Promise<never> => {
+  const folder = mkdtempSync(join(tmpdir(), `cratesocial-${name}-`))
+  chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
+  const startedAt = Date.now()
+  const say = (line: string) => console.log(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`)
+  const watchdog = startWatchdog()
+  const ending = new AbortController()
+  const end = async (code: number): Promise<never> => {
+    ending.abort()
+    await watchdog.finish() // stops whatever still runs
+    if (keep) console.log(`Logs and data: ${folder}`)
+    else rmSync(folder, { recursive: true, force: true })
+    process.exit(code)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130))
+  try {
+    return await end(await work({ folder, watchdog, ending: ending.signal, say }))
+  } catch (error) {
+    console.error(error)
+    return await end(2)
+  }
+}
