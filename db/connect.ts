@@ -37,11 +37,14 @@ export const connect = (settings: DatabaseSettings): Sql => {
   return sql
 }
 
+/** Longer than posts are prepared ahead: opening a connection takes time that their second does not have. */
+const idleS = 20 * 60
+
 const open = ({ url, prepare, max = 1, applicationName = 'cratesocial' }: DatabaseSettings): Sql =>
   postgres(url, {
     max,
     prepare,
-    idle_timeout: 60,
+    idle_timeout: idleS,
     connect_timeout: 10,
     transform: { column: postgres.camel.column },
     onnotice: () => undefined,

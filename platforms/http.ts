@@ -54,16 +54,20 @@ const headersOf = (named: Dispatcher.ResponseData['headers']): Headers => {
   return headers
 }
 
-const readText = async (body: Readable, maxBytes: number): Promise<string> => {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) throw new Error('the answer is too long')
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
-}
+const readText = (body: Readable, maxBytes: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    body
+      .on('data', (chunk: Buffer) => {
+        bytes += chunk.byteLength
+        chunks.push(chunk)
+        if (bytes > maxBytes) body.destroy(new Error('the answer is too long'))
+      })
+      .once('end', () => resolve(new TextDecoder().decode(Buffer.concat(chunks))))
+      .once('error', reject)
+      .once('close', () => reject(new Error('the answer broke off'))) // after its end this says nothing
+  })
 
 /** Errors of the network stack before a connection exists: the platform has seen nothing. */
 const neverReached = new Set([
