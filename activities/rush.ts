@@ -1,20 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { type Claim, type ClaimWish, claimTargets } from '../db/attempts.ts'
 import type { Sql } from '../db/connect.ts'
 
 /**
  * The rush when many posts are due in one second. Claims of one moment are made in one statement, since a commit for each would cost more than
- * the calls; each call leaves right after its claim. What came of calls that have been made is written down as soon as no call waits:
- * it is known and can be found out again, while a call is late.
+ * the calls; each call leaves right after its claim. What came of calls that have been made is written down as soon as no call waits, and
+ * none is under way that all this writing would hold up: it is known and can be found out again, while a call is late.
  */
 const claimedTogether = 32
 const statementsAtOnce = 4
 /** Claimed, and about to leave: a lease runs, so no more are claimed than leave at once. */
 const leavingAtOnce = 128
+/** Answers may take long, and calls may follow each other without end: what is known is not held back for longer. */
+const heldBackMs = 1_000
 
 type Turn = { claim: Claim | undefined; over(): void }
 type Waiting = { wish: ClaimWish; begin(): void; resolve(turn: Turn): void; reject(error: unknown): void }
-type Rush = { waiting: Waiting[]; claiming: number; leaving: number }
+type Rush = { waiting: Waiting[]; claiming: number; leaving: number; flying: number; landed: (() => void)[] }
 
 const rushes = new WeakMap<Sql, Rush>()
 const later = new PQueue({ concurrency: 24 })
@@ -37,12 +40,33 @@ export const claimAndLeave = async <T>(
   }
 }
 
-/** Once no call waits to leave. */
-export const afterCalls = <T>(work: () => Promise<T>): Promise<T> => later.add(work)
+/** The call has left and is under way until it is answered. */
+export const watchFlight = (sql: Sql, answer: Promise<unknown>): void => {
+  const rush = rushOf(sql)
+  rush.flying += 1
+  const land = () => {
+    rush.flying -= 1
+    if (rush.flying === 0) for (const go of rush.landed.splice(0)) go()
+  }
+  answer.then(land, land)
+}
+
+/** Once no call waits to leave and none is under way, or after a second when only the latter holds. */
+export const afterCalls = async <T>(sql: Sql, work: () => Promise<T>): Promise<T> => {
+  const rush = rushOf(sql)
+  if (rush.flying > 0)
+    await Promise.race([new Promise<void>((resolve) => rush.landed.push(resolve)), sleep(heldBackMs, undefined, { ref: false })])
+  return later.add(work)
+}
+
+const rushOf = (sql: Sql): Rush => {
+  const rush = rushes.get(sql) ?? { waiting: [], claiming: 0, leaving: 0, flying: 0, landed: [] }
+  rushes.set(sql, rush)
+  return rush
+}
 
 const turnOf = (sql: Sql, wish: ClaimWish, begin: () => void): Promise<Turn> => {
-  const rush = rushes.get(sql) ?? { waiting: [], claiming: 0, leaving: 0 }
-  rushes.set(sql, rush)
+  const rush = rushOf(sql)
   later.pause()
   return new Promise((resolve, reject) => {
     rush.waiting.push({ wish, begin, resolve, reject })

@@ -10,7 +10,7 @@ import { createLease, type Lease, LeaseOver } from './lease.ts'
 import { noteLimit, withinLimits } from './limits.ts'
 import { jitterMs } from './next-step.ts'
 import { buildPublication, fingerprintOf } from './publication.ts'
-import { afterCalls, claimAndLeave } from './rush.ts'
+import { afterCalls, claimAndLeave, watchFlight } from './rush.ts'
 import {
   type AttemptResult,
   settleAnotherTry,
@@ -88,6 +88,7 @@ type Departing = { claim: Claim; lease: Lease; publication: Publication }
 /** Ends when the call has left, or could not leave; `answer` is what becomes of it. */
 const leave = async (deps: PublishingDeps, target: TargetRow, { claim, lease, publication }: Departing) => {
   const answer = platformOf(deps, target).publish.send(publication)
+  watchFlight(deps.sql, answer)
   await Promise.race([lease.hasLeft, answer.catch(() => undefined)]) // `settle` looks at what went wrong
   return { claim, answer }
 }
@@ -101,9 +102,9 @@ const settle = async (
 ): Promise<void> => {
   try {
     const sent = await answer
-    await insist(() => afterCalls(() => settleSent(deps, target, claim, lease.leftAt, sent)))
+    await insist(() => afterCalls(deps.sql, () => settleSent(deps, target, claim, lease.leftAt, sent)))
   } catch (error) {
-    await insist(() => afterCalls(() => settleThrown(deps, target, claim, lease.leftAt, error)))
+    await insist(() => afterCalls(deps.sql, () => settleThrown(deps, target, claim, lease.leftAt, error)))
     await noteLimit(deps, target.channelId, error)
     if (!isSettled(error)) throw error
   } finally {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
-import { afterCalls, claimAndLeave } from '../../activities/rush.ts'
+import { afterCalls, claimAndLeave, watchFlight } from '../../activities/rush.ts'
 import { type ClaimWish, claimTargets } from '../../db/attempts.ts'
 import { tx } from '../../db/connect.ts'
 import { findTarget } from '../../db/targets.ts'
@@ -78,12 +78,28 @@ it('a hundred of one moment leave once each, right after their claims, and what 
       if (claim) order.push('left')
     })
   })
-  const written = afterCalls(async () => order.push('written'))
+  const written = afterCalls(test.sql, async () => order.push('written'))
   await Promise.all(departures)
   await written
   expect(order).toEqual([...Array.from({ length: 100 }, () => 'left'), 'written'])
   const [row] = await test.sql`select count(*)::int from attempts where target_id = any(${wishes.map(({ id }) => id)})`
   expect(row?.count).toBe(100)
+})
+
+it('what came of a call is written when no other is under way, and is not held back for more than a second', async () => {
+  const order: string[] = []
+  const call = async (tookMs: number) => {
+    await new Promise((resolve) => setTimeout(resolve, tookMs))
+    order.push('answered')
+    if (tookMs > 100) throw new Error('it broke')
+  }
+  for (const tookMs of [50, 200]) watchFlight(test.sql, call(tookMs))
+  const written = afterCalls(test.sql, async () => order.push('written'))
+  await written
+  expect(order).toEqual(['answered', 'answered', 'written'])
+
+  watchFlight(test.sql, new Promise(() => undefined))
+  expect(await afterCalls(test.sql, async () => 'written all the same')).toBe('written all the same')
 })
 
 it('two sends of one target that come due in one moment have one claim between them, and it goes to the one that it fits', async () => {
