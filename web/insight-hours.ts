@@ -7,8 +7,8 @@ const longWeekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'S
 /** Fewer posts than that say little about an hour. */
 const enoughPosts = 5
 const bestMost = 3
-/** Among 168 hours some do well by chance: an hour stands out when only one of a hundred would by chance (standard normal quantile). */
-const surely = 2.33
+/** Some hours do well by chance: one stands out when only one of twenty would by chance (standard normal quantile). */
+const surely = 1.645
 
 export type Hours = {
   chart: HeatSpec

@@ -24,7 +24,7 @@ const looks: Record<Variant, { width: number; height: number; colorScheme: 'ligh
   'phone-dark': { width: 390, height: 844, colorScheme: 'dark' },
 }
 /** A page that goes on and on is cut: what it looks like is seen by then. */
-const tallest = { desktop: 1_700, phone: 2_400 }
+const tallest = { desktop: 2_800, phone: 4_800 }
 
 /** Pictures far below the cut are never loaded: after three seconds what is seen is there. */
 const pictures =
