@@ -52,10 +52,13 @@ default_pool_size = ${connections}
 }
 
 /**
- * Debian's, with the library it needs beside it, unpacked into the cache without installing anything. Under another name first, so that
- * a run that was broken off leaves nothing half there.
+ * The one on the PATH, else Debian's, with the library it needs beside it, unpacked into the cache without installing anything. Under
+ * another name first, so that a run that was broken off leaves nothing half there.
  */
 async function installed(): Promise<{ program: string; libraries: string }> {
+  const known = (process.env.PATH ?? '').split(':').map((place) => join(place, 'pgbouncer'))
+  const here = known.find((program) => existsSync(program))
+  if (here) return { program: here, libraries: process.env.LD_LIBRARY_PATH ?? '' }
   const folder = join(cache, 'pgbouncer')
   if (!existsSync(folder)) {
     const unfinished = `${folder}.${randomBytes(4).toString('hex')}`
