@@ -1,0 +1,880 @@
+set check_function_bodies = off;
+
+CREATE OR REPLACE FUNCTION public.add_up_days()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_advisory_xact_lock(727012, hashtext(workspace_id::text)) from (select distinct workspace_id from touched order by 1) w;
+  delete from workspace_days s using (select distinct workspace_id, day from touched) t
+    where s.workspace_id = t.workspace_id and s.day = t.day;
+  insert into workspace_days
+    select workspace_id, day, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves), max(taken_at)
+    from channel_days join (select distinct workspace_id, day from touched) t using (workspace_id, day) group by 1, 2;
+  delete from channel_months s using (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
+    where s.channel_id = t.channel_id and s.month = t.month;
+  insert into channel_months
+    select workspace_id, d.channel_id, month, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves)
+    from (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
+      join channel_days d on d.channel_id = t.channel_id and day >= month and day < month + interval '1 month'
+    group by 1, 2, 3;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.drop_snapshot_months(cutoff timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  part record;
+  dropped int := 0;
+begin
+  for part in select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'snapshots'::regclass loop
+    if to_date(right(part.relname, 7), 'YYYY_MM') + interval '1 month' <= cutoff at time zone 'UTC' then
+      execute format('drop table %I', part.relname);
+      dropped := dropped + 1;
+    end if;
+  end loop;
+  return dropped;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ensure_snapshot_month(month timestamp without time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  name text := 'snapshots_' || to_char(month, 'YYYY_MM');
+begin
+  if to_regclass(name) is not null then
+    return 0;
+  end if;
+  perform pg_advisory_xact_lock(727007);
+  execute format('create table if not exists %I partition of snapshots for values from (%L) to (%L)', name,
+    date_trunc('month', month) at time zone 'UTC', (date_trunc('month', month) + interval '1 month') at time zone 'UTC');
+  return 1;
+end $function$;
+CREATE OR REPLACE FUNCTION public.ensure_snapshot_months(around timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  month timestamp;
+  made int := 0;
+begin
+  for month in select generate_series(date_trunc('month', around at time zone 'UTC') - interval '1 month',
+      date_trunc('month', around at time zone 'UTC') + interval '3 months', interval '1 month') loop
+    made := made + ensure_snapshot_month(month);
+  end loop;
+  return made;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_outbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('outbox', new.kind);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.tell_target()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('targets', new.workspace_id || ' ' || new.post_id || ' ' || new.id);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.uuid_v7()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+  select encode(
+    set_bit(set_bit(
+      overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+      52, 1), 53, 1), 'hex')::uuid
+$function$;
+
+create table account_snapshots (
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  taken_at timestamp with time zone not null,
+  followers integer,
+  views bigint,
+  reach bigint,
+  day date,
+  source text not null
+);
+create table attempts (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  target_id uuid not null,
+  number integer not null,
+  revision integer not null,
+  fingerprint bytea not null,
+  handles jsonb default '{}'::jsonb not null,
+  claimed_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text default 'claimed'::text not null,
+  problem jsonb,
+  looks integer default 0 not null,
+  proof text
+);
+create table channel_days (
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  day date not null,
+  views bigint,
+  reach bigint,
+  likes integer,
+  comments integer,
+  shares integer,
+  saves integer,
+  followers integer,
+  taken_at timestamp with time zone not null
+);
+create table channel_months (
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  month date not null,
+  views bigint,
+  reach bigint,
+  likes bigint,
+  comments bigint,
+  shares bigint,
+  saves bigint
+);
+create table channels (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  grant_id uuid not null,
+  platform text not null,
+  account_id text not null,
+  name text not null,
+  handle text default ''::text not null,
+  token_sealed text,
+  settings jsonb default '{}'::jsonb not null,
+  account_facts jsonb,
+  account_facts_at timestamp with time zone,
+  state text default 'connected'::text not null,
+  state_reason text,
+  connected_at timestamp with time zone default now() not null,
+  disconnected_at timestamp with time zone
+);
+create table connections_under_way (
+  state_hash bytea not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  session_id uuid not null,
+  issuer text not null,
+  verifier_sealed text,
+  offer_sealed text,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null
+);
+create table deletion_requests (
+  id uuid default uuid_v7() not null,
+  code_hash bytea not null,
+  origin text not null,
+  user_id uuid,
+  issuer text,
+  issuer_user_id text,
+  asked_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone
+);
+create table deletion_steps (
+  request_id uuid not null,
+  "position" integer not null,
+  name text not null,
+  issuer text,
+  state text default 'waits'::text not null,
+  amount integer,
+  next_try_at timestamp with time zone,
+  ended_at timestamp with time zone
+);
+create table disconnections (
+  channel_id uuid not null,
+  workspace_id uuid not null,
+  grant_id uuid not null,
+  asked_by uuid,
+  asked_at timestamp with time zone not null,
+  erases_history boolean not null,
+  erased_at timestamp with time zone,
+  access_token_sealed text,
+  refresh_token_sealed text,
+  access_expires_at timestamp with time zone,
+  gives_up_at timestamp with time zone,
+  tries integer default 0 not null,
+  problem text,
+  state text not null,
+  ended_at timestamp with time zone
+);
+create table events (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid,
+  user_id uuid,
+  name text not null,
+  subject_id uuid,
+  facts jsonb default '{}'::jsonb not null,
+  at timestamp with time zone default now() not null
+);
+create table exports (
+  id uuid default uuid_v7() not null,
+  user_id uuid not null,
+  store_key text,
+  size_bytes bigint,
+  asked_at timestamp with time zone default now() not null,
+  made_at timestamp with time zone
+);
+create table grants (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  issuer text not null,
+  issuer_user_id text not null,
+  user_name text not null,
+  scopes text[] not null,
+  access_token_sealed text,
+  refresh_token_sealed text,
+  expires_at timestamp with time zone,
+  refresh_expires_at timestamp with time zone,
+  data_access_expires_at timestamp with time zone,
+  state text default 'active'::text not null,
+  state_reason text,
+  connected_by uuid,
+  connected_at timestamp with time zone default now() not null,
+  renewed_at timestamp with time zone,
+  renewing_by uuid,
+  renewing_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  next_renewal_at timestamp with time zone,
+  renewal_failures integer default 0 not null,
+  next_check_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  warned_of timestamp with time zone,
+  warned_days integer
+);
+create table installation (
+  one boolean default true not null,
+  paused_at timestamp with time zone
+);
+create table invitations (
+  id uuid default uuid_v7() not null,
+  code_hash bytea not null,
+  workspace_id uuid,
+  role text,
+  makes_operator boolean default false not null,
+  created_by uuid,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  accepted_by uuid,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+create table limits (
+  subject text not null,
+  holds text[] not null,
+  until timestamp with time zone not null,
+  words text not null
+);
+create table mail_links (
+  id uuid default uuid_v7() not null,
+  user_id uuid not null,
+  purpose text not null,
+  new_email text,
+  export_id uuid,
+  token_hash bytea,
+  created_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone
+);
+create table measured_channels (
+  channel_id uuid not null,
+  workspace_id uuid not null,
+  next_at timestamp with time zone not null,
+  rest_until timestamp with time zone,
+  problem text,
+  problem_at timestamp with time zone,
+  failures integer default 0 not null
+);
+create table measured_targets (
+  target_id uuid not null,
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  published_at timestamp with time zone not null,
+  next_at timestamp with time zone,
+  taken_at timestamp with time zone,
+  views bigint,
+  reach bigint,
+  likes integer,
+  comments integer,
+  shares integer,
+  saves integer,
+  source text,
+  ended_metrics text[] default '{}'::text[] not null,
+  absent_at timestamp with time zone
+);
+create table media (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  kind text not null,
+  content_type text not null,
+  file_name text not null,
+  size_bytes bigint not null,
+  sha256 bytea not null,
+  width integer not null,
+  height integer not null,
+  duration_ms integer,
+  video_codec text,
+  audio_codec text,
+  fps real,
+  store_key text not null,
+  thumbnail_key text,
+  uploaded_by uuid,
+  uploaded_at timestamp with time zone default now() not null,
+  purged_at timestamp with time zone,
+  files_removed_at timestamp with time zone
+);
+create table media_links (
+  name text not null,
+  media_id uuid not null,
+  workspace_id uuid not null,
+  target_id uuid,
+  attempt_number integer,
+  created_at timestamp with time zone default now() not null,
+  retired_at timestamp with time zone,
+  first_fetched_at timestamp with time zone,
+  fetches integer default 0 not null
+);
+create table memberships (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone default now() not null
+);
+create table metric_names (
+  platform text not null,
+  version text not null,
+  name text not null,
+  refused_at timestamp with time zone not null,
+  about text default 'posts'::text not null
+);
+create table notices (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  cause text not null,
+  target_id uuid,
+  channel_id uuid,
+  grant_id uuid,
+  facts jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone,
+  by_mail boolean not null,
+  mailed_at timestamp with time zone,
+  mailing_until timestamp with time zone
+);
+create table outbox (
+  id bigint generated always as identity not null,
+  kind text not null,
+  ref_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  next_try_at timestamp with time zone default (now() + '00:00:01'::interval) not null,
+  tries integer default 0 not null,
+  request_id text
+);
+create table password_resets (
+  id uuid default uuid_v7() not null,
+  user_id uuid not null,
+  token_hash bytea,
+  created_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone
+);
+create table policy_letters (
+  version text not null,
+  user_id uuid not null,
+  mailed_at timestamp with time zone
+);
+create table policy_versions (
+  version text not null,
+  published_on date not null,
+  material boolean not null,
+  changes text not null,
+  announced_at timestamp with time zone
+);
+create table post_media (
+  post_id uuid not null,
+  media_id uuid not null,
+  workspace_id uuid not null,
+  "position" integer not null,
+  alt_text text default ''::text not null
+);
+create table posts (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  state text default 'draft'::text not null,
+  text text default ''::text not null,
+  link text,
+  variants jsonb default '{}'::jsonb not null,
+  choices jsonb default '{}'::jsonb not null,
+  wall_time text,
+  zone text,
+  due_at timestamp with time zone,
+  version integer default 1 not null,
+  created_by uuid,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null
+);
+create table revocations (
+  id uuid default uuid_v7() not null,
+  request_id uuid not null,
+  issuer text not null,
+  tokens_sealed text,
+  issuer_user_id text,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone
+);
+create table schema_version (
+  version bigint not null,
+  name text,
+  md5 text,
+  run_at timestamp with time zone
+);
+create table sessions (
+  id uuid default uuid_v7() not null,
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  last_seen_at timestamp with time zone default now() not null,
+  password_checked_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null
+);
+create table snapshots (
+  workspace_id uuid not null,
+  target_id uuid not null,
+  taken_at timestamp with time zone not null,
+  views bigint,
+  reach bigint,
+  likes integer,
+  comments integer,
+  shares integer,
+  saves integer,
+  source text not null
+) partition by RANGE (taken_at);
+create table sweeps (
+  id uuid default uuid_v7() not null,
+  rule text not null,
+  removed integer not null,
+  left_count integer not null,
+  oldest_left_at timestamp with time zone,
+  duration_ms integer not null,
+  at timestamp with time zone not null
+);
+create table targets (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  post_id uuid not null,
+  channel_id uuid not null,
+  platform text not null,
+  kind text not null,
+  text text not null,
+  link text,
+  settings jsonb default '{}'::jsonb not null,
+  due_at timestamp with time zone not null,
+  state text default 'scheduled'::text not null,
+  state_at timestamp with time zone default now() not null,
+  waiting_for text,
+  not_before timestamp with time zone,
+  revision integer default 1 not null,
+  handles jsonb default '{}'::jsonb not null,
+  handles_revision integer,
+  attempt_number integer default 0 not null,
+  problem jsonb,
+  platform_post_id text,
+  permalink text,
+  sent_at timestamp with time zone,
+  published_at timestamp with time zone,
+  confirmed_by text,
+  finished_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null
+);
+create unlogged table throttle (
+  key text not null,
+  hits integer not null,
+  reset_at timestamp with time zone not null
+);
+create table turns (
+  channel_id uuid not null,
+  name text not null,
+  at timestamp with time zone not null
+);
+create table users (
+  id uuid default uuid_v7() not null,
+  email text not null,
+  name text not null,
+  password_hash text not null,
+  is_operator boolean default false not null,
+  theme text default 'auto'::text not null,
+  created_at timestamp with time zone default now() not null,
+  deactivated_at timestamp with time zone,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,canceled,ending,ended,disconnected}'::text[] not null,
+  deactivated_by text,
+  policy_version text
+);
+create table workspace_days (
+  workspace_id uuid not null,
+  day date not null,
+  views bigint,
+  reach bigint,
+  likes bigint,
+  comments bigint,
+  shares bigint,
+  saves bigint,
+  taken_at timestamp with time zone not null
+);
+create table workspaces (
+  id uuid default uuid_v7() not null,
+  slug text not null,
+  name text not null,
+  zone text not null,
+  missed_after interval default '06:00:00'::interval not null,
+  created_by uuid,
+  created_at timestamp with time zone default now() not null,
+  paused_at timestamp with time zone,
+  paused_by uuid,
+  erased_by uuid
+);
+
+alter table attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
+alter table channels add constraint channels_disconnected_without_token CHECK (((state <> 'disconnected'::text) OR (token_sealed IS NULL)));
+alter table channels add constraint channels_state_check CHECK ((state = ANY (ARRAY['connected'::text, 'reconnect'::text, 'disconnected'::text])));
+alter table deletion_requests add constraint deletion_requests_forgets CHECK (((finished_at IS NULL) OR ((user_id IS NULL) AND (issuer_user_id IS NULL))));
+alter table deletion_requests add constraint deletion_requests_origin_check CHECK ((origin = ANY (ARRAY['account'::text, 'page'::text, 'issuer'::text, 'retention'::text])));
+alter table deletion_steps add constraint deletion_steps_name_check CHECK ((name = ANY (ARRAY['posts'::text, 'tokens'::text, 'revoke'::text, 'media'::text, 'content'::text, 'account'::text])));
+alter table deletion_steps add constraint deletion_steps_state_check CHECK ((state = ANY (ARRAY['waits'::text, 'trying'::text, 'done'::text, 'gave_up'::text])));
+alter table disconnections add constraint disconnections_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'pending'::text, 'revoked'::text, 'given_up'::text])));
+alter table disconnections add constraint disconnections_token_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
+alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
+alter table grants add constraint grants_ended_without_tokens CHECK (((state <> 'ended'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
+alter table grants add constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'reauthorize'::text, 'ended'::text])));
+alter table installation add constraint installation_one_check CHECK (one);
+alter table invitations add constraint invitations_one_end CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL)));
+alter table invitations add constraint invitations_purpose CHECK (((workspace_id IS NULL) = (role IS NULL)));
+alter table invitations add constraint invitations_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
+alter table mail_links add constraint mail_links_email CHECK (((purpose = ANY (ARRAY['email'::text, 'email-back'::text])) = (new_email IS NOT NULL)));
+alter table mail_links add constraint mail_links_export CHECK (((purpose = 'export'::text) = (export_id IS NOT NULL)));
+alter table mail_links add constraint mail_links_purpose_check CHECK ((purpose = ANY (ARRAY['deletion'::text, 'email'::text, 'email-back'::text, 'export'::text])));
+alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text])));
+alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
+alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
+alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
+alter table metric_names add constraint metric_names_about_check CHECK ((about = ANY (ARRAY['posts'::text, 'account'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text])));
+alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
+alter table posts add constraint posts_scheduled_has_time CHECK (((state = 'draft'::text) OR (due_at IS NOT NULL)));
+alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text])));
+alter table revocations add constraint revocations_end_without_tokens CHECK (((ended_at IS NULL) OR ((tokens_sealed IS NULL) AND (issuer_user_id IS NULL))));
+alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text])));
+alter table users add constraint users_deactivated_by_check CHECK ((deactivated_by = ANY (ARRAY['person'::text, 'admin'::text])));
+alter table users add constraint users_email_form CHECK (((email = lower(email)) AND (email ~~ '%_@_%'::text)));
+alter table users add constraint users_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])));
+alter table workspaces add constraint workspaces_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text));
+alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY (channel_id, taken_at);
+alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
+alter table channel_days add constraint channel_days_pkey PRIMARY KEY (channel_id, day);
+alter table channel_months add constraint channel_months_pkey PRIMARY KEY (channel_id, month);
+alter table channels add constraint channels_pkey PRIMARY KEY (id);
+alter table connections_under_way add constraint connections_under_way_pkey PRIMARY KEY (state_hash);
+alter table deletion_requests add constraint deletion_requests_pkey PRIMARY KEY (id);
+alter table deletion_steps add constraint deletion_steps_pkey PRIMARY KEY (request_id, "position");
+alter table disconnections add constraint disconnections_pkey PRIMARY KEY (channel_id);
+alter table events add constraint events_pkey PRIMARY KEY (id);
+alter table exports add constraint exports_pkey PRIMARY KEY (id);
+alter table grants add constraint grants_pkey PRIMARY KEY (id);
+alter table installation add constraint installation_pkey PRIMARY KEY (one);
+alter table invitations add constraint invitations_pkey PRIMARY KEY (id);
+alter table limits add constraint limits_pkey PRIMARY KEY (subject, holds);
+alter table mail_links add constraint mail_links_pkey PRIMARY KEY (id);
+alter table measured_channels add constraint measured_channels_pkey PRIMARY KEY (channel_id);
+alter table measured_targets add constraint measured_targets_pkey PRIMARY KEY (target_id);
+alter table media add constraint media_pkey PRIMARY KEY (id);
+alter table media_links add constraint media_links_pkey PRIMARY KEY (name);
+alter table memberships add constraint memberships_pkey PRIMARY KEY (workspace_id, user_id);
+alter table metric_names add constraint metric_names_pkey PRIMARY KEY (platform, version, about, name);
+alter table notices add constraint notices_pkey PRIMARY KEY (id);
+alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
+alter table password_resets add constraint password_resets_pkey PRIMARY KEY (id);
+alter table policy_letters add constraint policy_letters_pkey PRIMARY KEY (version, user_id);
+alter table policy_versions add constraint policy_versions_pkey PRIMARY KEY (version);
+alter table post_media add constraint post_media_pkey PRIMARY KEY (post_id, "position");
+alter table posts add constraint posts_pkey PRIMARY KEY (id);
+alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
+alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
+alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
+alter table snapshots add constraint snapshots_pkey PRIMARY KEY (target_id, taken_at);
+alter table sweeps add constraint sweeps_pkey PRIMARY KEY (id);
+alter table targets add constraint targets_pkey PRIMARY KEY (id);
+alter table throttle add constraint throttle_pkey PRIMARY KEY (key);
+alter table users add constraint users_pkey PRIMARY KEY (id);
+alter table workspace_days add constraint workspace_days_pkey PRIMARY KEY (workspace_id, day);
+alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
+alter table attempts add constraint attempts_numbered UNIQUE (target_id, number);
+alter table channels add constraint channels_account_unique UNIQUE (workspace_id, platform, account_id);
+alter table deletion_requests add constraint deletion_requests_code_unique UNIQUE (code_hash);
+alter table exports add constraint exports_key_unique UNIQUE (store_key);
+alter table grants add constraint grants_user_unique UNIQUE (workspace_id, issuer, issuer_user_id);
+alter table invitations add constraint invitations_code_unique UNIQUE (code_hash);
+alter table mail_links add constraint mail_links_token_unique UNIQUE (token_hash);
+alter table media add constraint media_store_key_unique UNIQUE (store_key);
+alter table notices add constraint notices_once UNIQUE (user_id, cause);
+alter table password_resets add constraint password_resets_token_unique UNIQUE (token_hash);
+alter table post_media add constraint post_media_once UNIQUE (post_id, media_id);
+alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
+alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
+alter table targets add constraint targets_once_per_channel UNIQUE (post_id, channel_id);
+alter table users add constraint users_email_unique UNIQUE (email);
+alter table workspaces add constraint workspaces_slug_unique UNIQUE (slug);
+
+CREATE INDEX channel_days_workspace on channel_days USING btree (workspace_id, day);
+CREATE INDEX channel_months_workspace on channel_months USING btree (workspace_id, month);
+CREATE INDEX channels_grant on channels USING btree (grant_id);
+CREATE UNIQUE INDEX deletion_requests_open on deletion_requests USING btree (user_id) WHERE ((finished_at IS NULL) AND (user_id IS NOT NULL));
+CREATE INDEX events_subject on events USING btree (subject_id, at);
+CREATE INDEX events_workspace on events USING btree (workspace_id, at DESC);
+CREATE INDEX exports_user on exports USING btree (user_id, asked_at);
+CREATE INDEX invitations_workspace on invitations USING btree (workspace_id, created_at);
+CREATE INDEX mail_links_user on mail_links USING btree (user_id);
+CREATE INDEX measured_targets_channel on measured_targets USING btree (channel_id, published_at);
+CREATE INDEX measured_targets_due on measured_targets USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX measured_targets_views on measured_targets USING btree (workspace_id, views DESC NULLS LAST, published_at DESC);
+CREATE INDEX measured_targets_workspace on measured_targets USING btree (workspace_id, published_at);
+CREATE INDEX media_to_remove on media USING btree (purged_at) WHERE ((purged_at IS NOT NULL) AND (files_removed_at IS NULL));
+CREATE INDEX media_workspace on media USING btree (workspace_id, uploaded_at DESC);
+CREATE UNIQUE INDEX media_links_attempt on media_links USING btree (target_id, attempt_number, media_id);
+CREATE INDEX media_links_media on media_links USING btree (media_id);
+CREATE INDEX memberships_user on memberships USING btree (user_id);
+CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC);
+CREATE INDEX outbox_due on outbox USING btree (next_try_at, id);
+CREATE INDEX outbox_ref on outbox USING btree (ref_id);
+CREATE INDEX policy_letters_open on policy_letters USING btree (version) WHERE (mailed_at IS NULL);
+CREATE INDEX post_media_media on post_media USING btree (media_id);
+CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
+CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
+CREATE INDEX revocations_request on revocations USING btree (request_id);
+CREATE INDEX sessions_user on sessions USING btree (user_id);
+CREATE INDEX sweeps_rule on sweeps USING btree (rule, at DESC);
+CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
+CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
+CREATE INDEX targets_published on targets USING btree (published_at) WHERE ((state = 'published'::text) AND (platform_post_id IS NOT NULL));
+CREATE INDEX targets_workspace on targets USING btree (workspace_id, state);
+CREATE INDEX turns_channel on turns USING btree (channel_id, name, at);
+
+alter table account_snapshots add constraint account_snapshots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table account_snapshots add constraint account_snapshots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table attempts add constraint attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table attempts add constraint attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table channel_days add constraint channel_days_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table channel_days add constraint channel_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table channel_months add constraint channel_months_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table channel_months add constraint channel_months_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table channels add constraint channels_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
+alter table channels add constraint channels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table connections_under_way add constraint connections_under_way_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE;
+alter table connections_under_way add constraint connections_under_way_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table connections_under_way add constraint connections_under_way_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table deletion_requests add constraint deletion_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+alter table deletion_steps add constraint deletion_steps_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
+alter table disconnections add constraint disconnections_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table disconnections add constraint disconnections_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table disconnections add constraint disconnections_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
+alter table disconnections add constraint disconnections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table events add constraint events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+alter table events add constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table exports add constraint exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table grants add constraint grants_connected_by_fkey FOREIGN KEY (connected_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table grants add constraint grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table invitations add constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table invitations add constraint invitations_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table invitations add constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table mail_links add constraint mail_links_export_fk FOREIGN KEY (export_id) REFERENCES exports(id) ON DELETE CASCADE;
+alter table mail_links add constraint mail_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table measured_channels add constraint measured_channels_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table measured_channels add constraint measured_channels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table measured_targets add constraint measured_targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table measured_targets add constraint measured_targets_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table measured_targets add constraint measured_targets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table media add constraint media_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table media add constraint media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table media_links add constraint media_links_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
+alter table media_links add constraint media_links_target_fk FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table media_links add constraint media_links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table memberships add constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table memberships add constraint memberships_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table notices add constraint notices_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table notices add constraint notices_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
+alter table notices add constraint notices_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table notices add constraint notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table notices add constraint notices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table policy_letters add constraint policy_letters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table policy_letters add constraint policy_letters_version_fkey FOREIGN KEY (version) REFERENCES policy_versions(version) ON DELETE CASCADE;
+alter table post_media add constraint post_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id);
+alter table post_media add constraint post_media_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table post_media add constraint post_media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table revocations add constraint revocations_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
+alter table sessions add constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table snapshots add constraint snapshots_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table targets add constraint targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table targets add constraint targets_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+alter table targets add constraint targets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table turns add constraint turns_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table workspace_days add constraint workspace_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table workspaces add constraint workspaces_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table workspaces add constraint workspaces_erased_by_fkey FOREIGN KEY (erased_by) REFERENCES deletion_requests(id) ON DELETE SET NULL;
+alter table workspaces add constraint workspaces_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES users(id) ON DELETE SET NULL;
+
+CREATE TRIGGER channel_days_added AFTER INSERT ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
+CREATE TRIGGER channel_days_changed AFTER UPDATE ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
+CREATE TRIGGER channel_days_gone AFTER DELETE ON channel_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
+CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
+CREATE TRIGGER targets_tell AFTER INSERT OR UPDATE ON targets FOR EACH ROW EXECUTE FUNCTION tell_target();
+
+comment on table account_snapshots is 'promise: D1, D2, R3: followers of an account at a moment, and what the platform says of the whole account for its last full day';
+comment on column account_snapshots.day is 'the platform''s own day that views and reach are of; Meta''s days are those of California';
+comment on table attempts is 'one send to a platform: written before the call, its outcome after';
+comment on column attempts.fingerprint is 'SHA-256 over channel, kind, text, link, settings and media of what was sent';
+comment on column attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
+comment on column attempts.looks is 'how often reconciling has looked';
+comment on column attempts.proof is 'what showed the outcome, in words';
+comment on table channel_days is 'promise: R3: what the posts of an account gained on a day: the difference of neighbouring snapshots, on the day they were seen, in the workspace''s zone';
+comment on column channel_days.followers is 'as last told on that day, not a gain';
+comment on table channel_months is 'promise: R3: channel_days of one month added up; goes with them';
+comment on column channel_months.month is 'its first day';
+comment on table channels is 'promise: D1, D2: what one publishes to: a Page, an Instagram professional account, a TikTok creator';
+comment on column channels.account_id is 'the platform''s own id of the account';
+comment on column channels.token_sealed is 'promise: S1: the account''s own token where it has one (Page token), sealed';
+comment on column channels.settings is 'what publishing needs beside the id, e.g. the Page behind an Instagram account';
+comment on column channels.account_facts is 'promise: D2: what the platform said of the account when a post was last composed, e.g. TikTok''s creator_info';
+comment on column channels.state_reason is 'why it waits for a person, in words';
+comment on table connections_under_way is 'a person on the way through a platform''s consent page and the choice of accounts; gone when it is done or after its hour';
+comment on column connections_under_way.state_hash is 'SHA-256 of the OAuth state, which binds the answer to this session';
+comment on column connections_under_way.verifier_sealed is 'PKCE verifier, sealed; null once the platform''s answer came, which is taken once';
+comment on column connections_under_way.offer_sealed is 'tokens and accounts between the consent and the choice, sealed';
+comment on table deletion_requests is 'promise: E3, E4, E5: a wish to be erased; when it is done, nothing in it says whose it was';
+comment on column deletion_requests.code_hash is 'SHA-256 of the code; who has the code can follow it at /data-deletion/<code>';
+comment on column deletion_requests.issuer_user_id is 'whose data the platform asked us to delete; gone when it is done';
+comment on table deletion_steps is 'what the public page of a deletion request shows: steps, counts and times, no personal data';
+comment on table disconnections is 'promise: R2: accounts that were disconnected, and how far revoking at the platform is';
+comment on column disconnections.access_token_sealed is 'promise: S1: for revoking only, nothing else reads it; gone when revoked';
+comment on column disconnections.refresh_token_sealed is 'promise: S1: to get a token that can revoke, when the other ended meanwhile';
+comment on column disconnections.gives_up_at is 'the platform ends the grant by itself then';
+comment on column disconnections.state is 'kept: the grant goes on, other accounts use it. pending: not revoked yet. given_up: it ended by itself first';
+comment on table events is 'audit lines noun.verb, written in the transaction of the change they tell of';
+comment on column events.facts is 'states, times and counts; no caption, name, email or token';
+comment on table exports is 'promise: E1: a file with everything that is held about a person; it goes after a week, or when it was fetched';
+comment on column grants.issuer is 'meta or tiktok: whoever issued the authorization';
+comment on column grants.issuer_user_id is 'promise: D1, D2: app-scoped user id or open id';
+comment on column grants.access_token_sealed is 'promise: S1: AES-256-GCM, bound to this row and column';
+comment on column grants.refresh_token_sealed is 'promise: S1';
+comment on column grants.state is 'reauthorize: only the person at the platform can bring it back';
+comment on column grants.state_reason is 'code of the cause, e.g. 190/460';
+comment on column grants.renewing_by is 'whoever renews the tokens now: the old refresh token may be dead with its first use, so one at a time';
+comment on column grants.renewing_until is 'end of that lease; without renewing_by: renewing failed, not again before';
+comment on column grants.next_renewal_at is 'not renewed ahead before this: the last try failed for the moment; null: by the lifetime of the token';
+comment on column grants.renewal_failures is 'renewals that failed in a row';
+comment on column grants.next_check_at is 'when the issuer is asked again what the grant is good for; null: now';
+comment on column grants.checked_at is 'when the issuer said last that the grant is good';
+comment on column grants.warned_of is 'the end of the grant that admins were warned of';
+comment on column grants.warned_days is 'how many days ahead they were warned last: 14, 7, 1';
+comment on table installation is 'what holds for the whole installation; one row';
+comment on column installation.paused_at is 'since then nothing is sent anywhere; set and ended by operators';
+comment on table invitations is 'promise: A1: the only way to an account';
+comment on column invitations.code_hash is 'SHA-256 of the code; the code itself is shown once and kept nowhere';
+comment on column invitations.workspace_id is 'null: the one-time link of the first start, which makes the operator';
+comment on table limits is 'what a platform does not take for a time; written when it says so, looked at before every call';
+comment on column limits.subject is 'whom it holds: channel:<id>, grant:<id> (all accounts of one consent), issuer:<name> (the whole installation there)';
+comment on column limits.holds is 'which calls: reading (numbers), asking (what became of a post), preparing, sending';
+comment on table mail_links is 'links that are mailed, used once, and expire';
+comment on column mail_links.new_email is 'promise: E2: email: the address to change to; email-back: the former one, which is told and can take the change back';
+comment on column mail_links.token_hash is 'SHA-256 of the token, which is made when the mail is written; null before';
+comment on table measured_channels is 'when the account''s own numbers are asked next, and why measuring rests';
+comment on column measured_channels.rest_until is 'nothing is measured before: the platform asked us to wait, or did not answer';
+comment on column measured_channels.failures is 'rounds in a row that did not get through; rest_until grows with them';
+comment on table measured_targets is 'when a published post is measured next, and the newest number of each kind, so that no page has to search the snapshots';
+comment on column measured_targets.ended_metrics is 'numbers that the platform gave once and did not give the last time: what stands is the last known';
+comment on column measured_targets.absent_at is 'when the platform first did not show the post any more';
+comment on table media is 'promise: D3: files as they are sent: images re-encoded without EXIF, videos as uploaded';
+comment on column media.file_name is 'as the person called it, for the list; never part of an address';
+comment on column media.store_key is 'name in the media store, random';
+comment on column media.purged_at is 'promise: R4: the bytes are gone; the row stays for the history of its posts';
+comment on column media.files_removed_at is 'promise: R4: after purged_at, when the bytes had left the store';
+comment on table media_links is 'promise: D4: public addresses /media/<name>; one for the workspace''s own pages, one for every attempt that a platform fetches from';
+comment on column media_links.name is '128 random bits or more';
+comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';
+comment on column media_links.first_fetched_at is 'when somebody first read it: proof whether a platform ever came for the file';
+comment on column memberships.role is 'promise: A4';
+comment on table metric_names is 'names of metrics that a platform refused: not asked again for a month, and shown as no longer provided';
+comment on column metric_names.about is 'the same name may live on for the whole account and be gone for single posts';
+comment on table notices is 'promise: U4: what a person is told, once for each cause, on the page and by mail';
+comment on column notices.cause is 'what happened, so that it is told once: kind, id and number of it';
+comment on column notices.facts is 'times and counts for the words; no caption, name, email or token';
+comment on column notices.by_mail is 'whether the person wanted this kind by mail when it happened';
+comment on column notices.mailing_until is 'somebody is mailing it until then; afterwards it may be mailed by another';
+comment on table outbox is 'what must still be told to Temporal or by mail, written in the transaction that caused it; a row goes when it is told';
+comment on column outbox.kind is 'which relay carries it: target, password-reset';
+comment on column outbox.next_try_at is 'the server itself tells it in the first second; after that it is the relay''s';
+comment on column outbox.request_id is 'the request that caused it, for the log and for operators; null when none did';
+comment on column password_resets.token_hash is 'SHA-256 of the token, which is made when the mail is written; null before';
+comment on table policy_letters is 'promise: L3: who is told by mail of a material change of the policy, each once';
+comment on table policy_versions is 'promise: L1, L3: versions of the privacy policy; written from web/policy.ts at start';
+comment on column policy_versions.announced_at is 'when every account holder had been mailed about it; null for those that change nothing material';
+comment on table posts is 'promise: D3: what was composed; what became of it is in targets';
+comment on column posts.variants is 'text for one platform where it differs: {"instagram": "…"}';
+comment on column posts.choices is 'chosen accounts with kind and settings: {"<channel id>": {"kind": "reel", "settings": {…}}}';
+comment on column posts.wall_time is 'local time as typed, 2026-11-26T10:00, in zone';
+comment on column posts.zone is 'zone it was scheduled in';
+comment on column posts.version is 'grows with every edit; an edit of an older version is refused';
+comment on table revocations is 'promise: R2: tokens taken out of the product, kept only to be revoked at the platform, then gone';
+comment on column revocations.tokens_sealed is 'promise: S1: sealed; nothing but the revocation can read it';
+comment on table sessions is 'promise: A3: neither address nor browser of the person is kept';
+comment on column sessions.token_hash is 'SHA-256 of 256 random bits that only the cookie holds';
+comment on column sessions.password_checked_at is 'when the person last typed the password; what is grave asks again';
+comment on column sessions.expires_at is 'idle end, moved ahead while used';
+comment on column sessions.ends_at is 'absolute end, never moved';
+comment on table snapshots is 'promise: D1, D2, R3, U3: lifetime numbers of a post as its platform told them at a moment; one partition a month, which retention drops whole';
+comment on column snapshots.views is 'null: the platform did not give it, which is not 0';
+comment on column snapshots.source is 'the call and version that gave the numbers; which of its names stands for which column is in platforms/<platform>/measure.ts';
+comment on table sweeps is 'one run of one rule of db/retention.ts: the evidence that the public policy shows';
+comment on column sweeps.oldest_left_at is 'when the term of the oldest row that is left began; null when none is left';
+comment on table targets is 'one post on one channel, with a fate of its own';
+comment on column targets.text is 'the text for this channel as it goes out, copied from the post when it is scheduled or edited';
+comment on column targets.waiting_for is 'what comes next, in words';
+comment on column targets.not_before is 'no call before this: the platform asked us to wait, or was out of reach';
+comment on column targets.revision is 'grows with every change of content or time; what was prepared for an older one is not sent';
+comment on column targets.handles is 'what the platform gave while preparing (container id, video id, publish id); secrets among them are sealed';
+comment on column targets.handles_revision is 'the revision the handles were made for';
+comment on column targets.attempt_number is 'number of the last attempt that claimed, 0 before the first';
+comment on column targets.problem is 'kind, code, subcode, words, traceId of the last refusal';
+comment on column targets.confirmed_by is 'which check showed that it is out';
+comment on column targets.finished_at is 'when the receipt was complete: nothing more is asked of the platform';
+comment on table throttle is 'promise: A6';
+comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
+comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';
+comment on table users is 'promise: A3: name, work email, password hash, and nothing else about the person';
+comment on column users.password_hash is 'promise: A5: Argon2id, never the password';
+comment on column users.is_operator is 'runs the installation; set by the first link and by the command line only';
+comment on column users.deactivated_at is 'promise: R1: the account is deleted 30 days later, and can be taken back until then';
+comment on column users.notices_by_mail is 'promise: A3: a choice of the person: which kinds of notices also come by mail';
+comment on column users.deactivated_by is 'person: they take it back by signing in; admin: only an admin can';
+comment on column users.policy_version is 'promise: L3: the newest version of the policy that this person has been shown';
+comment on table workspace_days is 'promise: R3: channel_days of one day added up; goes with them';
+comment on column workspaces.slug is 'the name in addresses: /w/<slug>';
+comment on column workspaces.zone is 'IANA time zone in which people read and type times';
+comment on column workspaces.missed_after is 'a post whose time passed longer ago than this, while nothing ran, is missed and not sent late';
+comment on column workspaces.paused_at is 'since then nothing of the workspace is sent; what came due waits for a person';
+comment on column workspaces.erased_by is 'promise: E3: goes with the person who was its only admin; decided once, when the erasure begins';
+comment on function drop_snapshot_months(timestamp with time zone) is 'promise: R3: drops every month that lies before the moment as a whole';
+comment on function ensure_snapshot_months(timestamp with time zone) is 'makes the partitions from the month before to three months after';
