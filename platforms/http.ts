@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream'
-import { Agent, type Dispatcher, type FormData, request as send } from 'undici'
+import { Agent, type Dispatcher, FormData, request as send } from 'undici'
 import { PlatformError } from './errors.ts'
+
+/** For the bodies of calls: the client takes its own only. */
+export { FormData }
 
 export type HttpAnswer = { status: number; headers: Headers; text: string }
 

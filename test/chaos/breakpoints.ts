@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { Agent } from 'undici'
 
 /**
  * Loaded into a worker before its own code: right before and right after every call that an activity makes over HTTP, whoever set the
@@ -7,24 +8,23 @@ import { Context } from '@temporalio/activity'
 const address = process.env.BREAKPOINTS_URL
 if (!address) throw new Error('BREAKPOINTS_URL is not set')
 
-const realFetch = globalThis.fetch
 const counts = new Map<string, number>()
+const dispatch = Agent.prototype.dispatch
 
-globalThis.fetch = async (input, init) => {
-  const step = stepOf()
-  if (!step) return realFetch(input, init)
+Agent.prototype.dispatch = function (options, handler) {
+  const step = String(options.origin) === new URL(address).origin ? undefined : stepOf()
+  if (!step) return dispatch.call(this, options, handler)
   const number = (counts.get(`${step.targetId} ${step.name}`) ?? 0) + 1
   counts.set(`${step.targetId} ${step.name}`, number)
-  await ask({ ...step, number, moment: 'before' })
-  const response = await realFetch(input, init)
-  const body = await response.arrayBuffer()
-  await ask({ ...step, number, moment: 'after' })
-  const { status, headers } = response
-  return new Response(body, { status, headers })
+  const complete = handler.onComplete?.bind(handler)
+  // Without its end nobody has the answer.
+  handler.onComplete = (trailers) => void ask({ ...step, number, moment: 'after' }).then(() => complete?.(trailers))
+  void ask({ ...step, number, moment: 'before' }).then(() => dispatch.call(this, options, handler))
+  return true
 }
 
 async function ask(where: object): Promise<void> {
-  const answer = await realFetch(`${address}`, { method: 'POST', body: JSON.stringify(where) })
+  const answer = await fetch(`${address}`, { method: 'POST', body: JSON.stringify(where) })
   await answer.arrayBuffer()
 }
 

@@ -92,7 +92,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
     expect(await mails()).toHaveLength(2)
     await app.sql`update notices set mailed_at = null, mailing_until = now() + interval '1 minute' where id = ${id}`
     await expect(sendNotices(deps, [id])).rejects.toThrow('is being sent by somebody else')
-    await app.sql`update notices set mailing_until = now() where id = ${id}`
+    await app.sql`update notices set mailing_until = now() - interval '1 second' where id = ${id}`
     await sendNotices(deps, [id])
     expect(await mails()).toHaveLength(3)
   })
