@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { type Claim, type ClaimWish, claimTargets } from '../db/attempts.ts'
 import type { Sql } from '../db/connect.ts'
@@ -17,7 +16,7 @@ const heldBackMs = 1_000
 
 type Turn = { claim: Claim | undefined; over(): void }
 type Waiting = { wish: ClaimWish; begin(): void; resolve(turn: Turn): void; reject(error: unknown): void }
-type Rush = { waiting: Waiting[]; claiming: number; leaving: number; flying: number; landed: (() => void)[] }
+type Rush = { waiting: Waiting[]; claiming: number; leaving: number; flying: number; landed: Set<() => void> }
 
 const rushes = new WeakMap<Sql, Rush>()
 const later = new PQueue({ concurrency: 24 })
@@ -46,21 +45,32 @@ export const watchFlight = (sql: Sql, answer: Promise<unknown>): void => {
   rush.flying += 1
   const land = () => {
     rush.flying -= 1
-    if (rush.flying === 0) for (const go of rush.landed.splice(0)) go()
+    if (rush.flying === 0) for (const go of rush.landed) go()
   }
   answer.then(land, land)
 }
 
 /** Once no call waits to leave and none is under way, or after a second when only the latter holds. */
 export const afterCalls = async <T>(sql: Sql, work: () => Promise<T>): Promise<T> => {
-  const rush = rushOf(sql)
-  if (rush.flying > 0)
-    await Promise.race([new Promise<void>((resolve) => rush.landed.push(resolve)), sleep(heldBackMs, undefined, { ref: false })])
+  await untilLanded(rushOf(sql))
   return later.add(work)
 }
 
+const untilLanded = async (rush: Rush): Promise<void> => {
+  if (rush.flying === 0) return
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      clearTimeout(timer)
+      rush.landed.delete(go)
+      resolve()
+    }
+    const timer = setTimeout(go, heldBackMs)
+    rush.landed.add(go)
+  })
+}
+
 const rushOf = (sql: Sql): Rush => {
-  const rush = rushes.get(sql) ?? { waiting: [], claiming: 0, leaving: 0, flying: 0, landed: [] }
+  const rush = rushes.get(sql) ?? { waiting: [], claiming: 0, leaving: 0, flying: 0, landed: new Set() }
   rushes.set(sql, rush)
   return rush
 }

@@ -4,7 +4,7 @@ import { searchAttributes } from '../workflows/names.ts'
 
 const keyword = 2 // temporal.api.enums.v1.IndexedValueType
 /** A cluster keeps what it knows of them for a minute. */
-const knownAfterMs = 90_000
+export const knownAfterMs = 90_000
 
 type Deps = { connection: Connection; namespace: string; log: Logger; now: () => number }
 

@@ -37,11 +37,9 @@ export type SandboxOptions = {
 
 export type Sandbox = { url: string; controlUrl: string; close(): Promise<void> }
 
-const loopback = '127.0.0.1'
-
 /** Starts the twins of Meta and TikTok on two ports of `host`. @throws when a port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const host = options.host ?? loopback
+  const host = options.host ?? '127.0.0.1'
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
   const place = { url: '' }
   const world = createWorld(options, dir, place)
@@ -49,13 +47,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const settings = structuredClone(world.settings)
   const reset = () => resetWorld(world, settings, platforms)
 
-  const server = await listen(createPublicApp(world, platforms), options, options.port)
+  const at = (port: number) => ({ host, port, isAlone: options.isAlone ?? false })
+  const server = await listen(createPublicApp(world, platforms), at(options.port))
   place.url = options.publicUrl ?? urlOf(server, host)
-  const control = await listen(
-    createControl(world, { platforms, publicUrl: () => place.url, reset }),
-    options,
-    options.controlPort,
-  )
+  const control = await listen(createControl(world, { platforms, publicUrl: () => place.url, reset }), at(options.controlPort))
   seedOnce(world, platforms)
   for (const platform of platforms) platform.resume()
 
@@ -98,7 +93,9 @@ function resetWorld(world: World, settings: Settings, platforms: Platform[]) {
   seedOnce(world, platforms)
 }
 
-function listen(app: Hono<SandboxEnv>, { host = loopback, isAlone = false }: SandboxOptions, port: number): Promise<Server> {
+type Place = { host: string; port: number; isAlone: boolean }
+
+function listen(app: Hono<SandboxEnv>, { host, port, isAlone }: Place): Promise<Server> {
   const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings)
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: isAlone, autoCleanupIncoming: false }) as Server
   server.requestTimeout = 0

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { createDataConverter } from '../../activities/data-converter.ts'
+import { knownAfterMs } from '../../activities/search-attributes.ts'
 import { createClient } from '../../web/temporal.ts'
 import { wallTimeOf } from '../../web/wall-time.ts'
 import { changed, grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
@@ -31,9 +32,6 @@ type Story = {
   begins?: () => Promise<void>
   happens?: (rig: Rig, wanted: Wanted) => Promise<void>
 }
-
-/** A worker that made the search attributes known lets workflows carry them after this. */
-const searchableAfterMs = 95_000
 
 const fault = (rig: Rig, rule: object) => post(`${rig.house.controlUrl}/faults`, rule)
 const pageOf = (rig: Rig, { postId }: Wanted) => rig.residents.admin.open(`/w/${rig.residents.slug}/posts/${postId}`)
@@ -115,7 +113,7 @@ const stories: Story[] = [
     name: 'searchable',
     kind: 'Instagram image',
     dueInMs: 8_000,
-    begins: () => sleep(searchableAfterMs),
+    begins: () => sleep(knownAfterMs + 5_000),
   },
 ]
 
@@ -147,7 +145,9 @@ async function record(rig: Rig, client: ReturnType<typeof createClient>, story: 
 
 /** Of an authorization that is alive: it looked twice and waits. */
 async function recordGrants({ house }: Rig, client: ReturnType<typeof createClient>): Promise<void> {
-  for (const { id, issuer } of await house.sql<{ id: string; issuer: string }[]>`select id, issuer from grants`) {
+  for (const { id, issuer } of await house.sql<
+    { id: string; issuer: string }[]
+  >`select distinct on (issuer) id, issuer from grants`) {
     const handle = client.workflow.getHandle(grantWorkflowId(id))
     await handle.signal(changed)
     await sleep(5_000)

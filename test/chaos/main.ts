@@ -10,7 +10,7 @@ import { onStage } from './stage.ts'
 const options = readArguments(process.argv.slice(2))
 const https = options.build ? await trustedCertificate() : undefined
 
-await onStage({ name: 'chaos', keep: options.keep }, async (stage) => {
+await onStage({ name: 'chaos', keep: options.keep, broken: 2 }, async (stage) => {
   const result = await runChaos({ ...options, ...stage, ...(https ? { https } : {}) })
   console.log(JSON.stringify(result))
   return result.lost + result.duplicated + result.wronglyReported > 0 ? 1 : 0

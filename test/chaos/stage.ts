@@ -15,11 +15,11 @@ export type Stage = {
 }
 
 /**
- * Does the work and ends the process with the exit code that it returns, 2 when it threw. Nothing that was started stays, and neither does
- * the folder unless it is to be kept.
+ * Does the work and ends the process with the exit code that it returns, `broken` when it threw. Nothing that was started stays, and neither
+ * does the folder unless it is to be kept.
  */
 export const onStage = async (
-  { name, keep }: { name: string; keep: boolean },
+  { name, keep, broken = 1 }: { name: string; keep: boolean; broken?: number },
   work: (stage: Stage) => Promise<number>,
 ): Promise<never> => {
   const folder = mkdtempSync(join(tmpdir(), `cratesocial-${name}-`))
@@ -40,6 +40,6 @@ export const onStage = async (
     return await end(await work({ folder, watchdog, ending: ending.signal, say }))
   } catch (error) {
     console.error(error)
-    return await end(2)
+    return await end(broken)
   }
 }

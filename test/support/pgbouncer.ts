@@ -10,6 +10,7 @@ import { close, connect } from '../../db/connect.ts'
 import { freePort } from '../../local/ports.ts'
 import { unprivilegedUser } from '../../local/unprivileged.ts'
 import { atTheEnd } from './at-the-end.ts'
+import { ended } from './ended.ts'
 
 const run = promisify(execFile)
 const cache = new URL('../../.cache/', import.meta.url).pathname
@@ -87,11 +88,4 @@ async function untilItAnswers(url: string, bouncer: ChildProcess): Promise<void>
     if (answered) return
   }
   throw new Error('PgBouncer did not answer within half a minute')
-}
-
-async function ended(bouncer: ChildProcess): Promise<void> {
-  if (bouncer.exitCode !== null || bouncer.signalCode !== null) return
-  const end = new Promise((resolve) => bouncer.once('exit', resolve))
-  bouncer.kill()
-  await end
 }

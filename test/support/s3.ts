@@ -9,6 +9,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { S3Settings } from '../../config.ts'
 import { freePort } from '../../local/ports.ts'
 import { atTheEnd } from './at-the-end.ts'
+import { ended } from './ended.ts'
 
 const cache = new URL('../../.cache/', import.meta.url).pathname
 const version = 'moto[server]==5.2.5'
@@ -51,11 +52,4 @@ async function untilItAnswers(endpoint: string, server: ChildProcess): Promise<v
     if (answer) return
   }
   throw new Error('the S3 server did not answer within a minute')
-}
-
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
-  const end = new Promise((resolve) => server.once('exit', resolve))
-  server.kill()
-  await end
 }
