@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity'
-import { isUnsent } from '../db/target-states.ts'
 import {
   beginPreparing,
   completeReceipt,
@@ -8,85 +7,44 @@ import {
   markReady,
   noteWaiting,
   type TargetRow,
-  type TargetToDrive,
 } from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { FoundPermalink } from '../platforms/platform.ts'
-import type { Searchable, Step, TargetRef } from '../workflows/names.ts'
-import { decideStep } from './next-step.ts'
+import type { TargetRef } from '../workflows/names.ts'
 import { Outdated } from './publication.ts'
 import { createReconciling } from './reconciling.ts'
 import { createSending } from './sending.ts'
-import { settleChecked, settleMissed, settleRefusedAhead, settleUnconfirmed, settleWaitingForConnection } from './settling.ts'
-import { againLater, beating, notYet, type PublishingDeps, platformOf, waitForRoom, withPublication } from './steps.ts'
+import { settleChecked, settleRefusedAhead, settleUnconfirmed, settleWaitingForConnection } from './settling.ts'
+import { againLater, notYet, type PublishingDeps, takeStep, tellNext, waitForRoom, withPublication } from './steps.ts'
 
 export type PublishingActivities = ReturnType<typeof createPublishingActivities>
 
-/** The end of a pause is told; this look is for a word that was lost. */
-const pausedLookMs = 15 * 60_000
 /** A platform that is still at work after this long gives no answer we could wait for. */
 const processingWindowMs = 6 * 3_600_000
 /** TikTok's public post id may come hours after publishing (moderation). */
 const receiptWindowMs = 24 * 3_600_000
 
 export const createPublishingActivities = (deps: PublishingDeps) => ({
-  /** Reads the row and says what to do with it. Marks what is overdue beyond the workspace's limit as missed. */
-  nextStep: async ({ targetId }: TargetRef): Promise<Step & Searchable> => {
-    const target = await findTarget(deps.sql, targetId)
-    if (!target) return { do: 'end', words: 'Its row is gone' }
-    const step = await stepOf(deps, target)
-    return { ...step, ...searchableBy(deps, target, step) }
-  },
+  /** Reads the row and says what to do with it. */
+  nextStep: (ref: TargetRef) => tellNext(deps, ref),
 
   /** Everything that can be done ahead; comes back by itself until the platform says ready. */
-  prepareTarget: async ({ targetId }: TargetRef): Promise<void> => {
-    const target = await findTarget(deps.sql, targetId)
-    if (!target || !(await beginPreparing(deps.sql, target))) return
-    await beating(() => prepare(deps, targetId))
-  },
+  prepareTarget: (ref: TargetRef) => takeStep(deps, ref, 'prepare', (target) => prepare(deps, target)),
 
   /** What became of a send that the platform is still processing. */
-  checkTarget: async ({ targetId }: TargetRef): Promise<void> => {
-    const target = await findTarget(deps.sql, targetId)
-    if (target?.state !== 'processing') return
-    await beating(() => check(deps, target))
-  },
+  checkTarget: (ref: TargetRef) => takeStep(deps, ref, 'check', (target) => check(deps, target)),
 
   /** Completes the receipt: address of the post, and its id where that comes later. */
-  finishTarget: async ({ targetId }: TargetRef): Promise<void> => {
-    const target = await findTarget(deps.sql, targetId)
-    if (target?.state !== 'published' || target.finishedAt) return
-    await beating(() => finish(deps, target))
-  },
+  finishTarget: (ref: TargetRef) => takeStep(deps, ref, 'finish', (target) => finish(deps, target)),
 
   ...createSending(deps),
   ...createReconciling(deps),
 })
 
-const stepOf = async (deps: PublishingDeps, target: TargetToDrive): Promise<Step> => {
-  if (target.isPaused && isUnsent(target.state))
-    return { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Paused; nothing is sent' }
-  if (target.missedAt.getTime() < deps.now() && (await settleMissed(deps, target))) return { do: 'end', words: 'Missed' }
-  return noLaterThan(target, decideStep(target, deps.now(), prepareAheadMs(deps, target)))
-}
-
-/** Nothing until the cluster knows the keys. An unsent row with nothing left to do was marked as missed just now. */
-const searchableBy = (deps: PublishingDeps, target: TargetRow, step: Step): Searchable => {
-  const { workspaceId: workspace, channelId: channel, platform } = target
-  const state = step.do === 'end' && isUnsent(target.state) ? 'missed' : target.state
-  return deps.isSearchable?.() ? { attributes: { workspace, channel, platform, state } } : {}
-}
-
-/** A wait for the platform ends when the post would be too late anyway: then it is missed, and told. */
-const noLaterThan = (target: TargetRow & { missedAt: Date }, step: Step): Step =>
-  step.do === 'wait' ? { ...step, untilMs: Math.min(step.untilMs, target.missedAt.getTime() + 1_000) } : step
-
-const prepareAheadMs = (deps: PublishingDeps, target: TargetRow): number =>
-  platformOf(deps, target).kinds.find((kind) => kind.name === target.kind)?.prepareAheadMs ?? 0
-
-const prepare = async (deps: PublishingDeps, targetId: string): Promise<void> => {
-  const target = await findTarget(deps.sql, targetId)
-  if (target?.state !== 'preparing' || target.missedAt.getTime() < deps.now()) return
+const prepare = async (deps: PublishingDeps, { id, revision }: TargetRow): Promise<void> => {
+  if (!(await beginPreparing(deps.sql, { id, revision }))) return
+  const target = await findTarget(deps.sql, id)
+  if (target?.state !== 'preparing') return
   try {
     const prepared = await withPublication(deps, target, target.attemptNumber + 1, 'preparing', (platform, publication) =>
       platform.publish.prepare(publication),

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { type AttemptRow, findLatestAttempt, recordLook } from '../db/attempts.ts'
 import { retireLinks, wasFetched } from '../db/media-links.ts'
-import { findTarget, listBoundIds, noteWaiting, type TargetRow } from '../db/targets.ts'
+import { listBoundIds, noteWaiting, type TargetRow } from '../db/targets.ts'
 import { PlatformError } from '../platforms/errors.ts'
 import type { Reconciled } from '../platforms/platform.ts'
 import type { TargetRef } from '../workflows/names.ts'
@@ -15,21 +15,17 @@ import {
   settlePublished,
   settleUnconfirmed,
 } from './settling.ts'
-import { againLater, beating, notYet, type PublishingDeps, withPublication } from './steps.ts'
+import { againLater, notYet, type PublishingDeps, takeStep, withPublication } from './steps.ts'
 
 const fewestLooks = 3
 export const createReconciling = (deps: PublishingDeps) => ({
   /** Finds out, only by reading, whether a send of unknown outcome took effect. Looks again and again until it is certain. */
-  reconcileTarget: async ({ targetId }: TargetRef): Promise<void> => {
-    const target = await findTarget(deps.sql, targetId)
-    if (target?.state !== 'sending') return
-    const attempt = await findLatestAttempt(deps.sql, targetId)
-    if (!attempt) throw new Error('a target is being sent without an attempt')
-    await beating(() => look(deps, target, attempt))
-  },
+  reconcileTarget: (ref: TargetRef) => takeStep(deps, ref, 'reconcile', (target) => look(deps, target)),
 })
 
-const look = async (deps: PublishingDeps, target: TargetRow, attempt: AttemptRow): Promise<void> => {
+const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
+  const attempt = await findLatestAttempt(deps.sql, target.id)
+  if (!attempt) throw new Error('a target is being sent without an attempt')
   const seen = await seeAtPlatform(deps, target, attempt)
   const looks = await recordLook(deps.sql, attempt.id, {
     outcome: null,

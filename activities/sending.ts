@@ -20,18 +20,14 @@ import {
   settleRefusedAhead,
   settleWaitingForConnection,
 } from './settling.ts'
-import { againLater, beating, notYet, type PublishingDeps, platformOf, waitForRoom } from './steps.ts'
+import { againLater, notYet, type PublishingDeps, platformOf, takeStep, waitForRoom } from './steps.ts'
 
 /** Token and media are read so long before the instant, at different times for those of one instant: at it, claim and call remain. */
 const unsealAheadMs = (targetId: string): number => 1_500 + jitterMs(targetId, 8_500)
 
 export const createSending = (deps: PublishingDeps) => ({
   /** Waits armed for the exact instant, claims, makes the one call, and writes what came of it. Never run twice by Temporal. */
-  sendTarget: async ({ targetId }: TargetRef): Promise<void> => {
-    const target = await findTarget(deps.sql, targetId)
-    if (target?.state !== 'ready') return
-    await beating(() => arm(deps, target))
-  },
+  sendTarget: (ref: TargetRef) => takeStep(deps, ref, 'send', (target) => arm(deps, target)),
 })
 
 const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {

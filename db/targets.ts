@@ -53,6 +53,16 @@ export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDri
   return row
 }
 
+/** How many that are not over are due from `from` up to `to`, in all workspaces; none are counted beyond `most`. */
+export const countOpenDue = async (sql: Db, span: { from: Date; to: Date }, most: number): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int from (
+      select from targets
+      where due_at >= ${span.from} and due_at < ${span.to} and state in ('scheduled', 'preparing', 'ready', 'sending', 'processing')
+      limit ${most}) as due`
+  return row?.count ?? 0
+}
+
 /** Which account a target goes to, as its platform knows it. */
 export const findAccountOfTarget = async (
   sql: Db,

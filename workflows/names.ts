@@ -27,6 +27,8 @@ export const progress = defineQuery<Progress>('progress')
 /** `step`: which of the steps; `until`: epoch milliseconds of the next move, null when it waits for an answer. */
 export type Progress = { step: StepName; until: number | null; rounds: number }
 export type StepName = 'start' | Step['do']
+/** What an activity says of a target when it is over. */
+export type Told = Step & Searchable
 
 /** The values of our search attributes: plain text in the cluster. */
 export type Attributes = { workspace: string; channel: string | null; platform: string; state: string }
@@ -34,10 +36,12 @@ export type Attributes = { workspace: string; channel: string | null; platform: 
 export type Searchable = { attributes?: Attributes }
 
 /** What to do next with a target, decided from its row. Times in epoch milliseconds. */
-export type Step =
-  | { do: 'wait'; untilMs: number; words: string }
+export type Step = Wait | Action
+/** `then`: what follows when the time has come and nothing was told meanwhile; without it the row is read again. */
+export type Wait = { do: 'wait'; untilMs: number; words: string; then?: Action }
+export type Action =
   | { do: 'prepare'; words: string }
-  | { do: 'send'; dueMs: number; words: string }
+  | { do: 'send'; dueMs: number; patienceMs: number; words: string }
   | { do: 'check'; words: string }
   | { do: 'reconcile'; words: string }
   | { do: 'finish'; words: string }

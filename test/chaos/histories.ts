@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
@@ -19,6 +19,9 @@ import { hasEnded, readClaims } from './verdict.ts'
  * `npm run histories [-- NAME …]`: real runs of every branch of `publishTarget`, and of `keepGrantAlive` as long as it went, kept sealed in
  * test/histories/ for the replay test. Those of former versions stay: what they began goes on under the next.
  */
+/** A workflow that records other things gets a name of its own here. */
+const version = '2026-11-tells'
+const folder = new URL(`../histories/${version}/`, import.meta.url)
 const names = process.argv.slice(2)
 const isWanted = (name: string): boolean => names.length === 0 || names.includes(name)
 
@@ -47,6 +50,7 @@ const move = async (rig: Rig, wanted: Wanted, inMs: number) => {
 
 const stories: Story[] = [
   { name: 'published', kind: 'Facebook photo', dueInMs: 8_000 },
+  { name: 'armed-after-a-wait', kind: 'Facebook text', dueInMs: 90_000 },
   { name: 'processed', kind: 'TikTok video', dueInMs: 8_000 },
   { name: 'container', kind: 'Instagram carousel', dueInMs: 8_000 },
   {
@@ -157,7 +161,8 @@ async function recordGrants({ house }: Rig, client: ReturnType<typeof createClie
 
 async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const history = historyToJSON(await handle.fetchHistory())
-  writeFileSync(new URL(`../histories/${name}.json`, import.meta.url), `${history}\n`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(new URL(`${name}.json`, folder), `${history}\n`)
   console.log(`${name}: ${JSON.parse(history).events.length} events`)
 }
 

@@ -22,11 +22,11 @@ beforeAll(async () => {
 }, 90_000)
 
 /**
- * The next version of the workflow: every round now asks the database once more. With `patched` as a change must be made, and without it
+ * The next version of the workflow: every round now asks the database as well. With `patched` as a change must be made, and without it
  * as it must not. Made from what the worker runs, so it is this version and one change.
  */
 const newBuilds = (code: string) => {
-  const round = /const step = await rows\.nextStep\(ref\);\s*now = \{\s*step: step\.do,\s*until: untilOf/
+  const round = /const step = told [^;]*await rows\.nextStep\(ref\);\s*now = \{\s*step: step\.do,\s*until: untilOf/
   const temporal = /exports\.publishTarget|(_temporalio_workflow__WEBPACK_IMPORTED_MODULE_\d+__)\.setHandler/g
   const [, found] = [...code.slice(0, code.search(round)).matchAll(temporal)].findLast((match) => match[1]) ?? []
   if (!found || !round.test(code)) throw new Error('the bundle does not look as it did: the change cannot be put in')

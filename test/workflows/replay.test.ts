@@ -10,7 +10,9 @@ import { workflowBundle } from '../support/workflow-bundle.ts'
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } })
 
 const folder = new URL('../histories/', import.meta.url).pathname
-const recorded = readdirSync(folder).filter((name) => name.endsWith('.json'))
+/** Of the workflow: what it recorded has a shape of its own in each. */
+const versions = readdirSync(folder)
+const recorded = versions.flatMap((version) => readdirSync(join(folder, version)).map((name) => `${version}/${name}`))
 const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] }
 
 const upsert = 'EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES'
@@ -22,11 +24,12 @@ beforeAll(async () => {
 
 /** Recorded by `npm run histories`. A change that fails here would break posts that are under way: it needs `patched()`. */
 describe('posts that are under way survive this version of the workflow', () => {
-  test('there is a history of every branch, some with search attributes, and of what keeps authorizations alive', () => {
-    expect(recorded.filter((name) => name.startsWith('publish-target.')).length).toBeGreaterThanOrEqual(11)
-    expect(recorded.filter((name) => name.startsWith('keep-grant-alive.'))).toHaveLength(2)
-    const searchable = recorded.filter((name) => read(name).events.some((one) => one.eventType === upsert))
-    expect(searchable).toContain('publish-target.searchable.json')
+  test.each(versions)('%s: of every branch, some with search attributes, and of what keeps authorizations alive', (version) => {
+    const names = recorded.filter((name) => name.startsWith(`${version}/`))
+    expect(names.filter((name) => name.includes('/publish-target.')).length).toBeGreaterThanOrEqual(11)
+    expect(names.filter((name) => name.includes('/keep-grant-alive.'))).toHaveLength(2)
+    const searchable = names.filter((name) => read(name).events.some((one) => one.eventType === upsert))
+    expect(searchable).toContain(`${version}/publish-target.searchable.json`)
   })
 
   test.each(recorded)('%s replays', async (name) => {
@@ -38,11 +41,11 @@ describe('posts that are under way survive this version of the workflow', () => 
     for (const name of recorded) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|grantId|untilMs/)
   })
 
-  test('a workflow that does other things is refused', async () => {
+  test.each(versions)('%s: a workflow that does other things is refused', async (version) => {
     const { codePath } = await workflowBundle()
     const code = readFileSync(codePath, 'utf8').replaceAll('prepareTarget', 'prepareDifferently')
     const options = { workflowBundle: { code }, dataConverter: createDataConverter(testConfig().vaultKeys) }
-    const replay = Worker.runReplayHistory(options, read('publish-target.published.json'), 'published')
+    const replay = Worker.runReplayHistory(options, read(`${version}/publish-target.published.json`), 'published')
     await expect(replay).rejects.toThrow(DeterminismViolationError)
   })
 })

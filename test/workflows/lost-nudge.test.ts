@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { decideStep, jitterMs } from '../../activities/next-step.ts'
+import type { TargetRow } from '../../db/targets.ts'
+import { progress, targetWorkflowId } from '../../workflows/names.ts'
+import { type Installed, install } from '../support/installed.ts'
+
+/** A workflow knows what follows its wait. Should nobody have told it of a change meanwhile, the activity looks at the row first. */
+
+let house: Installed
+beforeAll(async () => {
+  house = await install()
+}, 90_000)
+
+/** One that is armed right at the beginning of the time in which that may be. */
+const early = (): string => {
+  for (;;) {
+    const id = randomUUID()
+    if (jitterMs(id, 20_000) < 250) return id
+  }
+}
+
+/** Ready in a moment, and armed three seconds from now. */
+const schedule = async (text: string): Promise<string> => {
+  const id = early()
+  await house.sql`
+    with made as (
+      insert into posts (workspace_id, state, text, due_at, zone, wall_time)
+      select id, 'scheduled', ${text}, now() + interval '63 seconds', 'UTC', '2026-01-01T00:00' from workspaces
+      returning id, workspace_id, text, due_at),
+    aimed as (
+      insert into targets (id, workspace_id, post_id, channel_id, platform, kind, text, due_at)
+      select ${id}, workspace_id, id, ${house.channel('Northside Records')}, 'facebook', 'text', text, due_at from made returning id)
+    insert into outbox (kind, ref_id, next_try_at) select 'target', id, now() from aimed`
+  await expect.poll(() => waitsFor(id), { interval: 50 }).toBe('send')
+  return id
+}
+
+const handleOf = (id: string) => house.client.workflow.getHandle(targetWorkflowId(id))
+
+/** The words of a wait tell what it is for. */
+const waitsFor = async (id: string): Promise<string> => {
+  const { step, until } = await handleOf(id).query(progress)
+  const [row] = await house.sql<{ state: string }[]>`select state from targets where id = ${id}`
+  return step === 'wait' && row?.state === 'ready' && until !== null && until < Date.now() + 5_000 ? 'send' : step
+}
+
+describe('a change that the workflow was not told of', () => {
+  test('moved: nothing is sent, and it waits for the new time', { timeout: 30_000 }, async () => {
+    const id = await schedule('It was moved, and nobody said so')
+    await house.sql`
+      update targets set due_at = due_at + interval '1 day', state = 'scheduled', revision = revision + 1 where id = ${id}`
+    const untilTomorrow = async () => ((await handleOf(id).query(progress)).until ?? 0) - Date.now() > 12 * 3_600_000
+    await expect.poll(untilTomorrow, { timeout: 15_000 }).toBe(true)
+    const [row] = await house.sql`select state, attempt_number from targets where id = ${id}`
+    expect(row).toMatchObject({ state: 'scheduled', attemptNumber: 0 })
+  })
+
+  test('canceled: nothing is sent, and the workflow ends', { timeout: 30_000 }, async () => {
+    const id = await schedule('It was canceled, and nobody said so')
+    await house.sql`update targets set state = 'canceled', revision = revision + 1 where id = ${id}`
+    await handleOf(id).result()
+    const [row] = await house.sql`select state, attempt_number from targets where id = ${id}`
+    expect(row).toMatchObject({ state: 'canceled', attemptNumber: 0 })
+  })
+})
+
+describe('the fuller the minute, the earlier its posts are armed', () => {
+  const due = Date.parse('2026-12-01T12:00:00Z')
+  const ready = (id: string) => ({ id, state: 'ready', dueAt: new Date(due), notBefore: null }) as TargetRow
+  const armedAheadMs = (id: string, crowd: number): number => {
+    const step = decideStep(ready(id), due - 900_000, { prepareAheadMs: 600_000, crowd })
+    if (step.do !== 'wait') throw new Error(`${step.do} instead of a wait`)
+    return due - step.untilMs
+  }
+
+  test('a minute for a post alone, four for ten thousand, spread over the first third', () => {
+    const ids = Array.from({ length: 200 }, () => randomUUID())
+    const aheadOf = (crowd: number) => ids.map((id) => armedAheadMs(id, crowd))
+    const [alone, many, most] = [aheadOf(1), aheadOf(1_000), aheadOf(10_000)]
+    expect([Math.min(...alone) >= 40_000, Math.max(...alone) <= 60_020]).toEqual([true, true])
+    expect([Math.min(...many) >= 53_333, Math.max(...many) <= 80_000]).toEqual([true, true])
+    expect([Math.min(...most) >= 160_000, Math.max(...most) <= 240_000]).toEqual([true, true])
+    expect(new Set(most).size).toBeGreaterThan(190)
+  })
+
+  test('a worker that is silent is given a third of it', () => {
+    const patienceOf = (crowd: number) => decideStep(ready(early()), due, { prepareAheadMs: 0, crowd })
+    expect([patienceOf(0), patienceOf(9_000)]).toMatchObject([{ patienceMs: 20_000 }, { patienceMs: 80_000 }])
+  })
+})
