@@ -8,6 +8,8 @@ const armAheadMs = 60_000
 const armEachMs = 20
 /** Never earlier: a slot of a worker and heartbeats belong to it. */
 const armMostMs = 240_000
+/** A worker that is silent for a third of the time that is left, and for so long at least, is taken for dead. */
+const leastPatienceMs = 20_000
 
 /**
  * What to do next with a target, from its row alone. Preparing and arming are spread by a jitter made from the id, so that a
@@ -22,13 +24,15 @@ export const decideStep = (target: TargetRow, nowMs: number, given: { prepareAhe
         do: 'prepare',
         words: 'Preparing: everything that can be done ahead',
       })
-    case 'ready':
-      return waitOr(sendFromMs(target, dueMs, leadMs(given.crowd)), nowMs, 'Ready; waits for its time', {
+    case 'ready': {
+      const fromMs = sendFromMs(target, dueMs, leadMs(given.crowd))
+      return waitOr(fromMs, nowMs, 'Ready; waits for its time', {
         do: 'send',
         dueMs: Math.max(dueMs, target.notBefore?.getTime() ?? 0),
-        patienceMs: Math.round(leadMs(given.crowd) / 3),
+        patienceMs: Math.max(leastPatienceMs, Math.round((dueMs - Math.max(fromMs, nowMs)) / 3)),
         words: 'Armed: one call remains, at the exact time',
       })
+    }
     case 'sending':
       return { do: 'reconcile', words: 'The outcome of the call is unknown; looking at the platform. Nothing is sent meanwhile' }
     case 'processing':

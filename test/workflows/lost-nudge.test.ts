@@ -84,8 +84,11 @@ describe('the fuller the minute, the earlier its posts are armed', () => {
     expect(new Set(most).size).toBeGreaterThan(190)
   })
 
-  test('a worker that is silent is given a third of it', () => {
-    const patienceOf = (crowd: number) => decideStep(ready(early()), due, { prepareAheadMs: 0, crowd })
-    expect([patienceOf(0), patienceOf(9_000)]).toMatchObject([{ patienceMs: 20_000 }, { patienceMs: 80_000 }])
+  test('a worker that is silent is given a third of the time that is left, and twenty seconds at least', () => {
+    const stepAt = (aheadMs: number) => decideStep(ready(early()), due - aheadMs, { prepareAheadMs: 0, crowd: 10_000 })
+    expect([150_000, 60_000, 9_000, -1_000].map(stepAt).map((step) => step.do === 'send' && step.patienceMs)).toEqual([
+      50_000, 20_000, 20_000, 20_000,
+    ])
+    expect(stepAt(900_000)).toMatchObject({ do: 'wait', then: { do: 'send', patienceMs: expect.closeTo(80_000, -3) } })
   })
 })
