@@ -61,8 +61,8 @@ const leadMs = (crowd: number): number => Math.min(armMostMs, armAheadMs + crowd
 const prepareFromMs = (target: TargetRow, dueMs: number, prepareAheadMs: number): number =>
   Math.max(dueMs - prepareAheadMs + jitterMs(target.id, prepareAheadMs / 3), target.notBefore?.getTime() ?? 0)
 
-const waitOr = (fromMs: number, nowMs: number, words: string, then: Action): Step =>
-  nowMs < fromMs ? { do: 'wait', untilMs: fromMs, words, then } : then
+const waitOr = (fromMs: number, nowMs: number, words: string, next: Action): Step =>
+  nowMs < fromMs ? { do: 'wait', untilMs: fromMs, words, next } : next
 
 /** 0 up to `rangeMs`, the same for the same id. */
 export const jitterMs = (id: string, rangeMs: number): number => {

@@ -37,8 +37,8 @@ export type Searchable = { attributes?: Attributes }
 
 /** What to do next with a target, decided from its row. Times in epoch milliseconds. */
 export type Step = Wait | Action
-/** `then`: what follows when the time has come and nothing was told meanwhile; without it the row is read again. */
-export type Wait = { do: 'wait'; untilMs: number; words: string; then?: Action }
+/** `next`: what follows when the time has come and nothing was told meanwhile; without it the row is read again. */
+export type Wait = { do: 'wait'; untilMs: number; words: string; next?: Action }
 export type Action =
   | { do: 'prepare'; words: string }
   | { do: 'send'; dueMs: number; patienceMs: number; words: string }

@@ -88,7 +88,7 @@ const take = async (step: Told, ref: TargetRef, isNudged: () => boolean): Promis
   switch (step.do) {
     case 'wait':
       await condition(isNudged, Math.max(1, step.untilMs - Date.now()))
-      return step.then
+      return step.next
     case 'prepare':
       return unlessNudged(isNudged, () => repeatable.prepareTarget(ref))
     case 'send':

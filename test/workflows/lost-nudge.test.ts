@@ -89,6 +89,6 @@ describe('the fuller the minute, the earlier its posts are armed', () => {
     expect([150_000, 60_000, 9_000, -1_000].map(stepAt).map((step) => step.do === 'send' && step.patienceMs)).toEqual([
       50_000, 20_000, 20_000, 20_000,
     ])
-    expect(stepAt(900_000)).toMatchObject({ do: 'wait', then: { do: 'send', patienceMs: expect.closeTo(80_000, -3) } })
+    expect(stepAt(900_000)).toMatchObject({ do: 'wait', next: { do: 'send', patienceMs: expect.closeTo(80_000, -3) } })
   })
 })
