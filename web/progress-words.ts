@@ -8,6 +8,17 @@ export const progressWords = (progress: Progress | null, fmt: Formats): string |
   return `${steps[progress.step]}${until}.`
 }
 
+/** A move that was said to come and did not is looked for so long; one that is further away than an hour is not waited for. */
+const lateMs = 60_000
+const farMs = 3_600_000
+
+/** In how many seconds the words are looked at again, since a workflow moves on then; null: whatever comes next is told. */
+export const lookAgainInS = (all: (Progress | null)[], nowMs: number): number | null => {
+  const moves = all.flatMap((one) => (one?.step === 'wait' && one.until !== null ? [one.until - nowMs] : []))
+  const next = Math.min(...moves.filter((inMs) => inMs > -lateMs && inMs < farMs))
+  return next === Number.POSITIVE_INFINITY ? null : Math.max(2, Math.ceil(next / 1_000) + 1)
+}
+
 const steps: Record<StepName, string> = {
   start: 'begins',
   wait: 'waits for its time',

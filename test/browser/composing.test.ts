@@ -24,7 +24,8 @@ beforeAll(async () => {
   browser = await launchBrowser()
 }, 60_000)
 
-const open = async (path: string, options: { dark?: boolean; phone?: boolean } = {}): Promise<Page> => {
+type Options = { dark?: boolean; phone?: boolean; beforeListening?: () => Promise<unknown> }
+const open = async (path: string, options: Options = {}): Promise<Page> => {
   const context = await browser.newContext({
     colorScheme: options.dark ? 'dark' : 'light',
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
@@ -33,6 +34,10 @@ const open = async (path: string, options: { dark?: boolean; phone?: boolean } =
   const [name = '', value = ''] = app.cast.manager.cookie().split('=')
   await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
   const page = await context.newPage()
+  await page.route('**/events', async (route) => {
+    await options.beforeListening?.()
+    await route.continue()
+  })
   await page.goto(url + path)
   return page
 }
@@ -98,6 +103,21 @@ describe('what changes without reloading', () => {
     expect(await page.locator('#status .head .pill').textContent()).toBe('going out')
     await page.context().close()
   })
+
+  test.each(['posts/:id', 'calendar?view=list&at=2099-11-26', 'calendar?at=2099-11'])(
+    '%s: nor is anything missed that changes before the page listens',
+    async (path) => {
+      const id = await scheduled()
+      const changes = () => app.sql`update targets set state = 'failed' where post_id = ${id}`
+      const page = await open(`/w/northside/${path.replace(':id', id)}`, { beforeListening: changes })
+      await page
+        .locator(path.startsWith('posts') ? '#status' : `#post-${id}`)
+        .getByText('failed')
+        .first()
+        .waitFor()
+      await page.context().close()
+    },
+  )
 
   test('dragging a post to another day keeps its time of day', async () => {
     const id = await scheduled('2099-12-10T17:15')

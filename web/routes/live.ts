@@ -9,12 +9,13 @@ import { formats } from '../formats.ts'
 import { idParam } from '../ids.ts'
 import type { Topic } from '../live.ts'
 import { loadPostPage, namesOf } from '../post-page.ts'
-import { progressWords } from '../progress-words.ts'
+import { lookAgainInS, progressWords } from '../progress-words.ts'
 import type { Renderer } from '../render.ts'
 import { requireMember } from '../session.ts'
 
 const one = '/w/:workspace/posts/:post'
 const pingMs = 25_000
+const lookAgain = { event: 'target-changed', data: '' }
 
 /** What changes on an open page without reloading it. */
 export const liveRoutes = (deps: WebDeps, view: Renderer) => {
@@ -42,18 +43,23 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
           .filter(
             (target) => !['failed', 'unconfirmed', 'missed', 'canceled'].includes(target.state) && target.finishedAt === null,
           )
-          .map(async (target) => ({
-            label: names.get(target.id),
-            words: progressWords(await deps.temporal.progress(target.id), fmt),
-          })),
+          .map(async (target) => ({ label: names.get(target.id), progress: await deps.temporal.progress(target.id) })),
       )
-      return view.partial(c, 'posts/_progress', { running })
+      return view.partial(c, 'posts/_progress', {
+        running: running.map(({ label, progress }) => ({ label, words: progressWords(progress, fmt) })),
+        here: c.req.path,
+        againInS: lookAgainInS(
+          running.map(({ progress }) => progress),
+          deps.now(),
+        ),
+      })
     })
 }
 
 /**
- * Says that something changed, never what: the page fetches it with its own rights. Ends with the browser's leaving,
- * the process's closing, or the session, which is looked at with every ping.
+ * Says that something changed, never what: the page fetches it with its own rights. Says so at the beginning, too: nobody told of what
+ * changed after the page was made, or while the stream was broken. Ends with the browser's leaving, the process's closing, or the session,
+ * which is looked at with every ping.
  */
 const stream = (deps: WebDeps, c: Context<MemberEnv>, topic: Topic): Response => {
   c.header('X-Accel-Buffering', 'no')
@@ -62,6 +68,7 @@ const stream = (deps: WebDeps, c: Context<MemberEnv>, topic: Topic): Response =>
   return streamSSE(c, async (sse) => {
     const open = openUntilClosed(deps, sse, topic)
     try {
+      await sse.writeSSE(lookAgain)
       while (open.isOpen() && (await mayWatch(deps.sql, watcher))) {
         await sse.writeSSE({ event: 'ping', data: '' })
         await Promise.race([sse.sleep(pingMs), open.closed])
@@ -83,7 +90,7 @@ const openUntilClosed = (deps: WebDeps, sse: SSEStreamingApi, topic: Topic) => {
   })
   const unsubscribe = deps.live.subscribe(topic, {
     changed: () => {
-      sse.writeSSE({ event: 'target-changed', data: '' }).catch(end)
+      sse.writeSSE(lookAgain).catch(end)
     },
     closed: () => end(),
   })
