@@ -1,6 +1,7 @@
 /**
- * What CrateSocial promises, by id. `// promise: R4` stands beside the code that keeps a promise, and `promise R4` in the title of the
- * test that proves it; `npm run promises` counts both. The public policy is written from this list.
+ * What CrateSocial promises, by id. `// promise: R4` marks the code that keeps a promise, and
+ * `promise R4` in a test's title marks the test that proves it. `npm run promises` counts both. The
+ * public policy is based on this list.
  */
 export type PromiseMade = { id: string; about: string; sentence: string }
 
@@ -62,5 +63,5 @@ export const promises: PromiseMade[] = [
   }),
 ]
 
-/** Ids in a text that follows one of our marks: `promise: E3, E4: …`, `promises A1, A7`. */
+/** The ids in one of our marks: `promise: E3, E4: …`, `promises A1, A7`. */
 export const idsIn = (list: string): string[] => list.match(/[A-Z]\d/g) ?? []

@@ -1,29 +1,36 @@
-import { serve } from '@hono/node-server'
-import { createDataConverter } from './activities/data-converter.ts'
-import { createMediaStore } from './activities/media-store.ts'
-import { carryRequestId } from './activities/request-id.ts'
-import { configOfProgram } from './config.ts'
-import { close, connect } from './db/connect.ts'
-import { refuseUnreadable } from './db/sealed.ts'
-import { createVault } from './db/vault.ts'
-import { createLog } from './log.ts'
-import { serveMetrics } from './metrics.ts'
+import { logFailures, sayFailures } from './commands/command.ts'
+import { configOfProgram } from './config/index.ts'
+import { close, connect, forPages } from './db/postgres/connect.ts'
+import { refuseUnfit } from './db/postgres/fitness.ts'
+import { refuseUnreadable } from './db/vault/sealed.ts'
+import { createVault } from './db/vault/vault.ts'
+import { createMediaStore } from './media/create-store.ts'
+import { reportMissingFfmpeg } from './media/ffmpeg.ts'
+import { createLog } from './observability/log.ts'
+import { serveMetrics } from './observability/metrics.ts'
 import { createPlatforms } from './platforms/index.ts'
+import { createDataConverter } from './temporal/data-converter.ts'
+import { carryRequestId } from './temporal/request-id.ts'
 import { createApp } from './web/app.ts'
-import type { WebDeps } from './web/env.ts'
-import { meterFigures } from './web/figures-meter.ts'
-import { createHttpMeter } from './web/http-meter.ts'
-import { createLive } from './web/live.ts'
-import { createTemporal } from './web/temporal.ts'
+import type { WebDeps } from './web/http/env.ts'
+import { listen } from './web/http/listen.ts'
+import { createLive } from './web/notifications/live.ts'
+import { meterFigures } from './web/operate/figures-meter.ts'
+import { createHttpMeter } from './web/operate/http-meter.ts'
+import { createTemporal } from './web/operate/temporal.ts'
+import { loadPasswordRules } from './web/people/sign-in/password-strength.ts'
 
+sayFailures()
 const config = configOfProgram()
 const log = createLog('server', config.log.level)
-const sql = connect({ ...config.database, applicationName: 'cratesocial server' })
+const sql = connect({ ...config.database, applicationName: 'cratesocial server', impatient: forPages })
 const vault = createVault(config.vaultKeys)
+await refuseUnfit(sql)
 await refuseUnreadable(sql, vault)
 const tracing =
-  config.tracing && (await import('./tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-server', log })
-const dataConverter = createDataConverter(config.vaultKeys)
+  config.tracing &&
+  (await import('./observability/tracing.ts')).startTracing({ config: config.tracing, service: 'cratesocial-server', log })
+const dataConverter = createDataConverter(config.vaultKeys, config.temporal)
 const interceptors = [carryRequestId, ...(tracing ? [tracing.client] : [])]
 const temporal = createTemporal({ config: config.temporal, dataConverter, sql, log, interceptors })
 const live = await createLive(sql, log)
@@ -42,30 +49,29 @@ const deps: WebDeps = {
 }
 metrics?.beforeScrape(meterFigures(metrics.registry, deps))
 const app = createApp(deps)
+loadPasswordRules()
+void reportMissingFfmpeg(config.media.ffmpeg, log)
 
-const server = serve(
-  {
-    fetch: app.fetch,
-    hostname: config.host,
-    port: config.port,
-    // Node's five minutes for a whole request would cut slow uploads.
-    serverOptions: { requestTimeout: 0, headersTimeout: 30_000 },
-  },
-  () => log.info({ port: config.port }, 'listening'),
-)
+const server = listen(app, config, (port) => {
+  log.info({ port }, 'listening')
+  logFailures(log)
+})
 server.once('error', (error) => {
   log.fatal({ err: error }, 'cannot listen')
   process.exit(1)
 })
 
-/** No new requests, then the live pages, then what they stood on. What hangs is left behind after ten seconds. */
+/**
+ * Stops accepting requests, then ends live pages, then closes what they used. Exits after twelve
+ * seconds even if something hangs.
+ */
 const stop = async (signal: string): Promise<void> => {
   log.info({ signal }, 'stopping')
   setTimeout(() => process.exit(1), 12_000).unref()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   await Promise.all([live.close(), metrics?.close()])
-  if ('closeIdleConnections' in server) server.closeIdleConnections()
-  setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000).unref()
+  server.closeIdleConnections()
+  setTimeout(() => server.closeAllConnections(), 5_000).unref()
   await closed
   await temporal.close()
   await tracing?.close()

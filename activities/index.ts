@@ -1,17 +1,20 @@
-import { type AnnouncingDeps, createAnnouncingActivities } from './announcing.ts'
-import { createDisconnectingActivities } from './disconnecting.ts'
-import { createErasingActivities, type ErasingDeps } from './erasing.ts'
-import { createExportingActivities, type ExportingDeps } from './exporting.ts'
-import { createMeasuringActivities } from './measuring.ts'
-import { createPublishingActivities } from './publishing.ts'
-import { createRetentionActivities } from './retention.ts'
-import { createRevokingActivities } from './revoking.ts'
-import { createStartingActivities, type StartingDeps } from './starting.ts'
-import type { PublishingDeps } from './steps.ts'
-import { createUpkeepActivities } from './upkeep.ts'
+import { createDisconnectingActivities } from './channels/disconnecting.ts'
+import { createRevokingActivities } from './channels/revoke.ts'
+import { createUpkeepActivities } from './channels/upkeep.ts'
+import { createMeasuringActivities } from './insights/index.ts'
+import { createRenderingActivities, type RenderingDeps } from './media/render.ts'
+import { createStartingActivities, type StartingDeps } from './outbox/reconcile-starts.ts'
+import { createPublishingActivities } from './posts/publishing.ts'
+import type { PublishingDeps } from './posts/steps.ts'
+import { type AnnouncingDeps, createAnnouncingActivities } from './privacy/announce.ts'
+import { createErasingActivities, type ErasingDeps } from './privacy/erase.ts'
+import { createExportingActivities, type ExportingDeps } from './privacy/export.ts'
+import { createRetentionActivities } from './privacy/retention.ts'
 
 /** Everything that workflows cause. Dependencies are arguments, so that tests swap a clock and not a module. */
-export const createActivities = (deps: PublishingDeps & StartingDeps & ErasingDeps & ExportingDeps & AnnouncingDeps) => ({
+export const createActivities = (
+  deps: PublishingDeps & StartingDeps & ErasingDeps & ExportingDeps & AnnouncingDeps & RenderingDeps,
+) => ({
   ...createPublishingActivities(deps),
   ...createStartingActivities(deps),
   ...createUpkeepActivities(deps),
@@ -22,4 +25,5 @@ export const createActivities = (deps: PublishingDeps & StartingDeps & ErasingDe
   ...createExportingActivities(deps),
   ...createAnnouncingActivities(deps),
   ...createMeasuringActivities(deps),
+  ...createRenderingActivities(deps),
 })

@@ -1,46 +1,66 @@
 import type { Logger } from 'pino'
-import type { Sql } from '../db/connect.ts'
-import { findLimit, type Purpose, recordLimit, recordPressure, takeTurn } from '../db/limits.ts'
+import { type CallPurpose, findLimit, recordLimit, recordPressure, takeTurn } from '../db/channels/limits.ts'
+import type { Sql } from '../db/postgres/connect.ts'
 import { type LimitedWhat, PlatformError } from '../platforms/errors.ts'
 import type { Heed } from '../platforms/heed.ts'
 import type { Turn } from '../platforms/platform.ts'
-import { insist } from './insist.ts'
+import { retryWrite } from './retry.ts'
 
 type Deps = { sql: Sql; now: () => number }
 
-/** Codes of our own refusals: the platform was not asked, so there is nothing to learn from them. */
-const ourCodes = new Set(['limited', 'turn_over'])
-/** How long to wait when the platform does not say. */
+/** The code of our own refusal because measuring's share is used up. */
+export const shareUsed = 'share_used'
+/** Codes of our own refusals. The platform was not called, so they say nothing about its limits. */
+const ourCodes = new Set(['limited', 'turn_over', shareUsed])
+/** How long to wait if the platform doesn't say, in milliseconds. */
 const unsaidMs = 60_000
 
-/** What each limit holds back. A day's number of posts says nothing against asking what became of those that are out. */
-const heldBy: Record<LimitedWhat, Purpose[]> = {
+/**
+ * What each limit holds back. A daily limit on posts doesn't affect checks of posts that were sent.
+ */
+const heldBy: Record<LimitedWhat, CallPurpose[]> = {
   app: ['reading', 'asking', 'preparing', 'sending'],
   person: ['reading', 'asking', 'preparing', 'sending'],
   account: ['reading', 'asking', 'preparing', 'sending'],
   posts: ['preparing', 'sending'],
 }
 
-/** Makes no call while the platform takes none, and keeps what a refusal says for everybody who would be refused next. */
-export const withinLimits = async <T>(deps: Deps, channelId: string, purpose: Purpose, work: () => Promise<T>): Promise<T> => {
+/**
+ * Runs `work` unless the platform is limiting calls of this purpose. If it reports a limit, stores
+ * it for all later calls.
+ */
+export const withinLimits = async <T>(
+  deps: Deps,
+  channelId: string,
+  purpose: CallPurpose,
+  work: () => Promise<T>,
+): Promise<T> => {
   const limit = await findLimit(deps.sql, channelId, purpose, new Date(deps.now()))
   if (limit) throw refusal('limited', limit.words, limit.until.getTime() - deps.now())
   try {
     return await work()
   } catch (error) {
-    await noteLimit(deps, channelId, error)
+    await noteLimit(deps, channelId, error, purpose)
     throw error
   }
 }
 
-export const noteLimit = async (deps: Deps, channelId: string, error: unknown): Promise<void> => {
+/**
+ * Stores a limit. One that measuring hit holds back only measuring, because whether the platform
+ * accepts a post is known only when it is sent.
+ */
+export const noteLimit = async (deps: Deps, channelId: string, error: unknown, purpose: CallPurpose): Promise<void> => {
   if (!(error instanceof PlatformError) || error.kind !== 'rate_limited' || ourCodes.has(error.problem.code)) return
   const { limited = 'account', retryAfterMs, words } = error.problem
   const until = new Date(deps.now() + (retryAfterMs ?? unsaidMs))
-  await insist(() => recordLimit(deps.sql, channelId, { of: limited, holds: heldBy[limited], until, words }))
+  const holds: CallPurpose[] = purpose === 'reading' ? ['reading'] : heldBy[limited]
+  await retryWrite(() => recordLimit(deps.sql, channelId, { of: limited, holds, until, words }))
 }
 
-/** A publication's `takeTurn`: calls that a platform counts by the minute are counted here before they are made. */
+/**
+ * The `takeTurn` of a publication: counts calls that a platform limits per period before they are
+ * made. Throws if the limit is reached.
+ */
 export const turnTaker =
   (deps: Deps, channelId: string) =>
   async ({ words, ...turn }: Turn): Promise<void> => {
@@ -48,18 +68,23 @@ export const turnTaker =
     if (freeAt) throw refusal('turn_over', words, freeAt.getTime() - deps.now())
   }
 
-const refusal = (code: string, words: string, waitMs: number): PlatformError =>
+export const refusal = (code: string, words: string, waitMs: number): PlatformError =>
   new PlatformError({ kind: 'rate_limited', code, words, retryAfterMs: Math.max(1_000, waitMs) })
 
-/** From so much of a limit on, in percent, calls are given up, publishing last: what is armed may still use what is left. */
-const pressures: { percent: number; holds: Purpose[] }[] = [
+/**
+ * From these percentages of a limit on, calls are held back. Sending is never held back, so that
+ * due posts can use the rest.
+ */
+const pressures: { percent: number; holds: CallPurpose[] }[] = [
   { percent: 95, holds: ['reading', 'asking', 'preparing'] },
   { percent: 90, holds: ['reading'] },
 ]
-/** Windows are hours and days long; after this a call finds out whether there is room again. */
+/**
+ * Windows last hours or days. After this pause, a call finds out whether there is capacity again.
+ */
 const restMs = 5 * 60_000
 
-/** Heeds usage headers: written at most once a minute for each account and level. */
+/** Records usage headers. Writes at most once a minute for each account and level. */
 export const createHeed = (deps: Deps & { log: Logger }): Heed => {
   const written = new Map<string, number>()
   return (pressure) => {

@@ -1,13 +1,16 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 
-/** What the worker measures while it publishes. Labels are platforms, kinds and outcomes: never an id, a name or a text. */
+/**
+ * The worker's metrics about publishing. Labels are platforms, kinds and outcomes, never ids, names
+ * or texts.
+ */
 export type Meters = {
-  /** A call that publishes has left, so many milliseconds after its chosen instant. */
+  /** A publishing call was sent `lateMs` after the scheduled time. */
   sent(of: { platform: string; kind: string }, lateMs: number): void
   ended(of: { platform: string; kind: string }, outcome: Outcome): void
   relayed(kind: string, outcome: 'told' | 'failed', rows: number): void
 }
-export type Outcome = 'published' | 'failed' | 'unconfirmed' | 'missed'
+type Outcome = 'published' | 'failed' | 'unconfirmed' | 'missed'
 
 export const createMeters = (registry: Registry): Meters => {
   const registers = [registry]

@@ -1,21 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
-import { workerSettings } from '../worker-settings.ts'
-import type { bareTimer } from './bare-workflow.ts'
+import { readCommand, wholeNumber } from '../commands/command.ts'
+import { workerSettings } from '../temporal/worker-settings.ts'
+import type { BareActivities, bareTimer } from './bare-workflow.ts'
 
 /**
- * The floor: as many bare workflows as there were posts, on the same server, with the same worker settings. A process of its own, as the
- * worker is. Prints how late each activity ran, in milliseconds, as one line of JSON.
+ * The baseline: as many bare workflows as there were posts, on the same server and with the same
+ * worker settings, in a separate process like the worker. Prints how late each activity ran, in
+ * milliseconds, as one line of JSON.
  */
-export type BareActivities = { arrive(dueMs: number): Promise<void> }
-
-const { values } = parseArgs({
-  options: { address: { type: 'string' }, count: { type: 'string' }, over: { type: 'string', default: '0' } },
-})
-const count = Number(values.count)
-const overMs = Number(values.over)
+const { options } = readCommand('bench:burst', (command) =>
+  command
+    .requiredOption('--address <host:port>', 'the Temporal server')
+    .requiredOption('--count <count>', 'bare workflows', wholeNumber(1))
+    .option('--over <ms>', 'spread them evenly over so many milliseconds', wholeNumber(), 0),
+)
+const { address, count, over: overMs } = options
 const taskQueue = 'bare-timers'
 Runtime.install({ logger: new DefaultLogger('ERROR') })
 
@@ -26,11 +28,11 @@ const activities: BareActivities = {
   },
 }
 const worker = await Worker.create({
-  connection: await NativeConnection.connect({ address: values.address }),
+  connection: await NativeConnection.connect({ address }),
   taskQueue,
   activities,
   workflowBundle: await bundleWorkflowCode({
-    workflowsPath: new URL('./bare-workflow.ts', import.meta.url).pathname,
+    workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)),
     logger: new DefaultLogger('ERROR'),
   }),
   ...workerSettings,
@@ -43,9 +45,9 @@ await running
 console.log(JSON.stringify(lateMs))
 process.exit(0)
 
-/** All are started well before the first is due, fifty at a time. */
+/** Starts all of them well before the first is due, fifty at a time. */
 async function startAll(): Promise<void> {
-  const client = new Client({ connection: await Connection.connect({ address: values.address }) })
+  const client = new Client({ connection: await Connection.connect({ address }) })
   const firstDueMs = Date.now() + 15_000 + count * 15
   let next = 0
   const startSome = async () => {

@@ -1,23 +1,31 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs, promisify } from 'node:util'
-import { close, connect, type Sql } from '../db/connect.ts'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { readCommand, wholeNumber } from '../commands/command.ts'
+import { close, connect, type Sql } from '../db/postgres/connect.ts'
 import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, postsInLedger, startOwnStack } from './own-stack.ts'
 import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
 
-/**
- * `npm run bench:burst -- --posts 1000 [--over 60]`: so many posts come due in the same second (or evenly over so many
- * seconds), on one worker. Tells how late their last calls arrived in the sandbox, how late bare Temporal workflows are on the same
- * server, and the ratio of the two; in milliseconds.
- */
-const { values } = parseArgs({
-  options: { posts: { type: 'string', default: '1000' }, over: { type: 'string', default: '0' }, ahead: { type: 'string' } },
-})
-const count = Number(values.posts)
-const overMs = Number(values.over) * 1_000
-/** From the first post's scheduling to its time: room for starting and preparing all of them. */
-const aheadMs = values.ahead ? Number(values.ahead) * 1_000 : 60_000 + count * 150
+const { options } = readCommand('bench:burst', (command) =>
+  command
+    .description(
+      'Lets many posts come due in the same second on one worker. Prints how late their last calls arrived at the sandbox, how ' +
+        'late bare Temporal workflows are on the same server, and the ratio of the two. The last line is JSON, in milliseconds.',
+    )
+    .option('--posts <count>', 'posts that come due', wholeNumber(1), 1_000)
+    .option('--over <seconds>', 'spread them evenly over so many seconds', wholeNumber(), 0)
+    .option(
+      '--ahead <seconds>',
+      'from scheduling to the first of them; by default a minute and 150 ms for each post',
+      wholeNumber(1),
+    ),
+)
+const count = options.posts
+const overMs = options.over * 1_000
+/** From scheduling the first post to its time: enough to start and prepare all of them. */
+const aheadMs = options.ahead === undefined ? 60_000 + count * 150 : options.ahead * 1_000
 
 const stack = await startOwnStack()
 const sql = connect({ url: stack.databaseUrl, prepare: true, max: 3 })
@@ -56,7 +64,7 @@ async function statesOf(db: Sql): Promise<string> {
   return rows.map((row) => `${row.count} ${row.state}`).join(', ')
 }
 
-/** Their receipts too, so that the floor has the machine for itself. */
+/** Waits for their receipts too, so that nothing else runs during the baseline. */
 async function untilSettled(db: Sql): Promise<void> {
   for (;;) {
     const [row] = await db<{ open: number }[]>`
@@ -79,7 +87,7 @@ async function latenessOf(own: OwnStack, plan: { firstDue: Date }): Promise<numb
 }
 
 async function floorOf(own: OwnStack): Promise<number[]> {
-  const program = new URL('./bare-timers.ts', import.meta.url).pathname
+  const program = fileURLToPath(new URL('./bare-timers.ts', import.meta.url))
   const args = ['--import', 'tsx', program, '--address', own.temporalAddress, '--count', String(count), '--over', String(overMs)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 10_000_000 })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as number[]

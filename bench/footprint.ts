@@ -2,17 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { readCommand, wholeNumber } from '../commands/command.ts'
 import { memoryOf } from './memory.ts'
 import { startOwnStack } from './own-stack.ts'
 
 /**
- * `npm run bench:footprint [-- --idle 30]`: brings the demo up, waits until it is idle, and tells how much memory each process holds in MB: its
- * own, and its part of what it shares with others (PSS, /proc/PID/smaps_rollup); beside it RSS, which counts what is shared once for each.
- * Other Node programs on the machine take a part of what is shared, too: for figures to keep, run it with nothing else going on.
- * `startMs`: a second start, from the command to "Ready", when there is nothing left to fill; `firstStartMs` with the filling.
+ * PSS is a process's own memory plus its share of shared memory (/proc/PID/smaps_rollup). RSS
+ * counts shared memory fully for each process. `startMs`: a second start, from the command to
+ * "Ready", with nothing left to fill. `firstStartMs`: the first start, including filling.
  */
-const { values } = parseArgs({ options: { idle: { type: 'string', default: '30' } } })
+const { options } = readCommand('bench:footprint', (command) =>
+  command
+    .description(
+      'Starts the demo twice, waits until it is idle, and prints how much memory each process holds (MB) and how long the start ' +
+        'took (ms). Other Node programs on the machine share memory with it: run it with nothing else going on. The last line is JSON.',
+    )
+    .option('--idle <seconds>', 'wait so long before measuring', wholeNumber(), 30),
+)
 const goal = { totalMb: 900, startMs: 10_000 }
 
 const folder = await mkdtemp(join(tmpdir(), 'cratesocial-footprint-'))
@@ -20,8 +26,8 @@ const firstStartMs = await fill()
 const stack = await startOwnStack(['--demo'], folder)
 try {
   const { startMs } = stack
-  console.log(`Filled and up after ${firstStartMs} ms, again after ${startMs} ms. Idle for ${values.idle} s.`)
-  await pause(Number(values.idle) * 1_000)
+  console.log(`Filled and up after ${firstStartMs} ms, again after ${startMs} ms. Idle for ${options.idle} s.`)
+  await pause(options.idle * 1_000)
   const processes = memoryOf(stack.pid)
   const totalMb = Math.round(sum(Object.values(processes).map(({ pssMb }) => pssMb)))
   const rssMb = Math.round(sum(Object.values(processes).map(({ rssMb: own }) => own)))

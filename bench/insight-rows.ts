@@ -1,15 +1,16 @@
-import { type Db, type Sql, tx } from '../db/connect.ts'
+import { type Db, type Sql, tx } from '../db/postgres/connect.ts'
 
 export type Size = { workspaceId: string; zone: string; channels: number; postsPerMonth: number; months: number }
 
 /**
- * Fills a workspace with accounts, posts and everything that measuring would have left of them, by SQL: readings at 1, 6 and 24 hours,
- * daily to day 30 and weekly to month 24, and from these, as measuring does it, the newest numbers and what was gained each day.
+ * Fills a workspace by SQL with accounts, posts and everything that measuring would have stored:
+ * readings at 1, 6 and 24 hours, daily until day 30, weekly until month 24, and from these the
+ * latest metrics and each day's gains.
  */
 export const fillInsights = async (sql: Sql, size: Size): Promise<void> => {
   await tx(sql, async (t) => {
     await t`set local statement_timeout = 0`
-    // Neither notices nor checks for millions of rows that are made to fit.
+    // Skips triggers and constraint checks for millions of rows that are known to be consistent.
     await t`set local session_replication_role = replica`
     await t`set local work_mem = '256MB'`
     await t`select ensure_snapshot_month(month) from
@@ -34,7 +35,7 @@ const insertAccounts = async (t: Db, size: Size): Promise<void> => {
     from g, generate_series(0, ${size.channels}::int - 1) n`
 }
 
-/** A post a day or so, at hours that people post at; the texts come round again. */
+/** Posts at typical hours, as many per month as requested. Texts repeat. */
 const insertPosts = async (t: Db, size: Size): Promise<void> => {
   await t`
     create temp table filled on commit drop as
@@ -55,7 +56,7 @@ const insertPosts = async (t: Db, size: Size): Promise<void> => {
     from filled f join posts p on p.id = f.post_id`
 }
 
-/** Totals that grow fast at first, more of them in the evening, on large accounts, and lately. */
+/** Totals that grow fast at first, and more in the evening, on large accounts and recently. */
 const insertReadings = async (t: Db, size: Size): Promise<void> => {
   await t`
     create temp table fates on commit drop as
@@ -83,11 +84,14 @@ const insertReadings = async (t: Db, size: Size): Promise<void> => {
 
 const sumUp = async (t: Db, size: Size): Promise<void> => {
   await t`
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at, taken_at, views, reach, likes, comments, shares, saves, source)
+    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at, taken_at, views, reach, likes, comments, shares, saves, source,
+      views_at_day, views_at_week)
     select distinct on (s.target_id) s.target_id, s.workspace_id, f.channel_id, f.published_at, now() + interval '1 day', s.taken_at, s.views, s.reach,
-      s.likes, s.comments, s.shares, s.saves, s.source
+      s.likes, s.comments, s.shares, s.saves, s.source,
+      (select views from snapshots d where d.target_id = s.target_id and d.taken_at = f.published_at + interval '24 hours'),
+      (select views from snapshots d where d.target_id = s.target_id and d.taken_at = f.published_at + interval '7 days')
     from snapshots s join filled f using (target_id) order by s.target_id, s.taken_at desc`
-  // From here on as in life: the sums of days and months follow by their triggers.
+  // From here on, triggers update the sums of days and months, as in real use.
   await t`set local session_replication_role = origin`
   await t`
     insert into channel_days (workspace_id, channel_id, day, views, reach, likes, comments, shares, saves, taken_at)

@@ -1,40 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
-import { createDiskStore } from '../activities/media-store.ts'
-import { close, connect, type Sql } from '../db/connect.ts'
-import { insertMembership } from '../db/memberships.ts'
-import { migrate } from '../db/migrate.ts'
-import { insertSession } from '../db/sessions.ts'
-import { insertUser } from '../db/users.ts'
-import { createVault } from '../db/vault.ts'
-import { insertWorkspace } from '../db/workspaces.ts'
+import { readCommand, wholeNumber } from '../commands/command.ts'
+import { insertMembership } from '../db/people/memberships.ts'
+import { insertSession } from '../db/people/sessions.ts'
+import { insertUser } from '../db/people/users.ts'
+import { insertWorkspace } from '../db/people/workspaces.ts'
+import { close, connect, type Sql } from '../db/postgres/connect.ts'
+import { migrate } from '../db/postgres/migrate.ts'
+import { createVault } from '../db/vault/vault.ts'
 import { freePort } from '../local/ports.ts'
 import { ensureDatabase, startPostgres } from '../local/postgres.ts'
+import { createDiskStore } from '../media/store.ts'
 import { createPlatforms } from '../platforms/index.ts'
 import { type Browser, createBrowser } from '../test/support/browsing.ts'
 import { testConfig } from '../test/support/config.ts'
 import { withoutTemporal } from '../test/support/without-temporal.ts'
+import { numberFormat } from '../text/formatters.ts'
 import { createApp } from '../web/app.ts'
-import { createLive } from '../web/live.ts'
+import { createLive } from '../web/notifications/live.ts'
 import { fillInsights } from './insight-rows.ts'
 import { percentile } from './own-stack.ts'
 
-/**
- * `npm run bench:insights`: one workspace with 100 accounts, 30 posts a month each, for 24 months, in a PostgreSQL of its own with its
- * usual settings, and the real pages on it, asked in this process. Times are of the server alone: from request to the last byte.
- */
-const { values } = parseArgs({
-  options: {
-    channels: { type: 'string', default: '100' },
-    posts: { type: 'string', default: '30' },
-    months: { type: 'string', default: '24' },
-    rounds: { type: 'string', default: '40' },
-  },
-})
-const [channels, postsPerMonth, months] = [Number(values.channels), Number(values.posts), Number(values.months)]
+const { options } = readCommand('bench:insights', (command) =>
+  command
+    .description(
+      'Fills one workspace with accounts, posts and readings, in a PostgreSQL of its own, and times the real pages on it: the ' +
+        'time of the server, from request to last byte. The last line is JSON.',
+    )
+    .option('--channels <count>', 'connected accounts', wholeNumber(1), 100)
+    .option('--posts <count>', 'posts of each account in a month', wholeNumber(1), 30)
+    .option('--months <count>', 'months of history', wholeNumber(1, 240), 24)
+    .option('--rounds <count>', 'requests of each page', wholeNumber(1), 40),
+)
+const { channels, posts: postsPerMonth, months } = options
 const zone = 'Europe/Zurich'
 
 const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bench-'))
@@ -66,7 +67,9 @@ async function run(sql: Sql): Promise<void> {
   console.log(JSON.stringify({ bench: 'insights', rows, bytes, channels, postsPerMonth, months, pages }))
 }
 
-/** As the database does by itself in time; longer than a statement of the product may take. */
+/**
+ * The database does this itself over time. It takes longer than the product's statement timeout.
+ */
 async function vacuum(): Promise<void> {
   const sql = connect({ url: postgres.url('bench'), prepare: false, max: 1 })
   try {
@@ -86,7 +89,7 @@ async function openApp(sql: Sql): Promise<{ browser: Browser; workspaceId: strin
     ...{ sql, config, log, live },
     vault: createVault(config.vaultKeys),
     platforms: createPlatforms(config),
-    mediaStore: createDiskStore(new URL(`file://${folder}/media`).href),
+    mediaStore: createDiskStore(pathToFileURL(join(folder, 'media')).href),
     temporal: withoutTemporal,
     now: Date.now,
   })
@@ -99,7 +102,9 @@ async function openApp(sql: Sql): Promise<{ browser: Browser; workspaceId: strin
   return { browser, workspaceId, stop: () => live.close() }
 }
 
-/** Rows of `snapshots`, and bytes of everything that measuring keeps, tables and indexes. */
+/**
+ * The rows of `snapshots`, and the bytes of everything that measuring stores, tables and indexes.
+ */
 async function weigh(sql: Sql): Promise<{ rows: number; bytes: number }> {
   const tables = await sql<{ name: string; rows: number; heap: number; indexes: number }[]>`
     select t.name, (xpath('/row/n/text()', query_to_xml('select count(*) as n from ' || t.name, false, true, '')))[1]::text::float8 as rows,
@@ -110,15 +115,15 @@ async function weigh(sql: Sql): Promise<{ rows: number; bytes: number }> {
   const mega = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
   for (const one of tables)
     console.log(
-      `${one.name.padEnd(18)} ${one.rows.toLocaleString('en-GB').padStart(10)} rows, table ${mega(one.heap)}, indexes ${mega(one.indexes)}`,
+      `${one.name.padEnd(18)} ${numberFormat().format(one.rows).padStart(10)} rows, table ${mega(one.heap)}, indexes ${mega(one.indexes)}`,
     )
   const rows = tables.find((one) => one.name === 'snapshots')?.rows ?? 0
   const bytes = tables.reduce((sum, one) => sum + one.heap + one.indexes, 0)
   const perRow = bytes / rows
   const factor = 1000 / channels
   console.log(
-    `All of it: ${mega(bytes)}, ${perRow.toFixed(0)} bytes a snapshot. For 1,000 accounts: ${rows.toLocaleString('en-GB')} × ${factor} = ` +
-      `${(rows * factor).toLocaleString('en-GB')} snapshots, ${((bytes * factor) / 1e9).toFixed(1)} GB; ` +
+    `All of it: ${mega(bytes)}, ${perRow.toFixed(0)} bytes a snapshot. For 1,000 accounts: ${numberFormat().format(rows)} × ${factor} = ` +
+      `${numberFormat().format(rows * factor)} snapshots, ${((bytes * factor) / 1e9).toFixed(1)} GB; ` +
       `${Math.round(((rows * factor) / (months * 30.4) / 86_400) * 10) / 10} new ones a second.`,
   )
   return { rows, bytes }
@@ -150,10 +155,10 @@ async function timePages(sql: Sql, browser: Browser): Promise<Record<string, { p
   return result
 }
 
-/** The first round of a page is not counted: templates are read and connections opened once. */
+/** The first round of a page isn't counted, because it reads templates and opens connections. */
 async function timesOf(browser: Browser, path: string): Promise<number[]> {
   const times: number[] = []
-  for (let round = 0; round <= Number(values.rounds); round += 1) {
+  for (let round = 0; round <= options.rounds; round += 1) {
     const startedAt = performance.now()
     const page = await browser.get(path)
     if (page.status !== 200) throw new Error(`${path} answered ${page.status}`)

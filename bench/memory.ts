@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** In MB. Proportional: a page that several processes share counts once, divided among them; resident: once for each. */
+/** In MB. PSS divides shared memory among the processes; RSS counts it fully for each. */
 export type Memory = { pssMb: number; rssMb: number }
 
 /**
- * Memory of a process and everything it started, by what each runs; PostgreSQL's processes are one, and so is each of our programs.
- * Linux only: it reads /proc.
+ * The memory of a process and its descendants, by program. PostgreSQL's processes count as one, as
+ * does each of our programs. Linux only: reads /proc.
  */
 export const memoryOf = (pid: number): Record<string, Memory> => {
   const parts: Record<string, Memory> = {}
@@ -17,7 +17,7 @@ export const memoryOf = (pid: number): Record<string, Memory> => {
   return parts
 }
 
-/** The proportional part alone, by what each runs. */
+/** Only the PSS, by program. */
 export const proportional = (parts: Record<string, Memory>): Record<string, number> =>
   Object.fromEntries(Object.entries(parts).map(([name, { pssMb }]) => [name, pssMb]))
 
@@ -31,7 +31,7 @@ const familyOf = (pid: number): { pid: number; name: string }[] => {
   return processes.filter((one) => family.includes(one.pid))
 }
 
-/** Nothing when it has ended meanwhile. */
+/** Empty if it has ended in the meantime. */
 const readProcess = (pid: number): { pid: number; parent: number; name: string }[] => {
   const parent = Number(read(`/proc/${pid}/stat`)?.match(/^\d+ \(.*\) \S (\d+)/s)?.[1])
   return Number.isNaN(parent) ? [] : [{ pid, parent, name: nameOf(read(`/proc/${pid}/cmdline`)?.split('\0') ?? []) }]

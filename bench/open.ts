@@ -1,17 +1,21 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { close, connect, type Sql } from '../db/connect.ts'
+import { readCommand, wholeNumber } from '../commands/command.ts'
+import { close, connect, type Sql } from '../db/postgres/connect.ts'
 import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, startOwnStack } from './own-stack.ts'
 import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
 
-/**
- * `npm run bench:open -- --posts 50000`: so many posts wait, over the next ninety days, each with its workflow. Tells how long the starting
- * took, what the databases hold (bytes), the memory of each process (MB), and the time of the calendar's views, request to last byte (ms).
- */
-const { values } = parseArgs({ options: { posts: { type: 'string', default: '50000' } } })
-const count = Number(values.posts)
+const { options } = readCommand('bench:open', (command) =>
+  command
+    .description(
+      'Schedules many posts over the next ninety days, each with its workflow. Prints how long the starting took, what the ' +
+        "databases hold (bytes), the memory of each process (MB), and the time of the calendar's views from request to last byte " +
+        '(ms). The last line is JSON.',
+    )
+    .option('--posts <count>', 'posts that wait', wholeNumber(1), 50_000),
+)
+const count = options.posts
 const dayMs = 86_400_000
 
 const stack = await startOwnStack()
@@ -36,7 +40,7 @@ try {
   await stack.stop()
 }
 
-/** Of PostgreSQL's database and Temporal's file with its log. */
+/** The size of PostgreSQL's database and of Temporal's file with its log, in bytes. */
 async function sizesOf(own: OwnStack, db: Sql): Promise<{ postgres: number; temporal: number }> {
   const [row] = await db<{ bytes: string }[]>`select pg_database_size(current_database()) as bytes`
   const files = ['temporal.db', 'temporal.db-wal'].map((name) => join(own.folder, 'temporal', name))

@@ -3,23 +3,28 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { sandboxControl } from '../local/demo/sandbox.ts'
 import { databaseUrl } from '../local/environment.ts'
 import { freePort, readPorts } from '../local/ports.ts'
 import { localSecrets } from '../local/secrets.ts'
 import { createPerson, type Person } from '../test/support/person.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from '../test/support/story.ts'
 
-/** A whole stack of its own, as `npm start` brings it up, in a new folder and on free ports; gone when the benchmark ends. */
+/**
+ * A separate stack like that of `npm start`, in a new folder and on free ports. Removed when the
+ * benchmark ends.
+ */
 export type OwnStack = {
   url: string
   control: string
   mailbox: string
   invitation: string
   startMs: number
-  /** Of the starter, whose children are the parts. */
+  /** The process id of the starter, whose children are the parts. */
   pid: number
   folder: string
-  /** Where PostgreSQL keeps its files: the data folder, or where its user can enter. */
+  /** The folder with PostgreSQL's files: the data folder, or one that its user can enter. */
   databaseFolder: string
   databaseUrl: string
   temporalAddress: string
@@ -27,7 +32,7 @@ export type OwnStack = {
   stop(): Promise<void>
 }
 
-const root = new URL('../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../', import.meta.url))
 const portNames = [
   'PORT',
   'POSTGRES_PORT',
@@ -39,7 +44,10 @@ const portNames = [
   'MAILBOX_PORT',
 ]
 
-/** `args`: of `npm start`, such as --demo. `kept`: a folder to use that stays when the stack is stopped. */
+/**
+ * `args`: arguments of `npm start`, such as --demo. `kept`: a folder to use that isn't deleted at
+ * the end.
+ */
 export const startOwnStack = async (args: string[] = [], kept?: string): Promise<OwnStack> => {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'cratesocial-bench-')))
   const ports: Record<string, string> = {}
@@ -84,14 +92,21 @@ export const startOwnStack = async (args: string[] = [], kept?: string): Promise
   }
 }
 
-/** As root, the database may be elsewhere: where its user can enter. */
+/** If root started it, the database may be in another folder that its user can enter. */
 const databaseFolderOf = async (folder: string): Promise<string> => {
   const note = join(folder, 'postgres-is-in')
   return existsSync(note) ? (await readFile(note, 'utf8')).trim() : folder
 }
 
-/** Sets a workspace up as a person would, with every account connected; platforms' own limits are lifted, since they are not what is measured. */
-export const setUp = async (stack: OwnStack): Promise<{ person: Person; slug: string; channel(words: string): string }> => {
+/**
+ * Sets up a workspace as a person would, with every account connected. Removes the platforms' own
+ * limits, which aren't measured. `moreTiktok`: additional TikTok accounts, because CrateSocial
+ * sends at most six posts per minute to each.
+ */
+export const setUp = async (
+  stack: OwnStack,
+  moreTiktok: string[] = [],
+): Promise<{ person: Person; slug: string; channel(words: string): string }> => {
   const person = createPerson(stack.url)
   const slug = 'northside'
   await acceptInvitation(person, stack.invitation, 'Ada', 'ada@example.com')
@@ -99,6 +114,10 @@ export const setUp = async (stack: OwnStack): Promise<{ person: Person; slug: st
   await liftLimits(stack)
   await connectMeta(person, slug)
   await connectTiktok(person, slug)
+  for (const username of moreTiktok) {
+    await sandboxControl(stack.control).post('/accounts/tiktok', { username })
+    await connectTiktok(person, slug, username)
+  }
   const channels = channelsIn(await person.open(`/w/${slug}/posts/new`))
   const channel = (words: string) => {
     const found = channels.find(({ label }) => label.endsWith(words))
@@ -115,6 +134,7 @@ const liftLimits = async (stack: OwnStack): Promise<void> => {
     tiktokInitPerMinute: 100_000,
     tiktokCreatorInfoPerMinute: 100_000,
     tiktokStatusPerMinute: 100_000,
+    tiktokReadPerMinute: 100_000_000,
     tiktokPostsPerDay: 100_000,
     tiktokPendingShares: 100_000,
     appCallsPerHour: 100_000_000,
@@ -134,7 +154,7 @@ export const postsInLedger = async (stack: OwnStack): Promise<{ platform: string
   return Array.isArray(body) ? body : (Object.values(body)[0] as { platform: string; text: string; commitCallAtMs: number }[])
 }
 
-/** The value below which `share` of the sorted values lie. */
+/** The value below which `share` of the values lie. */
 export const percentile = (values: number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN

@@ -1,17 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { readCommand, wholeNumber } from '../commands/command.ts'
 import { makeJpeg, makeVideo } from '../test/support/media-files.ts'
 import type { Fields } from '../test/support/person.ts'
 import { compose, upload } from '../test/support/story.ts'
-import { wallTimeOf } from '../web/wall-time.ts'
+import { wallTimeOf } from '../web/time/wall-time.ts'
 import { type OwnStack, percentile, postsInLedger, setUp, startOwnStack } from './own-stack.ts'
 
+const { options } = readCommand('bench:punctual', (command) =>
+  command
+    .description(
+      'Schedules posts of all kinds, one for each second, and prints how long after its second the last call of each arrived at ' +
+        'the platform, in milliseconds. The last line is JSON.',
+    )
+    .option('--posts <count>', 'posts', wholeNumber(1), 100),
+)
+const count = options.posts
+
 /**
- * `npm run bench:punctual -- --posts 100`: schedules single posts at different seconds, of all kinds, and tells how long after the chosen
- * second each one's last call arrived at the platform, in milliseconds.
+ * TikTok accepts six posts per minute and account. Every fourth second has a TikTok post, on these
+ * accounts in turn.
  */
-const { values } = parseArgs({ options: { posts: { type: 'string', default: '100' } } })
-const count = Number(values.posts)
+const tiktokAccounts = ['northside.records', 'northside.live', 'northside.crates', 'northside.events']
 
 type Plan = { platform: string; text: string; dueMs: number }
 
@@ -28,27 +37,29 @@ try {
 }
 
 async function schedule(own: OwnStack, posts: number): Promise<Plan[]> {
-  const { person, slug, channel } = await setUp(own)
+  const { person, slug, channel } = await setUp(own, tiktokAccounts.slice(1))
   const square = await upload(person, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080 }))
   const clip = await upload(person, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))
   const sorts = [
     { platform: 'facebook', account: 'Northside Records', kind: 'text', media: [] },
     { platform: 'instagram', account: '@northsiderecords', kind: 'image', media: [square] },
-    { platform: 'tiktok', account: '@northside.records', kind: 'video', media: [clip] },
+    { platform: 'tiktok', account: null, kind: 'video', media: [clip] },
     { platform: 'facebook', account: 'Northside Café', kind: 'photo', media: [square] },
     { platform: 'instagram', account: '@northsidecafe', kind: 'reel', media: [clip] },
-    { platform: 'tiktok', account: '@northside.records', kind: 'photos', media: [square] },
+    { platform: 'tiktok', account: null, kind: 'photos', media: [square] },
     { platform: 'facebook', account: 'Northside Events', kind: 'reel', media: [clip] },
     { platform: 'facebook', account: 'Northside Records', kind: 'video', media: [clip] },
   ]
-  // Scheduling a post takes a while itself: the first comes due when all are in, so that nothing but publishing goes on.
-  const firstMs = Math.ceil(Date.now() / 1_000) * 1_000 + posts * 250 + 20_000
+  // Scheduling takes time too. The first post comes due when all are scheduled, so that only
+  // publishing is running.
+  const firstMs = Math.ceil((Date.now() + posts * 250 + 20_000) / 1_000) * 1_000
   const plans: Plan[] = []
+  let tiktokPosts = 0
   for (let index = 0; index < posts; index += 1) {
     const sort = sorts[index % sorts.length]!
     const text = `Post ${index + 1} of ${posts}`
     const dueMs = firstMs + index * 1_000
-    const id = channel(sort.account)
+    const id = channel(sort.account ?? `@${tiktokAccounts[tiktokPosts++ % tiktokAccounts.length]}`)
     const fields: Fields = {
       text,
       channel: id,

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/postgres/connect.ts'
 import { makeJpeg } from '../test/support/media-files.ts'
 import type { Fields } from '../test/support/person.ts'
 import { compose, upload } from '../test/support/story.ts'
-import { wallTimeOf } from '../web/wall-time.ts'
+import { wallTimeOf } from '../web/time/wall-time.ts'
 import { type OwnStack, setUp } from './own-stack.ts'
 
 /**
- * One post of each sort, scheduled by a person through the form; as many as wanted are made like them in the database. None for TikTok:
- * it takes six a minute from an account, so that CrateSocial would rightly keep all others waiting.
+ * One post of each sort, scheduled by a person through the form. All others are copies of them in
+ * the database. None is for TikTok: it accepts six per minute and account, so CrateSocial would
+ * rightly delay the others.
  */
 export type Patterns = { slug: string; postIds: string[] }
 
@@ -42,8 +43,9 @@ export const schedulePatterns = async (stack: OwnStack): Promise<Patterns & { co
 }
 
 /**
- * `count` posts like the patterns in turn, the first due at `firstDue` and the others evenly over `overMs`; each has its number in its text.
- * The outbox tells Temporal of them, as it tells of what a server that died left behind.
+ * Inserts `count` copies of the patterns in turn. The first is due at `firstDue`, the others evenly
+ * over `overMs`. Each has its number in its text. The outbox starts their workflows, as it does
+ * after a server has died.
  */
 export const insertPosts = async (
   sql: Sql,
@@ -74,7 +76,7 @@ export const insertPosts = async (
   })
 }
 
-/** Resolves when no target is left that Temporal was not told of. */
+/** Resolves when every target's workflow was started. */
 export const untilTold = async (sql: Sql): Promise<void> => {
   for (;;) {
     const [row] = await sql<{ left: number }[]>`select count(*)::int as left from outbox where kind = 'target'`

@@ -2,23 +2,23 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { configOfProgram } from './config.ts'
-import { close, connect } from './db/connect.ts'
-import { listLatestSweeps } from './db/sweeps.ts'
-import { gatherEvidence } from './web/evidence.ts'
-import { formats } from './web/formats.ts'
-import { findProofs, isEnforced, isProved, type Proof, type VitestResults } from './web/proofs.ts'
+import { folders } from '../config/folders.ts'
+import { close, connect } from '../db/postgres/connect.ts'
+import { listLatestSweeps } from '../db/privacy/sweeps.ts'
+import { gatherEvidence } from '../web/privacy/evidence.ts'
+import { findProofs, isEnforced, isProved, type Proof, type VitestResults } from '../web/privacy/proofs.ts'
+import { configOfCommand, readCommand } from './command.ts'
 
-/**
- * `npm run promises`: every promise with the places that keep it, the tests that prove it, and, with `--evidence`, what the last check in
- * the database found. Runs the tests that name a promise, unless `--results FILE` has a run's results (vitest's JSON). The last line
- * counts; the exit code is 1 when one has no code or no passing test.
- */
-const root = new URL('./', import.meta.url).pathname
-const { values: asked } = parseArgs({
-  options: { results: { type: 'string' }, evidence: { type: 'boolean' } },
-})
+const { root } = folders
+const { options: asked } = readCommand('promises', (command) =>
+  command
+    .description(
+      'Lists every promise with the code that keeps it and the tests that prove it. Runs these tests, unless --results has the ' +
+        'results of a run. Fails when a promise has no code or no passing test. The last line is JSON.',
+    )
+    .option('--results <file>', 'the JSON results of a run of vitest')
+    .option('--evidence', 'also print what the last check in the database found'),
+)
 
 const proofs = findProofs(root, asked.results === undefined ? runTests() : readResults(asked.results))
 const evidence = asked.evidence ? await readEvidence() : {}
@@ -53,7 +53,7 @@ function runTests(): VitestResults {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-promises-'))
   const file = join(folder, 'results.json')
   try {
-    // Whole files, since the tests of one may build on each other.
+    // Runs whole files, because tests in a file may depend on each other.
     const files = new Set(findProofs(root).flatMap((proof) => proof.tests.map((test) => test.file)))
     const args = ['vitest', 'run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
     spawnSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
@@ -64,10 +64,10 @@ function runTests(): VitestResults {
 }
 
 async function readEvidence(): Promise<Record<string, string>> {
-  const sql = connect({ ...configOfProgram().database, max: 1, applicationName: 'cratesocial promises' })
+  const sql = connect({ ...(await configOfCommand()).database, max: 1, applicationName: 'cratesocial promises' })
   try {
-    const found = gatherEvidence(await listLatestSweeps(sql), formats('UTC'), Date.now())
-    return Object.fromEntries(Object.entries(found).map(([id, { words }]) => [id, words]))
+    const found = gatherEvidence(await listLatestSweeps(sql), Date.now())
+    return Object.fromEntries(Object.entries(found).map(([id, { label, detail }]) => [id, `${label} ${detail}`]))
   } finally {
     await close(sql)
   }

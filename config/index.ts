@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { type TemporalCluster, temporalCluster } from './config-temporal.ts'
-import { isLoopback, type VaultKey } from './config-values.ts'
-import { type Values, type Variable, variables } from './config-variables.ts'
+import { type OperatorConfig, operator, untruePolicy } from './operator.ts'
+import { type TemporalCluster, temporalCluster } from './temporal.ts'
+import { isLoopback, type VaultKey } from './values.ts'
+import { type Values, type Variable, variables } from './variables.ts'
 
-export type { VaultKey }
-export type MetaConfig = {
+type MetaConfig = {
   appId: string
   appSecret: string
+  /** Whether the Meta app is live instead of in development mode, according to the operator. */
+  isLive: boolean
   apiVersion: string
   configId: string | undefined
   graphUrl: string
@@ -14,50 +16,76 @@ export type MetaConfig = {
   dialogUrl: string
   ruploadUrl: string
 }
-export type TikTokConfig = {
+type TikTokConfig = {
   clientKey: string
   clientSecret: string
+  /** Whether TikTok has audited the app for Direct Post, according to the operator. */
+  isAudited: boolean
   authUrl: string
   apiUrl: string
+  /** Hosts that may receive uploads for TikTok, besides the host of `apiUrl`. */
+  uploadUrls: string[]
   videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL'
+  /** Tokens that TikTok reads at our URL to verify that it belongs to us. */
+  siteVerifications: string[]
 }
 export type S3Settings = {
   /** `s3://bucket` or `s3://bucket/folder`. */
   url: string
-  /** Undefined: Amazon's own. */
+  /** Undefined: Amazon's. */
   endpoint: string | undefined
   region: string
-  /** Undefined: the role of the machine, as Amazon's libraries find it. */
+  /** Undefined: the machine's role, found by Amazon's libraries. */
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined
 }
 export type Config = {
   production: boolean
-  /** The origin that people use, without a slash at its end. */
+  /** The origin that people use, without a trailing slash. */
   publicUrl: string
   host: string
   port: number
-  /** Where /metrics is served; nowhere when undefined. */
+  /** Where /metrics is served. Undefined: nowhere. */
   metrics: { host: string; port: number } | undefined
-  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is trusted. */
   trustedProxies: string[]
-  /** `direct`: past a PgBouncer, where there is one; LISTEN and advisory locks of a session need it. */
+  /**
+   * `direct` bypasses PgBouncer, if there is one. LISTEN and session-level advisory locks need it.
+   */
   database: { url: string; prepare: boolean; direct: { url: string; prepare: boolean } }
-  temporal: TemporalCluster & { uiUrl: string | undefined }
-  /** The first seals, all of them open. */
+  temporal: TemporalCluster & { uiUrl: string | undefined; acceptUnsealed: boolean }
+  /** The first key seals; any key opens. */
   vaultKeys: VaultKey[]
   throttleKey: string
-  media: { url: string; publicUrl: string; maxUploadBytes: number; s3: Omit<S3Settings, 'url'> }
+  media: {
+    url: string
+    publicUrl: string
+    maxUploadBytes: number
+    quotaBytes: number
+    minFreeBytes: number
+    /** The path of ffmpeg. */
+    ffmpeg: string
+    s3: Omit<S3Settings, 'url'>
+  }
   mail: { smtpUrl: string; from: string; contact: string }
+  /**
+   * Who runs this installation, and who else stores or transfers its data, for the policy and the
+   * terms.
+   */
+  operator: OperatorConfig
   /** Undefined: Facebook and Instagram are not configured. */
   meta: MetaConfig | undefined
   /** Undefined: TikTok is not configured. */
   tiktok: TikTokConfig | undefined
-  /** Where spans go, and the headers that the collector wants; nowhere when undefined. */
+  /**
+   * Where tracing spans are sent, with the headers that the collector needs. Undefined: nowhere.
+   */
   tracing: { endpoint: string; headers: Record<string, string> } | undefined
+  /** Which task queues a worker polls. */
+  worker: { queues: ('publishing' | 'background')[] }
   log: { level: string }
 }
 
-/** One sentence for each thing that is wrong; never the value of a secret. */
+/** Lists what is wrong, one sentence per problem. Never contains the value of a secret. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
   problems: string[]
@@ -69,17 +97,18 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads and checks the whole environment. Throws a ConfigError that lists every problem at once. */
+/** Reads and checks all variables. Throws a ConfigError with all problems at once. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = []
   const values = readAll(env, problems)
   problems.push(...contradictions(values))
   const cluster = clusterOf(values, problems)
+  if (problems.length === 0 && cluster) problems.push(...untruePolicy(values, cluster))
   if (problems.length > 0 || !cluster) throw new ConfigError(problems)
   return shape(values, cluster)
 }
 
-/** For programs: what is wrong with the environment is said in words, and the program ends. */
+/** For programs: prints what is wrong with the configuration and exits with code 1. */
 export function configOfProgram(): Config {
   try {
     return loadConfig()
@@ -103,7 +132,10 @@ function readAll(env: NodeJS.ProcessEnv, problems: string[]): Values {
   return Object.fromEntries(entries) as Values
 }
 
-/** Empty counts as not set: compose files pass on variables that nobody filled in. */
+/**
+ * Undefined if the variable is missing or empty: compose files pass on variables that aren't filled
+ * in.
+ */
 function readText(
   env: NodeJS.ProcessEnv,
   name: string,
@@ -168,7 +200,7 @@ const platformUrls = [
   'TIKTOK_API_URL',
 ] as const
 
-/** Undefined when something is wrong with it, which is then among the problems. */
+/** Undefined if the settings are invalid; then `problems` says why. */
 function clusterOf(v: Values, problems: string[]): TemporalCluster | undefined {
   const given = Object.entries(v).filter(([name, value]) => name.startsWith('TEMPORAL_') && value !== undefined)
   try {
@@ -185,14 +217,16 @@ function shape(v: Values, cluster: TemporalCluster): Config {
     publicUrl: v.PUBLIC_URL,
     host: v.HOST,
     port: v.PORT,
+    worker: { queues: v.WORKER_QUEUES },
     metrics: v.METRICS_PORT === undefined ? undefined : { host: v.METRICS_HOST, port: v.METRICS_PORT },
     trustedProxies: v.TRUSTED_PROXIES,
     database: database(v),
-    temporal: { ...cluster, uiUrl: v.TEMPORAL_UI_URL },
+    temporal: { ...cluster, uiUrl: v.TEMPORAL_UI_URL, acceptUnsealed: v.TEMPORAL_ACCEPT_UNSEALED },
     vaultKeys: v.VAULT_KEYS,
     throttleKey: v.THROTTLE_KEY,
     media: media(v),
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, contact: v.CONTACT_EMAIL },
+    operator: operator(v),
     meta: v.META_APP_ID && v.META_APP_SECRET ? metaConfig(v, v.META_APP_ID, v.META_APP_SECRET) : undefined,
     tiktok:
       v.TIKTOK_CLIENT_KEY && v.TIKTOK_CLIENT_SECRET ? tiktokConfig(v, v.TIKTOK_CLIENT_KEY, v.TIKTOK_CLIENT_SECRET) : undefined,
@@ -212,15 +246,27 @@ function media(v: Values): Config['media'] {
   const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = v
   const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
   const publicUrl = v.MEDIA_PUBLIC_URL ?? `${v.PUBLIC_URL}/media`
-  return { url: v.MEDIA_URL, publicUrl, maxUploadBytes: v.UPLOAD_MAX_BYTES, s3: { endpoint, region, credentials } }
+  return {
+    url: v.MEDIA_URL,
+    publicUrl,
+    maxUploadBytes: v.UPLOAD_MAX_BYTES,
+    quotaBytes: v.MEDIA_QUOTA_BYTES,
+    minFreeBytes: v.DISK_MIN_FREE_BYTES,
+    ffmpeg: v.FFMPEG_PATH,
+    s3: { endpoint, region, credentials },
+  }
 }
 
 function metaConfig(v: Values, appId: string, appSecret: string): MetaConfig {
   const { META_API_VERSION: apiVersion, META_CONFIG_ID: configId, META_GRAPH_URL: graphUrl } = v
   const { META_GRAPH_VIDEO_URL: graphVideoUrl, META_DIALOG_URL: dialogUrl, META_RUPLOAD_URL: ruploadUrl } = v
-  return { appId, appSecret, apiVersion, configId, graphUrl, graphVideoUrl, dialogUrl, ruploadUrl }
+  const isLive = v.META_APP_LIVE
+  return { appId, appSecret, isLive, apiVersion, configId, graphUrl, graphVideoUrl, dialogUrl, ruploadUrl }
 }
 
 function tiktokConfig(v: Values, clientKey: string, clientSecret: string): TikTokConfig {
-  return { clientKey, clientSecret, authUrl: v.TIKTOK_AUTH_URL, apiUrl: v.TIKTOK_API_URL, videoSource: v.TIKTOK_VIDEO_SOURCE }
+  const { TIKTOK_AUTH_URL: authUrl, TIKTOK_API_URL: apiUrl, TIKTOK_UPLOAD_URLS: uploadUrls, TIKTOK_VIDEO_SOURCE: videoSource } = v
+  const siteVerifications = v.TIKTOK_SITE_VERIFICATION
+  const isAudited = v.TIKTOK_APP_AUDITED
+  return { clientKey, clientSecret, isAudited, authUrl, apiUrl, uploadUrls, videoSource, siteVerifications }
 }

@@ -5,25 +5,26 @@ import {
   loadClientConfigProfile,
   toClientOptions,
 } from '@temporalio/envconfig'
-import { hostAndPort } from './config-values.ts'
+import { hostAndPort } from './values.ts'
 
 type Connection = ClientConnectConfig['connectionOptions']
-/** Where Temporal is, and how it is told who we are. `tls` undefined or false: in the clear. */
+/** How to connect to Temporal. `tls` undefined or false: unencrypted. */
 export type TemporalCluster = {
   address: string
   namespace: string
   apiKey: string | undefined
   tls: Connection['tls']
-  /** Headers that go with every call. */
+  /** Headers that are sent with every call. */
   metadata: Connection['metadata']
 }
 
 const fallback = { address: '127.0.0.1:7233', namespace: 'default' }
 
 /**
- * The cluster as the variables describe it that all tools of Temporal know, a profile in a TOML file included; a variable counts for more
- * than the profile. Only TEMPORAL_CONFIG_FILE names that file: what somebody keeps at home for other tools is not ours. Throws the end of
- * a sentence that begins with "The settings of Temporal", and no secret in it.
+ * The cluster described by the standard TEMPORAL_* variables, including a profile in a TOML file.
+ * Variables override the profile. Only TEMPORAL_CONFIG_FILE names that file: a user's default file
+ * for other tools is ignored. Throws the end of a sentence that begins with "The settings of
+ * Temporal", without secrets.
  */
 export function temporalCluster(given: Record<string, string>): TemporalCluster {
   const file = given.TEMPORAL_CONFIG_FILE
@@ -36,7 +37,7 @@ export function temporalCluster(given: Record<string, string>): TemporalCluster 
   return { address: hostAndPort(address ?? fallback.address), namespace: namespace ?? fallback.namespace, apiKey, tls, metadata }
 }
 
-/** Envconfig takes a file that is not there for an empty one. */
+/** Envconfig would treat a missing file as empty. */
 function readProfiles(file: string): string {
   try {
     return readFileSync(file, 'utf8')
@@ -45,7 +46,9 @@ function readProfiles(file: string): string {
   }
 }
 
-/** Its first line only: after it, a fault of TOML shows the lines around, which may hold a key. */
+/**
+ * Keeps only the first line of the message: a TOML error then quotes lines that may contain a key.
+ */
 function inWords<T>(load: () => T): T {
   try {
     return load()

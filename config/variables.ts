@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import {
   addresses,
   baseUrl,
@@ -5,27 +7,31 @@ import {
   headers,
   hostAndPort,
   integer,
+  line,
   longText,
   mailAddress,
   matching,
   oneOf,
   origin,
+  siteVerifications,
+  someOf,
   text,
+  uploadUrls,
   urlOf,
   vaultKeys,
-} from './config-values.ts'
+} from './values.ts'
 
 export type Variable<T> = { parse: (text: string) => T; fallback?: string; optional?: boolean; secret?: boolean; about: string }
 type Kind = { secret?: boolean; about: string }
 export type Values = { [K in keyof typeof variables]: (typeof variables)[K] extends Variable<infer T> ? T : never }
 
-/** Everything that can be set. `secret` ones may also come from a file: NAME_FILE holds its path. */
+/** All settings. Those marked `secret` can also come from a file, whose path is in NAME_FILE. */
 export const variables = {
   NODE_ENV: variable(oneOf('development', 'test', 'production'), {
     fallback: 'development',
     about: 'production is strict: https and the real platforms',
   }),
-  DATABASE_URL: variable(urlOf('postgres:', 'postgresql:'), { secret: true, about: 'PostgreSQL 17 or newer' }),
+  DATABASE_URL: variable(urlOf('postgres:', 'postgresql:'), { secret: true, about: 'PostgreSQL 15 or newer' }),
   DATABASE_DIRECT_URL: variable(urlOf('postgres:', 'postgresql:'), {
     optional: true,
     secret: true,
@@ -45,6 +51,10 @@ export const variables = {
   TEMPORAL_TLS_CLIENT_KEY_DATA: variable(text, { optional: true, secret: true, about: 'the same as text' }),
   TEMPORAL_CONFIG_FILE: variable(text, { optional: true, about: 'TOML file with profiles that say all of this' }),
   TEMPORAL_PROFILE: variable(text, { optional: true, about: 'the profile in it; "default" by default' }),
+  TEMPORAL_ACCEPT_UNSEALED: variable(boolean, {
+    fallback: 'false',
+    about: 'lets workers read payloads that are not sealed; only while moving workflows that were started without sealing',
+  }),
   TEMPORAL_UI_URL: variable(baseUrl, { optional: true, about: 'the Temporal UI, shown to operators at /temporal/' }),
   PUBLIC_URL: variable(origin, { fallback: 'http://localhost:3000', about: 'the origin that people use' }),
   HOST: variable(text, { fallback: '127.0.0.1', about: 'the address to listen on' }),
@@ -56,12 +66,12 @@ export const variables = {
   METRICS_HOST: variable(text, { fallback: '127.0.0.1', about: 'address of /metrics: the loopback or a private one' }),
   TRUSTED_PROXIES: variable(addresses, {
     fallback: '',
-    about: 'proxies whose X-Forwarded-For is believed: addresses or CIDR ranges',
+    about: 'reverse proxies whose X-Forwarded-For is believed: their addresses, or ranges that only they are in',
   }),
   VAULT_KEYS: variable(vaultKeys, { secret: true, about: 'id:base64 of 32 bytes, comma separated; the first seals, all open' }),
   THROTTLE_KEY: variable(longText(32), { secret: true, about: 'keys the hashes that count sign-in attempts' }),
   MEDIA_URL: variable(urlOf('file:', 's3:'), {
-    fallback: new URL('.data/media', `file://${process.cwd()}/`).href,
+    fallback: pathToFileURL(resolve('.data/media')).href,
     about: 'where uploaded media live: a folder (file:///…) or a bucket (s3://bucket/folder)',
   }),
   S3_ENDPOINT: variable(baseUrl, { optional: true, about: 'S3-compatible storage; Amazon by default' }),
@@ -69,10 +79,41 @@ export const variables = {
   S3_ACCESS_KEY_ID: variable(text, { optional: true, about: 'key of the bucket; without it the role of the machine' }),
   S3_SECRET_ACCESS_KEY: variable(text, { optional: true, secret: true, about: 'its secret' }),
   MEDIA_PUBLIC_URL: variable(baseUrl, { optional: true, about: 'where platforms fetch media; PUBLIC_URL/media by default' }),
+  FFMPEG_PATH: variable(text, {
+    fallback: 'ffmpeg',
+    about: 'the program that reads and writes videos; ffmpeg on the PATH by default',
+  }),
   UPLOAD_MAX_BYTES: variable(integer(1, 2 ** 42), { fallback: String(2 ** 30), about: 'the largest upload' }),
+  MEDIA_QUOTA_BYTES: variable(integer(1, 2 ** 50), {
+    fallback: String(50 * 10 ** 9),
+    about: 'how many bytes of media each workspace may store',
+  }),
+  DISK_MIN_FREE_BYTES: variable(integer(0, 2 ** 50), {
+    fallback: String(2 * 10 ** 9),
+    about: 'free disk space below which no uploads are taken and /health/ready reports the disk',
+  }),
   SMTP_URL: variable(urlOf('smtp:', 'smtps:'), { secret: true, about: 'the mail server' }),
   MAIL_FROM: variable(mailAddress, { fallback: 'CrateSocial <no-reply@cratesocial.net>', about: 'sender of every mail' }),
   CONTACT_EMAIL: variable(mailAddress, { fallback: 'privacy@cratesocial.net', about: 'who answers questions about data' }),
+  // What the privacy policy and the terms say about this installation. config/operator.ts refuses
+  // settings that would make them untrue.
+  OPERATOR_NAME: variable(line, { optional: true, about: 'legal name of the person or company that runs this installation' }),
+  OPERATOR_ADDRESS: variable(line, { optional: true, about: 'their postal address, in one line' }),
+  HOSTING_PROVIDER: variable(line, { optional: true, about: 'who hosts the server, with its country: "Example GmbH, Germany"' }),
+  MAIL_PROVIDER: variable(line, { optional: true, about: 'who runs the mail server of SMTP_URL' }),
+  STORAGE_PROVIDER: variable(line, {
+    optional: true,
+    about: 'who stores or serves uploaded media, when that is not the server itself',
+  }),
+  DATABASE_PROVIDER: variable(line, { optional: true, about: 'who runs PostgreSQL, when that is not the server itself' }),
+  WORKFLOW_PROVIDER: variable(line, { optional: true, about: 'who runs Temporal, when that is not the server itself' }),
+  TRACES_PROVIDER: variable(line, {
+    optional: true,
+    about: 'who runs the OpenTelemetry collector, when that is not the server itself',
+  }),
+  SUPERVISORY_AUTHORITY: variable(line, { optional: true, about: 'the data protection authority that people can complain to' }),
+  BACKUP_DAYS: variable(integer(1, 365), { fallback: '30', about: 'days after which you delete a backup, at the latest' }),
+  TERMS_FILE: variable(text, { optional: true, about: 'text file with your own terms of service; a default text otherwise' }),
   META_APP_ID: variable(text, { optional: true, about: 'app at Meta; without it Facebook and Instagram are off' }),
   META_APP_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
   META_API_VERSION: variable(matching(/^v\d+\.\d+$/, 'a version such as v25.0'), {
@@ -80,17 +121,33 @@ export const variables = {
     about: 'Graph API version',
   }),
   META_CONFIG_ID: variable(text, { optional: true, about: 'Facebook Login for Business configuration' }),
+  META_APP_LIVE: variable(boolean, {
+    fallback: 'false',
+    about: 'true once the app is live: until then people are told that posts may be visible only to people with a role in it',
+  }),
   META_GRAPH_URL: variable(baseUrl, { fallback: 'https://graph.facebook.com', about: 'Graph API' }),
   META_GRAPH_VIDEO_URL: variable(baseUrl, { fallback: 'https://graph-video.facebook.com', about: 'video uploads' }),
   META_DIALOG_URL: variable(baseUrl, { fallback: 'https://www.facebook.com', about: 'consent dialog' }),
   META_RUPLOAD_URL: variable(baseUrl, { fallback: 'https://rupload.facebook.com', about: 'resumable uploads' }),
   TIKTOK_CLIENT_KEY: variable(text, { optional: true, about: 'app at TikTok; without it TikTok is off' }),
   TIKTOK_CLIENT_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
+  TIKTOK_APP_AUDITED: variable(boolean, {
+    fallback: 'false',
+    about: 'true once TikTok has audited Direct Post of the app: until then people are told what TikTok refuses',
+  }),
   TIKTOK_AUTH_URL: variable(baseUrl, { fallback: 'https://www.tiktok.com', about: 'consent page' }),
   TIKTOK_API_URL: variable(baseUrl, { fallback: 'https://open.tiktokapis.com', about: 'TikTok API' }),
+  TIKTOK_UPLOAD_URLS: variable(uploadUrls, {
+    fallback: 'https://*.tiktokapis.com',
+    about: 'where TikTok may ask for uploads, beside the host of TIKTOK_API_URL; comma separated, *. for every host below',
+  }),
   TIKTOK_VIDEO_SOURCE: variable(oneOf('FILE_UPLOAD', 'PULL_FROM_URL'), {
     fallback: 'FILE_UPLOAD',
     about: 'how TikTok gets a video',
+  }),
+  TIKTOK_SITE_VERIFICATION: variable(siteVerifications, {
+    fallback: '',
+    about: 'what TikTok wants to read at your address: the token, the file name or the line in the file; comma separated',
   }),
   ALLOW_LOCAL_PLATFORMS: variable(boolean, { fallback: 'false', about: 'lets production talk to the sandbox' }),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(baseUrl, {
@@ -101,6 +158,10 @@ export const variables = {
     optional: true,
     secret: true,
     about: 'headers that it wants: name=value, comma separated, percent-encoded',
+  }),
+  WORKER_QUEUES: variable(someOf('publishing', 'background'), {
+    fallback: 'publishing,background',
+    about: 'what this worker does: publishing (posts, tokens), background (reading numbers), or both',
   }),
   LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), { fallback: 'info', about: 'what is logged' }),
 }

@@ -65,6 +65,82 @@ begin
   end loop;
   return made;
 end $function$;
+CREATE OR REPLACE FUNCTION public.forget_avatar()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from avatars where channel_id = new.id;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.forget_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.user_name := '';
+  new.scopes := '{}';
+  new.data_access_expires_at := null;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.list_unmeasured_target()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into unmeasured_targets (target_id, shard) values (new.id, measure_shard(new.channel_id)) on conflict do nothing;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.measure_shard(channel_id uuid)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((get_byte(uuid_send(channel_id), 15) % 16))::smallint;
+CREATE OR REPLACE FUNCTION public.raise_post_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.version = old.version then
+    new.version := old.version + 1;
+  end if;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.raise_version_of_post()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update posts set version = version + 1 where id = new.post_id;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.remember_erased()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  salt bytea := uuid_send(gen_random_uuid());
+begin
+  insert into erased_ids (hash, salt, kind) values (sha256(salt || convert_to(old.id::text, 'UTF8')), salt, tg_argv[0]);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.take_readings(of_issuer text, count integer, most integer, moment timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  made integer;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('readings ' || of_issuer, 0));
+  delete from reading_calls where issuer = of_issuer and minute <= moment - interval '1 hour';
+  select coalesce(sum(calls), 0) + count into made from reading_calls where issuer = of_issuer;
+  if made > most then
+    return null;
+  end if;
+  insert into reading_calls as r (issuer, minute, calls) values (of_issuer, date_trunc('minute', moment), count)
+    on conflict (issuer, minute) do update set calls = r.calls + excluded.calls;
+  return made;
+end $function$;
 CREATE OR REPLACE FUNCTION public.tell_outbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -78,7 +154,8 @@ CREATE OR REPLACE FUNCTION public.tell_target()
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform pg_notify('targets', new.workspace_id || ' ' || new.post_id || ' ' || new.id);
+  perform pg_notify('targets', concat_ws(' ', new.workspace_id, new.post_id, new.id, extract(epoch from new.due_at)::bigint,
+    case when tg_op = 'UPDATE' and old.due_at <> new.due_at then extract(epoch from old.due_at)::bigint end));
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.uuid_v7()
@@ -117,6 +194,26 @@ create table attempts (
   looks integer default 0 not null,
   proof text
 );
+create table authenticator_apps (
+  user_id uuid not null,
+  secret_sealed text not null,
+  last_step bigint not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone
+);
+create table avatars (
+  channel_id uuid not null,
+  workspace_id uuid not null,
+  content_type text not null,
+  picture bytea not null,
+  sha256 bytea not null,
+  fetched_at timestamp with time zone not null
+);
+create table callback_calls (
+  issuer text not null,
+  path text not null,
+  called_at timestamp with time zone not null
+);
 create table channel_days (
   workspace_id uuid not null,
   channel_id uuid not null,
@@ -128,7 +225,8 @@ create table channel_days (
   shares integer,
   saves integer,
   followers integer,
-  taken_at timestamp with time zone not null
+  taken_at timestamp with time zone not null,
+  grown_since date
 );
 create table channel_months (
   workspace_id uuid not null,
@@ -144,7 +242,7 @@ create table channel_months (
 create table channels (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
-  grant_id uuid not null,
+  grant_id uuid,
   platform text not null,
   account_id text not null,
   name text not null,
@@ -156,7 +254,22 @@ create table channels (
   state text default 'connected'::text not null,
   state_reason text,
   connected_at timestamp with time zone default now() not null,
-  disconnected_at timestamp with time zone
+  disconnected_at timestamp with time zone,
+  looked_at timestamp with time zone
+);
+create table comment_attempts (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  target_id uuid not null,
+  number integer not null,
+  fingerprint bytea not null,
+  claimed_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text default 'claimed'::text not null,
+  problem jsonb,
+  looks integer default 0 not null,
+  proof text
 );
 create table connections_under_way (
   state_hash bytea not null,
@@ -167,7 +280,23 @@ create table connections_under_way (
   verifier_sealed text,
   offer_sealed text,
   created_at timestamp with time zone default now() not null,
-  expires_at timestamp with time zone not null
+  expires_at timestamp with time zone not null,
+  issuer_user_id text
+);
+create table deletion_items (
+  request_id uuid not null,
+  list text not null,
+  item text not null,
+  amount integer not null
+);
+create table deletion_mails (
+  id uuid default uuid_v7() not null,
+  request_id uuid not null,
+  kind text not null,
+  user_id uuid,
+  content_sealed text not null,
+  mailing_until timestamp with time zone,
+  created_at timestamp with time zone default now() not null
 );
 create table deletion_requests (
   id uuid default uuid_v7() not null,
@@ -177,7 +306,8 @@ create table deletion_requests (
   issuer text,
   issuer_user_id text,
   asked_at timestamp with time zone default now() not null,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  code_sealed text
 );
 create table deletion_steps (
   request_id uuid not null,
@@ -189,22 +319,32 @@ create table deletion_steps (
   next_try_at timestamp with time zone,
   ended_at timestamp with time zone
 );
-create table disconnections (
-  channel_id uuid not null,
+create table elsewhere_posts (
+  id uuid default uuid_v7() not null,
   workspace_id uuid not null,
-  grant_id uuid not null,
-  asked_by uuid,
-  asked_at timestamp with time zone not null,
-  erases_history boolean not null,
-  erased_at timestamp with time zone,
-  access_token_sealed text,
-  refresh_token_sealed text,
-  access_expires_at timestamp with time zone,
-  gives_up_at timestamp with time zone,
-  tries integer default 0 not null,
-  problem text,
-  state text not null,
-  ended_at timestamp with time zone
+  channel_id uuid not null,
+  platform_post_id text not null,
+  other_ids text[] default '{}'::text[] not null,
+  kind text not null,
+  text text not null,
+  permalink text,
+  published_at timestamp with time zone not null,
+  next_at timestamp with time zone,
+  taken_at timestamp with time zone,
+  absent_at timestamp with time zone,
+  views bigint,
+  reach bigint,
+  likes integer,
+  comments integer,
+  shares integer,
+  saves integer,
+  source text
+);
+create table erased_ids (
+  hash bytea not null,
+  salt bytea not null,
+  kind text not null,
+  erased_at timestamp with time zone default now() not null
 );
 create table events (
   id uuid default uuid_v7() not null,
@@ -222,6 +362,21 @@ create table exports (
   size_bytes bigint,
   asked_at timestamp with time zone default now() not null,
   made_at timestamp with time zone
+);
+create table form_keys (
+  key uuid not null,
+  workspace_id uuid,
+  purpose text not null,
+  digest bytea not null,
+  subject_id uuid,
+  version integer,
+  event_id uuid,
+  used_at timestamp with time zone default now() not null,
+  made_workspace_id uuid generated always as (
+CASE
+    WHEN (purpose = 'workspace'::text) THEN subject_id
+    ELSE NULL::uuid
+END) stored
 );
 create table grants (
   id uuid default uuid_v7() not null,
@@ -252,7 +407,8 @@ create table grants (
 );
 create table installation (
   one boolean default true not null,
-  paused_at timestamp with time zone
+  paused_at timestamp with time zone,
+  operators_require_second_factor boolean default false not null
 );
 create table invitations (
   id uuid default uuid_v7() not null,
@@ -292,7 +448,12 @@ create table measured_channels (
   rest_until timestamp with time zone,
   problem text,
   problem_at timestamp with time zone,
-  failures integer default 0 not null
+  not_given text[] default '{}'::text[] not null,
+  unread_told_at timestamp with time zone,
+  rests jsonb default '{}'::jsonb not null,
+  days_at timestamp with time zone default now(),
+  list_at timestamp with time zone default now(),
+  listed_at timestamp with time zone
 );
 create table measured_targets (
   target_id uuid not null,
@@ -309,7 +470,10 @@ create table measured_targets (
   saves integer,
   source text,
   ended_metrics text[] default '{}'::text[] not null,
-  absent_at timestamp with time zone
+  absent_at timestamp with time zone,
+  changed_at timestamp with time zone,
+  views_at_day bigint,
+  views_at_week bigint
 );
 create table media (
   id uuid default uuid_v7() not null,
@@ -330,7 +494,13 @@ create table media (
   uploaded_by uuid,
   uploaded_at timestamp with time zone default now() not null,
   purged_at timestamp with time zone,
-  files_removed_at timestamp with time zone
+  files_removed_at timestamp with time zone,
+  original_key text,
+  original_bytes bigint,
+  conversion text,
+  conversion_began_at timestamp with time zone,
+  conversion_share real,
+  conversion_problem text
 );
 create table media_links (
   name text not null,
@@ -347,14 +517,17 @@ create table memberships (
   workspace_id uuid not null,
   user_id uuid not null,
   role text not null,
-  created_at timestamp with time zone default now() not null
+  created_at timestamp with time zone default now() not null,
+  steps_dismissed_at timestamp with time zone
 );
 create table metric_names (
   platform text not null,
   version text not null,
   name text not null,
-  refused_at timestamp with time zone not null,
-  about text default 'posts'::text not null
+  refused_at timestamp with time zone,
+  kind text not null,
+  witness text not null,
+  suspected_at timestamp with time zone not null
 );
 create table notices (
   id uuid default uuid_v7() not null,
@@ -380,6 +553,18 @@ create table outbox (
   next_try_at timestamp with time zone default (now() + '00:00:01'::interval) not null,
   tries integer default 0 not null,
   request_id text
+);
+create table passkeys (
+  id uuid default uuid_v7() not null,
+  user_id uuid not null,
+  name text not null,
+  credential_id text not null,
+  public_key bytea not null,
+  counter bigint default 0 not null,
+  transports text[] default '{}'::text[] not null,
+  backed_up boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone
 );
 create table password_resets (
   id uuid default uuid_v7() not null,
@@ -425,13 +610,40 @@ create table posts (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null
 );
+create table reading_calls (
+  issuer text not null,
+  minute timestamp with time zone not null,
+  calls integer not null
+);
+create table recovery_codes (
+  id uuid default uuid_v7() not null,
+  user_id uuid not null,
+  code_hash bytea not null,
+  salt bytea not null,
+  created_at timestamp with time zone default now() not null,
+  used_at timestamp with time zone
+);
 create table revocations (
   id uuid default uuid_v7() not null,
-  request_id uuid not null,
   issuer text not null,
-  tokens_sealed text,
   issuer_user_id text,
-  created_at timestamp with time zone default now() not null,
+  workspace_id uuid,
+  grant_id uuid,
+  channel_id uuid,
+  request_id uuid,
+  asked_by uuid,
+  asked_at timestamp with time zone not null,
+  erases_history boolean default false not null,
+  erased_at timestamp with time zone,
+  access_token_sealed text,
+  refresh_token_sealed text,
+  access_expires_at timestamp with time zone,
+  state text default 'pending'::text not null,
+  gives_up_at timestamp with time zone not null,
+  next_try_at timestamp with time zone,
+  calling_until timestamp with time zone,
+  tries integer default 0 not null,
+  problem text,
   ended_at timestamp with time zone
 );
 create table schema_version (
@@ -446,9 +658,11 @@ create table sessions (
   user_id uuid not null,
   created_at timestamp with time zone default now() not null,
   last_seen_at timestamp with time zone default now() not null,
-  password_checked_at timestamp with time zone default now() not null,
+  confirmed_at timestamp with time zone default now() not null,
   expires_at timestamp with time zone not null,
-  ends_at timestamp with time zone not null
+  ends_at timestamp with time zone not null,
+  second_factor_at timestamp with time zone,
+  awaits_second_factor boolean default false not null
 );
 create table snapshots (
   workspace_id uuid not null,
@@ -460,7 +674,8 @@ create table snapshots (
   comments integer,
   shares integer,
   saves integer,
-  source text not null
+  source text not null,
+  last_seen_at timestamp with time zone
 ) partition by RANGE (taken_at);
 create table sweeps (
   id uuid default uuid_v7() not null,
@@ -497,7 +712,16 @@ create table targets (
   published_at timestamp with time zone,
   confirmed_by text,
   finished_at timestamp with time zone,
-  created_at timestamp with time zone default now() not null
+  created_at timestamp with time zone default now() not null,
+  comment_state text,
+  comment_number integer default 0 not null,
+  comment_not_before timestamp with time zone,
+  comment_since timestamp with time zone,
+  comment_problem jsonb,
+  comment_proof text,
+  comment_id text,
+  commented_at timestamp with time zone,
+  comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null
 );
 create unlogged table throttle (
   key text not null,
@@ -509,6 +733,10 @@ create table turns (
   name text not null,
   at timestamp with time zone not null
 );
+create table unmeasured_targets (
+  target_id uuid not null,
+  shard smallint not null
+);
 create table users (
   id uuid default uuid_v7() not null,
   email text not null,
@@ -518,7 +746,7 @@ create table users (
   theme text default 'auto'::text not null,
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
-  notices_by_mail text[] default '{failed,unconfirmed,missed,canceled,ending,ended,disconnected}'::text[] not null,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,comment,canceled,ending,ended,disconnected,asked,erased,left,unread}'::text[] not null,
   deactivated_by text,
   policy_version text
 );
@@ -543,19 +771,30 @@ create table workspaces (
   created_at timestamp with time zone default now() not null,
   paused_at timestamp with time zone,
   paused_by uuid,
-  erased_by uuid
+  erased_by uuid,
+  requires_second_factor boolean default false not null,
+  set_up_at timestamp with time zone,
+  earlier_zones jsonb default '[]'::jsonb not null
 );
 
 alter table attempts add constraint attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
+alter table avatars add constraint avatars_content_type_check CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text])));
+alter table avatars add constraint avatars_small CHECK ((octet_length(picture) <= 524288));
 alter table channels add constraint channels_disconnected_without_token CHECK (((state <> 'disconnected'::text) OR (token_sealed IS NULL)));
+alter table channels add constraint channels_erased_is_empty CHECK (((grant_id IS NOT NULL) OR ((state = 'disconnected'::text) AND (handle = ''::text) AND (settings = '{}'::jsonb) AND (account_facts IS NULL) AND (token_sealed IS NULL))));
 alter table channels add constraint channels_state_check CHECK ((state = ANY (ARRAY['connected'::text, 'reconnect'::text, 'disconnected'::text])));
-alter table deletion_requests add constraint deletion_requests_forgets CHECK (((finished_at IS NULL) OR ((user_id IS NULL) AND (issuer_user_id IS NULL))));
-alter table deletion_requests add constraint deletion_requests_origin_check CHECK ((origin = ANY (ARRAY['account'::text, 'page'::text, 'issuer'::text, 'retention'::text])));
+alter table comment_attempts add constraint comment_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['claimed'::text, 'accepted'::text, 'refused'::text, 'unknown'::text, 'not_sent'::text, 'found'::text, 'absent'::text])));
+alter table deletion_items add constraint deletion_items_amount_check CHECK ((amount > 0));
+alter table deletion_items add constraint deletion_items_list_check CHECK ((list = ANY (ARRAY['deleted'::text, 'kept'::text])));
+alter table deletion_mails add constraint deletion_mails_kind_check CHECK ((kind = ANY (ARRAY['started'::text, 'finished'::text, 'workspace'::text])));
+alter table deletion_mails add constraint deletion_mails_reader CHECK (((kind = 'workspace'::text) = (user_id IS NOT NULL)));
+alter table deletion_requests add constraint deletion_requests_forgets CHECK (((finished_at IS NULL) OR ((user_id IS NULL) AND (issuer_user_id IS NULL) AND (code_sealed IS NULL))));
+alter table deletion_requests add constraint deletion_requests_origin_check CHECK ((origin = ANY (ARRAY['account'::text, 'page'::text, 'issuer'::text, 'retention'::text, 'restore'::text])));
 alter table deletion_steps add constraint deletion_steps_name_check CHECK ((name = ANY (ARRAY['posts'::text, 'tokens'::text, 'revoke'::text, 'media'::text, 'content'::text, 'account'::text])));
 alter table deletion_steps add constraint deletion_steps_state_check CHECK ((state = ANY (ARRAY['waits'::text, 'trying'::text, 'done'::text, 'gave_up'::text])));
-alter table disconnections add constraint disconnections_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'pending'::text, 'revoked'::text, 'given_up'::text])));
-alter table disconnections add constraint disconnections_token_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
+alter table erased_ids add constraint erased_ids_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'workspace'::text, 'grant'::text, 'channel'::text])));
 alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
+alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'duplicate'::text, 'invitation'::text, 'workspace'::text, 'file'::text])));
 alter table grants add constraint grants_ended_without_tokens CHECK (((state <> 'ended'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL))));
 alter table grants add constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'reauthorize'::text, 'ended'::text])));
 alter table installation add constraint installation_one_check CHECK (one);
@@ -564,33 +803,51 @@ alter table invitations add constraint invitations_purpose CHECK (((workspace_id
 alter table invitations add constraint invitations_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
 alter table mail_links add constraint mail_links_email CHECK (((purpose = ANY (ARRAY['email'::text, 'email-back'::text])) = (new_email IS NOT NULL)));
 alter table mail_links add constraint mail_links_export CHECK (((purpose = 'export'::text) = (export_id IS NOT NULL)));
-alter table mail_links add constraint mail_links_purpose_check CHECK ((purpose = ANY (ARRAY['deletion'::text, 'email'::text, 'email-back'::text, 'export'::text])));
+alter table mail_links add constraint mail_links_new_email_form CHECK (((length(new_email) <= 254) AND (new_email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
+alter table mail_links add constraint mail_links_purpose_check CHECK ((purpose = ANY (ARRAY['deletion'::text, 'email'::text, 'email-back'::text, 'export'::text, 'sign-in'::text])));
+alter table media add constraint media_conversion_check CHECK ((conversion = ANY (ARRAY['waiting'::text, 'failed'::text])));
+alter table media add constraint media_conversion_original CHECK (((conversion IS NULL) OR (original_key IS NOT NULL)));
 alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text])));
 alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
-alter table metric_names add constraint metric_names_about_check CHECK ((about = ANY (ARRAY['posts'::text, 'account'::text])));
-alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text])));
+alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
-alter table posts add constraint posts_scheduled_has_time CHECK (((state = 'draft'::text) OR (due_at IS NOT NULL)));
-alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text])));
-alter table revocations add constraint revocations_end_without_tokens CHECK (((ended_at IS NULL) OR ((tokens_sealed IS NULL) AND (issuer_user_id IS NULL))));
-alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text])));
+alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
+alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
+alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'discarded'::text])));
+alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
+alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
+alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
+alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
+alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
+alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'erased'::text])));
 alter table users add constraint users_deactivated_by_check CHECK ((deactivated_by = ANY (ARRAY['person'::text, 'admin'::text])));
-alter table users add constraint users_email_form CHECK (((email = lower(email)) AND (email ~~ '%_@_%'::text)));
+alter table users add constraint users_email_form CHECK (((email = lower(email)) AND (length(email) <= 254) AND (email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
+alter table users add constraint users_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table users add constraint users_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])));
+alter table workspaces add constraint workspaces_name_line CHECK ((name !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'::text));
 alter table workspaces add constraint workspaces_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text));
 alter table account_snapshots add constraint account_snapshots_pkey PRIMARY KEY (channel_id, taken_at);
 alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
+alter table authenticator_apps add constraint authenticator_apps_pkey PRIMARY KEY (user_id);
+alter table avatars add constraint avatars_pkey PRIMARY KEY (channel_id);
+alter table callback_calls add constraint callback_calls_pkey PRIMARY KEY (issuer, path);
 alter table channel_days add constraint channel_days_pkey PRIMARY KEY (channel_id, day);
 alter table channel_months add constraint channel_months_pkey PRIMARY KEY (channel_id, month);
 alter table channels add constraint channels_pkey PRIMARY KEY (id);
+alter table comment_attempts add constraint comment_attempts_pkey PRIMARY KEY (id);
 alter table connections_under_way add constraint connections_under_way_pkey PRIMARY KEY (state_hash);
+alter table deletion_items add constraint deletion_items_pkey PRIMARY KEY (request_id, list, item);
+alter table deletion_mails add constraint deletion_mails_pkey PRIMARY KEY (id);
 alter table deletion_requests add constraint deletion_requests_pkey PRIMARY KEY (id);
 alter table deletion_steps add constraint deletion_steps_pkey PRIMARY KEY (request_id, "position");
-alter table disconnections add constraint disconnections_pkey PRIMARY KEY (channel_id);
+alter table elsewhere_posts add constraint elsewhere_posts_pkey PRIMARY KEY (id);
+alter table erased_ids add constraint erased_ids_pkey PRIMARY KEY (hash);
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table exports add constraint exports_pkey PRIMARY KEY (id);
+alter table form_keys add constraint form_keys_pkey PRIMARY KEY (key);
 alter table grants add constraint grants_pkey PRIMARY KEY (id);
 alter table installation add constraint installation_pkey PRIMARY KEY (one);
 alter table invitations add constraint invitations_pkey PRIMARY KEY (id);
@@ -601,14 +858,17 @@ alter table measured_targets add constraint measured_targets_pkey PRIMARY KEY (t
 alter table media add constraint media_pkey PRIMARY KEY (id);
 alter table media_links add constraint media_links_pkey PRIMARY KEY (name);
 alter table memberships add constraint memberships_pkey PRIMARY KEY (workspace_id, user_id);
-alter table metric_names add constraint metric_names_pkey PRIMARY KEY (platform, version, about, name);
+alter table metric_names add constraint metric_names_pkey PRIMARY KEY (platform, version, kind, name);
 alter table notices add constraint notices_pkey PRIMARY KEY (id);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
+alter table passkeys add constraint passkeys_pkey PRIMARY KEY (id);
 alter table password_resets add constraint password_resets_pkey PRIMARY KEY (id);
 alter table policy_letters add constraint policy_letters_pkey PRIMARY KEY (version, user_id);
 alter table policy_versions add constraint policy_versions_pkey PRIMARY KEY (version);
 alter table post_media add constraint post_media_pkey PRIMARY KEY (post_id, "position");
 alter table posts add constraint posts_pkey PRIMARY KEY (id);
+alter table reading_calls add constraint reading_calls_pkey PRIMARY KEY (issuer, minute);
+alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
 alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
@@ -616,82 +876,122 @@ alter table snapshots add constraint snapshots_pkey PRIMARY KEY (target_id, take
 alter table sweeps add constraint sweeps_pkey PRIMARY KEY (id);
 alter table targets add constraint targets_pkey PRIMARY KEY (id);
 alter table throttle add constraint throttle_pkey PRIMARY KEY (key);
+alter table unmeasured_targets add constraint unmeasured_targets_pkey PRIMARY KEY (target_id);
 alter table users add constraint users_pkey PRIMARY KEY (id);
 alter table workspace_days add constraint workspace_days_pkey PRIMARY KEY (workspace_id, day);
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 alter table attempts add constraint attempts_numbered UNIQUE (target_id, number);
 alter table channels add constraint channels_account_unique UNIQUE (workspace_id, platform, account_id);
+alter table comment_attempts add constraint comment_attempts_numbered UNIQUE (target_id, number);
 alter table deletion_requests add constraint deletion_requests_code_unique UNIQUE (code_hash);
+alter table elsewhere_posts add constraint elsewhere_posts_channel_id_platform_post_id_key UNIQUE (channel_id, platform_post_id);
 alter table exports add constraint exports_key_unique UNIQUE (store_key);
 alter table grants add constraint grants_user_unique UNIQUE (workspace_id, issuer, issuer_user_id);
 alter table invitations add constraint invitations_code_unique UNIQUE (code_hash);
 alter table mail_links add constraint mail_links_token_unique UNIQUE (token_hash);
+alter table media add constraint media_original_key_unique UNIQUE (original_key);
 alter table media add constraint media_store_key_unique UNIQUE (store_key);
 alter table notices add constraint notices_once UNIQUE (user_id, cause);
+alter table passkeys add constraint passkeys_credential_unique UNIQUE (credential_id);
 alter table password_resets add constraint password_resets_token_unique UNIQUE (token_hash);
 alter table post_media add constraint post_media_once UNIQUE (post_id, media_id);
+alter table recovery_codes add constraint recovery_codes_unique UNIQUE (user_id, code_hash);
 alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
 alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
 alter table targets add constraint targets_once_per_channel UNIQUE (post_id, channel_id);
 alter table users add constraint users_email_unique UNIQUE (email);
 alter table workspaces add constraint workspaces_slug_unique UNIQUE (slug);
 
+CREATE INDEX channel_days_followers on channel_days USING btree (channel_id, day) WHERE (followers IS NOT NULL);
+CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE (grown_since IS NOT NULL);
 CREATE INDEX channel_days_workspace on channel_days USING btree (workspace_id, day);
 CREATE INDEX channel_months_workspace on channel_months USING btree (workspace_id, month);
 CREATE INDEX channels_grant on channels USING btree (grant_id);
+CREATE INDEX comment_attempts_workspace on comment_attempts USING btree (workspace_id);
+CREATE INDEX deletion_mails_request on deletion_mails USING btree (request_id);
+CREATE INDEX deletion_mails_user on deletion_mails USING btree (user_id);
 CREATE UNIQUE INDEX deletion_requests_open on deletion_requests USING btree (user_id) WHERE ((finished_at IS NULL) AND (user_id IS NOT NULL));
+CREATE INDEX elsewhere_posts_due on elsewhere_posts USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX elsewhere_posts_workspace on elsewhere_posts USING btree (workspace_id, published_at);
+CREATE INDEX erased_ids_kind on erased_ids USING btree (kind);
+CREATE INDEX erased_ids_term on erased_ids USING btree (erased_at);
+CREATE INDEX events_list on events USING btree (workspace_id, id DESC);
 CREATE INDEX events_subject on events USING btree (subject_id, at);
-CREATE INDEX events_workspace on events USING btree (workspace_id, at DESC);
 CREATE INDEX exports_user on exports USING btree (user_id, asked_at);
+CREATE INDEX form_keys_used on form_keys USING btree (used_at);
 CREATE INDEX invitations_workspace on invitations USING btree (workspace_id, created_at);
 CREATE INDEX mail_links_user on mail_links USING btree (user_id);
 CREATE INDEX measured_targets_channel on measured_targets USING btree (channel_id, published_at);
 CREATE INDEX measured_targets_due on measured_targets USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX measured_targets_views on measured_targets USING btree (workspace_id, views DESC NULLS LAST, published_at DESC);
 CREATE INDEX measured_targets_workspace on measured_targets USING btree (workspace_id, published_at);
+CREATE INDEX media_converting on media USING btree (id) WHERE ((conversion = 'waiting'::text) AND (purged_at IS NULL));
+CREATE INDEX media_list on media USING btree (workspace_id, id DESC);
 CREATE INDEX media_to_remove on media USING btree (purged_at) WHERE ((purged_at IS NOT NULL) AND (files_removed_at IS NULL));
-CREATE INDEX media_workspace on media USING btree (workspace_id, uploaded_at DESC);
 CREATE UNIQUE INDEX media_links_attempt on media_links USING btree (target_id, attempt_number, media_id);
 CREATE INDEX media_links_media on media_links USING btree (media_id);
 CREATE INDEX memberships_user on memberships USING btree (user_id);
+CREATE INDEX notices_asked on notices USING btree (grant_id, created_at) WHERE (kind = 'asked'::text);
 CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC);
+CREATE INDEX notices_unseen on notices USING btree (user_id, workspace_id) WHERE (seen_at IS NULL);
 CREATE INDEX outbox_due on outbox USING btree (next_try_at, id);
 CREATE INDEX outbox_ref on outbox USING btree (ref_id);
+CREATE INDEX passkeys_user on passkeys USING btree (user_id);
 CREATE INDEX policy_letters_open on policy_letters USING btree (version) WHERE (mailed_at IS NULL);
 CREATE INDEX post_media_media on post_media USING btree (media_id);
+CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHERE (state = 'draft'::text);
+CREATE INDEX posts_discarded on posts USING btree (updated_at) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
+CREATE INDEX revocations_channel on revocations USING btree (channel_id, asked_at DESC);
+CREATE INDEX revocations_pending on revocations USING btree (gives_up_at) WHERE (state = 'pending'::text);
+CREATE INDEX revocations_person on revocations USING btree (issuer, issuer_user_id) WHERE (state = 'pending'::text);
 CREATE INDEX revocations_request on revocations USING btree (request_id);
+CREATE INDEX revocations_workspace on revocations USING btree (workspace_id, asked_at DESC);
 CREATE INDEX sessions_user on sessions USING btree (user_id);
 CREATE INDEX sweeps_rule on sweeps USING btree (rule, at DESC);
 CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
+CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE comment_open;
+CREATE INDEX targets_comment_to_settle on targets USING btree (workspace_id, state_at) WHERE (comment_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text]));
 CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
-CREATE INDEX targets_published on targets USING btree (published_at) WHERE ((state = 'published'::text) AND (platform_post_id IS NOT NULL));
+CREATE INDEX targets_to_settle on targets USING btree (workspace_id, state_at DESC) WHERE ((state = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text])) AND (finished_at IS NULL));
+CREATE INDEX targets_unfinished on targets USING btree (state_at) WHERE ((state = ANY (ARRAY['sending'::text, 'processing'::text])) OR ((state = 'published'::text) AND (finished_at IS NULL)));
+CREATE INDEX targets_waiting on targets USING btree (channel_id, due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text]));
+CREATE INDEX targets_without_id on targets USING btree (channel_id, published_at) WHERE ((state = 'published'::text) AND (platform_post_id IS NULL));
 CREATE INDEX targets_workspace on targets USING btree (workspace_id, state);
 CREATE INDEX turns_channel on turns USING btree (channel_id, name, at);
+CREATE INDEX unmeasured_targets_shard on unmeasured_targets USING btree (shard);
 
 alter table account_snapshots add constraint account_snapshots_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table account_snapshots add constraint account_snapshots_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table attempts add constraint attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table authenticator_apps add constraint authenticator_apps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table avatars add constraint avatars_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table avatars add constraint avatars_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table channel_days add constraint channel_days_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table channel_days add constraint channel_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table channel_months add constraint channel_months_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table channel_months add constraint channel_months_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
-alter table channels add constraint channels_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
+alter table channels add constraint channels_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE SET NULL;
 alter table channels add constraint channels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table comment_attempts add constraint comment_attempts_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
+alter table comment_attempts add constraint comment_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table connections_under_way add constraint connections_under_way_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE;
 alter table connections_under_way add constraint connections_under_way_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table connections_under_way add constraint connections_under_way_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table deletion_items add constraint deletion_items_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
+alter table deletion_mails add constraint deletion_mails_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
+alter table deletion_mails add constraint deletion_mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table deletion_requests add constraint deletion_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table deletion_steps add constraint deletion_steps_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
-alter table disconnections add constraint disconnections_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
-alter table disconnections add constraint disconnections_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
-alter table disconnections add constraint disconnections_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE CASCADE;
-alter table disconnections add constraint disconnections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table elsewhere_posts add constraint elsewhere_posts_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table elsewhere_posts add constraint elsewhere_posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table events add constraint events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
 alter table events add constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table exports add constraint exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table form_keys add constraint form_keys_made_workspace_id_fkey FOREIGN KEY (made_workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table form_keys add constraint form_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table grants add constraint grants_connected_by_fkey FOREIGN KEY (connected_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table grants add constraint grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table invitations add constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id) ON DELETE SET NULL;
@@ -716,6 +1016,7 @@ alter table notices add constraint notices_grant_id_fkey FOREIGN KEY (grant_id) 
 alter table notices add constraint notices_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table notices add constraint notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table notices add constraint notices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table passkeys add constraint passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table policy_letters add constraint policy_letters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table policy_letters add constraint policy_letters_version_fkey FOREIGN KEY (version) REFERENCES policy_versions(version) ON DELETE CASCADE;
@@ -724,13 +1025,19 @@ alter table post_media add constraint post_media_post_id_fkey FOREIGN KEY (post_
 alter table post_media add constraint post_media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table revocations add constraint revocations_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
+alter table revocations add constraint revocations_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE SET NULL;
+alter table revocations add constraint revocations_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE SET NULL;
 alter table revocations add constraint revocations_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
+alter table revocations add constraint revocations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL;
 alter table sessions add constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table snapshots add constraint snapshots_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table targets add constraint targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table targets add constraint targets_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 alter table targets add constraint targets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table turns add constraint turns_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table unmeasured_targets add constraint unmeasured_targets_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table workspace_days add constraint workspace_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table workspaces add constraint workspaces_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table workspaces add constraint workspaces_erased_by_fkey FOREIGN KEY (erased_by) REFERENCES deletion_requests(id) ON DELETE SET NULL;
@@ -739,8 +1046,18 @@ alter table workspaces add constraint workspaces_paused_by_fkey FOREIGN KEY (pau
 CREATE TRIGGER channel_days_added AFTER INSERT ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
 CREATE TRIGGER channel_days_changed AFTER UPDATE ON channel_days REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
 CREATE TRIGGER channel_days_gone AFTER DELETE ON channel_days REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION add_up_days();
+CREATE TRIGGER channels_forget_avatar AFTER UPDATE OF state ON channels FOR EACH ROW WHEN ((new.state = 'disconnected'::text)) EXECUTE FUNCTION forget_avatar();
+CREATE TRIGGER channels_remember_erased AFTER DELETE ON channels FOR EACH ROW EXECUTE FUNCTION remember_erased('channel');
+CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
+CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
 CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
+CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
+CREATE TRIGGER targets_published_later AFTER UPDATE OF state, platform_post_id ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL) AND ((old.state <> 'published'::text) OR (old.platform_post_id IS NULL)))) EXECUTE FUNCTION list_unmeasured_target();
+CREATE TRIGGER targets_published_now AFTER INSERT ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL))) EXECUTE FUNCTION list_unmeasured_target();
 CREATE TRIGGER targets_tell AFTER INSERT OR UPDATE ON targets FOR EACH ROW EXECUTE FUNCTION tell_target();
+CREATE TRIGGER targets_version AFTER UPDATE ON targets FOR EACH ROW WHEN (((old.revision <> new.revision) OR (old.due_at <> new.due_at) OR ((old.state = 'canceled'::text) <> (new.state = 'canceled'::text)) OR ((old.finished_at IS NULL) AND (new.finished_at IS NOT NULL) AND (new.state = ANY (ARRAY['failed'::text, 'missed'::text, 'unconfirmed'::text]))))) EXECUTE FUNCTION raise_version_of_post();
+CREATE TRIGGER users_remember_erased AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION remember_erased('user');
+CREATE TRIGGER workspaces_remember_erased AFTER DELETE ON workspaces FOR EACH ROW EXECUTE FUNCTION remember_erased('workspace');
 
 comment on table account_snapshots is 'promise: D1, D2, R3: followers of an account at a moment, and what the platform says of the whole account for its last full day';
 comment on column account_snapshots.day is 'the platform''s own day that views and reach are of; Meta''s days are those of California';
@@ -749,32 +1066,63 @@ comment on column attempts.fingerprint is 'SHA-256 over channel, kind, text, lin
 comment on column attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
 comment on column attempts.looks is 'how often reconciling has looked';
 comment on column attempts.proof is 'what showed the outcome, in words';
+comment on table authenticator_apps is 'promise: A3: the secret shared with a person''s authenticator app (TOTP, RFC 6238), if they chose to use one';
+comment on column authenticator_apps.secret_sealed is 'sealed by the vault';
+comment on column authenticator_apps.last_step is '30-second step of the last code that was accepted: a code works once';
+comment on table avatars is 'promise: D1, D2: the profile picture of a connected account, copied once a day; our pages load it from us, never from the platform';
+comment on column avatars.sha256 is 'of the picture: tells browsers whether theirs is still the newest';
+comment on table callback_calls is 'When each callback address was last called with a valid signature, to the minute: shown to operators, who see whether the addresses are registered at the platforms.';
+comment on column callback_calls.path is 'After /callbacks/<issuer>; empty where the issuer has one address only.';
 comment on table channel_days is 'promise: R3: what the posts of an account gained on a day: the difference of neighbouring snapshots, on the day they were seen, in the workspace''s zone';
 comment on column channel_days.followers is 'as last told on that day, not a gain';
+comment on column channel_days.grown_since is 'posts were read late, so this day holds their growth since the reading on that earlier day; null: everything was read when it was due';
 comment on table channel_months is 'promise: R3: channel_days of one month added up; goes with them';
 comment on column channel_months.month is 'its first day';
 comment on table channels is 'promise: D1, D2: what one publishes to: a Page, an Instagram professional account, a TikTok creator';
+comment on column channels.grant_id is 'null: what the platform gave us of this account was deleted; the row stays for posts that went there';
 comment on column channels.account_id is 'the platform''s own id of the account';
 comment on column channels.token_sealed is 'promise: S1: the account''s own token where it has one (Page token), sealed';
 comment on column channels.settings is 'what publishing needs beside the id, e.g. the Page behind an Instagram account';
 comment on column channels.account_facts is 'promise: D2: what the platform said of the account when a post was last composed, e.g. TikTok''s creator_info';
 comment on column channels.state_reason is 'why it waits for a person, in words';
+comment on column channels.looked_at is 'when a waiting post last asked whether this lost account is back; many posts may wait, and each would ask';
+comment on table comment_attempts is 'one call that writes a first comment: written before the call, its outcome after';
+comment on column comment_attempts.fingerprint is 'SHA-256 over the account, the post''s id at the platform and the text of the comment';
+comment on column comment_attempts.outcome is 'claimed: no word yet. unknown: sent, no clear answer. found, absent: what reconciling proved';
+comment on column comment_attempts.looks is 'how often reconciling has looked';
+comment on column comment_attempts.proof is 'what showed the outcome, in words';
 comment on table connections_under_way is 'a person on the way through a platform''s consent page and the choice of accounts; gone when it is done or after its hour';
 comment on column connections_under_way.state_hash is 'SHA-256 of the OAuth state, which binds the answer to this session';
 comment on column connections_under_way.verifier_sealed is 'PKCE verifier, sealed; null once the platform''s answer came, which is taken once';
 comment on column connections_under_way.offer_sealed is 'tokens and accounts between the consent and the choice, sealed';
+comment on column connections_under_way.issuer_user_id is 'who consented, so that nobody revokes the authorization between the consent and the choice';
+comment on table deletion_items is 'promise: E3: what a deletion request deleted and what was kept, counted in the transactions that did it; no personal data';
+comment on table deletion_mails is 'promise: E3: emails about a deletion that are still to be sent; a row is deleted when its email has been sent';
+comment on column deletion_mails.kind is 'started, finished: to the person who is deleted; workspace: to a member of a workspace that is deleted with its only admin';
+comment on column deletion_mails.user_id is 'the member who is told; null: the person who is deleted, whose address is in the content';
+comment on column deletion_mails.content_sealed is 'sealed by the vault: name and address of the reader, the code, the name of the workspace; nothing but the sending reads it';
+comment on column deletion_mails.mailing_until is 'somebody is sending it until then';
 comment on table deletion_requests is 'promise: E3, E4, E5: a wish to be erased; when it is done, nothing in it says whose it was';
 comment on column deletion_requests.code_hash is 'SHA-256 of the code; who has the code can follow it at /data-deletion/<code>';
+comment on column deletion_requests.origin is 'restore: a backup brought back a person who had been deleted since';
 comment on column deletion_requests.issuer_user_id is 'whose data the platform asked us to delete; gone when it is done';
+comment on column deletion_requests.code_sealed is 'sealed by the vault: the code of a person''s request, so that a second tab is shown the same page; null once it is done';
 comment on table deletion_steps is 'what the public page of a deletion request shows: steps, counts and times, no personal data';
-comment on table disconnections is 'promise: R2: accounts that were disconnected, and how far revoking at the platform is';
-comment on column disconnections.access_token_sealed is 'promise: S1: for revoking only, nothing else reads it; gone when revoked';
-comment on column disconnections.refresh_token_sealed is 'promise: S1: to get a token that can revoke, when the other ended meanwhile';
-comment on column disconnections.gives_up_at is 'the platform ends the grant by itself then';
-comment on column disconnections.state is 'kept: the grant goes on, other accounts use it. pending: not revoked yet. given_up: it ended by itself first';
+comment on table elsewhere_posts is 'promise: U3: the account''s own posts of the last 90 days that were not made here, with the newest number of each kind';
+comment on column elsewhere_posts.other_ids is 'further ids of the same post, by which it is told from posts that were made here';
+comment on column elsewhere_posts.text is 'the beginning of the caption';
+comment on column elsewhere_posts.next_at is 'when its numbers are read next, at the ages at which posts from here are';
+comment on table erased_ids is 'promise: E3: salted hashes of ids that were deleted, so that a restored backup cannot bring them back; no id can be read from it';
 comment on table events is 'audit lines noun.verb, written in the transaction of the change they tell of';
 comment on column events.facts is 'states, times and counts; no caption, name, email or token';
 comment on table exports is 'promise: E1: a file with everything that is held about a person; it goes after a week, or when it was fetched';
+comment on table form_keys is 'one form makes one thing, however often it is sent: what the form with this key has made';
+comment on column form_keys.key is 'random, made with the form';
+comment on column form_keys.digest is 'SHA-256 of what was sent: sent again unchanged, nothing is done again';
+comment on column form_keys.subject_id is 'what was made; null while it is being made';
+comment on column form_keys.version is 'of the post after the form was carried out: Back and another save go on from there';
+comment on column form_keys.event_id is 'the audit line that the page after it tells of';
+comment on column form_keys.made_workspace_id is 'the workspace that this form made: the mark is gone with it';
 comment on column grants.issuer is 'meta or tiktok: whoever issued the authorization';
 comment on column grants.issuer_user_id is 'promise: D1, D2: app-scoped user id or open id';
 comment on column grants.access_token_sealed is 'promise: S1: AES-256-GCM, bound to this row and column';
@@ -791,6 +1139,7 @@ comment on column grants.warned_of is 'the end of the grant that admins were war
 comment on column grants.warned_days is 'how many days ahead they were warned last: 14, 7, 1';
 comment on table installation is 'what holds for the whole installation; one row';
 comment on column installation.paused_at is 'since then nothing is sent anywhere; set and ended by operators';
+comment on column installation.operators_require_second_factor is 'operators run the installation only in a session that proved a second factor';
 comment on table invitations is 'promise: A1: the only way to an account';
 comment on column invitations.code_hash is 'SHA-256 of the code; the code itself is shown once and kept nowhere';
 comment on column invitations.workspace_id is 'null: the one-time link of the first start, which makes the operator';
@@ -798,26 +1147,43 @@ comment on table limits is 'what a platform does not take for a time; written wh
 comment on column limits.subject is 'whom it holds: channel:<id>, grant:<id> (all accounts of one consent), issuer:<name> (the whole installation there)';
 comment on column limits.holds is 'which calls: reading (numbers), asking (what became of a post), preparing, sending';
 comment on table mail_links is 'links that are mailed, used once, and expire';
+comment on column mail_links.purpose is 'promise: A6: sign-in: lets a person type their password although there were too many attempts; the others as in db/mail-links.ts';
 comment on column mail_links.new_email is 'promise: E2: email: the address to change to; email-back: the former one, which is told and can take the change back';
 comment on column mail_links.token_hash is 'SHA-256 of the token, which is made when the mail is written; null before';
 comment on table measured_channels is 'when the account''s own numbers are asked next, and why measuring rests';
-comment on column measured_channels.rest_until is 'nothing is measured before: the platform asked us to wait, or did not answer';
-comment on column measured_channels.failures is 'rounds in a row that did not get through; rest_until grows with them';
+comment on column measured_channels.next_at is 'when the followers are asked next';
+comment on column measured_channels.rest_until is 'of the part that rests longest: pages read it';
+comment on column measured_channels.not_given is 'numbers that the platform does not give for this account, while it gives others of the same posts';
+comment on column measured_channels.unread_told_at is 'when admins were last told that readings of this account are overdue; once for each time that readings stop';
+comment on column measured_channels.rests is 'by part (followers, days, posts): what went wrong last, since when, and until when this part rests';
+comment on column measured_channels.days_at is 'when the numbers of one of the account''s days are asked next; null where the platform has none';
+comment on column measured_channels.list_at is 'when the account''s own posts are listed next';
+comment on column measured_channels.listed_at is 'when they were last listed to the end';
 comment on table measured_targets is 'when a published post is measured next, and the newest number of each kind, so that no page has to search the snapshots';
 comment on column measured_targets.ended_metrics is 'numbers that the platform gave once and did not give the last time: what stands is the last known';
 comment on column measured_targets.absent_at is 'when the platform first did not show the post any more';
-comment on table media is 'promise: D3: files as they are sent: images re-encoded without EXIF, videos as uploaded';
+comment on column measured_targets.changed_at is 'taken_at of the newest row in snapshots; readings since then gave the same numbers';
+comment on column measured_targets.views_at_day is 'views as read 23 to 30 hours after it went out; null: not read then';
+comment on column measured_targets.views_at_week is 'views as read 6.75 to 7.5 days after it went out; null: not read then';
+comment on table media is 'promise: D3: files as they are sent: images re-encoded without EXIF, videos without what the camera wrote beside their samples';
 comment on column media.file_name is 'as the person called it, for the list; never part of an address';
-comment on column media.store_key is 'name in the media store, random';
+comment on column media.store_key is 'name in the media store, random; while it is converted there is nothing yet under it, and the facts are those that it will have';
 comment on column media.purged_at is 'promise: R4: the bytes are gone; the row stays for the history of its posts';
 comment on column media.files_removed_at is 'promise: R4: after purged_at, when the bytes had left the store';
+comment on column media.original_key is 'name in the media store, random, of the file as it came; only of videos that are converted; nothing serves it';
+comment on column media.conversion is 'waiting: the file that is sent is still to be made; failed: it cannot be made; null: it is there';
+comment on column media.conversion_share is 'how much of it is made, from 0 to 1';
+comment on column media.conversion_problem is 'why it cannot be made, a sentence for people';
 comment on table media_links is 'promise: D4: public addresses /media/<name>; one for the workspace''s own pages, one for every attempt that a platform fetches from';
 comment on column media_links.name is '128 random bits or more';
 comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';
 comment on column media_links.first_fetched_at is 'when somebody first read it: proof whether a platform ever came for the file';
 comment on column memberships.role is 'promise: A4';
-comment on table metric_names is 'names of metrics that a platform refused: not asked again for a month, and shown as no longer provided';
-comment on column metric_names.about is 'the same name may live on for the whole account and be gone for single posts';
+comment on column memberships.steps_dismissed_at is 'when this person dismissed the first steps on Today; null: not dismissed';
+comment on table metric_names is 'names of numbers that a platform refused; with refused_at: not asked again for a month, and shown as no longer provided';
+comment on column metric_names.refused_at is 'when a second object refused it; null while there is only one';
+comment on column metric_names.kind is 'of post, or account: the same name may live on for one kind and be gone for another';
+comment on column metric_names.witness is 'part of a hash of the first object that refused the name, so that a second one can be told apart';
 comment on table notices is 'promise: U4: what a person is told, once for each cause, on the page and by mail';
 comment on column notices.cause is 'what happened, so that it is told once: kind, id and number of it';
 comment on column notices.facts is 'times and counts for the words; no caption, name, email or token';
@@ -827,30 +1193,53 @@ comment on table outbox is 'what must still be told to Temporal or by mail, writ
 comment on column outbox.kind is 'which relay carries it: target, password-reset';
 comment on column outbox.next_try_at is 'the server itself tells it in the first second; after that it is the relay''s';
 comment on column outbox.request_id is 'the request that caused it, for the log and for operators; null when none did';
+comment on table passkeys is 'promise: A3: passkeys that the person chose to add; fingerprint, face and PIN stay on their device';
+comment on column passkeys.name is 'the person''s own name for it';
+comment on column passkeys.credential_id is 'base64url, made by the device or password manager';
+comment on column passkeys.counter is 'the last signature counter; 0 where the device does not count';
+comment on column passkeys.transports is 'how the browser reaches it, as the browser says: internal, hybrid, usb …';
+comment on column passkeys.backed_up is 'synced by the person''s password manager';
 comment on column password_resets.token_hash is 'SHA-256 of the token, which is made when the mail is written; null before';
 comment on table policy_letters is 'promise: L3: who is told by mail of a material change of the policy, each once';
 comment on table policy_versions is 'promise: L1, L3: versions of the privacy policy; written from web/policy.ts at start';
 comment on column policy_versions.announced_at is 'when every account holder had been mailed about it; null for those that change nothing material';
 comment on table posts is 'promise: D3: what was composed; what became of it is in targets';
+comment on column posts.state is 'discarded: a draft that a person deleted; Undo brings it back until the sweep deletes it';
 comment on column posts.variants is 'text for one platform where it differs: {"instagram": "…"}';
 comment on column posts.choices is 'chosen accounts with kind and settings: {"<channel id>": {"kind": "reel", "settings": {…}}}';
 comment on column posts.wall_time is 'local time as typed, 2026-11-26T10:00, in zone';
 comment on column posts.zone is 'zone it was scheduled in';
-comment on column posts.version is 'grows with every edit; an edit of an older version is refused';
-comment on table revocations is 'promise: R2: tokens taken out of the product, kept only to be revoked at the platform, then gone';
-comment on column revocations.tokens_sealed is 'promise: S1: sealed; nothing but the revocation can read it';
+comment on column posts.version is 'rises with every change of the post or of a decision about one of its targets; a form made from an older version is refused';
+comment on table reading_calls is 'calls that read numbers, by minute, of the last hour: measuring leaves the rest of the limit to publishing';
+comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
+comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';
+comment on column recovery_codes.salt is 'one for the codes of a person that were made together, so that checking a code takes one hash';
+comment on table revocations is 'promise: R2: authorizations to revoke at their platform: after the last account was disconnected, or for a deletion request';
+comment on column revocations.issuer_user_id is 'whose authorization it is, at the platform; null once it is over';
+comment on column revocations.channel_id is 'the account that was disconnected; null when a deletion request asked';
+comment on column revocations.request_id is 'the deletion request that waits for it; its page shows the outcome';
+comment on column revocations.erases_history is 'the admin also wanted the account''s history deleted';
+comment on column revocations.access_token_sealed is 'promise: S1: used only to revoke; null once it is over';
+comment on column revocations.refresh_token_sealed is 'promise: S1: to get a token that can revoke when the other one has expired';
+comment on column revocations.state is 'kept: another connection uses the same authorization. unusable: the platform no longer accepts our tokens. given_up: no answer within the term';
+comment on column revocations.gives_up_at is 'then the tokens are deleted without the platform''s answer';
+comment on column revocations.calling_until is 'the platform is being called now: nobody connects the same person meanwhile, and nobody else calls';
 comment on table sessions is 'promise: A3: neither address nor browser of the person is kept';
 comment on column sessions.token_hash is 'SHA-256 of 256 random bits that only the cookie holds';
-comment on column sessions.password_checked_at is 'when the person last typed the password; what is grave asks again';
+comment on column sessions.confirmed_at is 'when the person last proved who they are; rights, keys, exports and deletion need it within ten minutes';
 comment on column sessions.expires_at is 'idle end, moved ahead while used';
 comment on column sessions.ends_at is 'absolute end, never moved';
+comment on column sessions.second_factor_at is 'when the second factor was last proved in this session; null: never';
+comment on column sessions.awaits_second_factor is 'the password was right, the second factor is missing: the session opens nothing but the page that asks for it';
 comment on table snapshots is 'promise: D1, D2, R3, U3: lifetime numbers of a post as its platform told them at a moment; one partition a month, which retention drops whole';
 comment on column snapshots.views is 'null: the platform did not give it, which is not 0';
 comment on column snapshots.source is 'the call and version that gave the numbers; which of its names stands for which column is in platforms/<platform>/measure.ts';
+comment on column snapshots.last_seen_at is 'the last reading that still gave exactly these numbers, filled in when they change; null where the next reading differed, and in the newest row of a post (measured_targets.taken_at says it)';
 comment on table sweeps is 'one run of one rule of db/retention.ts: the evidence that the public policy shows';
 comment on column sweeps.oldest_left_at is 'when the term of the oldest row that is left began; null when none is left';
 comment on table targets is 'one post on one channel, with a fate of its own';
 comment on column targets.text is 'the text for this channel as it goes out, copied from the post when it is scheduled or edited';
+comment on column targets.state is 'erased: it was sent, and later the platform''s data about it was deleted; published_at says whether it was published';
 comment on column targets.waiting_for is 'what comes next, in words';
 comment on column targets.not_before is 'no call before this: the platform asked us to wait, or was out of reach';
 comment on column targets.revision is 'grows with every change of content or time; what was prepared for an older one is not sent';
@@ -860,9 +1249,17 @@ comment on column targets.attempt_number is 'number of the last attempt that cla
 comment on column targets.problem is 'kind, code, subcode, words, traceId of the last refusal';
 comment on column targets.confirmed_by is 'which check showed that it is out';
 comment on column targets.finished_at is 'when the receipt was complete: nothing more is asked of the platform';
+comment on column targets.comment_state is 'of the first comment: null, nothing was done for it yet; waiting: it is written, or tried again, as soon as it may be; sending: the call has left or may have left; left: a person dismissed it';
+comment on column targets.comment_number is 'how many claims of the first comment there were';
+comment on column targets.comment_not_before is 'the first comment is not tried again before this';
+comment on column targets.comment_since is 'when a person asked for the first comment again; null: it is due since the post is published';
+comment on column targets.comment_proof is 'what showed the outcome of the first comment, in words';
+comment on column targets.comment_id is 'the platform''s id of the first comment';
+comment on column targets.comment_open is 'the first comment is still to be written, or its outcome to be found out';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';
+comment on table unmeasured_targets is 'promise: U3: published posts that the next run of measuring takes up; a row is there for some minutes';
 comment on table users is 'promise: A3: name, work email, password hash, and nothing else about the person';
 comment on column users.password_hash is 'promise: A5: Argon2id, never the password';
 comment on column users.is_operator is 'runs the installation; set by the first link and by the command line only';
@@ -876,5 +1273,13 @@ comment on column workspaces.zone is 'IANA time zone in which people read and ty
 comment on column workspaces.missed_after is 'a post whose time passed longer ago than this, while nothing ran, is missed and not sent late';
 comment on column workspaces.paused_at is 'since then nothing of the workspace is sent; what came due waits for a person';
 comment on column workspaces.erased_by is 'promise: E3: goes with the person who was its only admin; decided once, when the erasure begins';
+comment on column workspaces.requires_second_factor is 'members open the workspace only in a session that proved a second factor';
+comment on column workspaces.set_up_at is 'when accounts were connected, a post was written and people were invited; null: Today still shows the first steps';
+comment on column workspaces.earlier_zones is 'time zones that the workspace had before, each with the moment until when: days of insights are those of the zone at that time';
 comment on function drop_snapshot_months(timestamp with time zone) is 'promise: R3: drops every month that lies before the moment as a whole';
 comment on function ensure_snapshot_months(timestamp with time zone) is 'makes the partitions from the month before to three months after';
+comment on function forget_avatar() is 'whoever disconnects an account, its picture goes in the same transaction';
+comment on function forget_person() is 'whatever ends an authorization, the name of the person and their permissions go in the same statement';
+comment on function measure_shard(uuid) is 'which of the 16 schedules measures an account: the last bits of its id are random';
+comment on function remember_erased() is 'whatever deletes a person, a workspace, an authorization or an account, a restore deletes it again';
+comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Tells the sandbox where the platforms are to call back, as a developer enters it in their dashboards. Waits up to 20 s for the
- * sandbox to answer; returns what went wrong, in words.
+ * Registers our callback URLs with the sandbox, as a developer does in the platforms' dashboards.
+ * Waits up to 20 s for the sandbox to answer. Returns an error message, or undefined.
  */
 export async function registerCallbacks(controlUrl: string, publicUrl: string): Promise<string | undefined> {
   const body = JSON.stringify({

@@ -13,7 +13,10 @@ import {
 
 const rotateAtBytes = 5_000_000
 
-/** Opens a log for appending, after moving a long one aside. Children write to it themselves, so nothing is lost when the starter dies. */
+/**
+ * Opens a log for appending; a long one is rotated first. Children write to it directly, so nothing
+ * is lost if the starter dies.
+ */
 export function openLog(path: string): number {
   if (existsSync(path) && statSync(path).size > rotateAtBytes) renameSync(path, `${path}.1`)
   return openSync(path, 'a', 0o600)
@@ -22,8 +25,9 @@ export function openLog(path: string): number {
 const turnAfterMs = 7 * 86_400_000
 
 /**
- * Turns logs that are a week old or outgrew four times the limit while in use: what was written lies aside, until the next turn at the
- * latest, so that no line is kept for more than two weeks. They are opened for appending, so writers go on at the start. promise: S6
+ * Rotates logs weekly: lines move to `.1` until the next rotation, so no line is kept for more than
+ * two weeks. A log that has grown beyond four times the limit is emptied without a copy. Logs
+ * are opened for appending, so programs go on writing to the emptied file. promise: S6
  */
 export function turnLogs(paths: string[], nowMs = Date.now()): void {
   for (const path of paths.filter((path) => !path.endsWith('.1') && existsSync(path))) {
@@ -37,26 +41,52 @@ export function turnLogs(paths: string[], nowMs = Date.now()): void {
   }
 }
 
-/** What a log says about its end: the last lines that speak of an error, or else simply the last. */
-export function lastWords(path: string, most = 3): string {
-  const lines = tail(path)
-  const complaints = lines.filter((line) => /error|fatal|cannot|refused|denied/i.test(line))
-  return [...new Set(complaints.length > 0 ? complaints : lines)].slice(-most).join('\n')
+/**
+ * Why a program ended, from its log since `fromBytes`: its errors, or else its last lines. Leaves
+ * out stack traces and control characters.
+ */
+export function lastWords(path: string, fromBytes = 0, most = 6): string {
+  const lines = tail(path, fromBytes)
+    .map(asWords)
+    .filter((line) => line.text !== '')
+  const errors = lines.filter(({ isError }) => isError)
+  return [...new Set((errors.length > 0 ? errors : lines).map(({ text }) => text))].slice(-most).join('\n')
 }
 
-function tail(path: string): string[] {
+type Line = { text: string; isError: boolean }
+
+/**
+ * Our programs write JSON lines, where level 50 is an error. PostgreSQL, and our programs before
+ * their log is open, write plain text.
+ */
+function asWords(line: string): Line {
+  if (line.startsWith('{') && line.endsWith('}')) return jsonWords(line)
+  const isNoise = /^\s+at |^[\s{}[\](),;^~]*$|^Node\.js v\d/.test(line)
+  return { text: isNoise ? '' : line, isError: /\b(ERROR|FATAL|PANIC)\b|^\w*Error: /.test(line) }
+}
+
+function jsonWords(line: string): Line {
+  try {
+    const { level, msg, err } = JSON.parse(line) as { level?: unknown; msg?: string; err?: { message?: string } }
+    const isError = typeof level === 'number' ? level >= 50 : /error|fatal/.test(String(level))
+    const text = [msg, err?.message].filter(Boolean).join(': ')
+    return { text: isError ? text : '', isError: isError && text !== '' }
+  } catch {
+    return { text: line, isError: false } // not JSON after all
+  }
+}
+
+const mostBytes = 16_384
+
+function tail(path: string, fromBytes: number): string[] {
   if (!existsSync(path)) return []
   const file = openSync(path, 'r')
   try {
-    const size = fstatSync(file).size
-    const buffer = Buffer.alloc(Math.min(size, 4_096))
-    readSync(file, buffer, 0, buffer.length, size - buffer.length)
-    return buffer
-      .toString('utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-30)
-      .filter((line) => line.trim())
+    const { size } = fstatSync(file)
+    const from = Math.max(size - mostBytes, fromBytes <= size ? fromBytes : 0)
+    const buffer = Buffer.alloc(size - from)
+    readSync(file, buffer, 0, buffer.length, from)
+    return buffer.toString('utf8').trimEnd().split('\n')
   } finally {
     closeSync(file)
   }

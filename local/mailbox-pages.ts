@@ -1,15 +1,21 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Mail, MailStore } from './mailbox.ts'
+import type { Mail, MailStore } from './mail-store.ts'
+import { foreignReason } from './sandbox/foreign.ts'
 
-/** What mails hold is a stranger's: pages load nothing, run nothing, and show HTML in a frame that may do neither. */
+/**
+ * Emails contain untrusted content. Pages load and run nothing, and show HTML in a frame that can't
+ * either.
+ */
 const policy = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 const framePolicy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-/** The pages of the mailbox, newest mail first; /mails.json has the same for programs. */
+/** The pages of the mailbox, newest email first. /mails.json has the same for programs. */
 export function mailboxPages(store: MailStore): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
+    const why = foreignReason({ method: c.req.method, header: (name) => c.req.header(name) })
+    if (why) return c.text(why, 403)
     await next()
     if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', policy)
     c.header('cache-control', 'no-store')
@@ -66,7 +72,7 @@ ${mail.html ? html`<h2>As HTML</h2><iframe src="/mails/${mail.id}/html" title="T
 <p><a href="/mails/${mail.id}/source">Source</a></p>`
 }
 
-/** Links of the text, to be clicked; everything between them is escaped by the template. */
+/** Turns URLs in a text into links. The template escapes everything in between. */
 function linked(text: string): Html[] {
   return text
     .split(/(https?:\/\/[^\s<>"]+)/)

@@ -6,25 +6,15 @@ import { pipeline } from 'node:stream/promises'
 import { serve } from '@hono/node-server'
 import { type AddressObject, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
+import type { Mail, MailStore } from './mail-store.ts'
 import { mailboxPages } from './mailbox-pages.ts'
 
-export type Mail = {
-  id: string
-  receivedAt: string
-  from: string
-  to: string
-  subject: string
-  text: string
-  html: string | undefined
-}
-export type MailStore = {
-  list(limit?: number): Promise<Mail[]>
-  find(id: string): Promise<Mail | undefined>
-  source(id: string): string | undefined
-}
 export type Mailbox = { smtpUrl: string; url: string; store: MailStore; close(): Promise<void> }
 
-/** Takes every mail, whoever it is for, keeps it in the folder and shows it on pages. Nothing is ever sent on. Port 0 takes any. */
+/**
+ * A local mail server that accepts every email, keeps it in the folder and shows it on pages. Sends
+ * nothing on. Port 0 picks a free port.
+ */
 export async function startMailbox(options: { smtpPort: number; webPort: number; folder: string }): Promise<Mailbox> {
   const { folder } = options
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -38,7 +28,7 @@ export async function startMailbox(options: { smtpPort: number; webPort: number;
       keep(stream, folder).then(() => done(), done)
     },
   })
-  smtp.on('error', () => undefined) // a client hung up in the middle; it was not told that its mail arrived
+  smtp.on('error', () => undefined) // a client disconnected before its email was accepted
   const smtpPort = await listen(smtp.listen(options.smtpPort, '127.0.0.1'))
   const web = serve({ fetch: mailboxPages(store).fetch, port: options.webPort, hostname: '127.0.0.1' })
   const webPort = await listen(web as Server)
@@ -65,7 +55,7 @@ function listen(server: Server): Promise<number> {
   })
 }
 
-/** Under another name until it is whole: a mail cut short never shows. */
+/** Written under a temporary name until it is complete, so that a partial email is never shown. */
 async function keep(stream: NodeJS.ReadableStream, folder: string): Promise<void> {
   const path = join(folder, `${new Date().toISOString().replaceAll(':', '-')}_${randomBytes(4).toString('hex')}`)
   try {
@@ -76,7 +66,7 @@ async function keep(stream: NodeJS.ReadableStream, folder: string): Promise<void
   }
 }
 
-/** Ids are file names without their ending; they begin with the time, so that they sort by it. */
+/** Ids are file names without their extension. They begin with the time, so they sort by it. */
 function mailStore(folder: string): MailStore {
   const pathOf = (id: string) => join(folder, `${id}.eml`)
   const find = async (id: string) => (isId(id) && existsSync(pathOf(id)) ? parse(id, readFileSync(pathOf(id))) : undefined)

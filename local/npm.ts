@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /**
- * Calls back once when the npm that started us is gone: killed outright it can pass no signal on, and nobody could stop us from its
- * terminal any more. Started without npm, or where the system does not tell who started whom, it never does.
+ * Calls back once when the npm that started us is gone: if npm is killed, it can't pass on signals,
+ * and nobody could stop us from its terminal. Never calls back without npm, or if the system
+ * doesn't report parent processes.
  */
 export function onceNpmIsGone(callBack: () => void): void {
   if (!process.env.npm_lifecycle_event) return
@@ -15,7 +16,15 @@ export function onceNpmIsGone(callBack: () => void): void {
   timer.unref()
 }
 
-/** npm starts us through a shell, which may stay between: then npm is the shell's parent, and its death changes that. */
+/** The process id of the npm that started us. Undefined without npm. */
+export function npmPid(): number | undefined {
+  return process.env.npm_lifecycle_event ? Number(lineage().split(' ').pop()) : undefined
+}
+
+/**
+ * Identifies npm by our ancestors. npm starts us through a shell; if the shell is still there, npm
+ * is its parent, and that changes when npm dies.
+ */
 function lineage(): string {
   const stat = `/proc/${process.ppid}/stat`
   if (!existsSync(stat)) return String(process.ppid)

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Problem } from './problem.ts'
 
-/** Every port of the local stack: the variable that sets it, what uses it, and its default. */
+/** All ports of the local stack: the variable, what uses the port, and the default. */
 const table = {
   web: ['PORT', 'the web server', 3000],
   postgres: ['POSTGRES_PORT', 'PostgreSQL', 3010],
@@ -17,7 +17,7 @@ const table = {
 export type PortName = keyof typeof table
 export type Ports = Record<PortName, number>
 
-/** Throws a Problem that names the variable when a port is no port or is given twice. */
+/** Throws a Problem that names the variable if a port is invalid or used twice. */
 export function readPorts(env: NodeJS.ProcessEnv): Ports {
   const seen = new Map<number, string>()
   const entries = Object.entries(table).map(([name, [variable, , fallback]]) => {
@@ -32,7 +32,7 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
   return Object.fromEntries(entries) as Ports
 }
 
-/** Throws a Problem that lists every port in use and the variable that moves it. */
+/** Throws a Problem that lists all ports in use, with the variables that change them. */
 export async function refuseTakenPorts(ports: Ports, needed: PortName[]): Promise<void> {
   const results = await Promise.all(needed.map(async (name) => ((await isFree(ports[name])) ? undefined : name)))
   const taken = results.filter((name) => name !== undefined)
@@ -41,17 +41,17 @@ export async function refuseTakenPorts(ports: Ports, needed: PortName[]): Promis
   throw new Problem(`${taken.length === 1 ? 'A port is' : 'Ports are'} in use by another program: ${list.join(', ')}.`)
 }
 
-export function isFree(port: number): Promise<boolean> {
+export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }
 
 /**
- * A port that was free a moment ago, below those that the system gives to outgoing connections: between now and its use nothing
- * takes it by chance.
+ * A free port below the range that the system uses for outgoing connections, so that nothing takes
+ * it by chance before it is used.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -5,8 +5,9 @@ import { Problem } from './problem.ts'
 import { canEnter, type User } from './unprivileged.ts'
 
 /**
- * Where PostgreSQL keeps its files: in the data folder. When root starts it from a folder that PostgreSQL's user cannot enter
- * (root's own home, a private temporary clone), they go where that user can, and the data folder remembers where.
+ * The folder for PostgreSQL's files, normally the data folder. If root starts it from a folder that
+ * PostgreSQL's user can't enter (such as root's home), uses another folder and notes it in the data
+ * folder.
  */
 export function postgresFolder(dataDir: string, user: User | undefined): string {
   if (!user || canEnter(dataDir, user)) return dataDir
@@ -30,7 +31,7 @@ function makeFolder(user: User): string {
       chmodSync(folder, 0o755)
       return folder
     } catch {
-      // not writable, even for root: the next one
+      // not writable, even for root: try the next one
     }
   }
   throw new Problem(

@@ -8,9 +8,9 @@ import type { User } from './unprivileged.ts'
 export type Programs = { postgres: string; initdb: string; version: string }
 
 /**
- * Finds PostgreSQL in its npm package and makes it fit to run: npm runs no install scripts, so the links between its libraries
- * are missing and its programs may lack the executable bit. Where the user who is to run it cannot reach the package, or the
- * package is on a read-only disk, a copy in `elsewhere()` is used.
+ * Finds PostgreSQL in its npm package and makes it runnable. Install scripts don't run, so links
+ * between its libraries are missing and programs may not be executable. If the user who runs it
+ * can't reach the package, or its disk is read-only, uses a copy in `elsewhere()`.
  */
 export function postgresPrograms(user: User | undefined, elsewhere: () => string): Programs {
   const inPackage = nativeFolder()
@@ -19,11 +19,21 @@ export function postgresPrograms(user: User | undefined, elsewhere: () => string
   if (here.version) return programsIn(inPackage, here.version)
 
   const copy = join(elsewhere(), basename(dirname(inPackage)), 'native')
-  if (!existsSync(copy)) cpSync(inPackage, copy, { recursive: true, verbatimSymlinks: true })
+  if (!existsSync(copy)) copyForOthers(inPackage, copy)
   makeRunnable(copy)
   const there = runs(copy, user)
   if (there.version) return programsIn(copy, there.version)
   throw new Problem(`PostgreSQL does not run on this machine: ${there.why || complaint || here.why}`)
+}
+
+/** Copies so that PostgreSQL's user can read it, whatever our umask is. */
+function copyForOthers(from: string, to: string): void {
+  const before = process.umask(0o022)
+  try {
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+  } finally {
+    process.umask(before)
+  }
 }
 
 function nativeFolder(): string {
@@ -38,7 +48,7 @@ function nativeFolder(): string {
   }
 }
 
-/** Returns what could not be done, in words. */
+/** Returns an error message, or undefined. */
 function makeRunnable(folder: string): string | undefined {
   try {
     for (const { source, target } of readLinks(folder)) {
@@ -57,16 +67,18 @@ function makeRunnable(folder: string): string | undefined {
 
 type Link = { source: string; target: string }
 
-/** The list is relative to the package; every link stays inside its folder. */
+/**
+ * The links between libraries. The list is relative to the package; every link stays in its folder.
+ */
 function readLinks(folder: string): Link[] {
   const list = join(folder, 'pg-symlinks.json')
   return existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as Link[]) : []
 }
 
 function runs(folder: string, user: User | undefined): { version?: string; why?: string } {
-  // initdb needs more of the libraries than the server does: it is what fails first.
+  // initdb fails first, because it needs more libraries than the server.
   for (const name of ['initdb', 'postgres']) {
-    const result = spawnSync(join(folder, 'bin', name), ['--version'], { encoding: 'utf8', cwd: '/', ...user })
+    const result = spawnSync(join(folder, 'bin', name), ['--version'], { encoding: 'utf8', cwd: '/', env: {}, ...user })
     if (result.status !== 0) return { why: result.error ? reason(result.error) : result.stderr.trim() }
     if (name === 'postgres') return { version: /\) (\d+)/.exec(result.stdout)?.[1] }
   }

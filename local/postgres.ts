@@ -16,21 +16,24 @@ export type PostgresOptions = {
   password: string
   logFile: string
   watchdog?: Watchdog
-  /** For tests: nothing is forced to disk, and many may connect. */
+  /** For tests: doesn't force writes to disk, and allows many connections. */
   throwaway?: boolean
 }
 export type Postgres = {
   pid: number | undefined
-  /** Of a database; the user owns them all. */
+  /** The URL of a database. The user owns all of them. */
   url(database: string): string
-  /** Resolves, in words, when it ended by itself. */
+  /** Resolves with the reason if it ended unexpectedly. */
   ended: Promise<string>
   stop(): Promise<void>
 }
 
 const owner = 'cratesocial'
 
-/** Starts PostgreSQL from its npm package on 127.0.0.1; makes its files the first time. Throws a Problem when it cannot. */
+/**
+ * Starts PostgreSQL from its npm package on 127.0.0.1. The first time, creates its files. Throws a
+ * Problem if it can't start.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const user = unprivilegedUser()
   const folder = postgresFolder(options.dataDir, user)
@@ -43,10 +46,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const child = startChild(command, options.watchdog)
   const url = (database: string) => `postgres://${owner}:${options.password}@127.0.0.1:${options.port}/${database}`
   await untilItAnswers(url('postgres'), child, command)
-  return { pid: child.pid, url, ended: child.ended.then((why) => why + logEnd(command)), stop: child.stop }
+  return { pid: child.pid, url, ended: child.ended.then((why) => why + logEnd(command, child)), stop: child.stop }
 }
 
-/** In another folder first: a half-made one is never taken for a database. */
+/**
+ * Creates the files in a temporary folder first, so that a partial one is never used as a database.
+ */
 function makeFiles(programs: Programs, user: User | undefined, files: string, password: string): void {
   const unfinished = `${files}.unfinished`
   const passwordFile = `${files}.password`
@@ -56,7 +61,7 @@ function makeFiles(programs: Programs, user: User | undefined, files: string, pa
     rmSync(passwordFile, { force: true })
     writeFileSync(passwordFile, password, { mode: 0o600 })
     if (user) for (const path of [unfinished, passwordFile]) chownSync(path, user.uid, user.gid)
-    // The built-in locale sorts the same on every machine, whatever locales it has.
+    // The built-in locale sorts the same on every machine.
     const flags = [
       '--encoding=UTF8',
       '--locale=C',
@@ -84,7 +89,14 @@ function refuseOtherVersion(programs: Programs, files: string): void {
 }
 
 function serverCommand(programs: Programs, user: User | undefined, files: string, options: PostgresOptions): Command {
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `max_connections=${options.throwaway ? 400 : 100}`]
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    `max_connections=${options.throwaway ? 400 : 100}`,
+    // promise: A3: DETAIL lines quote rows, such as an email address or the text of a post. "terse"
+    // leaves them out.
+    'log_error_verbosity=terse',
+  ]
   if (options.throwaway) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
   return {
     name: 'PostgreSQL',
@@ -94,12 +106,15 @@ function serverCommand(programs: Programs, user: User | undefined, files: string
     cwd: '/',
     user,
     logFile: options.logFile,
-    stopSignal: 'SIGINT', // "fast": ends the sessions, writes everything down
+    stopSignal: 'SIGINT', // "fast" shutdown: ends the sessions and writes everything to disk
     stopTimeoutMs: 30_000,
   }
 }
 
-/** It refuses at first, and says "starting up" while it recovers from a crash. */
+/**
+ * The server refuses connections at first, and answers "starting up" while it recovers from a
+ * crash.
+ */
 async function untilItAnswers(url: string, child: Child, command: Command): Promise<void> {
   let ended = false
   void child.ended.then(() => {
@@ -108,7 +123,7 @@ async function untilItAnswers(url: string, child: Child, command: Command): Prom
   for (const giveUpAt = Date.now() + 60_000; ; await sleep(50)) {
     const answer = await ask(url)
     if (answer === undefined) return
-    if (ended) throw new Problem(`${await child.ended}${logEnd(command)}`)
+    if (ended) throw new Problem(`${await child.ended}${logEnd(command, child)}`)
     if (/^28/.test(answer)) {
       await child.stop()
       throw new Problem(
@@ -117,12 +132,12 @@ async function untilItAnswers(url: string, child: Child, command: Command): Prom
     }
     if (Date.now() > giveUpAt) {
       await child.stop()
-      throw new Problem(`PostgreSQL did not answer within a minute (${answer}).${logEnd(command)}`)
+      throw new Problem(`PostgreSQL did not answer within a minute (${answer}).${logEnd(command, child)}`)
     }
   }
 }
 
-/** Undefined when it answers, else the code of the error. */
+/** Undefined if it answers, otherwise the error code. */
 async function ask(url: string): Promise<string | undefined> {
   const sql = postgres(url, { max: 2, connect_timeout: 5, onnotice: () => undefined })
   try {
@@ -134,7 +149,7 @@ async function ask(url: string): Promise<string | undefined> {
   }
 }
 
-/** Makes the database unless it is there. */
+/** Creates the database unless it exists. */
 export async function ensureDatabase(server: Postgres, name: string): Promise<void> {
   const sql = postgres(server.url('postgres'), { max: 2, onnotice: () => undefined })
   try {

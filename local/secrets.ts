@@ -3,7 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from './problem.ts'
 
-/** What a local installation makes up for itself and must keep: with another vault key no sealed token opens again. */
+/**
+ * Secrets that a local installation generates and must keep: with another vault key, no sealed
+ * token can be opened.
+ */
 export type LocalSecrets = {
   databasePassword: string
   vaultKeys: string
@@ -14,7 +17,10 @@ export type LocalSecrets = {
   tiktokClientSecret: string
 }
 
-/** Reads the secrets of this data folder; makes them at the first start, readable by their owner only. */
+/**
+ * Reads the secrets of this data folder. Generates them at the first start, readable only by their
+ * owner.
+ */
 export function localSecrets(dataDir: string): LocalSecrets {
   const path = join(dataDir, 'secrets.json')
   if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(newSecrets(), null, 2)}\n`, { mode: 0o600, flag: 'wx' })

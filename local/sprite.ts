@@ -1,9 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readCommand } from '../commands/command.ts'
+import { folders } from '../config/folders.ts'
 
-// Makes web/public/sprite.svg of the icons that the pages use: `npx tsx local/sprite.ts` after adding a name.
+const { root } = folders
+
+readCommand('icons', (command) =>
+  command.description('Makes web/public/sprite.svg of the icons that the pages use: run it after adding a name here.'),
+)
+
 const names = [
   ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban', 'brand-facebook', 'brand-instagram', 'brand-tiktok'],
   ...[
+    'bell',
     'building',
     'calendar',
     'calendar-plus',
@@ -23,6 +32,8 @@ const names = [
     'edit',
     'external-link',
     'eye',
+    'eye-off',
+    'fingerprint',
     'filter',
     'grip-vertical',
     'history',
@@ -42,17 +53,44 @@ const names = [
     'player-play',
     'plug-connected',
   ],
-  ...['plug-connected-x', 'plus', 'refresh', 'search', 'selector', 'send', 'settings', 'shield-lock', 'sun', 'trash', 'upload'],
-  ...['user-circle', 'user-plus', 'users', 'video', 'world', 'x', 'arrow-up', 'arrow-down', 'arrow-left', 'device-mobile'],
+  ...[
+    'plug-connected-x',
+    'plus',
+    'refresh',
+    'search',
+    'selector',
+    'send',
+    'settings',
+    'shield-check',
+    'shield-lock',
+    'sun',
+    'trash',
+    'upload',
+  ],
+  ...[
+    'user-circle',
+    'user-plus',
+    'user-check',
+    'users',
+    'video',
+    'world',
+    'x',
+    'arrow-up',
+    'arrow-down',
+    'arrow-left',
+    'device-mobile',
+    'printer',
+    'archive',
+  ],
 ]
 
 const symbols = names.map((name) => {
-  const svg = readFileSync(new URL(`../node_modules/@tabler/icons/icons/outline/${name}.svg`, import.meta.url), 'utf8')
+  const svg = readFileSync(join(root, `node_modules/@tabler/icons/icons/outline/${name}.svg`), 'utf8')
   const drawing = svg.replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, '').replace(/<path stroke="none"[^>]*\/>/, '')
   return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${drawing.replace(/\s*\n\s*/g, '')}</symbol>`
 })
 const notice = '<!-- Tabler Icons, MIT License, (c) 2020-2026 Paweł Kuna -->'
 writeFileSync(
-  new URL('../web/public/sprite.svg', import.meta.url),
+  join(root, 'web/public/sprite.svg'),
   `<svg xmlns="http://www.w3.org/2000/svg">\n${notice}\n<title>Icons</title>\n${symbols.join('\n')}\n</svg>\n`,
 )

@@ -1,29 +1,35 @@
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Config, loadConfig } from '../config.ts'
-import { close, connect } from '../db/connect.ts'
-import { firstOperatorLink } from '../db/first-operator.ts'
-import { migrate } from '../db/migrate.ts'
+import { type Config, loadConfig } from '../config/index.ts'
+import { firstOperatorLink } from '../db/people/first-operator.ts'
+import { close, connect } from '../db/postgres/connect.ts'
+import { migrate } from '../db/postgres/migrate.ts'
 import { registerCallbacks } from './callbacks.ts'
 import { type Command, keepRunning, logEnd } from './child.ts'
 import { type Given, productEnvironment, sandboxEnvironment, whatIsGiven, workerEnvironment } from './environment.ts'
+import { ffmpegProgram } from './ffmpeg-program.ts'
+import { startGuard } from './guard.ts'
 import { startMailbox } from './mailbox.ts'
-import { type PortName, type Ports, readPorts, refuseTakenPorts } from './ports.ts'
+import { isFree, type PortName, type Ports, readPorts, refuseTakenPorts } from './ports.ts'
 import { ensureDatabase, startPostgres } from './postgres.ts'
 import { Problem } from './problem.ts'
 import { type LocalSecrets, localSecrets } from './secrets.ts'
+import { root } from './settings.ts'
 import { startTemporal } from './temporal.ts'
 import { temporalProgram } from './temporal-program.ts'
 import type { Watchdog } from './watchdog.ts'
 
-type Part = { name: string; stop(): Promise<void> }
+type Part = { name: string; stop(): Promise<void>; restart?(): Promise<void> }
 export type Stack = {
-  /** Brings everything up, in the order in which it is needed; returns what to tell the person. */
+  /** Starts everything in the required order. Returns the addresses to show. */
   start(): Promise<Addresses>
-  /** Takes down what was started, last first. */
+  /** Stops what was started, in reverse order. */
   stop(): Promise<void>
-  /** Resolves with the reason when a part that the others cannot do without ended by itself. */
+  /** Resolves with the reason if a part ended that the others need. */
   broken: Promise<string>
+  /** Restarts these of our own programs, by name. */
+  restart(programs: Set<string>): Promise<void>
 }
 export type Addresses = {
   publicUrl: string
@@ -32,23 +38,26 @@ export type Addresses = {
   sandbox?: string
   sandboxControl?: string
   mailbox?: string
-  /** What the product runs with. */
+  /** The configuration of the product. */
   config: Config
 }
 
-const root = new URL('../', import.meta.url).pathname
-
 type Setting = { env: NodeJS.ProcessEnv; dataDir: string; watchdog: Watchdog; say(line: string): void }
 
-/** Everything CrateSocial needs, on one machine. Throws a Problem or a ConfigError before anything is started when settings are wrong. */
+/**
+ * Everything CrateSocial needs, on one machine. If settings are wrong, throws a Problem or a
+ * ConfigError before starting anything.
+ */
 export async function createStack(setting: Setting): Promise<Stack> {
   const given = whatIsGiven(setting.env)
   const ports = readPorts(setting.env)
   await refuseTakenPorts(ports, neededPorts(given))
   const secrets = localSecrets(setting.dataDir)
-  const env = productEnvironment({ ...setting, given, ports, secrets })
-  const config = loadConfig(env)
   const search = { cacheDir: join(root, '.cache'), env: setting.env, say: setting.say }
+  const told = productEnvironment({ ...setting, given, ports, secrets })
+  loadConfig(told) // reports wrong settings before anything is downloaded
+  const env = { ...told, FFMPEG_PATH: ffmpegProgram(search) }
+  const config = loadConfig(env)
   const program = given.temporal ? undefined : await temporalProgram(search)
   const parts: Part[] = []
   let breakWith: (why: string) => void
@@ -67,10 +76,14 @@ export async function createStack(setting: Setting): Promise<Stack> {
     parts,
     stopping: stopping.signal,
     breakWith: (why) => breakWith(why),
+    isReady: false,
   }
   let starting: Promise<Addresses> | undefined
   return {
     broken,
+    restart: async (programs) => {
+      await Promise.all(parts.filter(({ name }) => programs.has(name)).map((part) => part.restart?.()))
+    },
     start: () => {
       starting = start(plan)
       return starting
@@ -78,7 +91,7 @@ export async function createStack(setting: Setting): Promise<Stack> {
     stop: async () => {
       stopping.abort(new Problem('Stopped before it was ready.'))
       await takeDown(parts)
-      await starting?.catch(() => undefined) // the step that was under way may have brought up one more
+      await starting?.catch(() => undefined) // the step in progress may have started one more
       await takeDown(parts)
     },
   }
@@ -93,11 +106,12 @@ type Plan = Setting & {
   ports: Ports
   secrets: LocalSecrets
   config: Config
-  /** Of Temporal; undefined: it runs elsewhere. */
+  /** The path of the Temporal program. Undefined if Temporal runs elsewhere. */
   program: string | undefined
   parts: Part[]
   stopping: AbortSignal
   breakWith(why: string): void
+  isReady: boolean
 }
 
 function neededPorts(given: Given): PortName[] {
@@ -110,8 +124,9 @@ function neededPorts(given: Given): PortName[] {
 }
 
 async function start(plan: Plan): Promise<Addresses> {
+  process.umask(0o077) // from now on, only the owner can read what we and our children write
   const { given, ports, config } = plan
-  // What is started first is stopped last.
+  // What starts first stops last.
   const foundations = await Promise.allSettled([
     given.database ? migrateDatabase(plan) : bringUpPostgres(plan),
     plan.program === undefined ? undefined : bringUpTemporal(plan, plan.program),
@@ -123,6 +138,7 @@ async function start(plan: Plan): Promise<Addresses> {
   keepUp(plan, 'worker', 'worker.ts', workerEnvironment(plan.env))
   const web = keepUp(plan, 'web server', 'server.ts', plan.env)
   await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web, plan.stopping)
+  plan.isReady = true
   const local = (port: number) => `http://127.0.0.1:${port}/`
   return {
     config,
@@ -162,17 +178,30 @@ async function migrateDatabase({ config, say }: Plan): Promise<void> {
 
 async function bringUpTemporal(plan: Plan, program: string): Promise<void> {
   const { dataDir, watchdog, ports } = plan
+  const host = await hiddenHost(ports.temporalUi)
   const server = await startTemporal({
     program,
     dataDir,
     watchdog,
     port: ports.temporal,
-    ui: { port: ports.temporalUi, codecUrl: `${plan.config.publicUrl}/codec` },
+    ui: { host, port: ports.temporalUi, codecUrl: `${plan.config.publicUrl}/codec` },
     logFile: logOf(plan, 'temporal'),
   })
   plan.parts.push({ name: 'Temporal', stop: server.stop })
+  const guard = await startGuard(ports.temporalUi, { host, port: ports.temporalUi })
+  plan.parts.push({ name: 'Temporal UI', stop: guard.close })
   void server.ended.then(plan.breakWith)
   plan.say('Temporal answers.')
+}
+
+/**
+ * The Temporal UI accepts any Host header, so it listens on a random loopback address that no web
+ * page can guess. Our guard listens on the known port.
+ */
+async function hiddenHost(port: number): Promise<string> {
+  const host = `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`
+  if (!(await isFree(port, host))) throw new Problem(`The Temporal UI cannot listen on ${host}: this needs Linux.`)
+  return host
 }
 
 async function bringUpMailbox({ ports, dataDir, parts }: Plan): Promise<void> {
@@ -190,7 +219,10 @@ function keepSandboxUp(plan: Plan): void {
   })
 }
 
-/** One of our own programs, started again whenever it ends. */
+/** After this many failures before it was ever ready, waiting longer doesn't help. */
+const mostFailuresAtStart = 3
+
+/** Runs one of our own programs and restarts it whenever it ends. */
 function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv, onStart?: () => void): Command {
   const command: Command = {
     name: `The ${name}`,
@@ -201,7 +233,11 @@ function keepUp(plan: Plan, name: string, file: string, env: NodeJS.ProcessEnv, 
     logFile: logOf(plan, name.replace(' ', '-')),
     stopTimeoutMs: 30_000,
   }
-  plan.parts.push({ name, stop: keepRunning(command, plan.watchdog, plan.say, onStart).stop })
+  const { watchdog, say } = plan
+  const onEnd = (failures: number, why: string) => {
+    if (!plan.isReady && failures === mostFailuresAtStart) plan.breakWith(`It does not start. ${why}`)
+  }
+  plan.parts.push({ name, ...keepRunning(command, { watchdog, say, onStart, onEnd }) })
   return command
 }
 
@@ -212,11 +248,12 @@ function logOf({ dataDir }: Plan, name: string): string {
 async function untilReady(url: string, web: Command, stopping: AbortSignal): Promise<void> {
   for (const giveUpAt = Date.now() + 90_000; Date.now() < giveUpAt; await sleep(100)) {
     stopping.throwIfAborted()
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined) // not listening yet
+    // a failed request means that it is not listening yet
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer?.ok) return
   }
-  throw new Problem(`The web server was not ready within 90 seconds.${logEnd(web)}`)
+  throw new Problem(`The web server was not ready within 90 seconds.${logEnd(web, { logFromBytes: 0 })}`)
 }
 
 async function invitation(config: Config): Promise<string | null> {

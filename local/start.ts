@@ -1,54 +1,60 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { ConfigError } from '../config.ts'
+import { readCommand, sayFailures } from '../commands/command.ts'
+import { sentenceOf } from '../text/failure-words.ts'
 import { prepareDataFolder } from './data-folder.ts'
-import { lockFolder } from './lock.ts'
+import { clearInterrupted } from './demo/note.ts'
+import { type Lock, lockFolder } from './lock.ts'
 import { turnLogs } from './log-file.ts'
 import { onceNpmIsGone } from './npm.ts'
-import { Problem } from './problem.ts'
-import { type Addresses, createStack } from './stack.ts'
+import { loadSettings, root } from './settings.ts'
+import { type Addresses, createStack, type Stack } from './stack.ts'
+import { watchSources } from './watch-sources.ts'
 import { startWatchdog } from './watchdog.ts'
 
-/** `npm start`: brings up everything on this machine, says where to go, and takes all of it down again at Ctrl-C or SIGTERM. */
+/**
+ * `npm start`: starts everything on this machine, prints the addresses, and stops everything on
+ * Ctrl-C or SIGTERM.
+ */
 const startedAt = Date.now()
-const root = new URL('../', import.meta.url).pathname
+const { demo: wantsDemo = false, watch: watches = false } = readCommand('start', (command) =>
+  command
+    .description(
+      'Starts everything that CrateSocial needs on this machine, and stops all of it at Ctrl-C. Settings come from the ' +
+        'environment and from .env.local; data is in .data (DATA_DIR).',
+    )
+    .option('--demo', 'fill a new installation with people, accounts, posts and a year of numbers')
+    .option('--watch', 'restart the web server, the worker or the sandbox when a file that they read changes'),
+).options
 const say = (line: string) => console.log(`  ${line}`)
 
-const settingsFile = join(root, '.env')
-if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
+loadSettings()
 
 const dataDir = resolve(root, process.env.DATA_DIR || '.data')
-let wantsDemo = false
 const cleanUps: (() => void | Promise<void>)[] = []
 let ending = false
+let lock: Lock | undefined
 
 watchForTheEnd()
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined) // the terminal is gone; stopping goes on
+// If the terminal is gone, keep stopping.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 try {
-  wantsDemo = readOptions().demo
   console.log('Starting CrateSocial.')
-  prepareDataFolder(dataDir)
+  await prepareDataFolder(dataDir)
   const watchdog = startWatchdog()
   cleanUps.push(watchdog.finish)
-  const unlock = await lockFolder(dataDir, watchdog.pid, say)
-  cleanUps.push(unlock)
+  lock = await lockFolder(dataDir, watchdog.pid, say)
+  cleanUps.push(lock.release)
+  if (clearInterrupted(dataDir, { wantsDemo, env: process.env })) say('Loading the demo was interrupted. It begins again.')
   const stack = await createStack({ env: process.env, dataDir, watchdog, say })
   cleanUps.push(stack.stop)
   void stack.broken.then((why) => end(1, why))
   const addresses = await stack.start()
   turnLogsEachMinute()
+  if (watches) cleanUps.push(watchSources(root, (programs, path) => void restart(stack, programs, path)))
   tell(addresses, wantsDemo ? await demo(addresses) : [])
 } catch (error) {
-  await end(1, error instanceof Problem || error instanceof ConfigError ? error.message : (error as Error).stack)
-}
-
-function readOptions(): { demo: boolean } {
-  try {
-    return parseArgs({ options: { demo: { type: 'boolean', default: false } } }).values
-  } catch (error) {
-    throw new Problem(`${(error as Error).message.split('. ')[0]}. The only option is --demo, which fills a new installation.`)
-  }
+  await end(1, sentenceOf(error))
 }
 
 function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mailbox }: Addresses, signIn: string[]): void {
@@ -68,7 +74,12 @@ function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mail
   if (invitation && !wantsDemo) console.log('  The invitation works once and makes whoever opens it the operator.\n')
 }
 
-/** What else it takes to fill a new installation is loaded only when it is asked for. */
+async function restart(stack: Stack, programs: Set<string>, path: string): Promise<void> {
+  say(`${path} changed. Restarting: ${[...programs].join(', ')}.`)
+  await stack.restart(programs)
+}
+
+/** Code that fills a new installation is loaded only if requested. */
 async function demo(addresses: Addresses): Promise<string[]> {
   const { fillDemo } = await import('./demo/fill.ts')
   return fillDemo({ ...addresses, dataDir, say })
@@ -77,7 +88,8 @@ async function demo(addresses: Addresses): Promise<string[]> {
 function watchForTheEnd(): void {
   let askedAt = 0
   const ask = () => {
-    // npm passes on the Ctrl-C that the terminal has sent already; only a later one means "at once".
+    // npm passes on the Ctrl-C that we already got from the terminal; only a later one means "at
+    // once".
     if (ending && Date.now() - askedAt > 1_500) process.exit(1) // the watchdog stops the rest
     if (!ending) askedAt = Date.now()
     void end(0, 'Stopping.')
@@ -86,15 +98,16 @@ function watchForTheEnd(): void {
   process.on('SIGTERM', ask)
   process.on('SIGHUP', ask)
   onceNpmIsGone(ask)
-  process.on('uncaughtException', (error) => void end(1, error.stack))
+  sayFailures((error) => end(1, sentenceOf(error)))
 }
 
-/** Takes everything down, last first, and exits. The second call waits for the first. */
+/** Stops everything in reverse order and exits. A second call waits for the first. */
 async function end(code: number, words = ''): Promise<never> {
   if (ending) return new Promise(() => undefined)
   ending = true
   if (code === 0) console.log(`\n${words}`)
   else console.error(`\n${words}\n`)
+  lock?.ending()
   for (const cleanUp of cleanUps.reverse()) await cleanUp()
   if (code === 0) console.log('Everything is stopped.')
   process.exit(code)

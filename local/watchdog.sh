@@ -1,6 +1,6 @@
 #!/bin/sh
-# Outlives the starter. Its stdin closes when the starter ends, however it ends; what is still on the list is stopped then.
-# Lines on stdin: "watch PID SIGNAL" and "forget PID". What was watched last is stopped first.
+# Runs longer than the starter. When the starter ends for any reason, stdin closes and everything
+# still on the list is stopped, last entry first. Lines on stdin: "watch PID SIGNAL", "forget PID".
 list=''
 while read -r word pid signal; do
   others=''
@@ -11,7 +11,7 @@ while read -r word pid signal; do
   [ "$word" = watch ] && list="$pid:$signal $list"
 done
 
-# A process that ended but was not collected by its parent (state Z) still has its id.
+# A zombie process (state Z) has ended, but still has its id.
 is_alive() {
   kill -0 "$1" 2>/dev/null || return 1
   [ -r "/proc/$1/stat" ] || return 0

@@ -1,50 +1,56 @@
 import type { FileHandle } from 'node:fs/promises'
-import { MediaRefused } from './media-refusal.ts'
+import { MediaRefused } from './refusal.ts'
 
-/** One box of an MP4 or MOV file; `start` and `size` in bytes, header included. */
+/** A box of an MP4 or MOV file. `start` and `size` are in bytes; `size` includes the header. */
 export type Box = { type: string; start: number; size: number; headerSize: number }
 
-/** The index of a two-hour video takes about 8 MB; reading it costs some ten times as much memory. */
+/** The index of a two-hour video is about 8 MB. Reading it needs about ten times as much memory. */
 export const maxIndexBytes = 8 * 2 ** 20
-const maxBoxes = 10_000
+export const maxBoxes = 10_000
 
 /**
- * The top-level boxes of a file of `fileSize` bytes. A file that was cut off still shows complete metadata (web players
- * and probes believe it), so every box must end inside the file, and the last at its very end. Throws MediaRefused.
+ * The top-level boxes of a file of `fileSize` bytes. A truncated file can still have complete
+ * metadata, which players accept, so every box must end inside the file. Data after a complete
+ * video that is not a box, as some cameras append it, is left out. Throws MediaRefused.
  */
 export const walkBoxes = async (file: FileHandle, fileSize: number): Promise<Box[]> => {
   const boxes: Box[] = []
   let start = 0
   while (start < fileSize) {
     const box = await readHeader(file, start, fileSize)
+    if (typeof box === 'string') {
+      if (isWhole(boxes) && box !== 'cut') break
+      throw box === 'cut' ? cut() : damaged()
+    }
     boxes.push(box)
     start += box.size
     if (boxes.length > maxBoxes) throw damaged()
   }
+  if (!isWhole(boxes)) throw cut()
   const index = boxes.find((box) => box.type === 'moov')
-  if (!index || !boxes.some((box) => box.type === 'mdat')) throw cut()
-  if (index.size > maxIndexBytes)
+  if (index && index.size > maxIndexBytes)
     throw new MediaRefused('unsupported', 'The index of this video is too large to be read. Export it again as MP4.')
   return boxes
 }
 
-const readHeader = async (file: FileHandle, start: number, fileSize: number): Promise<Box> => {
+const isWhole = (boxes: Box[]): boolean => ['moov', 'mdat'].every((type) => boxes.some((box) => box.type === type))
+
+/** The box types of a video. If one of them ends beyond the file, the file was truncated. */
+const ofVideo = new Set(['ftyp', 'styp', 'moov', 'mdat', 'moof', 'mfra', 'sidx', 'free', 'skip', 'wide', 'udta', 'meta', 'uuid'])
+
+/** A size of 0 means that the box extends to the end of the file. */
+const readHeader = async (file: FileHandle, start: number, fileSize: number): Promise<Box | 'cut' | 'no box'> => {
   const header = Buffer.alloc(16)
   const { bytesRead } = await file.read(header, 0, 16, start)
-  if (bytesRead < 8) throw cut()
+  if (bytesRead < 8) return 'no box'
   const type = header.toString('latin1', 4, 8)
-  if (!/^[ -~\xa9]{4}$/.test(type)) throw damaged()
+  if (!/^[ -~\xa9]{4}$/.test(type)) return 'no box'
   const short = header.readUInt32BE(0)
-  if (short === 0)
-    throw new MediaRefused(
-      'unsupported',
-      'This video does not say where it ends, as recordings of live streams do. Export it again as MP4.',
-    )
+  if (short === 0) return ofVideo.has(type) ? { type, start, size: fileSize - start, headerSize: 8 } : 'no box'
   const headerSize = short === 1 ? 16 : 8
-  if (bytesRead < headerSize) throw cut()
-  const size = short === 1 ? Number(header.readBigUInt64BE(8)) : short
-  if (size < headerSize) throw damaged()
-  if (start + size > fileSize) throw cut()
+  const size = short === 1 && bytesRead === 16 ? Number(header.readBigUInt64BE(8)) : short
+  if (size < headerSize) return ofVideo.has(type) && bytesRead < headerSize ? 'cut' : 'no box'
+  if (start + size > fileSize) return ofVideo.has(type) ? 'cut' : 'no box'
   return { type, start, size, headerSize }
 }
 

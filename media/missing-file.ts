@@ -1,4 +1,4 @@
-/** What a file system says of a file or folder; null when there is none. Every other error is thrown. */
+/** Returns the result, or null if the file or folder doesn't exist. Throws every other error. */
 export const unlessMissing = async <T>(work: Promise<T>): Promise<T | null> => {
   try {
     return await work

@@ -12,13 +12,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import type { S3Settings } from '../config.ts'
-import { checkedKey, type MediaStore, writeFileFrom } from './media-store.ts'
+import type { S3Settings } from '../config/index.ts'
+import { checkedKey, freeBytesAt, type MediaStore, writeFileFrom } from './store.ts'
 
-/** Media in a bucket of any S3-compatible storage: `folder/<key>`. Whole files are streamed, never held in memory. */
+/**
+ * A media store in a bucket of any S3-compatible storage: `folder/<key>`. Files are streamed, never
+ * held in memory.
+ */
 export const createS3Store = (settings: S3Settings): MediaStore => {
   const { hostname: Bucket, pathname } = new URL(settings.url)
-  const prefix = pathname.replace(/^\/+|\/+$/g, '')
+  const prefix = pathname.split('/').filter(Boolean).join('/')
   const place = (key: string) => ({ Bucket, Key: prefix ? `${prefix}/${checkedKey(key)}` : checkedKey(key) })
   const client = createClient(settings)
 
@@ -29,7 +32,7 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
   }
   const putFile = async (key: string, path: string) => {
     const { size } = await stat(path)
-    // S3 shows an object when all of it has arrived, so nobody ever sees half a file.
+    // S3 shows an object only when it is complete, so no one sees half a file.
     await client.send(new PutObjectCommand({ ...place(key), Body: createReadStream(path), ContentLength: size }))
     await rm(path)
   }
@@ -42,7 +45,7 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
     scratch,
     putFile,
     put: async (key, stream) => {
-      // S3 wants to know the length before the first byte.
+      // S3 needs the length before the first byte.
       const path = await writeFileFrom(stream, await scratch(), key)
       await putFile(key, path).finally(() => rm(path, { force: true }))
     },
@@ -62,6 +65,7 @@ export const createS3Store = (settings: S3Settings): MediaStore => {
     remove: async (key) => {
       await client.send(new DeleteObjectCommand(place(key)))
     },
+    freeBytes: async () => freeBytesAt(await scratch()),
     list: async function* () {
       for (let ContinuationToken: string | undefined; ; ) {
         const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix && `${prefix}/`, ContinuationToken }))
@@ -77,7 +81,8 @@ const createClient = ({ endpoint, region, credentials }: S3Settings): S3Client =
   new S3Client({
     region,
     ...(credentials ? { credentials } : {}),
-    // Other makers' storage answers at one address for all buckets, and knows no checksums at the end of a stream.
+    // Other vendors' storage has one endpoint for all buckets, and doesn't support checksums at the
+    // end of a stream.
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

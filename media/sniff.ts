@@ -1,21 +1,40 @@
 import { open } from 'node:fs/promises'
 import { fileTypeFromFile } from 'file-type'
-import { MediaRefused } from './media-refusal.ts'
+import type { Demuxer } from './clean-video.ts'
+import { isAnimated } from './image.ts'
+import { MediaRefused } from './refusal.ts'
+import type { StillDemuxer } from './still.ts'
 
-export type SniffedType =
-  | { kind: 'image'; contentType: 'image/jpeg' }
-  | { kind: 'video'; contentType: 'video/mp4' | 'video/quicktime' }
+/** `through`: the ffmpeg demuxer for a picture that the image library doesn't open. */
+export type SniffedType = { kind: 'image'; through: StillDemuxer | null } | { kind: 'video'; demuxer: Demuxer }
 
 const images = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif'])
-const mp4 = new Set(['video/mp4', 'video/x-m4v'])
+const stills: Record<string, StillDemuxer> = {
+  'image/heic': 'mov',
+  'image/heif': 'mov',
+  'image/tiff': 'tiff_pipe',
+  'image/bmp': 'bmp_pipe',
+}
+const demuxers: Record<string, Demuxer> = {
+  'video/mp4': 'mov',
+  'video/x-m4v': 'mov',
+  'video/quicktime': 'mov',
+  'video/3gpp': 'mov',
+  'video/3gpp2': 'mov',
+  'video/webm': 'matroska',
+  'video/matroska': 'matroska',
+  'video/x-matroska': 'matroska',
+  'video/vnd.avi': 'avi',
+  'video/mp2t': 'mpegts',
+}
 
 /**
- * Decides what a file is by its bytes alone; images get the type they will have once re-encoded. Throws MediaRefused, also
- * when the name promises the other kind. promise: D3
+ * Detects the type of a file by its content alone. An animated GIF is a video. Throws MediaRefused,
+ * also if the file name promises the other kind. promise: D3
  */
 export const sniffType = async (path: string, fileName: string): Promise<SniffedType> => {
   const found = await fileTypeFromFile(path)
-  const sniffed = typeOf(found?.mime)
+  const sniffed = await typeOf(path, found?.mime)
   if (!sniffed) throw await explain(path, found?.mime, fileName)
   const promised = promisedKind(fileName)
   if (promised && promised !== sniffed.kind)
@@ -26,16 +45,26 @@ export const sniffType = async (path: string, fileName: string): Promise<Sniffed
   return sniffed
 }
 
-const typeOf = (mime: string | undefined): SniffedType | null => {
+const typeOf = async (path: string, mime: string | undefined): Promise<SniffedType | null> => {
   if (mime === undefined) return null
-  if (images.has(mime)) return { kind: 'image', contentType: 'image/jpeg' }
-  if (mp4.has(mime)) return { kind: 'video', contentType: 'video/mp4' }
-  return mime === 'video/quicktime' ? { kind: 'video', contentType: 'video/quicktime' } : null
+  if (mime === 'image/gif' && (await isAnimated(path))) return { kind: 'video', demuxer: 'gif' }
+  if (images.has(mime)) return { kind: 'image', through: null }
+  if (Object.hasOwn(stills, mime)) return { kind: 'image', through: stills[mime] ?? null }
+  const demuxer = Object.hasOwn(demuxers, mime) ? demuxers[mime] : undefined
+  return demuxer ? { kind: 'video', demuxer } : null
 }
 
+/** The demuxer of a file that was accepted as a video. */
+export const demuxerOf = async (path: string): Promise<Demuxer> => {
+  const type = await typeOf(path, (await fileTypeFromFile(path))?.mime)
+  if (type?.kind !== 'video') throw new Error('what was taken as a video is none')
+  return type.demuxer
+}
+
+/** The kind that a file name promises. Null for GIF, which may be either, and for unknown names. */
 const promisedKind = (fileName: string): 'image' | 'video' | null => {
-  if (/\.(jpe?g|png|webp|avif|gif)$/i.test(fileName)) return 'image'
-  return /\.(mp4|m4v|mov)$/i.test(fileName) ? 'video' : null
+  if (/\.(jpe?g|png|webp|avif|hei[cf]|tiff?|bmp)$/i.test(fileName)) return 'image'
+  return /\.(mp4|m4v|mov|webm|mkv|avi|3gp|mts|m2ts|ts)$/i.test(fileName) ? 'video' : null
 }
 
 const explain = async (path: string, mime: string | undefined, fileName: string): Promise<MediaRefused> => {
@@ -47,8 +76,6 @@ const explain = async (path: string, mime: string | undefined, fileName: string)
       'not_media',
       `${named} is neither a picture nor a video, whatever its name says. Choose a JPEG, PNG, WebP, MP4 or MOV file.`,
     )
-  if (/^image\/hei[cf]/.test(mime))
-    return new MediaRefused('unsupported', `${named} is a HEIC picture, which cannot be read here. Export it as JPEG.`)
   if (mime.startsWith('image/'))
     return new MediaRefused('unsupported', `${named} is a picture of the kind ${mime}. Export it as JPEG or PNG.`)
   if (mime.startsWith('video/') || mime.startsWith('application/vnd.rn-'))

@@ -1,51 +1,52 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../config.ts'
+import { makeFolder } from './make-folder.ts'
 import { isCode, unlessMissing } from './missing-file.ts'
 
-/** First and last byte, both inclusive, as in a Range header. */
+/** The first and last byte, both inclusive, as in a Range header. */
 export type ByteRange = { start: number; end: number }
 
-/** Where the bytes of uploaded media live. Keys are random names made by us: `[A-Za-z0-9_-]{22,}` with an optional ending. */
+/**
+ * Stores the bytes of uploaded media. Keys are random names that we generate: `[A-Za-z0-9_-]{22,}`
+ * with an optional extension.
+ */
 export type MediaStore = {
-  /** Writes the whole stream or nothing. */
+  /** Stores the whole stream or nothing. */
   put(key: string, stream: Readable): Promise<void>
-  /** Takes a finished file over; it is gone from `path` afterwards. */
+  /** Moves a complete file into the store. It no longer exists at `path` afterwards. */
   putFile(key: string, path: string): Promise<void>
-  /** Opens the bytes; a missing key shows as an error of the stream. */
+  /** Opens the bytes. If the key is missing, the stream emits an error. */
   open(key: string, range?: ByteRange): Readable
-  /** Bytes stored; null when there is nothing under the key. */
+  /** The size in bytes. Null if there is nothing under the key. */
   size(key: string): Promise<number | null>
-  /** Removing what is not there is a success. */
+  /** Removes the bytes. Removing a missing key succeeds. */
   remove(key: string): Promise<void>
-  /** Folder of the local disk for files on their way in; made when it is first asked for. */
+  /** A local folder for files that are being received. Created at the first call. */
   scratch(): Promise<string>
-  /** Every key, in no order. */
+  /**
+   * The free bytes on the local disk that uploads go through. Without a bucket, the files also stay
+   * there.
+   */
+  freeBytes(): Promise<number>
+  /** All keys, in no particular order. */
   list(): AsyncIterable<string>
 }
 
-/** The store that MEDIA_URL names: a folder (file:) or a bucket (s3:). */
-export const createMediaStore = async (media: Config['media']): Promise<MediaStore> => {
-  if (!media.url.startsWith('s3:')) return createDiskStore(media.url)
-  const { createS3Store } = await import('./s3-store.ts') // Amazon's library is loaded only where it is used
-  return createS3Store({ ...media.s3, url: media.url })
-}
-
-/** Media in a folder of this machine: `folder/<first two characters>/<key>`. */
+/** A media store in a local folder: `folder/<first two characters>/<key>`. */
 export const createDiskStore = (folderUrl: string): MediaStore => {
   const folder = fileURLToPath(folderUrl)
   const pathOf = (key: string) => join(folder, checkedKey(key).slice(0, 2), key)
   const scratch = async () => {
     const path = join(folder, 'incoming')
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path)
     return path
   }
   const putFile = async (key: string, path: string) => {
-    await mkdir(dirname(pathOf(key)), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(pathOf(key)))
     await move(path, pathOf(key))
   }
   return {
@@ -57,6 +58,7 @@ export const createDiskStore = (folderUrl: string): MediaStore => {
     open: (key, range) => createReadStream(pathOf(key), range ?? {}),
     size: async (key) => (await unlessMissing(stat(pathOf(key))))?.size ?? null,
     remove: async (key) => rm(pathOf(key), { force: true }),
+    freeBytes: async () => freeBytesAt(await scratch()),
     list: async function* () {
       const found = await unlessMissing(readdir(folder, { recursive: true, withFileTypes: true }))
       for (const entry of found ?? []) if (entry.isFile() && isKey(entry.name)) yield entry.name
@@ -64,7 +66,16 @@ export const createDiskStore = (folderUrl: string): MediaStore => {
   }
 }
 
-/** Writes the stream into a file of `folder`, and returns its path; nothing stays of a stream that broke. */
+/** How many bytes this process may still write on the file system of `folder`. */
+export const freeBytesAt = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+/**
+ * Writes the stream to a file in `folder` and returns its path. If the stream fails, the file is
+ * removed.
+ */
 export const writeFileFrom = async (stream: Readable, folder: string, key: string): Promise<string> => {
   const path = join(folder, `${checkedKey(key)}.part`)
   try {
@@ -78,13 +89,13 @@ export const writeFileFrom = async (stream: Readable, folder: string, key: strin
 
 const isKey = (name: string): boolean => /^[A-Za-z0-9_-]{22,}(\.[a-z0-9]{1,5})?$/.test(name)
 
-/** A key never leaves the folder, whoever made it. */
+/** Throws unless the key is a valid name, so that a key can't lead outside the folder. */
 export const checkedKey = (key: string): string => {
   if (!isKey(key)) throw new Error('a media key must be a random name')
   return key
 }
 
-/** A rename; a copy where the temporary folder lies on another file system. */
+/** Renames a file. Copies it if the target is on another file system. */
 const move = async (from: string, to: string): Promise<void> => {
   try {
     await rename(from, to)

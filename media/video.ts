@@ -1,25 +1,37 @@
 import { open } from 'node:fs/promises'
 import { EncodedPacketSink, FilePathSource, Input, type InputVideoTrack, MP4, QTFF } from 'mediabunny'
-import { type Box, walkBoxes } from './media-boxes.ts'
-import { MediaRefused } from './media-refusal.ts'
+import { walkBoxes } from './boxes.ts'
+import { MediaRefused } from './refusal.ts'
 
 export type VideoFacts = {
   width: number
   height: number
   durationMs: number
-  /** `avc`, `hevc`, `vp9`, `av1` …: mediabunny's names. */
+  /** mediabunny's names: `avc`, `hevc`, `vp9`, `av1` … */
   videoCodec: string | null
   audioCodec: string | null
-  /** Frames a second, over the first packets; null when they carry no times. */
+  /** The average frames per second of the whole video. Null without timestamps. */
   fps: number | null
 }
 
-/** Reads what platforms ask about a video, from its index alone. Throws MediaRefused for what no platform would take. */
-export const probeVideo = async (path: string): Promise<{ facts: VideoFacts; boxes: Box[] }> => {
-  const boxes = await boxesOf(path)
+/** Throws MediaRefused unless the MP4 or MOV file is complete. */
+export const requireWhole = async (path: string): Promise<void> => {
+  const file = await open(path)
+  try {
+    await walkBoxes(file, (await file.stat()).size)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Reads the facts that platforms check about a video, from its index alone. Throws MediaRefused for
+ * videos that no platform accepts.
+ */
+export const probeVideo = async (path: string): Promise<VideoFacts> => {
   const input = new Input({ formats: [MP4, QTFF], source: new FilePathSource(path) })
   try {
-    return { facts: await readFacts(input), boxes }
+    return await readFacts(input)
   } catch (error) {
     if (error instanceof MediaRefused) throw error
     throw new MediaRefused(
@@ -28,15 +40,6 @@ export const probeVideo = async (path: string): Promise<{ facts: VideoFacts; box
     )
   } finally {
     input.dispose()
-  }
-}
-
-const boxesOf = async (path: string): Promise<Box[]> => {
-  const file = await open(path)
-  try {
-    return await walkBoxes(file, (await file.stat()).size)
-  } finally {
-    await file.close()
   }
 }
 
@@ -61,6 +64,6 @@ const readFacts = async (input: Input): Promise<VideoFacts> => {
 const frameRate = async (track: InputVideoTrack): Promise<number | null> => {
   const first = await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true })
   if (!first) throw new MediaRefused('damaged', 'This video has no frames. Export it again, then upload it.')
-  const { averagePacketRate } = await track.computePacketStats(60)
+  const { averagePacketRate } = await track.computePacketStats()
   return Number.isFinite(averagePacketRate) && averagePacketRate > 0 ? Math.round(averagePacketRate * 1000) / 1000 : null
 }

@@ -5,14 +5,14 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 
 export type Metrics = {
   registry: Registry
-  /** Reads what is asked for only when somebody scrapes. */
+  /** Runs `read` before each scrape, for values that are only read when needed. */
   beforeScrape(read: () => Promise<void>): void
-  /** Text of another exporter on this machine (Temporal's SDK has its own), appended to ours. */
+  /** Appends the metrics of another local exporter (Temporal's SDK has its own). */
   append(url: string): void
   close(): Promise<void>
 }
 
-/** Serves `/metrics` in Prometheus' format on a port of its own, which no page and no proxy leads to. */
+/** Serves `/metrics` in Prometheus format on its own port, which no page or proxy exposes. */
 export const serveMetrics = async (options: { host: string; port: number; log: Logger }): Promise<Metrics> => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -51,7 +51,7 @@ const listening = (server: Server, { host, port }: { host: string; port: number 
     server.listen(port, host, () => resolve())
   })
 
-/** A port of the loopback that is free now: Temporal's SDK cannot choose one by itself and say which. */
+/** A free port on the loopback interface. Temporal's SDK can't pick one and report it. */
 export const freeLoopbackPort = async (): Promise<number> => {
   const server = createServer()
   await listening(server, { host: '127.0.0.1', port: 0 })

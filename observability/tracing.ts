@@ -9,20 +9,23 @@ import {
 } from '@temporalio/interceptors-opentelemetry'
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { Logger } from 'pino'
-import type { Config } from './config.ts'
+import type { Config } from '../config/index.ts'
 
 export type Tracing = {
-  /** For the client: a span for each call, which the workflow it starts carries on. */
+  /** For the client: a span per call, continued by the workflow that it starts. */
   client: WorkflowClientInterceptor
-  /** For the worker: a span for each try of an activity. */
+  /** For the worker: a span per attempt of an activity. */
   activity: ActivityInterceptorsFactory
-  /** Delivers what is waiting. */
+  /** Sends the spans that are still queued. */
   close(): Promise<void>
 }
 
 type Options = { config: NonNullable<Config['tracing']>; service: string; log: Logger }
 
-/** Sends spans to a collector, by OTLP over HTTP. Imported only where that is configured: what it stands on takes memory and time to load. */
+/**
+ * Sends spans to a collector with OTLP over HTTP. Imported only if configured, because the
+ * libraries take memory and time to load.
+ */
 export const startTracing = ({ config, service, log }: Options): Tracing => {
   const refused = (words: string) => log.warn({ words }, 'spans could not be delivered')
   const unheard = () => undefined
@@ -41,7 +44,7 @@ export const startTracing = ({ config, service, log }: Options): Tracing => {
   }
 }
 
-/** All that a span may say beside its name and times. */
+/** The attributes that a span may have besides its name and times. */
 const allowed = new Set([
   'http.request.method',
   'http.route',
@@ -52,8 +55,8 @@ const allowed = new Set([
 ])
 
 /**
- * promise: S3: an allowlist, since a library may add what it likes. Of an error its type is left: messages quote platforms, which quote
- * people.
+ * promise: S3: an allowlist, because libraries can add any attribute. Errors keep only their type:
+ * their messages may quote platforms and people.
  */
 const discreet = (exporter: SpanExporter): SpanExporter => ({
   export: (spans, done) => exporter.export(spans.map(discreetly), done),

@@ -1,32 +1,39 @@
-/** What a platform's refusal means for us; the kind alone decides what happens next. */
+/** What a platform's refusal means for us. Only the kind decides what happens next. */
 export type ErrorKind = 'reauthorize' | 'permission' | 'rate_limited' | 'rejected' | 'unavailable' | 'unknown_outcome'
 
-/** The part of a platform error that may be stored, logged and shown: no body, no URL, no token. */
+/** The part of a platform error that may be stored, logged and shown: no body, URL or token. */
 export type Problem = {
   kind: ErrorKind
-  /** The platform's own code, as text: `190`, `spam_risk_too_many_posts`. Empty when there was no answer to read. */
+  /**
+   * The platform's own code as text, such as `190` or `spam_risk_too_many_posts`. Empty if there
+   * was no answer.
+   */
   code: string
   subcode: string | null
-  /** One sentence for the person, ours or the platform's own user message. */
+  /** One sentence for the person: ours, or the platform's own user message. */
   words: string
-  /** What the platform's support asks for: `fbtrace_id` at Meta, `log_id` at TikTok. */
+  /** The id that the platform's support asks for: `fbtrace_id` at Meta, `log_id` at TikTok. */
   traceId: string | null
-  /** How long to wait before the next call, when the platform said so. */
+  /** How long to wait before the next call, if the platform said so. */
   retryAfterMs: number | null
-  /** Of kind `rate_limited` only: what is limited, where it is more or less than every call of the account. */
+  /** Only for `rate_limited`: what is limited, if it isn't exactly the calls of the account. */
   limited?: LimitedWhat
 }
 
-/** `app`: all calls of the installation. `person`: of whoever connected the account. `posts`: of the account, but only new posts. */
+/**
+ * `app`: all calls of the installation. `person`: calls for whoever connected the account. `posts`:
+ * only new posts of the account.
+ */
 export type LimitedWhat = 'app' | 'person' | 'account' | 'posts'
 
 /**
- * Code of an `unavailable` that `send` throws when nothing was sent because what was prepared no longer holds (an upload expired):
- * `prepare` has to run again before the next send.
+ * Code of an `unavailable` error that `send` throws if nothing was sent because the preparation is
+ * no longer valid (for example, an upload expired). `prepare` has to run again before the next
+ * send.
  */
 export const prepareAgain = 'prepare_again'
 
-/** Thrown by platform clients. Its message is the words for the person and holds no secret. */
+/** Thrown by platform clients. Its message is shown to the person and contains no secret. */
 export class PlatformError extends Error {
   readonly problem: Problem
 

@@ -1,78 +1,148 @@
-import type { JsonRecord } from './platform.ts'
+import type { Ending } from './ending.ts'
+import type { Problem } from './errors.ts'
+import type { JsonRecord } from './json.ts'
+import type { Scope } from './policy.ts'
 
-/** What an issuer (Meta, TikTok) demands for connecting, renewing and revoking. One per issuer, used by all its platforms. */
+/**
+ * How to connect, renew and revoke at an issuer (Meta, TikTok). One per issuer, shared by its
+ * platforms.
+ */
 export type Issuer = {
   name: string
   label: string
-  /** Platforms a grant of this issuer can hold channels of. */
+  /** The platforms that a grant of this issuer can have channels on. */
   platforms: string[]
-  scopes: { name: string; needed: boolean; purpose: string }[]
-  /** Where the browser goes to consent. `verifier`: kept beside the state for issuers that want PKCE. */
+  scopes: Scope[]
+  /** The consent page. `verifier` is stored with the state, for issuers that use PKCE. */
   consentUrl(request: { redirectUri: string; state: string; verifier: string; again: boolean }): string
-  /** Query of the callback → the code, or why there is none. */
+  /** Reads the callback's query: the code, or why there is none. */
   readCallback(query: Record<string, string>): { code: string } | { refused: string }
-  /** Code → tokens that last. Throws PlatformError. */
+  /** Exchanges the code for long-lived tokens. Throws PlatformError. */
   exchange(request: { code: string; redirectUri: string; verifier: string; signal: AbortSignal }): Promise<GrantTokens>
-  /** What can be connected under the grant; `blocked` says why one cannot be chosen. */
-  listAccounts(tokens: Pick<GrantTokens, 'accessToken' | 'scopes'>, signal: AbortSignal): Promise<AccountOffer[]>
-  /** New tokens before the old ones end; null where the issuer has nothing to renew. The old refresh token is dead afterwards. */
+  /** The accounts that the grant can connect. `blocked` says why an account can't be chosen. */
+  listAccounts(tokens: Pick<GrantTokens, 'accessToken' | 'scopes'>, signal: AbortSignal): Promise<AccountList>
+  /**
+   * Requests one account by its id, because an account that the list leaves out may still be
+   * usable. Null if the issuer doesn't show it to this person (any more). Throws PlatformError if
+   * there is no answer.
+   */
+  readAccount(
+    tokens: Pick<GrantTokens, 'accessToken' | 'scopes'>,
+    account: Pick<AccountOffer, 'platform' | 'accountId' | 'settings'>,
+    signal: AbortSignal,
+  ): Promise<AccountOffer | null>
+  /**
+   * Whether a refused call may mean that the account is lost, so that it is worth calling
+   * `readAccount`.
+   */
+  doubtsAccess(problem: Problem): boolean
+  /**
+   * New tokens before the old ones expire. The old refresh token no longer works afterwards. Null
+   * if this issuer has nothing to renew.
+   */
   renew(tokens: { accessToken: string; refreshToken: string | null }, signal: AbortSignal): Promise<GrantTokens | null>
-  /** Is the grant still good, and until when? Read-only. */
+  /** Whether the grant is still valid, and until when. Read-only. */
   inspect(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<GrantState>
-  /** Ends the grant at the issuer. Ending one that is already ended is a success. */
-  revoke(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<void>
-  /** What the issuer calls by itself, each at `/callbacks/<issuer><path>`. */
+  /**
+   * Ends the grant at the issuer. `unusable`: the issuer no longer accepts the token and offers no
+   * other way, so nobody can use it. We don't know whether the app is still listed there for the
+   * person.
+   */
+  revoke(tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<'revoked' | 'unusable'>
+  /** Calls from the issuer, each at `/callbacks/<issuer><path>`. */
   callbacks: Callback[]
+  /**
+   * Files that prove to the issuer that a URL is ours. Served under the media URL and at the root.
+   */
+  siteFiles: { name: string; text: string }[]
+  /**
+   * What an unreviewed app can't do, for people who connect accounts. Null once the app is
+   * reviewed.
+   */
+  appNote: { words: string; forOperator: string } | null
+  /** What of it ends on a known day; see `endingsAhead`. */
+  endings: Ending[]
+  /** The URL of its API. `operate -- doctor` reads the clock there. */
+  apiUrl: string
+  /**
+   * Whether the issuer accepts our app's id and secret, without using any account. Throws
+   * PlatformError if it doesn't say.
+   */
+  checkApp(signal: AbortSignal): Promise<AppCheck>
 }
 
+/**
+ * `words`: what the issuer refuses. `todo`: which setting to change, and where to find the right
+ * value.
+ */
+export type AppCheck = { accepted: true } | { accepted: false; words: string; todo: string }
+
 // promise: E5
-/** `read` answers null when the call is not the issuer's, or too old to be believed. `nowMs`: epoch milliseconds. */
+/**
+ * `read` returns null if the call isn't from the issuer or is too old. `nowMs`: epoch milliseconds.
+ */
 export type Callback = {
   path: string
+  /** Its name in the issuer's developer settings. */
+  use: string
   read(request: { body: Uint8Array; header(name: string): string | undefined }, nowMs: number): CallbackNews | null
 }
 
 export type CallbackNews =
-  /** The person took the authorization away at the issuer. */
-  | { about: 'grant'; issuerUserId: string; atMs: number; words: string }
-  /** The person asks that everything from the issuer is erased; the answer holds an address and a code. */
+  /**
+   * The authorization ended. `by`: ended by the person or the issuer, or a confirmation that we
+   * revoked it.
+   */
+  | { about: 'grant'; by: 'them' | 'us'; issuerUserId: string; atMs: number; words: string }
+  /** The person asks to delete everything from this issuer. The answer has a URL and a code. */
   | { about: 'erasure'; issuerUserId: string; atMs: number }
-  /** Something happened to a publication: `handle` of the target has this value. */
+  /** Something happened to a publication: the target whose `handle` has this value. */
   | { about: 'publication'; handle: string; value: string }
   | { about: 'nothing' }
 
 export type GrantTokens = {
   accessToken: string
   refreshToken: string | null
-  /** Epoch milliseconds; null when it has no end. */
+  /** Epoch milliseconds. Null if it doesn't expire. */
   expiresAtMs: number | null
   refreshExpiresAtMs: number | null
-  /** Meta: when permissions outside the lasting ones stop working. */
+  /** Meta: when permissions that need repeated consent stop working. */
   dataAccessExpiresAtMs: number | null
-  /** Granted scopes, not the asked ones. */
+  /** The granted scopes, not the requested ones. */
   scopes: string[]
-  /** App-scoped user id, or TikTok's open id. */
+  /** The app-scoped user id, or TikTok's open id. */
   userId: string
-  /** Name of the person who consented, for the list of grants; empty when the issuer did not say (after renewing): keep the old one. */
+  /**
+   * The name of the person who consented, for the list of grants. Empty if the issuer didn't send
+   * it (after renewing): keep the old one.
+   */
   userName: string
 }
+
+/** `isComplete` is false if some accounts couldn't be read, or there were too many. */
+export type AccountList = { offers: AccountOffer[]; isComplete: boolean }
 
 export type AccountOffer = {
   platform: string
   accountId: string
   name: string
-  /** `@handle` without the sign; empty when it has none. */
+  /** Without the @. Empty if it has none. */
   handle: string
-  /** The account's own token, where it has one (Page token). */
+  /** The account's own token if it has one (Page token). */
   accountToken: string | null
   settings: JsonRecord
-  /** Sentence why it cannot be connected (a task or scope is missing); null when it can. */
+  /**
+   * A temporary URL of the profile picture at the platform. Null if there is none. Never stored or
+   * sent to a browser.
+   */
+  avatarUrl: string | null
+  /** A sentence why it can't be connected (a missing task or scope). Null if it can. */
   blocked: string | null
 }
 
 export type GrantState = {
   valid: boolean
-  /** Null where the issuer does not say (TikTok): the ones stored at consent hold. */
+  /** Null if the issuer doesn't say (TikTok): the scopes stored at consent apply. */
   scopes: string[] | null
   expiresAtMs: number | null
   dataAccessExpiresAtMs: number | null

@@ -1,14 +1,14 @@
-/** How much of a platform's limit is used, as its answers say. */
-export type Pressure = {
+/** How much of a platform's limit is used, according to its answers. */
+type Pressure = {
   issuer: string
-  /** The platform's own id of the account whose limit it is; null for the whole app. */
+  /** The platform's id of the account with the limit. Null for the whole app. */
   accountId: string | null
-  /** 100: used up. */
+  /** 100 means used up. */
   percent: number
-  /** How long the platform refuses; null when it does not say. */
+  /** How long the platform refuses calls. Null if it doesn't say. */
   regainMs: number | null
   words: string
 }
 
-/** Hears of every answer that tells of a limit nearly used. Must not throw. */
+/** Called for every answer that reports a limit that is nearly used up. Must not throw. */
 export type Heed = (pressure: Pressure) => void

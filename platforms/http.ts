@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { Agent, type Dispatcher, FormData, request as send } from 'undici'
 import { PlatformError } from './errors.ts'
 
-/** For the bodies of calls: the client takes its own only. */
+/** For request bodies: the client accepts only its own FormData. */
 export { FormData }
 
 export type HttpAnswer = { status: number; headers: Headers; text: string }
@@ -11,25 +11,38 @@ export type HttpRequest = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   url: string
   headers?: Record<string, string>
-  /** A stream needs its `content-length` among the headers. */
+  /** A stream needs a `content-length` header. */
   body?: string | URLSearchParams | FormData | Readable | null
-  /** From the first byte out to the last byte in. */
+  /** From the first byte sent to the last byte received. */
   timeoutMs: number
   signal?: AbortSignal
-  /** An answer longer than this is not read to its end. */
+  /** A longer answer isn't read to its end. */
   maxBytes?: number
 }
 
-/** One request at a time on each connection, and as many connections as there are requests. Every call has a time-out of its own. */
+/** The size limit of an answer, unless the call sets another one. */
+export const answerMaxBytes = 4_000_000
+
+/**
+ * One request at a time per connection, and as many connections as requests. Every call has its own
+ * timeout.
+ */
 const agent = new Agent({ pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } })
 
 /**
- * promise: S5: platforms are the only hosts that the product calls.
- * One HTTP call, never repeated, never redirected. Anything but a complete answer is thrown: `unavailable` when the request
- * cannot have reached the platform (name not found, connection refused), else `unknown_outcome`: the caller knows whether that matters.
- * The error names no URL, since URLs carry tokens.
+ * promise: S5: platforms are the only hosts that the product calls, besides its own public address
+ * for `operate -- doctor`. Makes one HTTP call, without retries or redirects. Throws unless the
+ * answer is complete: `unavailable` if the request can't have reached the platform (name not found,
+ * connection refused), otherwise `unknown_outcome`; the caller knows whether that matters. The
+ * error contains no URL, because URLs contain tokens.
  */
 export const call = async (request: HttpRequest): Promise<HttpAnswer> => {
+  const { bytes, ...answer } = await callForBytes(request)
+  return { ...answer, text: new TextDecoder().decode(bytes) }
+}
+
+/** The same for an answer that isn't text, such as a picture. */
+export const callForBytes = async (request: HttpRequest): Promise<Omit<HttpAnswer, 'text'> & { bytes: Buffer }> => {
   const timeout = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout
   try {
@@ -44,7 +57,7 @@ export const call = async (request: HttpRequest): Promise<HttpAnswer> => {
     return {
       status: answer.statusCode,
       headers: headersOf(answer.headers),
-      text: await readText(answer.body, request.maxBytes ?? 4_000_000),
+      bytes: await readBytes(answer.body, request.maxBytes ?? answerMaxBytes),
     }
   } catch (cause) {
     throw unanswered(cause, timeout.aborted)
@@ -57,7 +70,7 @@ const headersOf = (named: Dispatcher.ResponseData['headers']): Headers => {
   return headers
 }
 
-const readText = (body: Readable, maxBytes: number): Promise<string> =>
+const readBytes = (body: Readable, maxBytes: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -67,12 +80,12 @@ const readText = (body: Readable, maxBytes: number): Promise<string> =>
         chunks.push(chunk)
         if (bytes > maxBytes) body.destroy(new Error('the answer is too long'))
       })
-      .once('end', () => resolve(new TextDecoder().decode(Buffer.concat(chunks))))
+      .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', reject)
-      .once('close', () => reject(new Error('the answer broke off'))) // after its end this says nothing
+      .once('close', () => reject(new Error('the answer broke off'))) // ignored after its end
   })
 
-/** Errors of the network stack before a connection exists: the platform has seen nothing. */
+/** Network errors before a connection exists, so the platform has received nothing. */
 const neverReached = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

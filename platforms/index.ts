@@ -1,16 +1,27 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/index.ts'
 import { createFacebook } from './facebook/index.ts'
 import type { Issuer } from './grant.ts'
 import { createMetaIssuer } from './graph/grant.ts'
+import { metaPolicy } from './graph/policy.ts'
 import type { Heed } from './heed.ts'
 import { createInstagram } from './instagram/index.ts'
 import type { Platform } from './platform.ts'
+import type { IssuerPolicy } from './policy.ts'
 import { createTiktok, createTiktokIssuer } from './tiktok/index.ts'
+import { tiktokPolicy } from './tiktok/policy.ts'
 
-/** What this installation can connect and publish to; both by name, in the order in which pages list them. */
+/**
+ * The platforms and issuers of this installation, by name, in the order in which pages list them.
+ */
 export type Registry = { platforms: Map<string, Platform>; issuers: Map<string, Issuer> }
 
-/** The registry: one line per platform, one per issuer. A platform whose app is not configured is not in it. `now`: epoch milliseconds. */
+/** What the privacy policy says about each issuer, even if its app isn't configured here. */
+export const issuerPolicies: IssuerPolicy[] = [metaPolicy, tiktokPolicy]
+
+/**
+ * The registry: one line per platform and per issuer. Contains only those whose app is configured.
+ * `now`: epoch milliseconds.
+ */
 export const createPlatforms = (
   { meta, tiktok }: Pick<Config, 'meta' | 'tiktok'>,
   now: () => number = Date.now,

@@ -1,54 +1,148 @@
-import type { Account, JsonRecord } from './platform.ts'
+import type { Account } from './account.ts'
+import type { PlatformError } from './errors.ts'
+import type { JsonRecord } from './json.ts'
 
-/** The numbers that CrateSocial keeps; what a platform does not give is absent, never 0. promise: D1, D2 */
+/**
+ * The metrics that CrateSocial stores. A metric that a platform doesn't provide is absent, never 0.
+ * promise: D1, D2
+ */
 export const postMetrics = ['views', 'reach', 'likes', 'comments', 'shares', 'saves'] as const
 export type PostMetric = (typeof postMetrics)[number]
 export type Numbers = Partial<Record<PostMetric, number>>
 
 export type PostToMeasure = { platformPostId: string; kind: string; handles: JsonRecord }
 
-/** What one round of asking works on. */
+/** How much of a limit is used, in percent. `accountId` is null for the whole app. */
+export type Used = { accountId: string | null; percent: number }
+
+/**
+ * Measuring's share of a platform's limits. It is told about every call, including refused ones,
+ * because platforms count those too.
+ */
+export type Share = {
+  /**
+   * Call it before each request that the platform counts as `calls`. Throws PlatformError if the
+   * share is used up.
+   */
+  take(calls: number): Promise<void>
+  /** Reports what an answer or refusal says about the limits. */
+  told(used: Used[]): void
+}
+
+/** The input of one round of measuring. */
 export type Measuring = {
   account: Account
-  /** The platform's names that it refused lately: not asked again. */
-  refused: ReadonlySet<string>
+  share: Share
+  /**
+   * Whether the platform no longer knows this metric name for this kind of post, or for `account`.
+   * Then it isn't requested.
+   */
+  isRetired(kind: string, name: string): boolean
   /** Epoch milliseconds. */
   now(): number
   signal: AbortSignal
 }
 
-/** What one round of asking brought. */
+/** A platform's own name of a metric, for one kind of post or for `account`. */
+export type NameOfKind = { kind: string; name: string }
+/**
+ * One object refused only this name. The name is retired when a second object of the kind refuses
+ * it too.
+ */
+export type NameRefusal = NameOfKind & { object: string }
+
+/** The result of one round of measuring. */
 export type Measured<T> = {
   result: T
-  /** Names that the platform refused now: no longer provided. */
-  refused: string[]
-  /** Which interface and version gave the numbers: `Graph API v25.0`. */
+  refusals: NameRefusal[]
+  /** The API and version that the metrics came from, such as `Graph API v25.0`. */
   source: string
-  /** How much of the platform's rate limit is used, in percent; 0 where it does not say. */
-  usedPercent: number
+  /** A problem to show although the rest succeeded. Null if there is none. */
+  problem: string | null
 }
 
-export type AccountNumbers = {
+export type MeasuredPosts = Measured<Map<string, Numbers>> & {
+  /** Posts that the platform didn't answer for this time, by platform post id, with the reason. */
+  unanswered: ReadonlyMap<string, PlatformError>
+  /** Metrics that the platform doesn't provide for this account. */
+  notGiven: PostMetric[]
+  /** Ids that the platform has only now provided, by the id known before. */
+  betterIds: ReadonlyMap<string, string>
+}
+
+export type Followers = {
   followers: number | null
-  /** Of everything on the account, on one of the platform's own days; null where it has no such numbers, or none that are new. */
-  day: { date: string; views: number | null; reach: number | null } | null
-  /** Later days have settled, too: worth asking again soon. */
+  /** A temporary URL of the profile picture at the platform. Null if there is none. */
+  avatarUrl: string | null
+}
+
+/** Totals of the whole account on one of the platform's own days, such as `2026-11-24`. */
+export type AccountDay = { date: string; views: number | null; reach: number | null }
+/** A day that was already requested. `isEmpty`: it had no numbers yet; they may come later. */
+export type KnownDay = { date: string; isEmpty: boolean; takenAt: Date }
+export type NextDay = {
+  /** Null if no day is due. */
+  day: AccountDay | null
+  /** Whether more days are due, so that it is worth asking again soon. */
   hasMore: boolean
 }
 
-/** Reading the numbers of one platform: in batches, repeatable, without effect. Throws PlatformError, and only that. */
+/** A post on the account, including posts that were not made with CrateSocial. */
+export type OwnPost = {
+  platformPostId: string
+  /** Other ids of the same post. */
+  otherIds: string[]
+  kind: string
+  /** The beginning of its caption. */
+  text: string
+  permalink: string | null
+  publishedAt: Date
+}
+/** `next`: the cursor from the previous page. Null for the first page. */
+export type OwnPostsAsked = { sinceMs: number; next: string | null }
+export type OwnPosts = { posts: OwnPost[]; next: string | null }
+
+/**
+ * Reads the metrics of one platform, in batches. Repeatable and read-only. Throws only
+ * PlatformError.
+ */
 export type Measurer = {
-  /** Version under which refused names are remembered. */
+  /** Refused names are remembered for this version. */
   version: string
-  /** The platform's own name for each number of a post of this kind; absent: the platform does not give it. */
+  /**
+   * The platform's own name of each metric of a post of this kind. Absent if the platform doesn't
+   * provide it.
+   */
   names(kind: string): Partial<Record<PostMetric, string>>
   accountNames: { followers?: string; views?: string; reach?: string }
-  /** How long the platform tells numbers of a post of this kind, in milliseconds; null: for good. */
+  /**
+   * How long the platform provides metrics of a post of this kind, in milliseconds. Null: without a
+   * limit.
+   */
   toldForMs(kind: string): number | null
-  /** How many posts one call takes. */
+  /**
+   * Whether a post of this kind that is missing in an answer is hidden or deleted. Otherwise the
+   * platform may just have no metrics for it.
+   */
+  tellsAbsence(kind: string): boolean
+  /** How many posts one call can request. */
   batch: number
-  /** At most `batch` posts. By platform post id, without numbers where it gives none; a post that the platform does not show is not in it. */
-  posts(measuring: Measuring, posts: PostToMeasure[]): Promise<Measured<Map<string, Numbers>>>
-  /** `after`: the last day that is known; null: none. */
-  account(measuring: Measuring, after: string | null): Promise<Measured<AccountNumbers>>
+  /**
+   * The minimum number of calls per hour that the app has for each person. Null: reading has its
+   * own limits.
+   */
+  callsPerHour: number | null
+  /**
+   * Takes at most `batch` posts. Returns metrics by platform post id, empty if the platform has
+   * none. Posts that the platform doesn't show are missing.
+   */
+  posts(measuring: Measuring, posts: PostToMeasure[]): Promise<MeasuredPosts>
+  /** One page of the account's posts since `sinceMs`. May include older ones. */
+  ownPosts(measuring: Measuring, asked: OwnPostsAsked): Promise<Measured<OwnPosts>>
+  followers(measuring: Measuring): Promise<Measured<Followers>>
+  /**
+   * Requests the account's next day that is due. Null: the platform has no such metrics. `known` is
+   * ordered oldest first.
+   */
+  accountDay: ((measuring: Measuring, known: KnownDay[]) => Promise<Measured<NextDay>>) | null
 }

@@ -1,37 +1,61 @@
 import type { Readable } from 'node:stream'
+import type { Account } from './account.ts'
 import type { Problem } from './errors.ts'
+import type { JsonRecord } from './json.ts'
 import type { Measurer } from './measurer.ts'
 
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
-export type JsonRecord = { [key: string]: Json }
-
 /**
- * Everything CrateSocial knows of one platform. A new platform is one folder that exports one of these,
- * and one line in `platforms/index.ts`.
+ * Everything CrateSocial knows about one platform. A new platform is one folder that exports one of
+ * these, and one line in `platforms/index.ts`.
  */
 export type Platform = {
-  /** `facebook`: as in the database and in URLs. */
+  /** The name in the database and in URLs, such as `facebook`. */
   name: string
-  /** `Facebook`: as people read it. */
+  /** The name that people see, such as `Facebook`. */
   label: string
-  /** Two letters and a colour for the badge. */
+  /** Two letters and a color for the badge. */
   badge: { letters: string; colour: string }
-  /** Who issues its grants: `meta` or `tiktok`; several platforms may share one. */
+  /** The issuer of its grants, `meta` or `tiktok`. Several platforms may share one. */
   issuer: string
-  /** True where the issuer's end of data access ends publishing too, although the token lives on. */
+  /**
+   * Whether publishing also stops when the issuer's data access ends, although the token is still
+   * valid.
+   */
   needsDataAccess?: boolean
   kinds: PostKind[]
-  /** Every fault that can be known before sending; empty when the post will be taken, as far as rules go. */
+  /**
+   * All rules that the draft breaks, as far as they can be known before sending. Empty if it can be
+   * sent.
+   */
   check(draft: DraftForChannel): RuleFault[]
-  /** Fills kind and settings when a person has chosen nothing yet: what the media and text suggest. */
+  /**
+   * What happens to this draft because this installation's app isn't reviewed yet. Null if nothing
+   * does.
+   */
+  noteOnApp?(draft: DraftForChannel): string | null
+  /** Suggests a kind from the media and text, for when the person hasn't chosen one yet. */
   suggestKind(draft: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string
-  /** The settings from the composer's form fields, or faults naming the field. Unknown fields are ignored. */
+  /**
+   * The settings from the composer's form fields, or faults that name the field. Ignores unknown
+   * fields.
+   */
   readSettings(kind: string, fields: Record<string, string>): JsonRecord
-  /** Name of the Eta partial, relative to `platforms/`, with the platform's own fields; absent when it has none. */
+  /**
+   * The Eta partial with the platform's own fields, relative to `platforms/`. Absent if it has
+   * none.
+   */
   fieldsView?: string
-  /** What the composer must ask the platform before it shows the fields (TikTok: creator_info); shown data only. */
+  /** Character limits of its own fields, for their counters. */
+  fieldLimits?: Record<string, number>
+  /**
+   * What the composer must request from the platform before it shows the fields (TikTok:
+   * creator_info). Contains only what is displayed.
+   */
   describeAccount?(account: Account): Promise<JsonRecord>
-  /** The id of a post in what a person pasted: the id itself, or the post's address. Null when the address does not hold it. */
+  /**
+   * The post id in a text that a person pasted: the id itself or the post's URL. Null if the URL
+   * doesn't contain it.
+   */
   postIdIn(pasted: string, accountId: string): string | null
   publish: Publisher
   measure: Measurer
@@ -42,12 +66,20 @@ export type PostKind = {
   name: string
   /** `Photos` */
   label: string
-  /** How long before its time preparing may start, in milliseconds. */
+  /** How long before the scheduled time preparing may start, in milliseconds. */
   prepareAheadMs: number
-  /** Upper limit of text in the platform's own counting; used for the counter. */
+  /** The maximum text length as the platform counts it, for the counter. */
   textLimit: number
-  /** How the composer draws it: words above or below the pictures (below unless said), or a picture that fills the screen. */
+  /**
+   * How the preview shows it: text above or below the pictures (default: below), or a full-screen
+   * picture.
+   */
   frame?: 'words-first' | 'picture-first' | 'full-screen'
+  /**
+   * How many posts of such kinds the platform accepts from an account per `perMs`. Further posts
+   * are published later.
+   */
+  pace?: { most: number; perMs: number }
 }
 
 export type MediaFacts = {
@@ -71,11 +103,16 @@ export type DraftForChannel = {
   link: string | null
   media: MediaFacts[]
   settings: JsonRecord
-  /** What `describeAccount` said last, when it was asked. */
+  /** The last result of `describeAccount`, if it was called. */
   accountFacts: JsonRecord | null
+  /** The connection's permissions at the issuer. Absent or null if unknown. */
+  granted?: string[] | null
 }
 
-/** One broken rule: which, on which item (1-based media position), and a sentence that helps. */
+/**
+ * A broken rule: which one, for which item (media position, starting at 1), and a sentence that
+ * helps to fix it.
+ */
 export type RuleFault = {
   rule: string
   field: 'text' | 'link' | 'media' | 'kind' | 'settings'
@@ -84,26 +121,14 @@ export type RuleFault = {
   words: string
 }
 
-/** An account as its platform knows it, with tokens unsealed: lives only inside the activity or callback that uses it. */
-export type Account = {
-  /** Page id, Instagram professional account id, TikTok open id. */
-  id: string
-  /** What connecting stored beside it (for example TikTok's username, the Page behind an Instagram account). */
-  settings: JsonRecord
-  /** Token of the grant: Meta's long-lived user token, TikTok's access token. */
-  grantToken: string
-  /** Token of the account itself where there is one: a Page token. */
-  accountToken: string | null
-}
-
 export type MediaToSend = MediaFacts & {
-  /** Public URL, this attempt's own. */
+  /** A public URL that only this attempt uses. */
   url: string
-  /** Opens the bytes, from `start` to `end` inclusive. */
+  /** Opens the bytes from `start` to `end`, inclusive. */
   open(range?: { start: number; end: number }): Readable
 }
 
-/** What one publishing step works on. */
+/** The input of a publishing step. */
 export type Publication = {
   account: Account
   kind: string
@@ -111,21 +136,27 @@ export type Publication = {
   link: string | null
   settings: JsonRecord
   media: MediaToSend[]
-  /** Handles made so far (container id, video id, publish id …), exactly as last given to `save`. Empty at first. */
+  /**
+   * Handles so far (container id, video id, publish id …), exactly as last passed to `save`. Empty
+   * at first.
+   */
   handles: JsonRecord
-  /** Writes the handles to the database before anything else happens; call it after every handle the platform gives. */
+  /**
+   * Writes the handles to the database. Call it right after every handle that the platform returns.
+   */
   save(handles: JsonRecord): Promise<void>
-  /** Seals a secret that must be kept between steps (TikTok's upload URL), and opens it again. */
+  /** Encrypts a secret that must be stored between steps (TikTok's upload URL). */
   seal(secret: string): string
   open(sealed: string): string
   /**
-   * `send` calls this right before its one irreversible call, and nowhere else: it throws when the claim's lease is over
-   * (the process slept since), and then the call must not be made. It notes the moment of leaving.
+   * `send` calls this right before its one irreversible call, and nowhere else. It records the
+   * time. It throws if the claim's lease has expired (the process was suspended); then the call
+   * must not be made.
    */
   leaving(): void
   /**
-   * Counts one call of a kind that the platform takes only so often from an account. Throws PlatformError of kind `rate_limited`
-   * when its number is used up: then the call must not be made.
+   * Counts a call that the platform accepts only a limited number of times per account. Throws
+   * PlatformError of kind `rate_limited` if the number is used up; then the call must not be made.
    */
   takeTurn(turn: Turn): Promise<void>
   /** Epoch milliseconds. */
@@ -133,28 +164,58 @@ export type Publication = {
   signal: AbortSignal
 }
 
-/** `most` calls called `name` in any `perMs`; `words` say so to the person. */
+/** At most `most` calls of `name` in any `perMs`. `words` explains the limit to the person. */
 export type Turn = { name: string; most: number; perMs: number; words: string }
 
 /**
- * The five steps of publishing. `prepare`, `check` and `reconcile` may be repeated at any time; `send` is called once per attempt
- * and makes exactly one irreversible call. Every step throws PlatformError, and only that, for what the platform does.
+ * The steps of publishing. `prepare`, `check` and `reconcile` can be repeated at any time. `send`
+ * is called once per attempt and makes exactly one irreversible call. For platform errors, every
+ * step throws PlatformError and nothing else.
  */
 export type Publisher = {
-  /** Does everything that can be done ahead. `againInMs`: not ready, ask again then. */
+  /**
+   * Does everything that can be done in advance. `againInMs`: not ready, call again after this
+   * time.
+   */
   prepare(publication: Publication): Promise<Prepared>
-  /** The one irreversible call. A throw of kind `unknown_outcome` means: it may have happened. */
+  /** The one irreversible call. If it throws `unknown_outcome`, it may have happened. */
   send(publication: Publication): Promise<Sent>
-  /** What became of a send that the platform is still processing. */
+  /** The state of a post that the platform is still processing. */
   check(publication: Publication): Promise<Checked>
-  /** Read-only: did the attempt, whose outcome is unknown, take effect? */
+  /**
+   * How long processing may take if a person has to act at the platform. Null or absent: hours.
+   */
+  processesForMs?(settings: JsonRecord): number | null
+  /** Read-only: whether an attempt with an unknown outcome took effect. */
   reconcile(publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled>
   /**
-   * Address of a published post, for the receipt; and its id, where the platform gives it only later (TikTok).
-   * `final: false`: worth asking again later.
+   * The URL of a published post, for the receipt, and its id if the platform provides it later
+   * (TikTok). `final: false`: worth asking again later.
    */
   findPermalink(publication: Publication, platformPostId: string | null): Promise<FoundPermalink>
+  /** Writes the first comment on a published post. Absent if the platform has no comments. */
+  comment?: Commenter
 }
+
+/** What a first comment needs besides its publication. */
+export type CommentWanted = {
+  text: string
+  platformPostId: string
+  /** How many times this comment has been claimed, including this time. */
+  number: number
+  /** When the post was published, in epoch milliseconds. Older comments can't be ours. */
+  sinceMs: number
+}
+
+/** For platform errors, throws PlatformError and nothing else. */
+export type Commenter = {
+  /** One irreversible call. If it throws `unknown_outcome`, the comment may exist. */
+  send(publication: Publication, wanted: CommentWanted): Promise<{ commentId: string }>
+  /** Read-only: whether the post has a comment by the account with this text. */
+  find(publication: Publication, wanted: CommentWanted): Promise<CommentLook>
+}
+
+export type CommentLook = { outcome: 'found'; commentId: string; proof: string } | { outcome: 'absent'; proof: string }
 
 export type FoundPermalink = { permalink: string | null; platformPostId: string | null; final: boolean }
 export type Prepared = { ready: true } | { ready: false; againInMs: number; waitingFor: string }
@@ -165,23 +226,31 @@ export type Checked =
   | { state: 'processing'; againInMs: number; waitingFor: string }
   | { state: 'published'; platformPostId: string | null; confirmedBy: string }
   | { state: 'failed'; problem: Problem }
-  /** The platform left it as a draft in the creator's inbox: not published. */
+  /** The platform saved it as a draft in the creator's inbox: not published. */
   | { state: 'draft'; words: string }
 export type AttemptToReconcile = {
-  /** When the call left, epoch milliseconds. */
+  /** When the call was sent, in epoch milliseconds. */
   sentAtMs: number
-  /** Platform post ids of this channel that are bound already, to this or other targets. */
+  /** Platform post ids of this channel that already belong to this or other targets. */
   boundIds: string[]
-  /** Whether anybody fetched one of the attempt's own media URLs, from our access log; null when the attempt had none. */
+  /**
+   * Whether anyone fetched one of the attempt's own media URLs, according to our access log. Null
+   * if it had none.
+   */
   mediaFetched: boolean | null
-  /** What the platform said to the send, when it said something: its code may tell what an absent post means. */
+  /**
+   * The platform's answer to the send, if there was one. Its code may explain why a post is absent.
+   */
   answer?: Problem | null
 }
 export type Reconciled =
   | { outcome: 'found'; platformPostId: string | null; proof: string }
-  /** The platform shows it is still at work on this very attempt: go on with `check`. */
+  /** The platform shows that it is still processing this attempt: continue with `check`. */
   | { outcome: 'processing'; proof: string }
-  /** Nothing there at this look. The caller decides when enough looks have passed. `certain` when the platform itself proves it. */
+  /**
+   * Not found this time. The caller decides after how many tries to stop. `certain` if the platform
+   * itself proves it.
+   */
   | { outcome: 'absent'; certain: boolean; proof: string }
   | { outcome: 'unclear'; proof: string }
   | { outcome: 'refused'; problem: Problem }

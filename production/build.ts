@@ -1,17 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { findProofs, proofsFile } from '../web/proofs.ts'
-import { bundleWorkflows, workflowCodeFile } from '../workflow-code.ts'
+import { readCommand } from '../commands/command.ts'
+import { folders } from '../config/folders.ts'
+import { bundleWorkflows, workflowCodeFile } from '../temporal/workflow-code.ts'
+import { findProofs, proofsFile } from '../web/privacy/proofs.ts'
 
-/**
- * `npm run build [-- --out FOLDER]`: what production runs. The same files compiled one by one, what they read beside them (templates,
- * styles, migrations), and the workflows bundled once, so that no compiler runs on a server.
- */
-const root = new URL('../', import.meta.url).pathname
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } })
-const out = resolve(root, values.out)
+const { root } = folders
+const { options } = readCommand('build', (command) =>
+  command
+    .description(
+      'Makes what production runs: the same files compiled one by one, what they read beside them (templates, styles, ' +
+        'migrations), and the workflows bundled once, so that no compiler runs on a server.',
+    )
+    .option('--out <folder>', 'where it goes', 'dist'),
+)
+const out = resolve(root, options.out)
 const rooms = ['db', 'platforms', 'web']
 
 rmSync(out, { recursive: true, force: true })
@@ -20,12 +24,15 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   stdio: 'inherit',
 })
 for (const file of rooms.flatMap(filesRead)) cpSync(join(root, file), join(out, file), { recursive: true })
-writeFileSync(join(out, workflowCodeFile), (await bundleWorkflows()).code)
-// What operators read under /promises; neither comments' places nor tests are the same in what was compiled.
+// The version that pages show. `type` makes Node load these files as modules.
+const { name, version, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, string>
+writeFileSync(join(out, 'package.json'), JSON.stringify({ name, version, type }))
+writeFileSync(join(out, 'temporal', workflowCodeFile), (await bundleWorkflows()).code)
+// The proofs that operators see under /promises, because compiled code has no comments or tests.
 writeFileSync(join(out, proofsFile), JSON.stringify(findProofs(root)))
 console.log(`Built ${out}`)
 
-/** Whatever is not compiled. */
+/** All files that are not compiled. */
 function filesRead(room: string): string[] {
   return readdirSync(join(root, room), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))

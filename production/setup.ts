@@ -2,17 +2,23 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { parseArgs } from 'node:util'
-import { mailAddress, matching, urlOf } from '../config-values.ts'
+import { readCommand, WrongUse } from '../commands/command.ts'
+import { line, mailAddress, matching, urlOf } from '../config/values.ts'
+import { settingsFile } from '../local/settings.ts'
 
-/**
- * `npm run setup:production [-- --domain … --mail … --smtp-url … --mail-from … --out .env]`: writes the settings that docker-compose.yml
- * reads, with secrets made up here. Asks for what no flag tells. Never overwrites: a new vault key would lose every stored token.
- */
-type Answers = { domain: string; mail: string; 'smtp-url': string; 'mail-from': string }
+type Name = 'domain' | 'mail' | 'smtp-url' | 'mail-from' | ForPolicy
+type ForPolicy = 'operator' | 'address' | 'hosting' | 'mail-provider'
+type Answers = { [name in Name]: string }
+
+const variableOf: { [name in ForPolicy]: string } = {
+  operator: 'OPERATOR_NAME',
+  address: 'OPERATOR_ADDRESS',
+  hosting: 'HOSTING_PROVIDER',
+  'mail-provider': 'MAIL_PROVIDER',
+}
 
 const questions: {
-  name: keyof Answers
+  name: Name
   ask: string
   check(given: string): string
   fallback?(known: Partial<Answers>): string
@@ -30,26 +36,52 @@ const questions: {
     check: mailAddress,
     fallback: ({ domain }) => `CrateSocial <no-reply@${domain}>`,
   },
+  // These four appear in the public privacy policy.
+  { name: 'operator', ask: 'Legal name of the person or company that runs this installation', check: line },
+  { name: 'address', ask: 'Their postal address, in one line', check: line },
+  { name: 'hosting', ask: 'Who hosts the server, with its country (Example GmbH, Germany)', check: line },
+  { name: 'mail-provider', ask: 'Who runs the mail server, with its country', check: line },
 ]
 
-const text = { type: 'string' as const }
-const { values: flags } = parseArgs({
-  options: { domain: text, mail: text, 'smtp-url': text, 'mail-from': text, out: { ...text, default: '.env' } },
-})
-const path = resolve(flags.out)
-
-try {
-  if (existsSync(path)) throw new Error(`${path} is there already and stays as it is: its keys open what is stored.`)
-  const answers = await ask()
-  writeFileSync(path, settings(answers), { mode: 0o600, flag: 'wx' })
-  console.log(
-    `Wrote ${path}, readable by you alone. Keep a copy of it away from this server: without VAULT_KEYS no backup can be restored.`,
-  )
-  console.log('Next: add your apps at the platforms to it, then docker compose up -d --build')
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
+const { options } = readCommand('setup:production', (command) =>
+  command
+    .description(
+      'Writes the settings that docker compose reads, with new keys. Asks for what no option gives. What the privacy policy needs ' +
+        'may be filled in later; the server refuses to start without it. Never overwrites a file: with other keys every stored ' +
+        'token would be lost.',
+    )
+    .option('--domain <domain>', 'the domain that people open')
+    .option('--mail <address>', 'your email address')
+    .option('--smtp-url <url>', 'the mail server')
+    .option('--mail-from <sender>', 'the sender of every email')
+    .option('--operator <name>', 'the person or company that runs this installation')
+    .option('--address <address>', 'their postal address, in one line')
+    .option('--hosting <name>', 'who hosts the server, with its country')
+    .option('--mail-provider <name>', 'who runs the mail server, with its country')
+    .option('--out <file>', 'where to write them', '.env'),
+)
+const flags: { [name in Name]?: string } = {
+  ...options,
+  'smtp-url': options.smtpUrl,
+  'mail-from': options.mailFrom,
+  'mail-provider': options.mailProvider,
 }
+const path = resolve(options.out)
+
+if (path === settingsFile)
+  throw new WrongUse(`${path} has the settings of npm start: production keys there would break the local installation.`)
+if (existsSync(path)) throw new Error(`${path} exists already and was not changed: its keys open what is stored.`)
+const answers = await ask()
+writeFileSync(path, settings(answers), { mode: 0o600, flag: 'wx' })
+console.log(
+  `Wrote ${path}, readable by you alone. Keep a copy of it away from this server: without VAULT_KEYS no backup can be restored.`,
+)
+const missing = Object.entries(variableOf).filter(([name]) => answers[name as ForPolicy] === '')
+if (missing.length > 0)
+  console.log(
+    `Fill in ${missing.map(([, variable]) => variable).join(', ')} before the first start: the privacy policy names them.`,
+  )
+console.log('Next: add your apps at the platforms to it, then docker compose up -d --build')
 
 async function ask(): Promise<Answers> {
   const known: Partial<Answers> = {}
@@ -59,6 +91,10 @@ async function ask(): Promise<Answers> {
       const suggested = fallback?.(known)
       const given = flags[name] ?? (await terminal?.question(`${ask}${suggested ? ` [${suggested}]` : ''}: `))?.trim()
       const answer = given || suggested
+      if (!answer && name in variableOf) {
+        known[name] = ''
+        continue
+      }
       if (!answer) throw new Error(`--${name} is missing: ${ask}.`)
       known[name] = checked(name, answer, check)
     }
@@ -86,17 +122,31 @@ CONTACT_EMAIL='${answers.mail}'
 SMTP_URL='${answers['smtp-url']}'
 MAIL_FROM='${answers['mail-from']}'
 
+# What the public privacy policy says about this installation. The server refuses to start when it would be untrue: name a provider for
+# everything that does not run on the server itself (STORAGE_PROVIDER, DATABASE_PROVIDER, WORKFLOW_PROVIDER, TRACES_PROVIDER).
+OPERATOR_NAME='${answers.operator}'
+OPERATOR_ADDRESS='${answers.address}'
+HOSTING_PROVIDER='${answers.hosting}'
+MAIL_PROVIDER='${answers['mail-provider']}'
+# The data protection authority that people can complain to, and the days after which you delete a backup at the latest.
+SUPERVISORY_AUTHORITY=
+BACKUP_DAYS=30
+
 # The apps at the platforms. Left empty, a platform is off.
 META_APP_ID=
 META_APP_SECRET=
 META_CONFIG_ID=
 TIKTOK_CLIENT_KEY=
 TIKTOK_CLIENT_SECRET=
+# true once the app of the platform is live, or audited: until then pages say what does not work yet.
+META_APP_LIVE=
+TIKTOK_APP_AUDITED=
 
 # Made up at the setup. VAULT_KEYS opens every stored token: a new key goes in front, the old one stays behind it.
 VAULT_KEYS='k1:${randomBytes(32).toString('base64')}'
 THROTTLE_KEY='${randomBytes(32).toString('base64url')}'
 POSTGRES_PASSWORD='${password()}'
+CRATESOCIAL_DB_PASSWORD='${password()}'
 TEMPORAL_DB_PASSWORD='${password()}'
 `
 }

@@ -1,4 +1,7 @@
 import { DefaultFailureConverter } from '@temporalio/common'
 
-/** Loaded by path, by the client, the worker and the workflow bundle: messages and stack traces are sealed like any payload. */
+/**
+ * Temporal loads this by path in the client, the worker and the workflow bundle. It makes messages
+ * and stack traces part of the sealed payload.
+ */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true })

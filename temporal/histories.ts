@@ -3,16 +3,18 @@ import { isGrpcServiceError } from '@temporalio/client'
 
 export type HistoryDeps = { client: Client }
 
-const notFound = 5 // grpc status
+const notFound = 5 // gRPC status
 
 /**
- * promise: E3: the workflow histories go with the rows they are about, each run of them; one that still runs is ended with it. Temporal
- * deletes them within a minute. Those that never were, or are gone, count as deleted.
+ * promise: E3: deletes all runs of these workflows, together with the rows they are about, and
+ * terminates running ones. Temporal deletes them within a minute. Missing workflows count as
+ * deleted.
  */
 export const deleteHistories = async ({ client }: HistoryDeps, workflowIds: string[]): Promise<void> => {
   for (let from = 0; from < workflowIds.length; from += atOnce) {
     const ids = workflowIds.slice(from, from + atOnce)
-    // The newest run by its id alone: it may be too young to be listed. Runs before it are found by the list only.
+    // Delete the newest run by workflow id: it may be too new to be listed. The list finds earlier
+    // runs.
     for (const workflowId of ids) await deleteRun(client, { workflowId })
     const query = `WorkflowId in (${ids.map((id) => `'${id}'`).join(', ')})`
     for await (const { workflowId, runId } of client.workflow.list({ query })) await deleteRun(client, { workflowId, runId })
@@ -29,16 +31,32 @@ const deleteRun = async (client: Client, workflowExecution: { workflowId: string
   }
 }
 
-/** For how many days the namespace keeps workflows that have ended. */
+/**
+ * How many days the namespace keeps closed workflows. Infinity if it archives them, because an
+ * archive exceeds every retention term.
+ */
 export const keptDays = async ({ client }: HistoryDeps): Promise<number> => {
   const { config } = await client.workflowService.describeNamespace({ namespace: client.options.namespace })
+  if (isArchiving(config?.historyArchivalState) || isArchiving(config?.visibilityArchivalState)) return Number.POSITIVE_INFINITY
   return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / 86_400
 }
 
-/** Sets that term where it is another one. A cluster may leave this to its operators: then it throws, and the nightly check says so. */
-export const keepHistoriesFor = async (deps: HistoryDeps, days: number): Promise<void> => {
-  if ((await keptDays(deps)) === days) return
+const archivalEnabled = 2 // temporal.api.enums.v1.ArchivalState
+
+const isArchiving = (state: number | null | undefined): boolean => state === archivalEnabled
+
+/**
+ * Sets the retention of the namespace if it differs, and returns what applies afterwards. Temporal
+ * Cloud or a cluster with permissions may refuse; then that is longer than requested.
+ */
+export const keepHistoriesFor = async (deps: HistoryDeps, days: number): Promise<number> => {
+  if ((await keptDays(deps)) === days) return days
   const seconds = (days * 86_400) as never // a protobuf Long, which takes numbers
   const { namespace } = deps.client.options
-  await deps.client.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: { seconds } } })
+  try {
+    await deps.client.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: { seconds } } })
+  } catch (error) {
+    if (!isGrpcServiceError(error)) throw error
+  }
+  return await keptDays(deps)
 }

@@ -1,16 +1,19 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client'
 import { defaultPayloadConverter, type Headers } from '@temporalio/common'
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
-import { requestIds } from '../db/request-ids.ts'
+import { requestIds } from '../db/notifications/request-ids.ts'
 import { requestIdHeader } from '../workflows/names.ts'
 
-/** For clients: what a request starts or nudges carries its id, in the memo for operators and in a header for its activities. */
+/**
+ * For clients: adds the id of the HTTP request to workflows that it starts or signals, as a memo
+ * for operators and as a header for activities.
+ */
 export const carryRequestId: WorkflowClientInterceptor = {
   startWithDetails: (input, next) => next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
   signalWithStart: (input, next) => next({ ...input, headers: withId(input.headers), options: remembering(input.options) }),
 }
 
-/** For workers: an activity runs under the id of the request that its workflow is due to. */
+/** For workers: runs an activity with the id of the request that caused its workflow. */
 export const underRequestId: ActivityInterceptorsFactory = () => ({
   inbound: {
     execute: (input, next) => {

@@ -3,15 +3,16 @@ import type { Logger } from 'pino'
 import { searchAttributes } from '../workflows/names.ts'
 
 const keyword = 2 // temporal.api.enums.v1.IndexedValueType
-/** A cluster keeps what it knows of them for a minute. */
+/** How long a cluster may cache the list of search attributes. */
 export const knownAfterMs = 90_000
 
 type Deps = { connection: Connection; namespace: string; log: Logger; now: () => number }
 
 /**
- * Makes our search attributes known to the namespace. What it returns says whether workflows may set them by now: a key that the
- * cluster does not know stops the workflow that sets it. Where they cannot be made (Temporal Cloud: by hand, with its own tool), it
- * stays at no until the next start, and everything else works.
+ * Adds our search attributes to the namespace. The returned function says whether workflows may set
+ * them yet, because an attribute that the cluster doesn't know blocks the workflow. If they can't
+ * be added (on Temporal Cloud only its own tool can), it returns false until the next start;
+ * everything else works.
  */
 export const ensureSearchAttributes = async ({ connection, namespace, log, now }: Deps): Promise<() => boolean> => {
   try {

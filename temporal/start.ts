@@ -1,25 +1,31 @@
 import type { Client } from '@temporalio/client'
 import type { SearchAttributePair } from '@temporalio/common'
-import type { announcePolicy } from './announce-policy.ts'
-import type { disconnectChannel } from './disconnect-channel.ts'
-import type { eraseUser } from './erase-user.ts'
-import type { exportData } from './export-data.ts'
-import type { keepGrantAlive } from './keep-grant-alive.ts'
+import type { announcePolicy } from '../workflows/announce-policy.ts'
+import type { disconnectChannel } from '../workflows/disconnect-channel.ts'
+import type { eraseUser } from '../workflows/erase-user.ts'
+import type { exportData } from '../workflows/export-data.ts'
+import type { keepGrantAlive } from '../workflows/keep-grant-alive.ts'
 import {
   type Attributes,
+  backgroundTaskQueue,
   changed,
   deletionWorkflowId,
   disconnectWorkflowId,
   exportWorkflowId,
   grantWorkflowId,
+  mediaWorkflowId,
   policyWorkflowId,
   targetWorkflowId,
   taskQueue,
-} from './names.ts'
-import type { publishTarget } from './publish-target.ts'
-import { searchKeys } from './search-keys.ts'
+} from '../workflows/names.ts'
+import type { publishTarget } from '../workflows/publish-target.ts'
+import type { renderMedia } from '../workflows/render-media.ts'
+import { searchKeys } from '../workflows/search-keys.ts'
 
-/** What operators find a workflow by from its start on; left out until the cluster knows the keys, since it would refuse the start. */
+/**
+ * Search attributes that a workflow has from its start. Left out until the cluster knows them,
+ * because it would refuse the start.
+ */
 export type StartAttributes = Partial<Attributes>
 
 const searchable = (attributes: StartAttributes | undefined): { typedSearchAttributes?: SearchAttributePair[] } => {
@@ -34,8 +40,8 @@ const searchable = (attributes: StartAttributes | undefined): { typedSearchAttri
 }
 
 /**
- * Starts the target's workflow, or nudges the one that runs: one call for both, harmless when repeated. A workflow that has
- * ended is started anew, and reads from the row whether there is anything to do.
+ * Starts the target's workflow or signals the running one, in one call that can be repeated. A
+ * workflow that has ended starts again, and reads from the row whether there is anything to do.
  */
 export const tellTarget = async (client: Client, targetId: string, queue = taskQueue): Promise<void> => {
   await client.workflow.signalWithStart<typeof publishTarget, []>('publishTarget', {
@@ -47,7 +53,10 @@ export const tellTarget = async (client: Client, targetId: string, queue = taskQ
   })
 }
 
-/** Starts the erasure of a deletion request, unless it runs; one that is done is started for nothing, and does nothing. */
+/**
+ * Starts the workflow of a deletion request, unless it is running. If the request is finished, the
+ * workflow ends at once.
+ */
 export const tellDeletion = async (client: Client, requestId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof eraseUser>('eraseUser', {
     workflowId: deletionWorkflowId(requestId),
@@ -59,7 +68,7 @@ export const tellDeletion = async (client: Client, requestId: string, attributes
   })
 }
 
-/** Starts making the file of an access request, unless it is being made. */
+/** Starts creating the file of an access request, unless it is already being created. */
 export const tellExport = async (client: Client, exportId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof exportData>('exportData', {
     workflowId: exportWorkflowId(exportId),
@@ -71,7 +80,24 @@ export const tellExport = async (client: Client, exportId: string, attributes?: 
   })
 }
 
-/** Starts mailing everybody about a version of the policy, unless that is under way. */
+/** Starts creating the file that is sent for an upload, unless that is already running. */
+export const tellMedia = async (
+  client: Client,
+  mediaId: string,
+  attributes?: StartAttributes,
+  queue = backgroundTaskQueue,
+): Promise<void> => {
+  await client.workflow.start<typeof renderMedia>('renderMedia', {
+    workflowId: mediaWorkflowId(mediaId),
+    taskQueue: queue,
+    args: [{ mediaId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    ...searchable(attributes),
+    staticSummary: 'A video becomes the file that platforms take',
+  })
+}
+
+/** Starts mailing everyone about a policy version, unless that is already running. */
 export const tellPolicy = async (client: Client, version: string, queue = taskQueue): Promise<void> => {
   await client.workflow.start<typeof announcePolicy>('announcePolicy', {
     workflowId: policyWorkflowId(version),
@@ -82,7 +108,7 @@ export const tellPolicy = async (client: Client, version: string, queue = taskQu
   })
 }
 
-/** Starts the upkeep of a grant, or nudges the one that runs. */
+/** Starts the workflow that maintains a grant, or signals the running one. */
 export const tellGrant = async (client: Client, grantId: string, queue = taskQueue): Promise<void> => {
   await client.workflow.signalWithStart<typeof keepGrantAlive, []>('keepGrantAlive', {
     workflowId: grantWorkflowId(grantId),
@@ -93,7 +119,7 @@ export const tellGrant = async (client: Client, grantId: string, queue = taskQue
   })
 }
 
-/** Starts what is left of disconnecting an account; one that is done ends at once. */
+/** Starts the workflow that finishes disconnecting an account. If that is done, it ends at once. */
 export const tellDisconnect = async (client: Client, channelId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof disconnectChannel>('disconnectChannel', {
     workflowId: disconnectWorkflowId(channelId),

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, loadConfig } from '../config.ts'
+import { ConfigError, loadConfig } from '../config/index.ts'
+import { operatorEnv } from './support/operator-env.ts'
 
 const key = Buffer.alloc(32, 1).toString('base64')
 const least = {
@@ -11,7 +12,14 @@ const least = {
   THROTTLE_KEY: 'x'.repeat(32),
   SMTP_URL: 'smtp://mail.example.com',
 }
-const production = { ...least, NODE_ENV: 'production', PUBLIC_URL: 'https://social.example.com' }
+const production = {
+  ...least,
+  ...operatorEnv,
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://social.example.com',
+  MAIL_PROVIDER: 'Example Mail GmbH, Germany',
+  DATABASE_PROVIDER: 'Example Databases Inc., USA',
+}
 
 describe('the configuration', () => {
   test('has a default for everything that has a sensible one', () => {
@@ -49,6 +57,14 @@ describe('the configuration', () => {
       /^VAULT_KEYS cannot be read: VAULT_KEYS_FILE names .*ENOENT/,
     )
     rmSync(folder, { recursive: true })
+  })
+
+  test('names a special character in a password, without the password', () => {
+    for (const password of ['a#hunter2', 'a/hunter2', 'a?hunter2', '5%hunter2']) {
+      const [problem = '', ...more] = problems({ ...least, SMTP_URL: `smtps://me:${password}@mail.example.com` })
+      expect([more, problem]).toEqual([[], expect.stringMatching(/^SMTP_URL has a special character .*# as %23, .*% as %25\.$/)])
+    }
+    expect(problems({ ...least, SMTP_URL: 'smtps://me:a%23hunter2@mail.example.com' })).toEqual([])
   })
 
   test('never repeats a secret in what it complains about', () => {
@@ -152,6 +168,52 @@ describe('the configuration', () => {
       'META_GRAPH_URL, TIKTOK_API_URL must be the real platform in production; ALLOW_LOCAL_PLATFORMS=true permits another.',
     ])
     expect(problems({ ...sandbox, ALLOW_LOCAL_PLATFORMS: 'true' })).toEqual([])
+  })
+
+  test('promise L4: production does not start until the privacy policy can say who runs it and who hosts it', () => {
+    const nobody = { ...production, OPERATOR_NAME: '', OPERATOR_ADDRESS: '', HOSTING_PROVIDER: '', CONTACT_EMAIL: '' }
+    expect(problems(nobody).map((problem) => problem.split(' ')[0])).toEqual([
+      'OPERATOR_NAME',
+      'OPERATOR_ADDRESS',
+      'HOSTING_PROVIDER',
+      'CONTACT_EMAIL',
+    ])
+    expect(problems({ ...production, CONTACT_EMAIL: '', PUBLIC_URL: 'https://app.cratesocial.net' })).toEqual([])
+    expect(loadConfig(least).operator, 'elsewhere nothing of it is needed').toMatchObject({ name: undefined, backupDays: 30 })
+  })
+
+  test.each([
+    [{ MAIL_PROVIDER: '' }, 'MAIL_PROVIDER'],
+    [{ DATABASE_PROVIDER: '' }, 'DATABASE_PROVIDER'],
+    [{ MEDIA_URL: 's3://bucket/folder' }, 'STORAGE_PROVIDER'],
+    [{ MEDIA_URL: 's3://bucket', S3_ENDPOINT: 'https://storage.example.com' }, 'STORAGE_PROVIDER'],
+    [{ MEDIA_PUBLIC_URL: 'https://cdn.example.net/media' }, 'STORAGE_PROVIDER'],
+    [{ STORAGE_PROVIDER: 'Example Storage Inc., USA' }, 'STORAGE_PROVIDER'],
+    [{ TEMPORAL_ADDRESS: 'music.a1b2c.tmprl.cloud:7233', TEMPORAL_API_KEY: 'k' }, 'WORKFLOW_PROVIDER'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example.com' }, 'TRACES_PROVIDER'],
+    [{ TRACES_PROVIDER: 'Example Traces Inc., USA' }, 'TRACES_PROVIDER'],
+  ])('promise S5: refuses %o in production, since the privacy policy would be untrue', (env, variable) => {
+    expect(problems({ ...production, ...env }).map((problem) => problem.split(' ')[0])).toEqual([variable])
+    expect(problems({ ...least, ...env })).toEqual([])
+  })
+
+  test.each([
+    { SMTP_URL: 'smtp://mail:25', MAIL_PROVIDER: '' },
+    { DATABASE_URL: 'postgres://10.1.2.3/cratesocial', DATABASE_PROVIDER: '' },
+    { MEDIA_URL: 's3://bucket', S3_ENDPOINT: 'http://minio:9000' },
+    { TEMPORAL_ADDRESS: '[fd00::7]:7233' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.internal:4318' },
+    { MEDIA_URL: 's3://bucket', STORAGE_PROVIDER: 'Example Storage Inc., USA' },
+  ])('promise S5: takes %o: it is the server itself, or it is named', (env) => {
+    expect(problems({ ...production, ...env })).toEqual([])
+  })
+
+  test("takes the operator's own terms from a file, and says when it cannot be read", () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
+    writeFileSync(join(folder, 'terms.txt'), 'Be kind.\n')
+    expect(loadConfig({ ...least, TERMS_FILE: join(folder, 'terms.txt') }).operator.terms).toBe('Be kind.\n')
+    expect(problems({ ...least, TERMS_FILE: join(folder, 'none') })[0]).toMatch(/^TERMS_FILE names .*, which cannot be read\.$/)
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -1,18 +1,47 @@
 type ImportRule = { from: RegExp; to: RegExp; typesOf?: RegExp }
 
-/** Which of our files a file may import, by its place; the first line that fits counts. Programs, local/ and test/ may import anything. */
+/** What runs on a server or in a browser of ours, the programs at the top aside. */
+export const productFolders = [
+  'activities',
+  'commands',
+  'config',
+  'db',
+  'media',
+  'observability',
+  'platforms',
+  'temporal',
+  'text',
+  'web',
+  'workflows',
+]
+
+/**
+ * Which of our files a file may import, by its place; the first line that fits counts. Programs,
+ * commands/, local/ and test/ may import anything.
+ */
 export const allowedImports: ImportRule[] = [
   { from: /^workflows\//, to: /^workflows\//, typesOf: /^activities\// },
   { from: /^local\/sandbox\//, to: /^local\/sandbox\// },
-  { from: /^platforms\//, to: /^platforms\//, typesOf: /^config/ },
-  { from: /^db\//, to: /^db\//, typesOf: /^config|^platforms\// },
-  { from: /^activities\//, to: /^(activities|db|platforms)\/|^workflows\/(names|start)\.ts|^log\.ts/, typesOf: /^config/ },
+  { from: /^text\//, to: /^text\// },
+  { from: /^config\//, to: /^config\// },
+  { from: /^platforms\//, to: /^(platforms|text)\//, typesOf: /^config\// },
+  { from: /^db\//, to: /^db\/|^config\/folders\.ts/, typesOf: /^(config|platforms)\// },
+  { from: /^media\//, to: /^(media|observability|text)\//, typesOf: /^config\// },
+  {
+    from: /^temporal\//,
+    to: /^(temporal|db|text|config|observability)\/|^workflows\/(names|search-keys)\.ts/,
+    typesOf: /^(activities|workflows)\//,
+  },
+  {
+    from: /^activities\//,
+    to: /^(activities|db|media|platforms|temporal|text)\/|^config\/folders\.ts|^workflows\/names\.ts|^observability\/log\.ts/,
+    typesOf: /^config\//,
+  },
   {
     from: /^web\//,
-    to: /^(web|db|platforms)\/|^workflows\/(names|start)\.ts|^log\.ts|^promises\.ts/,
-    typesOf: /^config|^activities\//,
+    to: /^(web|db|media|platforms|text)\/|^config\/folders\.ts|^temporal\/start\.ts|^workflows\/names\.ts|^observability\/log\.ts|^promises\.ts/,
+    typesOf: /^(config|activities|temporal)\//,
   },
-  { from: /^config/, to: /^config/ },
 ]
 
 /** A new platform is a folder, a line in the registry, its settings, a line in the sandbox and a test. */
@@ -23,10 +52,13 @@ export function platformNamesAllowed(file: string): boolean {
 const platformPlaces = [
   /^platforms\/(facebook|instagram|tiktok|graph)\//,
   /^platforms\/index\.ts$/,
-  /^config(-\w+)?\.ts$/,
+  /^config\//,
   /^local\//,
   /^bench\//,
-  /^web\/views\/(home|pages)\//, // pages that tell the public what this is
+  /^web\/views\/(home|policy|terms|data-deletion)\//, // pages that tell the public what this is
   /^promises\.ts$/, // so is this list
   /\.sql$/, // the list of platforms that a column may hold
 ]
+
+/** Files that may make Intl formatters: ours, the sandbox's own, and scripts of the browser, where a page makes each once. */
+export const formatterPlaces = [/^text\/formatters\.ts$/, /^local\/sandbox\/graph\/pacific-day\.ts$/, /^web\/public\/.*\.js$/]

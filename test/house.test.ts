@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { allowedImports, platformNamesAllowed } from './house-rules.ts'
+import './house-forms.ts'
+import { allowedImports, formatterPlaces, platformNamesAllowed, productFolders } from './house-rules.ts'
 
 /** The rules of the house that a machine can see. What they are for stands in docs/decisions.md. */
-const root = new URL('../', import.meta.url).pathname
-const folders = ['workflows', 'activities', 'platforms', 'db', 'operate', 'web', 'local', 'backup', 'production', 'test', 'bench']
+const root = fileURLToPath(new URL('../', import.meta.url))
+const folders = [...productFolders, 'local', 'production', 'test', 'bench']
 const files = [...topLevel(), ...folders.flatMap(filesOf)]
 const ours = files.filter((file) => !file.startsWith('test/'))
 
@@ -25,6 +27,16 @@ test('imports go one way', () => {
   expect(wrong).toEqual([])
 })
 
+test('only the decoder opens pictures, so that each is checked by its bytes and has its limits', () => {
+  const product = ours.filter((file) => file.endsWith('.ts') && !/^(local|bench)\//.test(file))
+  expect(product.filter((file) => /from 'sharp'|import\('sharp'\)/.test(source(file)))).toEqual(['media/decoder.ts'])
+})
+
+test('transactions are begun and connections reserved in one place, where a connection that dies does not end the process', () => {
+  const product = ours.filter((file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file))
+  expect(product.filter((file) => /\.(begin|reserve)\(/.test(source(file)))).toEqual(['db/postgres/transactions.ts'])
+})
+
 test('workflows take nothing but types from activities', () => {
   const values = filesOf('workflows').flatMap((file) =>
     importsOf(file).filter((entry) => entry.path.startsWith('activities/') && !entry.typeOnly),
@@ -32,23 +44,64 @@ test('workflows take nothing but types from activities', () => {
   expect(values).toEqual([])
 })
 
-test('only config.ts, what stands in for the world on one machine, benchmarks and tests read the environment', () => {
-  const isCode = (file: string) => /\.(ts|js)$/.test(file) && file !== 'config.ts'
+test('only config/index.ts, what stands in for the world on one machine, benchmarks and tests read the environment', () => {
+  const isCode = (file: string) => /\.(ts|js)$/.test(file) && file !== 'config/index.ts'
   const readers = ours.filter((file) => isCode(file) && !/^(local|production|bench)\//.test(file))
   expect(readers.filter((file) => /process\.env|loadEnvFile/.test(source(file)))).toEqual([])
+})
+
+test('a path of a file never comes from a URL by hand, so that every folder name works', () => {
+  const code = files.filter((file) => /\.(ts|js|mjs)$/.test(file) && file !== 'test/house.test.ts')
+  expect(code.filter((file) => !usesUrlsSafely(source(file)))).toEqual([])
+})
+
+test('only config/folders.ts builds a path into another folder', () => {
+  const code = ours.filter((file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file))
+  const builders = code.filter((file) => /import\.meta\.(dirname, '\.\.|url)/.test(withoutRequire(source(file))))
+  expect(builders.filter((file) => !pathsOfTheirOwn.includes(file))).toEqual(['config/folders.ts'])
+})
+
+test('no program reads its arguments by itself: commands/command.ts does, so that all have help, exit codes and errors in words', () => {
+  const code = files.filter(
+    (file) => /\.ts$/.test(file) && !['test/house.test.ts', 'commands/command.ts', 'local/command.ts'].includes(file),
+  )
+  const allowed = ['test/chaos/certificate.ts'] // it starts itself again
+  expect(code.filter((file) => /\bparseArgs\b|process\.argv/.test(source(file)) && !allowed.includes(file))).toEqual([])
 })
 
 test('templates print raw only what templates and their helpers have escaped', () => {
   const raw = ours
     .filter((file) => file.endsWith('.eta'))
     .flatMap((file) => [...source(file).matchAll(/<%~\s*([^%]*?)\s*%>/g)].map(([, code = '']) => ({ file, code })))
-  const allowed = /^(include(Async)?\(|block\(|it\.body\b|(it\.)?(icon|badge|fields|chart)\()/
+  const allowed =
+    /^(include(Async)?\(|part\('[a-z-]+', include\(|marks\(\)|block\(|it\.body\b|(it\.)?(icon|badge|avatar|fields|chart)\()/
   expect(raw.filter(({ code }) => !allowed.test(code))).toEqual([])
 })
 
 test('a platform is named only in its own folder, the registry, the configuration, and what stands in for it', () => {
   const named = ours.filter((file) => /\.(ts|js|eta|sql)$/.test(file) && !isVendored(file) && !platformNamesAllowed(file))
   expect(named.filter((file) => /\b(facebook|instagram|tiktok)\b/i.test(withoutComments(source(file))))).toEqual([])
+})
+
+test('dates and numbers are formatted by cached formatters: only text/formatters.ts makes them', () => {
+  const code = ours.filter((file) => /\.(ts|js|eta)$/.test(file) && !isVendored(file))
+  const makers = code.filter((file) => !formatterPlaces.some((place) => place.test(file)))
+  expect(makers.filter((file) => /\bIntl\.\w+(?<!Options)\(/.test(source(file)))).toEqual([])
+  expect(code.filter((file) => /\.toLocale(Date|Time)?String\(/.test(source(file)))).toEqual([])
+})
+
+test('bodies of requests are read in two files, which limit and clean them', () => {
+  const readers = ours.filter((file) => /^web\/.*\.ts$/.test(file) && !['web/http/body.ts', 'web/http/forms.ts'].includes(file))
+  const reading =
+    /\.parseBody\(|\.formData\(|\breq\.(json|text|blob|arrayBuffer|raw\.(body|json|text|blob|arrayBuffer|clone))\b|bodyCache/
+  expect(readers.filter((file) => reading.test(source(file)))).toEqual([])
+})
+
+test('texts of platforms are parsed in one file, which cleans them', () => {
+  const others = ours.filter((file) => /^platforms\/.*\.ts$/.test(file) && file !== 'platforms/json-input.ts')
+  // What we wrote ourselves, and numbers in headers.
+  const allowed = ['platforms/tiktok/handles.ts', 'platforms/graph/usage.ts']
+  expect(others.filter((file) => source(file).includes('JSON.parse(') && !allowed.includes(file))).toEqual([])
 })
 
 test("no file of the product speaks of somebody's machine or of a registry", () => {
@@ -76,6 +129,20 @@ test('migrations are numbered without a gap', () => {
   expect(names.filter((name) => !/^\d{4}\.do\.[a-z-]+\.sql$/.test(name))).toEqual([])
   expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, index) => index + 1))
 })
+
+/** A file of the same folder. */
+const pathsOfTheirOwn = ['local/watchdog.ts']
+
+const withoutRequire = (text: string): string => text.replaceAll(/createRequire\(import\.meta\.url\)/g, '')
+
+/**
+ * `URL.pathname` is percent-encoded: it names another folder when the real one has a space, an umlaut or a percent sign. Paths come
+ * from `fileURLToPath`, and file URLs from `pathToFileURL`.
+ */
+function usesUrlsSafely(text: string): boolean {
+  const rest = text.replace(/(fileURLToPath\(new URL\([^()]+, |createRequire\()import\.meta\.url\)/g, '')
+  return !/import\.meta\.url|\bfile:\/\/\/?\$\{|'file:\/\/\/?' *\+/.test(rest)
+}
 
 type Import = { path: string; typeOnly: boolean }
 

@@ -1,48 +1,56 @@
 import type { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { compress } from 'hono/compress'
 import { HTTPException } from 'hono/http-exception'
-import { requestId } from 'hono/request-id'
-import { loadAssets } from './assets.ts'
-import { type AnyContext, type Env, forAnyone, type WebDeps } from './env.ts'
-import { refuseForeignWrites, securityHeaders } from './headers.ts'
-import { loadNeeds } from './needs.ts'
-import { policyOf } from './policy.ts'
-import { createRenderer, type Renderer } from './render.ts'
-import { logRequests } from './request-log.ts'
-import { spanRequests } from './request-span.ts'
-import { accountRoutes } from './routes/account.ts'
-import { activityRoutes } from './routes/activity.ts'
-import { calendarRoutes } from './routes/calendar.ts'
-import { callbackRoutes } from './routes/callbacks.ts'
-import { channelsRoutes } from './routes/channels.ts'
-import { codecRoutes } from './routes/codec.ts'
-import { dataDeletionRoutes } from './routes/data-deletion.ts'
-import { emailRoutes } from './routes/email.ts'
-import { healthRoutes } from './routes/health.ts'
-import { homeRoutes } from './routes/home.ts'
-import { insightsRoutes } from './routes/insights.ts'
-import { invitationsRoutes } from './routes/invitations.ts'
-import { leavingRoutes } from './routes/leaving.ts'
-import { liveRoutes } from './routes/live.ts'
-import { mediaRoutes } from './routes/media.ts'
-import { noticesRoutes } from './routes/notices.ts'
-import { operateRoutes } from './routes/operate.ts'
-import { passwordResetRoutes } from './routes/password-reset.ts'
-import { pauseRoutes } from './routes/pause.ts'
-import { peopleRoutes } from './routes/people.ts'
-import { postsRoutes } from './routes/posts.ts'
-import { privacyRoutes } from './routes/privacy.ts'
-import { promisesRoutes } from './routes/promises.ts'
-import { publicMediaRoutes } from './routes/public-media.ts'
-import { settingsRoutes } from './routes/settings.ts'
-import { signInRoutes } from './routes/sign-in.ts'
-import { temporalUiRoutes } from './routes/temporal-ui.ts'
-import { todayRoutes } from './routes/today.ts'
-import { requireMember, sessions } from './session.ts'
-import { workflowIds, workflowPage } from './workflow-page.ts'
-
-const formMaxBytes = 512 * 1024
+import { isBusy } from '../db/postgres/waiting.ts'
+import { avatarRoutes } from './channels/avatar-routes.ts'
+import { callbackRoutes } from './channels/callback-routes.ts'
+import { channelsRoutes } from './channels/routes.ts'
+import { loadAssets } from './http/assets.ts'
+import { ClientGone, limitBodies } from './http/body.ts'
+import { compressWhenAsked } from './http/compression.ts'
+import { type AnyContext, type Env, forAnyone, type WebDeps } from './http/env.ts'
+import { headersEverywhere, refuseForeignWrites } from './http/headers.ts'
+import { ownRequestId } from './http/own-request-id.ts'
+import { createRenderer, type Renderer } from './http/render.ts'
+import { logRequests } from './http/request-log.ts'
+import { spanRequests } from './http/request-span.ts'
+import { requireMember, sessions } from './http/session.ts'
+import { refuseStrangeAddresses } from './http/strange-addresses.ts'
+import { insightsRoutes } from './insights/routes.ts'
+import { publicMediaRoutes } from './media/public-routes.ts'
+import { mediaRoutes } from './media/routes.ts'
+import { isStorageFull } from './media/storage.ts'
+import { activityRoutes } from './notifications/activity-routes.ts'
+import { liveRoutes } from './notifications/live-routes.ts'
+import { loadNeeds } from './notifications/needs.ts'
+import { noticesRoutes } from './notifications/routes.ts'
+import { codecRoutes } from './operate/codec-routes.ts'
+import { healthRoutes } from './operate/health-routes.ts'
+import { pauseRoutes } from './operate/pause-routes.ts'
+import { operateRoutes } from './operate/routes.ts'
+import { temporalUiRoutes } from './operate/temporal-ui-routes.ts'
+import { workflowIds, workflowPage } from './operate/workflow-page.ts'
+import { homeRoutes } from './pages/home-routes.ts'
+import { accountRoutes } from './people/account-routes.ts'
+import { emailRoutes } from './people/email-routes.ts'
+import { firstStepsRoutes } from './people/first-step-routes.ts'
+import { invitationsRoutes } from './people/invitation-routes.ts'
+import { leavingRoutes } from './people/leaving-routes.ts'
+import { peopleRoutes } from './people/routes.ts'
+import { settingsRoutes } from './people/settings-routes.ts'
+import { signInLinkRoutes } from './people/sign-in/link-routes.ts'
+import { passwordResetRoutes } from './people/sign-in/password-reset-routes.ts'
+import { signInRoutes } from './people/sign-in/routes.ts'
+import { secondFactorRoutes } from './people/sign-in/second-factor-routes.ts'
+import { secondStepRoutes } from './people/sign-in/second-step-routes.ts'
+import { securityRoutes } from './people/sign-in/security-routes.ts'
+import { calendarRoutes } from './posts/calendar-routes.ts'
+import { postsRoutes } from './posts/routes.ts'
+import { todayRoutes } from './posts/today-routes.ts'
+import { dataDeletionRoutes } from './privacy/deletion-routes.ts'
+import { policyOf } from './privacy/policy.ts'
+import { promisesRoutes } from './privacy/promise-routes.ts'
+import { privacyRoutes } from './privacy/routes.ts'
+import { termsRoutes } from './privacy/terms-routes.ts'
 
 /** The whole web application; `app.request()` is enough to test it. */
 export const createApp = (deps: WebDeps): Hono<Env> => {
@@ -51,10 +59,16 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
     cache: deps.config.production,
     assets: assets.address,
     policy: policyOf(deps),
+    site: {
+      host: new URL(deps.config.publicUrl).host,
+      operator: deps.config.operator.name ?? null,
+      contact: deps.config.mail.contact,
+    },
     workflow: (what, id) => workflowPage(deps.config.temporal, workflowIds[what](id)),
   })
   const app = forAnyone.createApp()
-  app.use(requestId(), spanRequests(), logRequests(deps.log, deps.observe))
+  app.use(ownRequestId, spanRequests(), logRequests(deps.log, deps.observe))
+  app.use(headersEverywhere, limitBodies, refuseStrangeAddresses)
   app.onError((error, c) => errorPage(deps, view, error, c))
   app.notFound((c) => view.page(c, 'errors/show', errorWords(404), 404))
 
@@ -62,13 +76,12 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.route('/', publicMediaRoutes(deps))
   app.route('/', callbackRoutes(deps)) // signed by the platforms; outside of session and same-origin rules
   app.route('/', temporalUiRoutes(deps)) // pages of Temporal, with a policy of their own
-  app.use(securityHeaders)
 
   app.get('/assets/*', (c) => assets.serve(c) ?? c.notFound())
   app.get('/favicon.ico', (c) => c.redirect(assets.address('icon.svg'), 301))
   app.route('/', healthRoutes(deps))
 
-  app.use(compress(), refuseForeignWrites(deps.config.publicUrl), limitForms, sessions(deps))
+  app.use(compressWhenAsked, refuseForeignWrites(deps.config.publicUrl), sessions(deps))
   app.use('/w/:workspace/*', requireMember(), loadNeeds(deps))
   for (const routes of pages) app.route('/', routes(deps, view))
   return app
@@ -78,9 +91,13 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
 const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   homeRoutes,
   signInRoutes,
+  signInLinkRoutes,
+  secondStepRoutes,
+  securityRoutes,
   passwordResetRoutes,
   invitationsRoutes,
   privacyRoutes,
+  termsRoutes,
   dataDeletionRoutes,
   accountRoutes,
   emailRoutes,
@@ -88,34 +105,50 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   operateRoutes,
   codecRoutes,
   promisesRoutes,
+  secondFactorRoutes,
   peopleRoutes,
   settingsRoutes,
   pauseRoutes,
   activityRoutes,
   todayRoutes,
+  firstStepsRoutes,
   noticesRoutes,
   calendarRoutes,
   postsRoutes,
   mediaRoutes,
   insightsRoutes,
   channelsRoutes,
+  avatarRoutes,
   liveRoutes,
 ]
 
-/** Forms are small; routes that take files (multipart, or the bare file) set their own limit while they stream. */
-const limitForms = forAnyone.createMiddleware(async (c, next) => {
-  const isForm = c.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded')
-  return isForm ? await bodyLimit({ maxSize: formMaxBytes, onError: tooLarge })(c, next) : await next()
-})
-
-const tooLarge = (): never => {
-  throw new HTTPException(413, { message: 'This form is too large. Shorten the text and send it again.' })
+const errorPage = (deps: WebDeps, view: Renderer, thrown: Error, c: AnyContext): Response => {
+  if (thrown instanceof ClientGone) return new Response(null, { status: 499 }) // nobody is left to read a page
+  if (isBusy(thrown)) return busyPage(deps, view, thrown, c)
+  const error = isStorageFull(thrown) ? noSpace(deps, c, thrown) : thrown
+  const status = error instanceof HTTPException ? error.status : 500
+  if (!(error instanceof HTTPException)) deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'a request failed')
+  return view.page(c, 'errors/show', errorWords(status, error instanceof HTTPException ? error.message : ''), status)
 }
 
-const errorPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
-  const status = error instanceof HTTPException ? error.status : 500
-  if (status >= 500) deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'a request failed')
-  return view.page(c, 'errors/show', errorWords(status, error instanceof HTTPException ? error.message : ''), status)
+const busyRetryS = 5
+
+/** The database did not answer in the time that a person waits: nothing was changed. */
+const busyPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
+  deps.log.warn({ ...shaped(error), requestId: c.get('requestId') }, 'the database is too busy')
+  c.header('Retry-After', String(busyRetryS))
+  const words = 'CrateSocial is busy, so this was not done and nothing was changed. Try again in a few seconds.'
+  return view.page(c, 'errors/show', { status: 503, title: 'Busy right now', words }, 503)
+}
+
+/** Nothing was changed, and the same request works once there is space again. */
+const noSpace = (deps: WebDeps, c: AnyContext, error: Error): HTTPException => {
+  deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'there is too little disk space')
+  c.header('Retry-After', '60')
+  return new HTTPException(503, {
+    message:
+      'The server is out of disk space, so this was not saved. Go back to find what you typed, and try again in a few minutes.',
+  })
 }
 
 /** Without the other properties: those of database errors quote values of the row, an email among them (promise: S3). */
@@ -130,6 +163,7 @@ const errorWords = (status: number, message = ''): { status: number; title: stri
   const known: Record<number, [string, string]> = {
     403: ['Not allowed', 'You may not do this here.'],
     429: ['Too many attempts', 'Wait a little, then try again.'],
+    503: ['Not saved', 'Try again in a few minutes.'],
     404: ['Not found', 'There is nothing at this address, or it is not yours to see.'],
     500: [
       'Something went wrong here',

@@ -1,5 +1,5 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
-import type { AnnouncingActivities } from '../activities/announcing.ts'
+import type { AnnouncingActivities } from '../activities/privacy/announce.ts'
 import type { PolicyRef } from './names.ts'
 
 const { addressPolicy, mailPolicy, endAnnouncement } = proxyActivities<AnnouncingActivities>({
@@ -8,7 +8,10 @@ const { addressPolicy, mailPolicy, endAnnouncement } = proxyActivities<Announcin
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 })
 
-/** promise: L3: a material change of the policy is mailed to everybody with an account, once, however often mail or worker are away. */
+/**
+ * promise: L3: mails a material change of the policy once to everyone with an account, even if the
+ * mail server or the worker is down for a while.
+ */
 export async function announcePolicy(ref: PolicyRef): Promise<void> {
   await addressPolicy(ref)
   while ((await mailPolicy(ref)).left) if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof announcePolicy>(ref)

@@ -3,8 +3,9 @@ import type { Attributes } from './names.ts'
 import { searchKeys as keys } from './search-keys.ts'
 
 /**
- * What operators find the workflow by. Written when it changes, and only when an activity gave them: it does so once the cluster knows
- * the keys, since an unknown one would stop the workflow for ever.
+ * Sets the search attributes that operators find the workflow by, when they change. The activities
+ * return them only if the cluster knows the keys, because an unknown key would block the workflow
+ * forever.
  */
 export const createAttributes = (): ((attributes: Attributes | undefined) => void) => {
   let shown = ''

@@ -1,22 +1,30 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-import type { DisconnectingActivities } from '../activities/disconnecting.ts'
+import type { DisconnectingActivities } from '../activities/channels/disconnecting.ts'
+import type { RevokingActivities } from '../activities/channels/revoke.ts'
 import type { ChannelRef } from './names.ts'
 
-/** Both come back by themselves (`nextRetryDelay`) until they are done, so waiting for a platform leaves no history. */
-const { eraseChannelHistory, revokeChannelGrant } = proxyActivities<DisconnectingActivities>({
-  startToCloseTimeout: '3 minutes',
+/**
+ * Both activities retry until they are done and choose the delay themselves (`nextRetryDelay`), so
+ * waiting for a platform adds no history events.
+ */
+const options = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
-})
+} as const
+const { revokeTokens } = proxyActivities<RevokingActivities>(options)
+const { eraseChannelHistory, deleteDisconnectedChannel } = proxyActivities<DisconnectingActivities>(options)
 
 /**
- * promise: R2: what is left to do when an account was disconnected; canceling its posts and taking the tokens out of use happened in the
- * transaction of the click.
+ * promise: R2: the remaining work after an account was disconnected. Its posts were canceled and
+ * its tokens put out of use in the transaction of the click.
  */
 export async function disconnectChannel(ref: ChannelRef): Promise<void> {
-  setCurrentDetails('Ending the authorization at the platform; tried until the platform confirms it')
-  await revokeChannelGrant(ref)
-  setCurrentDetails('Erasing the history, where that was wanted')
-  await eraseChannelHistory(ref)
-  await revokeChannelGrant(ref) // it may have been connected and disconnected again meanwhile
+  setCurrentDetails(
+    'Revoking access at the platform, unless another account uses it; deleting the account and its history, if the admin chose that',
+  )
+  await Promise.all([revokeTokens(ref), eraseChannelHistory(ref)])
+  await Promise.all([revokeTokens(ref), eraseChannelHistory(ref)]) // if it was disconnected again
+  await deleteDisconnectedChannel(ref) // promise: D1, D2: if the admin chose that
   setCurrentDetails('Disconnected')
 }

@@ -1,5 +1,5 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-import type { RetentionActivities } from '../activities/retention.ts'
+import type { RetentionActivities } from '../activities/privacy/retention.ts'
 
 const { listRules, sweepRule } = proxyActivities<RetentionActivities>({
   startToCloseTimeout: '1 hour',
@@ -7,7 +7,10 @@ const { listRules, sweepRule } = proxyActivities<RetentionActivities>({
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes', maximumAttempts: 30 },
 })
 
-/** Each day: every rule of db/retention.ts. One that does not get through does not hold up the others, and fails the run. */
+/**
+ * Runs daily: every rule of db/privacy/retention.ts. A rule that fails doesn't stop the others, but
+ * fails the run.
+ */
 export async function enforceRetention(): Promise<void> {
   let failure: unknown
   for (const rule of await listRules()) {

@@ -1,5 +1,5 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-import type { ExportingActivities } from '../activities/exporting.ts'
+import type { ExportingActivities } from '../activities/privacy/export.ts'
 import type { ExportRef } from './names.ts'
 
 const { makeExport } = proxyActivities<ExportingActivities>({
@@ -8,7 +8,7 @@ const { makeExport } = proxyActivities<ExportingActivities>({
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes', maximumAttempts: 50 },
 })
 
-/** Everything held about a person, as a file whose link is mailed. */
+/** Creates a file with everything held about a person and mails the link. */
 export async function exportData(ref: ExportRef): Promise<void> {
   setCurrentDetails('Collecting everything held about the person; a link is mailed when it is there')
   await makeExport(ref)

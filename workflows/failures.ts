@@ -1,4 +1,4 @@
-/** What an activity could not do; anything else that is thrown is a fault of the workflow itself. */
+/** Whether an activity failed. Any other error is a bug in the workflow. */
 export const isActivityFailure = (error: unknown): boolean => error instanceof Error && error.name === 'ActivityFailure'
 
 /** Whether the activity failed. */

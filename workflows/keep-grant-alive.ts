@@ -7,19 +7,22 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { UpkeepActivities } from '../activities/upkeep.ts'
+import type { UpkeepActivities } from '../activities/channels/upkeep.ts'
 import { createAttributes } from './attributes.ts'
 import { fails } from './failures.ts'
 import { changed, type GrantRef, type GrantStep } from './names.ts'
 
-/** Milliseconds of database work: repeated until the database is back. */
+/** Short database work, retried until the database is back. */
 const rows = proxyActivities<Pick<UpkeepActivities, 'nextGrantStep' | 'warnOfGrantEnd'>>({
   summary: 'Reads the row: what is there to do?',
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
 })
 
-/** Calls to the issuer. What came of them stands in the row, also when to try again: one attempt each, the next round decides. */
+/**
+ * Calls to the issuer, with one attempt each. The result is in the grant's row, including when to
+ * try again, so the next round decides.
+ */
 const issuer = proxyActivities<Pick<UpkeepActivities, 'renewGrant' | 'checkGrant'>>({
   summary: 'Asks the platform, once',
   startToCloseTimeout: '3 minutes',
@@ -29,12 +32,13 @@ const issuer = proxyActivities<Pick<UpkeepActivities, 'renewGrant' | 'checkGrant
 const progress = defineQuery<GrantProgress>('progress')
 type GrantProgress = { step: 'start' | GrantStep['do']; until: number | null; rounds: number }
 
-/** So many rounds in one history, at most. */
+/** The maximum number of rounds in one history. */
 const mostRounds = 200
 
 /**
- * promise: U2: one authorization at an issuer, for as long as it lives: renewed ahead, asked about daily, and its end told before it
- * comes. The row decides; a transient trouble ends nothing.
+ * promise: U2: maintains one authorization for as long as it lives: renews it in advance, checks it
+ * daily and warns before it ends. The grant's row decides what to do; a temporary error ends
+ * nothing.
  */
 export async function keepGrantAlive(ref: GrantRef): Promise<void> {
   let nudges = 0
@@ -59,7 +63,7 @@ export async function keepGrantAlive(ref: GrantRef): Promise<void> {
   }
 }
 
-/** Does what the step asks; true when it failed, so that the next round does not follow at once. */
+/** Executes the step. True if it failed, so that the next round waits. */
 const take = async (step: GrantStep, ref: GrantRef, isNudged: () => boolean): Promise<boolean> => {
   switch (step.do) {
     case 'wait':

@@ -1,36 +1,45 @@
 import { ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
-import type { MeasuringActivities } from '../activities/measuring.ts'
+import type { MeasuringActivities } from '../activities/insights/index.ts'
 import { fails } from './failures.ts'
-import type { FailureType } from './names.ts'
+import type { FailureType, Shard } from './names.ts'
 
-/** Milliseconds of database work. */
+/** Short database work. */
 const { beginMeasuring, listChannelsToMeasure } = proxyActivities<MeasuringActivities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 10 },
 })
 
-/** What a platform does not answer is noted in its row; what fails here is ours, and the schedule comes again in a quarter of an hour. */
+/**
+ * A platform's refusal is recorded in the account's row. A failure here is ours, and the next run
+ * of the schedule tries again 15 minutes later.
+ */
 const { measureChannel } = proxyActivities<MeasuringActivities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
 })
 
-/** `after`: the last account that was looked at; null: the beginning. `failed`: how many could not be measured so far. */
-export type MeasureSpan = { after: string | null; failed: number }
+/**
+ * `after`: the last account that was measured, or null at the start. `failed`: how many accounts
+ * have failed so far.
+ */
+type MeasureSpan = Shard & { after: string | null; failed: number }
 
-/** So many accounts at a time. */
+/** How many accounts of a shard are measured at the same time. */
 const lanes = 4
-/** A history ends well before 2,000 events: one look of twenty accounts adds some 130. */
-const mostEvents = 1_500
+/** Continue as new well before 2,000 events: one page of twenty accounts adds about 130. */
+const maxEvents = 1_500
 
-/** Each quarter of an hour: the numbers that are due, account by account. One that fails does not hold up the others. */
-export async function measureDue({ after, failed }: MeasureSpan = { after: null, failed: 0 }): Promise<void> {
-  if (after === null) await beginMeasuring()
+/**
+ * Reads the analytics that are due for the accounts of one shard. An account that fails doesn't
+ * stop the others.
+ */
+export async function measureShard({ shard, after, failed }: MeasureSpan): Promise<void> {
+  if (after === null) await beginMeasuring({ shard })
   let missed = failed
   for (let last = after; ; ) {
-    const channelIds = await listChannelsToMeasure({ after: last })
+    const channelIds = await listChannelsToMeasure({ shard, after: last })
     const next = channelIds.at(-1)
     if (next === undefined) break
     last = next
@@ -41,8 +50,8 @@ export async function measureDue({ after, failed }: MeasureSpan = { after: null,
         for (const channelId of queue) if (await fails(() => measureChannel({ channelId }))) missed += 1
       }),
     )
-    if (workflowInfo().historyLength >= mostEvents || workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof measureDue>({ after: last, failed: missed })
+    if (workflowInfo().historyLength >= maxEvents || workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof measureShard>({ shard, after: last, failed: missed })
   }
   setCurrentDetails('')
   if (missed > 0)

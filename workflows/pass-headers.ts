@@ -1,13 +1,17 @@
 import type { Headers, WorkflowInterceptors } from '@temporalio/workflow'
 import { requestIdHeader } from './names.ts'
 
-/** Where `@temporalio/interceptors-opentelemetry` keeps a trace, at the start of a workflow and of an activity. */
+/**
+ * The header where `@temporalio/interceptors-opentelemetry` stores the trace, for workflows and
+ * activities.
+ */
 const traceHeader = '_tracer-data'
 
 /**
- * Hands the trace that a workflow was started in, and the request that it is due to, to its activities and its next run, and does nothing
- * else: no span begins in here and nothing waits, so a replay is the same with and without. Of requests the latest counts that started or
- * nudged it. It is always in the bundle, which is built before anybody knows whether there is a collector.
+ * Passes the trace and request id that a workflow was started with to its activities and its next
+ * run. Starts no span and doesn't wait, so replays are the same with and without it. If several
+ * requests started or signaled the workflow, the latest one counts. It is always in the bundle,
+ * which is built before we know whether there is a collector.
  */
 export const interceptors = (): WorkflowInterceptors => {
   const kept: Headers = {}

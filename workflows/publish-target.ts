@@ -9,21 +9,24 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { PublishingActivities } from '../activities/publishing.ts'
+import type { PublishingActivities } from '../activities/posts/publishing.ts'
 import { createAttributes } from './attributes.ts'
 import { isActivityFailure } from './failures.ts'
 import { changed, type Progress, progress, type TargetRef, type Told } from './names.ts'
 
-/** Milliseconds of database work: repeated until the database is back. */
+/** Short database queries. Retried until the database is available. */
 const rows = proxyActivities<Pick<PublishingActivities, 'nextStep'>>({
   summary: 'Reads the row: what is there to do?',
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
 })
 
-/** Calls that may be repeated. They say themselves when to come back (`nextRetryDelay`), so waiting leaves no trace in the history. */
+/**
+ * Calls that are safe to repeat. They set the delay of the next attempt themselves
+ * (`nextRetryDelay`), so waiting adds nothing to the history.
+ */
 const repeatable = proxyActivities<
-  Pick<PublishingActivities, 'prepareTarget' | 'checkTarget' | 'reconcileTarget' | 'finishTarget'>
+  Pick<PublishingActivities, 'prepareTarget' | 'checkTarget' | 'reconcileTarget' | 'finishTarget' | 'findComment'>
 >({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',
@@ -32,8 +35,8 @@ const repeatable = proxyActivities<
 })
 
 /**
- * The one irreversible call: one attempt, ever. Whatever is not a clear answer is reconciled from what the database says. `patienceMs`:
- * a worker that is silent for so long is taken for dead.
+ * The one irreversible call: a single attempt, never retried. Any unclear result is reconciled from
+ * the database. `patienceMs`: a worker that sends no heartbeat for this long is considered dead.
  */
 const once = (patienceMs = 20_000) =>
   proxyActivities<Pick<PublishingActivities, 'sendTarget'>>({
@@ -44,9 +47,19 @@ const once = (patienceMs = 20_000) =>
     retry: { maximumAttempts: 1 },
   })
 
+/** The call that writes the first comment. Also a single attempt. */
+const commenting = proxyActivities<Pick<PublishingActivities, 'writeComment'>>({
+  summary: 'The one call that writes the first comment; one attempt',
+  startToCloseTimeout: '20 minutes',
+  heartbeatTimeout: '20 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { maximumAttempts: 1 },
+})
+
 /**
- * One post on one channel, from scheduled to its end. The row decides: whoever did something says from the row what is next, and does
- * nothing that the row does not ask for (any more); so a lost nudge delays and never publishes the wrong thing.
+ * Publishes one post on one channel, from scheduled to its end. The row decides: each activity
+ * reads the next step from the row, and does only what the row still requires. So a lost signal
+ * only delays the post, and never publishes the wrong thing.
  */
 export async function publishTarget(ref: TargetRef): Promise<void> {
   let nudges = 0
@@ -78,12 +91,12 @@ export async function publishTarget(ref: TargetRef): Promise<void> {
 const untilOf = (step: Told): number | null => (step.do === 'wait' ? step.untilMs : step.do === 'send' ? step.dueMs : null)
 
 /**
- * What is next, where that is known (activities of earlier builds say nothing: then the row is asked); 'failed' when an activity failed,
- * so that the next round does not follow at once.
+ * The next step, if known. Undefined if not (activities of earlier builds return nothing), so the
+ * row is read. 'failed' if the activity failed, so that the next round waits.
  */
 type Taken = Told | undefined | 'failed'
 
-/** Does what the step asks. */
+/** Performs a step. */
 const take = async (step: Told, ref: TargetRef, isNudged: () => boolean): Promise<Taken> => {
   switch (step.do) {
     case 'wait':
@@ -99,14 +112,22 @@ const take = async (step: Told, ref: TargetRef, isNudged: () => boolean): Promis
       return unlessNudged(isNudged, () => repeatable.reconcileTarget(ref))
     case 'finish':
       return unlessNudged(isNudged, () => repeatable.finishTarget(ref))
+    case 'comment':
+      return unlessNudged(isNudged, () => commenting.writeComment(ref))
+    case 'find-comment':
+      return unlessNudged(isNudged, () => repeatable.findComment(ref))
     case 'end':
       return undefined
+    default:
+      // A step of a newer build. It is requested again later, until a newer worker takes over.
+      return 'failed'
   }
 }
 
 /**
- * Runs an activity and takes it back when the row changed meanwhile. Its failure is not looked at here: what it did or did not do
- * is in the row, which the next round reads. A send that was taken back before its claim sent nothing; after it, it ends undisturbed.
+ * Runs an activity and cancels it if the row changes in the meantime. Ignores its failure, because
+ * the next round reads its effects from the row. A send that is canceled before its claim sends
+ * nothing; after the claim, it runs to its end.
  */
 const unlessNudged = async (isNudged: () => boolean, run: () => Promise<Told>): Promise<Taken> => {
   const scope = new CancellationScope()

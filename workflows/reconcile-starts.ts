@@ -1,12 +1,12 @@
 import { proxyActivities } from '@temporalio/workflow'
-import type { StartingActivities } from '../activities/starting.ts'
+import type { StartingActivities } from '../activities/outbox/reconcile-starts.ts'
 
 const { reconcileStarts: run } = proxyActivities<StartingActivities>({
   startToCloseTimeout: '50 seconds',
-  retry: { maximumAttempts: 1 }, // the schedule comes again in a minute
+  retry: { maximumAttempts: 1 }, // the schedule runs again in a minute
 })
 
-/** Each minute: targets that should have a workflow and have none are told again. */
+/** Runs every minute: starts workflows of targets that should have one and don't. */
 export async function reconcileStarts(): Promise<void> {
   await run()
 }

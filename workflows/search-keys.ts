@@ -1,6 +1,9 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 
-/** Keyword search attributes: plain text in the cluster, so ids, platforms and states only. */
+/**
+ * Search attributes of type Keyword. They are plain text in the cluster, so only ids, platforms and
+ * states.
+ */
 export const searchAttributes = ['Workspace', 'Channel', 'Platform', 'State'] as const
 
 export const searchKeys = {

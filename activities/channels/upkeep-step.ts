@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { GrantRow } from '../db/grant-upkeep.ts'
-import type { GrantStep } from '../workflows/names.ts'
+import type { GrantRow } from '../../db/channels/grant-upkeep.ts'
+import type { GrantStep } from '../../workflows/names.ts'
 
 const dayMs = 86_400_000
-/** promise: U4: how many days before its end admins are warned. */
-export const warningDays = [14, 7, 1] as const
+/** promise: U4: how many days before the end admins are warned. */
+const warningDays = [14, 7, 1] as const
 
-/** What to do next for a grant, from its row alone. */
+/** What to do next with a grant, decided only from its row. */
 export const decideGrantStep = (grant: GrantRow, nowMs: number): GrantStep => {
   if (grant.state === 'ended') return { do: 'end', words: 'The connection was ended' }
   if (grant.state === 'reauthorize') return { do: 'end', words: 'A person must connect it again' }
@@ -23,13 +23,19 @@ export const decideGrantStep = (grant: GrantRow, nowMs: number): GrantStep => {
   return { do: 'wait', untilMs: Math.min(...moments), words: 'Good; waits for its next renewal, check or warning' }
 }
 
-/** What the end took with it is marked; the grant goes on for the rest. */
+/**
+ * Whether this end was handled: the accounts it affected are marked, and the grant continues for
+ * the others.
+ */
 const isEndHandled = (grant: GrantRow, ends: Date): boolean => isSameEnd(grant.warnedOf, ends) && grant.warnedDays === 0
 
-/** An end that is told as seconds from now moves a little with every answer. */
+/** If the issuer gives the end in seconds from now, it shifts slightly with every answer. */
 const isSameEnd = (a: Date | null, b: Date): boolean => a !== null && Math.abs(a.getTime() - b.getTime()) < dayMs / 2
 
-/** When only a person can go on. What is renewed by itself ends with its refresh token, or with the issuer's own deadline. */
+/**
+ * When only a person can renew. A grant that renews automatically ends with its refresh token, or
+ * with the issuer's own deadline.
+ */
 export const endOf = (grant: Pick<GrantRow, 'expiresAt' | 'refreshExpiresAt' | 'dataAccessExpiresAt'>): Date | null => {
   if (grant.refreshExpiresAt) return grant.refreshExpiresAt
   const ends = [grant.expiresAt, grant.dataAccessExpiresAt].filter((date) => date !== null)
@@ -37,8 +43,9 @@ export const endOf = (grant: Pick<GrantRow, 'expiresAt' | 'refreshExpiresAt' | '
 }
 
 /**
- * promise: U2: between one half and two thirds of the token's life, spread by the id; days before the first warning for what lives for
- * weeks, half a day ahead for what lives for one. Null: it has no end.
+ * promise: U2: between one half and two thirds of the token's lifetime, spread by the id. That is
+ * days before the first warning for tokens that live for weeks, and half a day ahead for those that
+ * live for a day. Null if the token doesn't expire.
  */
 const renewAtMs = (grant: GrantRow): number | null => {
   if (grant.nextRenewalAt) return grant.nextRenewalAt.getTime()
@@ -48,16 +55,19 @@ const renewAtMs = (grant: GrantRow): number | null => {
   return sinceMs + lifeMs * (0.5 + shareOf(grant.id) / 6)
 }
 
-/** The next warning that was not given yet. */
+/** When the next warning is due. */
 const warnAtMs = (grant: GrantRow, ends: Date): number | null => {
   const given = isSameEnd(grant.warnedOf, ends) ? (grant.warnedDays ?? 99) : 99
   const next = warningDays.find((days) => days < given)
   return next === undefined ? null : ends.getTime() - next * dayMs
 }
 
-/** Days of the warning that is due now; the nearest, when several were slept through. */
+/**
+ * How many days the warning that is due now is about. If several were missed, the one closest to
+ * the end.
+ */
 export const dueWarning = (ends: Date, nowMs: number): number | null =>
   warningDays.toReversed().find((days) => ends.getTime() - days * dayMs <= nowMs) ?? null
 
-/** 0 up to 1, the same for the same id. */
-export const shareOf = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32
+/** A number from 0 to below 1, always the same for an id. */
+const shareOf = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32

@@ -1,33 +1,42 @@
-import { saveChannel } from '../db/channels.ts'
-import { tx } from '../db/connect.ts'
-import { recordEvent } from '../db/events.ts'
+import type { Logger } from 'pino'
+import { openChannel, refreshChannel } from '../../db/channels/channels.ts'
 import {
   claimWarning,
   findGrant,
+  type GrantChannel,
   type GrantRow,
+  holdUnchanged,
   listGrantChannels,
   noteNextCheck,
   noteRenewalFailed,
   saveCheck,
-} from '../db/grant-upkeep.ts'
-import { type OpenGrant, openGrant } from '../db/grants.ts'
-import { countPostsAtRisk, notify } from '../db/notices.ts'
-import { reviveTargets } from '../db/waiting-targets.ts'
-import { PlatformError } from '../platforms/errors.ts'
-import type { AccountOffer, GrantState } from '../platforms/grant.ts'
-import type { GrantRef, GrantStep, Searchable } from '../workflows/names.ts'
-import { type GrantDeps, giveUp, isReauthorize, issuerOf, loseChannel, markLost, renew } from './grants.ts'
-import { decideGrantStep, dueWarning, endOf, shareOf } from './upkeep-step.ts'
+} from '../../db/channels/grant-upkeep.ts'
+import { type OpenGrant, openGrant } from '../../db/channels/grants.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { countPostsAtRisk, notify } from '../../db/notifications/notifications.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { PlatformError } from '../../platforms/errors.ts'
+import type { AccountOffer, GrantState } from '../../platforms/grant.ts'
+import type { GrantRef, GrantStep, Searchable } from '../../workflows/names.ts'
+import { renewAvatar } from '../insights/account.ts'
+import { backoffMs, shareOf } from '../retry.ts'
+import { accountStandingOf, askAccount, bringBack, dataAccessOver, type OfferStanding } from './account-check.ts'
+import { ended, giveUp, isReauthorize, issuerOf, loseChannel, markLost } from './losing.ts'
+import { type GrantDeps, renew } from './tokens.ts'
+import { decideGrantStep, dueWarning, endOf } from './upkeep-step.ts'
 
-type UpkeepDeps = GrantDeps & { isSearchable?: () => boolean }
+type UpkeepDeps = GrantDeps & { log?: Logger | undefined; isSearchable?: () => boolean }
 export type UpkeepActivities = ReturnType<typeof createUpkeepActivities>
 
 const dayMs = 86_400_000
 const callTimeoutMs = 30_000
-/** A check that failed for the moment is made again after this. */
+/** How soon to check again after a temporary failure, or after an account was found lost. */
 const checkAgainMs = 15 * 60_000
 
-/** promise: U2: what keeps a grant alive. Each ends with the row saying what is next; a transient trouble changes nothing but that. */
+/**
+ * promise: U2: what keeps a grant alive. Each activity records in the row what is next. A temporary
+ * error changes nothing else.
+ */
 export const createUpkeepActivities = (deps: UpkeepDeps) => ({
   nextGrantStep: async ({ grantId }: GrantRef): Promise<GrantStep & Searchable> => {
     const grant = await findGrant(deps.sql, grantId)
@@ -36,22 +45,26 @@ export const createUpkeepActivities = (deps: UpkeepDeps) => ({
     return { ...decideGrantStep(grant, deps.now()), ...(deps.isSearchable?.() ? { attributes } : {}) }
   },
 
-  /** New tokens ahead of the end; after a failure for the moment again later, at most every half hour. */
+  /**
+   * Renews the tokens in advance. After a temporary failure, retries with a growing delay of at
+   * most half an hour.
+   */
   renewGrant: async ({ grantId }: GrantRef): Promise<void> => {
     const found = await findActive(deps, grantId)
     if (!found) return
     try {
       await renew(deps, found.open)
-      // That it was renewed shows that it is good; an issuer without refresh tokens may have taken single accounts away.
+      // The renewal proves that the grant is valid. But an issuer without refresh tokens may have
+      // removed single accounts, so those are checked at the usual time.
       if (found.row.hasRefreshToken) await noteNextCheck(deps.sql, grantId, new Date(deps.now() + dayMs))
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error
-      const waitMs = Math.min(30 * 60_000, 30_000 * 2 ** Math.min(found.row.renewalFailures, 10))
+      const waitMs = backoffMs(found.row.renewalFailures, 30_000, 30 * 60_000)
       await noteRenewalFailed(deps.sql, grantId, new Date(deps.now() + waitMs))
     }
   },
 
-  /** Asks the issuer whether the grant and each of its accounts are still good. */
+  /** Asks the issuer whether the grant and each of its accounts are still valid. */
   checkGrant: async ({ grantId }: GrantRef): Promise<void> => {
     const found = await findActive(deps, grantId)
     if (!found) return
@@ -64,7 +77,10 @@ export const createUpkeepActivities = (deps: UpkeepDeps) => ({
     }
   },
 
-  /** promise: U4: tells the admins ahead of the end that only a person can prevent, with the number of posts at risk. */
+  /**
+   * promise: U4: warns the admins before an end that only a person can prevent, with the number of
+   * posts at risk.
+   */
   warnOfGrantEnd: async ({ grantId }: GrantRef): Promise<void> => {
     const grant = await findGrant(deps.sql, grantId)
     const endsAt = grant && endOf(grant)
@@ -93,45 +109,106 @@ const findActive = async (deps: GrantDeps, grantId: string): Promise<{ row: Gran
   return row && open ? { row, open } : null
 }
 
-const check = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promise<void> => {
+const check = async (deps: UpkeepDeps, row: GrantRow, grant: OpenGrant): Promise<void> => {
   const signal = AbortSignal.timeout(callTimeoutMs)
   const issuer = issuerOf(deps, grant)
   const said = await issuer.inspect({ accessToken: grant.accessToken, userId: grant.issuerUserId }, signal)
-  const nextAt = new Date(deps.now() + dayMs * (0.9 + shareOf(row.id) / 10))
+  const tomorrow = new Date(deps.now() + dayMs * (0.9 + shareOf(row.id) / 10))
   if (!said.valid) {
-    if (grant.refreshToken === null) throw refused(said)
-    await renew(deps, grant) // only the access token is gone, or all of it: the issuer says which
-    return await noteNextCheck(deps.sql, row.id, nextAt)
+    if (grant.refreshToken === null) throw ended('check', said.reason ?? 'The connection is not accepted any more.')
+    await renew(deps, grant) // the access token or the whole grant is invalid
+    return await noteNextCheck(deps.sql, row.id, tomorrow)
   }
-  const offers = await issuer.listAccounts({ accessToken: grant.accessToken, scopes: said.scopes ?? row.scopes }, signal)
-  await compareChannels(deps, row, offers, said)
+  const { offers } = await issuer.listAccounts({ accessToken: grant.accessToken, scopes: said.scopes ?? row.scopes }, signal)
+  const isSettled = await compareChannels(deps, grant, offers, said)
+  const nextAt = isSettled ? tomorrow : new Date(deps.now() + checkAgainMs)
   await saveCheck(deps.sql, grant, said, new Date(deps.now()), nextAt)
   await takeEnd(deps, row, grant)
 }
 
-const refused = (said: GrantState): PlatformError =>
-  new PlatformError({ kind: 'reauthorize', code: 'check', words: said.reason ?? 'The connection is not accepted any more.' })
+/** False if an account is lost or couldn't be checked. Then the next check comes soon. */
+const compareChannels = async (
+  deps: UpkeepDeps,
+  grant: OpenGrant,
+  offers: AccountOffer[],
+  said: GrantState,
+): Promise<boolean> => {
+  let isSettled = true
+  let isAnswering = true
+  for (const channel of await listGrantChannels(deps.sql, grant.id)) {
+    const listed = offers.find((one) => one.platform === channel.platform && one.accountId === channel.accountId)
+    // After one request without an answer, the other accounts wait for the next check, so that this
+    // activity ends in time.
+    const askOne = async () => (isAnswering ? await askByItself(deps, grant, channel, said) : null)
+    const standing = listed ? accountStandingOf(deps, channel, listed, said) : await askOne()
+    if (!standing) isAnswering = isSettled = false
+    else if (!(await takeStanding(deps, grant, channel, standing))) isSettled = false
+  }
+  return isSettled
+}
 
-/** Accounts that are no longer shared, or may no longer be used, wait for a person; one that is back is connected again by itself. */
-const compareChannels = async (deps: GrantDeps, row: GrantRow, offers: AccountOffer[], said: GrantState): Promise<void> => {
-  const endedMs = said.dataAccessExpiresAtMs ?? Number.POSITIVE_INFINITY
-  const { workspaceId } = row
-  for (const channel of await listGrantChannels(deps.sql, row.id)) {
-    const offer = offers.find((one) => one.platform === channel.platform && one.accountId === channel.accountId)
-    const isCut = deps.platforms.platforms.get(channel.platform)?.needsDataAccess && endedMs <= deps.now()
-    const why = offer ? offer.blocked : 'It is no longer shared with CrateSocial, or your role there ended.'
-    if (channel.state === 'connected' && why) await tx(deps.sql, (t) => loseChannel(t, workspaceId, channel, why))
-    if (channel.state === 'reconnect' && offer && !why && !isCut)
-      await tx(deps.sql, async (t) => {
-        await saveChannel(t, deps.vault, { workspaceId, grantId: row.id, offer })
-        const facts = { platform: channel.platform, isNew: false }
-        await recordEvent(t, { name: 'channel.connected', workspaceId, userId: null, subjectId: channel.id, facts })
-        await reviveTargets(t, { workspaceId, channelIds: [channel.id] }, new Date(deps.now()))
-      })
+/**
+ * promise: U2: an account that is missing in the list is requested by its id before it counts as
+ * lost. Null if there was no answer.
+ */
+const askByItself = async (
+  deps: UpkeepDeps,
+  grant: OpenGrant,
+  channel: GrantChannel,
+  said: GrantState,
+): Promise<OfferStanding | null> => {
+  try {
+    return await askAccount(deps, grant, channel, said)
+  } catch (error) {
+    if (!(error instanceof PlatformError) || isReauthorize(error)) throw error
+    return null
   }
 }
 
-/** The end that only a person could have prevented has come. Where it is the end of data access alone, accounts that do without go on. */
+/**
+ * Updates an account after a check. A lost one waits for a person, one that is back continues, and
+ * a valid one gets its current name, handle and token. False while it is lost. Changes nothing if
+ * someone has consented again in the meantime.
+ */
+const takeStanding = async (
+  deps: UpkeepDeps,
+  grant: OpenGrant,
+  channel: GrantChannel,
+  { offer, why }: OfferStanding,
+): Promise<boolean> => {
+  const { id, workspaceId, state } = channel
+  if (why !== null) {
+    // The end of data access is reported once for all accounts, by takeEnd.
+    if (state === 'connected' && why !== dataAccessOver)
+      await tx(deps.sql, async (t) => {
+        if (await holdUnchanged(t, grant)) await loseChannel(t, workspaceId, channel, why)
+      })
+    return why === dataAccessOver
+  }
+  const isNews = state === 'reconnect' || (await differs(deps, channel, offer))
+  if (!isNews) return true
+  const isWritten = await tx(deps.sql, async (t) => {
+    if (!(await holdUnchanged(t, grant))) return false
+    if (state === 'reconnect') return await bringBack(t, deps, channel, grant.id, offer)
+    return await refreshChannel(t, deps.vault, { id, grantId: grant.id, from: 'connected' }, offer)
+  })
+  if (isWritten) await renewAvatar(deps, id, offer.avatarUrl)
+  return true
+}
+
+const differs = async (
+  deps: UpkeepDeps,
+  { id, workspaceId, name, handle }: GrantChannel,
+  offer: AccountOffer,
+): Promise<boolean> => {
+  if (name !== offer.name || handle !== offer.handle) return true
+  return (await openChannel(deps.sql, deps.vault, workspaceId, id))?.accountToken !== offer.accountToken
+}
+
+/**
+ * Handles an end that only a person could have prevented. If only data access ended, accounts that
+ * don't need it continue.
+ */
 const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promise<void> => {
   const now = await findGrant(deps.sql, row.id)
   const endsAt = now && endOf(now)
@@ -152,7 +229,7 @@ const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promis
     if (accounts === 0) return
     const risk = await countPostsAtRisk(t, row.id, 'lost')
     const facts = { accounts, waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words }
-    const cause = `data-access:${row.id}:${endsAt.toISOString()}` // promise: U4: one cause, however many accounts it takes
+    const cause = `data-access:${row.id}:${endsAt.toISOString()}` // promise: U4: one cause for all
     await notify(t, { workspaceId, kind: 'ended', cause, grantId: row.id, facts, to: 'admins' })
   })
 }

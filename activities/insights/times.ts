@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { jitterMs } from '../retry.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -6,34 +6,41 @@ const dayMs = 24 * hourMs
 const range = (from: number, to: number, step = 1): number[] =>
   Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step)
 
-/** promise: U3, R3: a post is measured at these ages: 1 h, 6 h, 24 h, then daily to day 30, then weekly to month 24. */
+/**
+ * promise: U3, R3: the ages at which a post is measured: 1 h, 6 h, 24 h, then daily until day 30,
+ * then weekly until month 24.
+ */
 const agesMs = [
   ...[1, 6, 24].map((hours) => hours * hourMs),
   ...range(2, 30).map((days) => days * dayMs),
   ...range(37, 730, 7).map((days) => days * dayMs),
 ]
 
-/** The schedule looks every quarter of an hour: what ends is measured so long before its end, at the latest. */
+/**
+ * The schedule runs every 15 minutes, so a post that expires is measured this long before its end.
+ */
 const beforeEndMs = 30 * 60_000
 
-/** What is told for a short time only (a story) is measured hourly, and once more shortly before its end. */
+/**
+ * Posts with numbers for a short time only (stories) are measured hourly, and once more shortly
+ * before their end.
+ */
 const agesUntil = (toldForMs: number): number[] => [
   ...range(1, Math.ceil(toldForMs / hourMs) - 1).map((hours) => hours * hourMs),
   toldForMs - beforeEndMs,
 ]
 
-/** Spreads what falls on the same minute everywhere, up to this; the posts of an account stay together. */
-const jitterMs = 10 * 60_000
-const shiftOf = (channelId: string): number => {
-  const share = createHash('sha256').update(channelId).digest().readUInt32BE(0) / 2 ** 32
-  return Math.floor(share * jitterMs)
-}
+/**
+ * Spreads readings over up to ten minutes. All posts of an account get the same shift, so they stay
+ * together.
+ */
+const shiftOf = (channelId: string): number => jitterMs(channelId, 10 * 60_000)
 
 export type PostTimes = { channelId: string; publishedAt: Date; toldForMs: number | null }
 
 /**
- * The first moment after `afterMs` at which a post is measured; null: never again. Ages that were missed are made up for by the next one
- * alone: platforms tell what a post has now, not what it had.
+ * The first time after `afterMs` at which a post is measured. Null if never again. A missed age is
+ * not made up for, because platforms give only current numbers.
  */
 export const nextMeasureAt = ({ channelId, publishedAt, toldForMs }: PostTimes, afterMs: number): Date | null => {
   const ages = toldForMs === null ? agesMs : agesUntil(toldForMs)
@@ -46,14 +53,20 @@ export const nextMeasureAt = ({ channelId, publishedAt, toldForMs }: PostTimes, 
   return null
 }
 
-/** When a post is measured for the first time: at its first age, or at once when that has passed; null: too late. */
+/**
+ * When a post is measured for the first time: at its first age, or at once if that has passed. Null
+ * if it is too late.
+ */
 export const firstMeasureAt = (post: PostTimes, nowMs: number): Date | null => {
   const isOver = nextMeasureAt(post, nowMs) === null
   const first = nextMeasureAt(post, post.publishedAt.getTime())
   return isOver || !first ? null : new Date(Math.max(first.getTime(), nowMs))
 }
 
-/** The account's own numbers: once a day, at the time of day at which it was connected; half a day after the last ones, at the least. */
+/**
+ * When the account's own numbers are read next: once a day, at the time of day at which it was
+ * connected, and at least half a day after the last reading.
+ */
 export const nextAccountAt = (channelId: string, connectedAt: Date, lastMs: number): Date => {
   const anchorMs = connectedAt.getTime() + shiftOf(channelId)
   const days = Math.max(0, Math.ceil((lastMs + dayMs / 2 - anchorMs) / dayMs))

@@ -1,13 +1,9 @@
-import { Eta } from 'eta'
-import type { Sql } from '../db/connect.ts'
-import { issueLinkToken, type LinkPurpose } from '../db/mail-links.ts'
-import type { Mail } from './mail.ts'
+import { issueLinkToken, type LinkPurpose } from '../../db/people/mail-links.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { renderLetter } from './render.ts'
+import type { Mail } from './send.ts'
 
 export type LinkMailDeps = { sql: Sql; mail: Mail; publicUrl: string; now?: () => number }
-
-const views = new URL('../web/views/mail/', import.meta.url).pathname
-const html = new Eta({ views, cache: true })
-const text = new Eta({ views, cache: true, autoEscape: false })
 
 type Words = { subject: string; path: string; before: string; act: string; after: string }
 
@@ -22,16 +18,25 @@ const letters: Record<LinkPurpose, Words> = {
   email: {
     subject: 'Confirm your new email address',
     path: 'account/email',
-    before: 'somebody, probably you, entered this address for an account at',
-    act: 'Confirm that this address is yours',
-    after: 'The link works once, for a day. If it was not you, there is nothing to do: without this link nothing changes.',
+    before: 'someone, probably you, wants to use this address for an account at',
+    act: 'Confirm this address',
+    after:
+      'The link works once, for 24 hours, and only while you are signed in to that account. If this was not you, ignore this email and nothing changes.',
   },
   'email-back': {
     subject: 'Your email address was changed',
     path: 'account/email-back',
-    before: 'another address was confirmed just now for your account at',
-    act: 'It was not me: take the change back',
-    after: 'If it was you, there is nothing to do. The link works once, for a week.',
+    before: 'the email address of your account was changed at',
+    act: 'Undo the change',
+    after: "If you made this change, you don't need to do anything. The link works once, for 7 days.",
+  },
+  'sign-in': {
+    subject: 'Your sign-in link',
+    path: 'sign-in/link',
+    before: 'there were too many failed attempts to sign in to your account at',
+    act: 'Sign in',
+    after:
+      'You still need your password. The link works once, for an hour. If you did not ask for it, ignore this email: nobody can sign in with the link alone.',
   },
   export: {
     subject: 'Your data is ready',
@@ -42,7 +47,10 @@ const letters: Record<LinkPurpose, Words> = {
   },
 }
 
-/** Mails a link. Repeatable: each time makes a new token, and only the newest works. Does nothing for a link that is over. */
+/**
+ * Emails a link. Can be repeated: each time makes a new token, and only the newest works. Does
+ * nothing for a link that was used or has expired.
+ */
 export const sendMailLink = async (deps: LinkMailDeps, linkId: string): Promise<void> => {
   const link = await issueLinkToken(deps.sql, linkId, new Date(deps.now?.() ?? Date.now()))
   if (!link) return
@@ -56,7 +64,6 @@ export const sendMailLink = async (deps: LinkMailDeps, linkId: string): Promise<
   await deps.mail.send({
     to: link.email,
     subject: words.subject,
-    text: text.render('./link-text', data),
-    html: html.render('./link-html', data),
+    ...renderLetter('link', data),
   })
 }

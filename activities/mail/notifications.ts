@@ -1,5 +1,3 @@
-import { Eta } from 'eta'
-import type { Sql } from '../db/connect.ts'
 import {
   claimMailing,
   findNoticeToMail,
@@ -8,33 +6,23 @@ import {
   type NoticeToMail,
   type PostAtRisk,
   releaseMailing,
-} from '../db/notices.ts'
-import type { Registry } from '../platforms/index.ts'
-import { type Mail, MailNotTaken } from './mail.ts'
+} from '../../db/notifications/notifications.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import type { Registry } from '../../platforms/index.ts'
+import { dateFormat } from '../../text/formatters.ts'
+import { renderLetter, renderLine } from './render.ts'
+import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
 export type NoticeMailDeps = { sql: Sql; mail: Mail; publicUrl: string; platforms: Registry; now?: () => number }
 
-const views = new URL('../web/views/', import.meta.url).pathname
-const html = new Eta({ views, cache: true })
-// Nothing to escape in plain text: an apostrophe in a name stays one.
-const text = new Eta({ views, cache: true, autoEscape: false, autoTrim: false })
-
-/** Mails each; what is not taken now is thrown at the end, so that one letter keeps no other back. A server that is away is asked once. */
-export const sendNotices = async (deps: NoticeMailDeps, noticeIds: string[]): Promise<void> => {
-  const failures: unknown[] = []
-  for (const id of noticeIds) {
-    try {
-      await sendNotice(deps, id)
-    } catch (error) {
-      failures.push(error)
-      if (error instanceof MailNotTaken && error.isServerAway) break
-    }
-  }
-  if (failures.length > 0) throw failures[0]
-}
+export const sendNotices = (deps: NoticeMailDeps, noticeIds: string[]): Promise<void> =>
+  sendEach(noticeIds, (id) => sendNotice(deps, id))
 
 // promise: U4
-/** Once; a letter whose sending was cut short has the same Message-ID when it is sent again. An address that is refused for good is left. */
+/**
+ * Sends a notification once. If sending was interrupted, it is sent again with the same Message-ID.
+ * If the address is refused permanently, it is not sent again.
+ */
 const sendNotice = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
   const now = new Date(deps.now?.() ?? Date.now())
   const claim = await claimMailing(deps.sql, noticeId, now)
@@ -51,14 +39,13 @@ const sendNotice = async (deps: NoticeMailDeps, noticeId: string): Promise<void>
 
 const write = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
   const notice = await findNoticeToMail(deps.sql, noticeId)
-  if (!notice) return // nobody is there to read it
+  if (!notice) return // the recipient no longer exists
   const data = { ...wordsOf(deps, notice), posts: await postsAtRisk(deps, notice) }
   try {
     await deps.mail.send({
       to: notice.email,
       subject: data.title,
-      text: text.render('./mail/notice-text', data).replace(/\n{3,}/g, '\n\n'),
-      html: html.render('./mail/notice-html', data),
+      ...renderLetter('notice', data),
       messageId: `<${notice.id}@${new URL(deps.publicUrl).hostname}>`,
     })
   } catch (error) {
@@ -71,19 +58,24 @@ const postsAtRisk = (deps: NoticeMailDeps, { kind, grantId, facts }: NoticeToMai
   return listPostsAtRisk(deps.sql, grantId, typeof facts.endsAt === 'string' ? new Date(facts.endsAt) : 'lost')
 }
 
+const linkOf = ({ postId, kind }: NoticeToMail, base: string): { url: string; action: string } => {
+  if (postId) return { url: `${base}/posts/${postId}`, action: 'The post' }
+  if (kind === 'unread') return { url: `${base}/insights`, action: 'Insights' }
+  return { url: `${base}/channels`, action: 'Connected accounts' }
+}
+
 const wordsOf = (deps: NoticeMailDeps, notice: NoticeToMail) => {
   const when = whenIn(notice.zone)
   const label = labelsOf(deps.platforms)
   const base = `${deps.publicUrl}/w/${notice.slug}`
-  const said = (view: string) => text.render(view, { notice, when, label }).replace(/\s+/g, ' ').trim()
+  const said = (view: string) => renderLine(view, { notice, when, label })
   return {
     name: notice.userName,
     workspace: notice.workspaceName,
     title: said('./notices/_title'),
     words: said('./notices/_words'),
     when,
-    url: notice.postId ? `${base}/posts/${notice.postId}` : `${base}/channels`,
-    action: notice.postId ? 'The post' : 'Connected accounts',
+    ...linkOf(notice, base),
     choiceUrl: `${deps.publicUrl}/account#notices`,
   }
 }
@@ -93,8 +85,11 @@ const labelsOf =
   (name: string | null): string =>
     platforms.get(name ?? '')?.label ?? issuers.get(name ?? '')?.label ?? name ?? 'a platform'
 
-/** `Thu 26 Nov 2026, 10:00 (Europe/Zurich)`: in the zone of the workspace, since a letter is read anywhere. */
+/**
+ * `Thu 26 Nov 2026, 10:00 (Europe/Zurich)`, in the workspace's time zone, because an email can be
+ * read anywhere.
+ */
 const whenIn = (zone: string) => {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
+  const format = dateFormat({ timeZone: zone, dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
   return (date: Date): string => `${format.format(date)} (${zone})`
 }

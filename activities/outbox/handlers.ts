@@ -1,18 +1,30 @@
 import type { Client } from '@temporalio/client'
-import { findDisconnection } from '../db/disconnections.ts'
-import { listGone } from '../db/outbox.ts'
-import { grantWorkflowId, targetWorkflowId } from '../workflows/names.ts'
-import { type StartAttributes, tellDeletion, tellDisconnect, tellExport, tellGrant, tellTarget } from '../workflows/start.ts'
-import { deleteHistories } from './histories.ts'
-import { type LinkMailDeps, sendMailLink } from './link-mail.ts'
-import { type NoticeMailDeps, sendNotices } from './notice-mail.ts'
-import { sendPasswordReset } from './password-mail.ts'
+import { findDisconnection } from '../../db/channels/disconnecting.ts'
+import { listGone } from '../../db/notifications/outbox.ts'
+import { deleteHistories } from '../../temporal/histories.ts'
+import {
+  type StartAttributes,
+  tellDeletion,
+  tellDisconnect,
+  tellExport,
+  tellGrant,
+  tellMedia,
+  tellTarget,
+} from '../../temporal/start.ts'
+import { grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
+import { sendAccountMail } from '../mail/account.ts'
+import { type DeletionMailDeps, sendDeletionMails } from '../mail/deletion.ts'
+import { type LinkMailDeps, sendMailLink } from '../mail/link.ts'
+import { type NoticeMailDeps, sendNotices } from '../mail/notifications.ts'
+import { sendPasswordReset } from '../mail/password.ts'
 import type { Tellers } from './relay.ts'
 
-/** `isSearchable`: the cluster knows our search attributes. */
-type TellingDeps = LinkMailDeps & NoticeMailDeps & { client: Client; isSearchable: () => boolean }
+/** `isSearchable`: whether the cluster knows our search attributes. */
+type TellingDeps = LinkMailDeps &
+  NoticeMailDeps &
+  DeletionMailDeps & { client: Client; isSearchable: () => boolean; backgroundQueue?: string }
 
-/** Who tells what the outbox holds: workflows by the client, people by mail. */
+/** How each kind of outbox row is handled: start or signal a workflow, or send an email. */
 export const createTellers = (deps: TellingDeps): Partial<Tellers> => ({
   target: async (ids) => {
     await Promise.all(ids.map((id) => tellTarget(deps.client, id)))
@@ -27,15 +39,24 @@ export const createTellers = (deps: TellingDeps): Partial<Tellers> => ({
   notice: (ids) => sendNotices(deps, ids),
   deletion: async (ids) => void (await Promise.all(ids.map((id) => tellDeletion(deps.client, id, ofState(deps, 'erasing'))))),
   export: async (ids) => void (await Promise.all(ids.map((id) => tellExport(deps.client, id, ofState(deps, 'exporting'))))),
+  media: async (ids) =>
+    void (await Promise.all(ids.map((id) => tellMedia(deps.client, id, ofState(deps, 'converting'), deps.backgroundQueue)))),
   'password-reset': async (ids) => {
     for (const id of ids) await sendPasswordReset(deps, id)
   },
+  'account-mail': async (ids) => {
+    for (const id of ids) await sendAccountMail(deps, id)
+  },
+  'deletion-mail': (ids) => sendDeletionMails(deps, ids),
   'mail-link': async (ids) => {
     for (const id of ids) await sendMailLink(deps, id)
   },
 })
 
-/** promise: E3: what was erased while it was being told leaves no history: who erases has looked before, so this looks after. */
+/**
+ * promise: E3: if rows were deleted while their workflows were being started, deletes the
+ * histories. The deletion itself has looked for them before.
+ */
 const forgetGone = async (
   deps: TellingDeps,
   table: 'targets' | 'grants',
@@ -46,7 +67,7 @@ const forgetGone = async (
   await deleteHistories(deps, gone.map(workflowIdOf))
 }
 
-/** A person may be in many workspaces: nothing but what is being done. */
+/** A person may be in several workspaces, so the only attribute is the state. */
 const ofState = (deps: TellingDeps, state: string): StartAttributes | undefined => (deps.isSearchable() ? { state } : undefined)
 
 const ofDisconnection = async (deps: TellingDeps, channelId: string): Promise<StartAttributes | undefined> => {

@@ -1,22 +1,25 @@
 import type { Logger } from 'pino'
-import type { Sql } from '../db/connect.ts'
-import { deleteTold, type OutboxKind, type OutboxRow, takeDue } from '../db/outbox.ts'
-import { requestIds } from '../db/request-ids.ts'
-import type { Meters } from './meters.ts'
+import { deleteTold, type OutboxKind, type OutboxRow, takeDue } from '../../db/notifications/outbox.ts'
+import { requestIds } from '../../db/notifications/request-ids.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import type { Meters } from '../meters.ts'
 
-/** How each kind of outbox row is told; a throw means: again later. Telling twice must do no harm. */
+/**
+ * How each kind of outbox row is handled. Throwing means: try again later. Must be safe to repeat.
+ */
 export type Tellers = Record<OutboxKind, (refIds: string[]) => Promise<void>>
 type RelayDeps = { sql: Sql; tellers: Partial<Tellers>; log: Logger; meters?: Meters | undefined }
 export type Relay = { close(): Promise<void> }
 
 const pollMs = 5_000
-/** A new row is the web's for its first second. */
+/** For its first second, a new row is left to the web process. */
 const firstSecondMs = 1_100
 const batch = 50
 
 /**
- * Carries what the web could not tell itself: woken by Postgres, and by a poll in case a word was lost. Any number of relays may run:
- * rows are taken by one at a time, and come due again when whoever took them died.
+ * Handles the rows that the web process couldn't. Woken by Postgres notifications, and by polling
+ * in case one was lost. Several relays can run: each row is leased by one at a time, and becomes
+ * due again if that one dies.
  */
 export const startRelay = async (deps: RelayDeps): Promise<Relay> => {
   let closed = false
@@ -51,13 +54,14 @@ export const startRelay = async (deps: RelayDeps): Promise<Relay> => {
 
 const carry = async (deps: RelayDeps): Promise<number> => {
   const rows = await takeDue(deps.sql, batch)
-  // Whatever comes of it carries the id of the request, as it does when the web tells it.
+  // The resulting work carries the id of the causing request, as it does when the web process
+  // handles the row.
   const groups = groupByCause(rows)
   await Promise.all(groups.map((group) => requestIds.run(group.requestId ?? undefined, () => tellGroup(deps, group))))
   return rows.length
 }
 
-/** Rows of one kind that one request caused, or none did. */
+/** Rows of one kind with the same causing request, or with none. */
 type Group = { kind: OutboxKind; requestId: string | null; rows: OutboxRow[] }
 
 const tellGroup = async (deps: RelayDeps, { kind, rows }: Group): Promise<void> => {

@@ -1,9 +1,15 @@
 import { EventEmitter } from 'node:events'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
 
-/** Hears of changes to targets through Postgres, so that an armed send wakes at once when its row changes. */
+/**
+ * Listens for changes of targets through Postgres, so that an armed send wakes as soon as its row
+ * changes.
+ */
 export type TargetChanges = {
-  /** Resolves at the instant (epoch ms), or earlier when the row changed. Rejects when the signal aborts. */
+  /**
+   * Resolves at the given time (epoch milliseconds), or earlier if the row changes. Rejects if the
+   * signal aborts.
+   */
   waitUntil(targetId: string, atMs: number, signal: AbortSignal): Promise<'time' | 'changed'>
   close(): Promise<void>
 }
@@ -20,7 +26,7 @@ export const listenToTargets = async (sql: Sql, now: () => number = Date.now): P
   }
 }
 
-/** Nothing is made that ends by an exception: a thousand may come to their end in one moment. */
+/** Avoids promises that end by throwing, because a thousand may end at the same moment. */
 const firstOf = (changes: EventEmitter, targetId: string, inMs: number, signal: AbortSignal): Promise<'time' | 'changed'> =>
   new Promise((resolve, reject) => {
     const end = (settle: () => void) => () => {

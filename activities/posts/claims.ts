@@ -1,17 +1,24 @@
 import PQueue from 'p-queue'
-import { type Claim, type ClaimWish, claimTargets } from '../db/attempts.ts'
-import type { Sql } from '../db/connect.ts'
+import { onceMoreAfterDeadlock, type Sql } from '../../db/postgres/connect.ts'
+import { type Claim, type ClaimWish, claimTargets } from '../../db/posts/attempts.ts'
 
 /**
- * The rush when many posts are due in one second. Claims of one moment are made in one statement, since a commit for each would cost more than
- * the calls; each call leaves right after its claim. What came of calls that have been made is written down as soon as no call waits, and
- * none is under way that all this writing would hold up: it is known and can be found out again, while a call is late.
+ * Batches claims when many posts are due at the same moment, because a commit for each would cost
+ * more than the calls. Each call is sent right after its claim. Results of finished calls are
+ * written once no call waits to be sent and none is in flight: a known result can wait or be looked
+ * up again, but a call must not be late.
  */
 const claimedTogether = 32
 const statementsAtOnce = 4
-/** Claimed, and about to leave: a lease runs, so no more are claimed than leave at once. */
+/**
+ * How many claimed calls may wait to be sent. Their leases are running, so no more are claimed than
+ * can be sent at once.
+ */
 const leavingAtOnce = 128
-/** Answers may take long, and calls may follow each other without end: what is known is not held back for longer. */
+/**
+ * The longest time that results are held back, because answers can be slow and calls may never
+ * stop.
+ */
 const heldBackMs = 1_000
 
 type Turn = { claim: Claim | undefined; over(): void }
@@ -22,8 +29,9 @@ const rushes = new WeakMap<Sql, Rush>()
 const later = new PQueue({ concurrency: 24 })
 
 /**
- * Claims a target and does `leave` with the claim, undefined when there was nothing to claim; `leave` ends when the call has left.
- * `begin` is called right before each statement that may claim it. Throws what the statement or `leave` throws.
+ * Claims a target and calls `leave` with the claim, or undefined if there was nothing to claim.
+ * `leave` resolves once the call has been sent. `begin` is called right before each statement that
+ * may claim the target. Throws what the statement or `leave` throws.
  */
 export const claimAndLeave = async <T>(
   sql: Sql,
@@ -39,7 +47,7 @@ export const claimAndLeave = async <T>(
   }
 }
 
-/** The call has left and is under way until it is answered. */
+/** Counts the call as in flight until it is answered. */
 export const watchFlight = (sql: Sql, answer: Promise<unknown>): void => {
   const rush = rushOf(sql)
   rush.flying += 1
@@ -50,7 +58,10 @@ export const watchFlight = (sql: Sql, answer: Promise<unknown>): void => {
   answer.then(land, land)
 }
 
-/** Once no call waits to leave and none is under way, or after a second when only the latter holds. */
+/**
+ * Runs `work` once no call waits to be sent and none is in flight. Waits at most a second for calls
+ * in flight.
+ */
 export const afterCalls = async <T>(sql: Sql, work: () => Promise<T>): Promise<T> => {
   await untilLanded(rushOf(sql))
   return later.add(work)
@@ -80,7 +91,7 @@ const turnOf = (sql: Sql, wish: ClaimWish, begin: () => void): Promise<Turn> => 
   later.pause()
   return new Promise((resolve, reject) => {
     rush.waiting.push({ wish, begin, resolve, reject })
-    if (rush.waiting.length === 1) setImmediate(goOn, sql, rush) // all timers of this moment have come by then
+    if (rush.waiting.length === 1) setImmediate(goOn, sql, rush) // all timers have fired by then
   })
 }
 
@@ -90,7 +101,10 @@ const goOn = (sql: Sql, rush: Rush): void => {
   if (rush.waiting.length === 0 && rush.claiming === 0 && rush.leaving === 0) later.start()
 }
 
-/** Of one target only the first: two of its sends may wait here, and a statement's claim is for one of them. The other then finds none. */
+/**
+ * Takes only one wish per target: two of its sends may wait here, and a statement's claim is for
+ * only one. The other then finds nothing to claim.
+ */
 const takeSome = (rush: Rush): Waiting[] => {
   const ids = new Set<string>()
   const some: Waiting[] = []
@@ -112,11 +126,11 @@ const claimSome = async (sql: Sql, rush: Rush, some: Waiting[]): Promise<void> =
     goOn(sql, rush)
   }
   try {
-    for (const { begin } of some) begin()
-    const claims = await claimTargets(
-      sql,
-      some.map(({ wish }) => wish),
-    )
+    const wishes = some.map(({ wish }) => wish)
+    const claims = await onceMoreAfterDeadlock(() => {
+      for (const { begin } of some) begin()
+      return claimTargets(sql, wishes)
+    })
     for (const one of some) {
       const claim = claims.get(one.wish.id)
       if (claim || some.length === 1) one.resolve({ claim, over })
@@ -131,11 +145,17 @@ const claimSome = async (sql: Sql, rush: Rush, some: Waiting[]): Promise<void> =
   }
 }
 
-/** Nothing to claim, or its row was held by somebody else just then: alone it waits for them. */
+/**
+ * A wish without a claim: there is nothing to claim, or someone else had locked the row. Claimed
+ * alone, it waits for the lock.
+ */
 const claimAlone = async (sql: Sql, { wish, begin, resolve, reject }: Waiting, over: () => void): Promise<void> => {
   try {
-    begin()
-    resolve({ claim: (await claimTargets(sql, [wish])).get(wish.id), over })
+    const claims = await onceMoreAfterDeadlock(() => {
+      begin()
+      return claimTargets(sql, [wish])
+    })
+    resolve({ claim: claims.get(wish.id), over })
   } catch (error) {
     reject(error)
     over()

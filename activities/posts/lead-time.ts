@@ -1,15 +1,18 @@
-import type { Sql } from '../db/connect.ts'
-import { countOpenDue } from '../db/targets.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { countOpenDue } from '../../db/posts/targets.ts'
 
 const minuteMs = 60_000
-/** So long a count serves all targets of its minute. */
+/** How long a count is reused for all targets of its minute. */
 const freshMs = 5_000
 const most = 20_000
 
 type Count = { at: number; count: Promise<number> }
 const counts = new WeakMap<Sql, Map<number, Count>>()
 
-/** How many targets of all workspaces are due around this time: in its minute, the one before and the one after. */
+/**
+ * How many targets of all workspaces are due in the minute of this time, the one before and the one
+ * after.
+ */
 export const crowdAt = async ({ sql, now }: { sql: Sql; now: () => number }, due: Date): Promise<number> => {
   const known = counts.get(sql) ?? new Map<number, Count>()
   counts.set(sql, known)

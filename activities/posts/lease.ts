@@ -1,12 +1,18 @@
-/** The call must leave within this time of its claim, by the monotonic clock: a process that slept sends nothing. */
+/**
+ * The call must be sent within this time of its claim, measured by the monotonic clock, so that a
+ * process that was suspended sends nothing.
+ */
 export const leaseMs = 5_000
 
-/** Thrown by `leaving` when the claim's five seconds are over: the call was not made. */
+/** Thrown by `leaving` if the claim's five seconds are over: the call was not made. */
 export class LeaseOver extends Error {
   override name = 'LeaseOver'
 }
 
-/** The time that a claim gives its one call. `leftAt`: when the call left, by the clock that `now` tells; null while it has not. */
+/**
+ * The time limit of a claim's one call. `leftAt`: when the call was sent, by the clock of `now`;
+ * null before that.
+ */
 export type Lease = { begin(): void; leaving(): void; leftAt: Date | null; hasLeft: Promise<void> }
 
 export const createLease = (now: () => number): Lease => {

@@ -1,19 +1,29 @@
-import { createHash } from 'node:crypto'
-import type { TargetRow } from '../db/targets.ts'
-import type { Action, Step } from '../workflows/names.ts'
+import type { TargetRow } from '../../db/posts/targets.ts'
+import type { Action, Step } from '../../workflows/names.ts'
+import { jitterMs } from '../retry.ts'
 
-/** How long before its time a ready target's send is started; it then waits inside the worker for the exact instant. */
+/**
+ * How long before its time the send of a ready target is started. It then waits inside the worker
+ * for the exact time.
+ */
 const armAheadMs = 60_000
-/** Each that is due around the same minute brings all of them forward by so long, twice of what arming one takes a small machine. */
+/**
+ * For each target due around the same minute, all of them start this much earlier: twice the time
+ * that a small machine takes to arm one.
+ */
 const armEachMs = 20
-/** Never earlier: a slot of a worker and heartbeats belong to it. */
+/** The earliest start: an armed send occupies a worker slot and sends heartbeats. */
 const armMostMs = 240_000
-/** A worker that is silent for a third of the time that is left, and for so long at least, is taken for dead. */
+/**
+ * The minimum heartbeat timeout. A worker counts as dead after a third of the remaining time
+ * without a heartbeat, but not sooner than this.
+ */
 const leastPatienceMs = 20_000
 
 /**
- * What to do next with a target, from its row alone. Preparing and arming are spread by a jitter made from the id, so that a
- * thousand posts of one minute do not start in one second; the instant of sending has none. `crowd`: how many are due with it.
+ * What to do next with a target, decided only from its row. Preparing and arming get a jitter from
+ * the id, so that a thousand posts of the same minute don't start in the same second. The send time
+ * itself has no jitter. `crowd`: how many targets are due around the same time.
  */
 export const decideStep = (target: TargetRow, nowMs: number, given: { prepareAheadMs: number; crowd: number }): Step => {
   const dueMs = target.dueAt.getTime()
@@ -38,7 +48,7 @@ export const decideStep = (target: TargetRow, nowMs: number, given: { prepareAhe
     case 'processing':
       return { do: 'check', words: 'Sent; the platform is processing it' }
     case 'published':
-      return target.finishedAt ? { do: 'end', words: 'Published' } : { do: 'finish', words: 'Published; completing the receipt' }
+      return publishedStep(target, nowMs)
     case 'failed':
       return { do: 'end', words: 'The platform refused it' }
     case 'unconfirmed':
@@ -47,10 +57,37 @@ export const decideStep = (target: TargetRow, nowMs: number, given: { prepareAhe
       return { do: 'end', words: 'Missed' }
     case 'canceled':
       return { do: 'end', words: 'Canceled' }
+    case 'erased':
+      return { do: 'end', words: 'Sent; the data of its account was deleted' }
   }
 }
 
-/** A target that was asked to wait is not armed early: its wait is a timer, not a held activity. */
+/**
+ * The first comment waits until the post's URL is known, which shows that others can see it. The
+ * receipt may take longer.
+ */
+const publishedStep = (target: TargetRow, nowMs: number): Step => {
+  const finish: Step = { do: 'finish', words: 'Published; completing the receipt' }
+  if (target.commentState === 'sending') return lookForComment
+  const waits = target.commentOpen && !target.permalink && !target.finishedAt
+  if (waits || !target.commentOpen) return target.finishedAt ? { do: 'end', words: 'Published' } : finish
+  const fromMs = target.commentNotBefore?.getTime() ?? 0
+  if (nowMs < fromMs && !target.finishedAt) return finish
+  return waitOr(fromMs, nowMs, 'Published; its first comment waits', {
+    do: 'comment',
+    words: 'Published; writing the first comment',
+  })
+}
+
+const lookForComment: Step = {
+  do: 'find-comment',
+  words: 'Whether the first comment was written is unknown; looking at the platform. Nothing is written meanwhile',
+}
+
+/**
+ * A target that has to wait for the platform isn't armed early: it waits in a timer, not in an
+ * activity.
+ */
 const sendFromMs = (target: TargetRow, dueMs: number, aheadMs: number): number => {
   const armMs = dueMs - aheadMs + jitterMs(target.id, aheadMs / 3)
   return Math.max(armMs, target.notBefore?.getTime() ?? 0)
@@ -63,9 +100,3 @@ const prepareFromMs = (target: TargetRow, dueMs: number, prepareAheadMs: number)
 
 const waitOr = (fromMs: number, nowMs: number, words: string, next: Action): Step =>
   nowMs < fromMs ? { do: 'wait', untilMs: fromMs, words, next } : next
-
-/** 0 up to `rangeMs`, the same for the same id. */
-export const jitterMs = (id: string, rangeMs: number): number => {
-  const share = createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32
-  return Math.floor(share * rangeMs)
-}

@@ -1,8 +1,9 @@
-import { type AttemptOutcome, findLatestAttempt, recordOutcome } from '../db/attempts.ts'
-import { type Db, type Sql, tx } from '../db/connect.ts'
-import { recordEvent } from '../db/events.ts'
-import { retireLinks } from '../db/media-links.ts'
-import { notify } from '../db/notices.ts'
+import { forgetAccountFacts } from '../../db/channels/account-facts.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { notify } from '../../db/notifications/notifications.ts'
+import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
+import { type AttemptOutcome, findLatestAttempt, recordOutcome } from '../../db/posts/attempts.ts'
+import { retireLinks } from '../../db/posts/media-links.ts'
 import {
   type AnotherTry,
   allowAnotherTry,
@@ -14,17 +15,20 @@ import {
   markRefusedAhead,
   markUnconfirmed,
   type TargetRow,
-} from '../db/targets.ts'
-import { waitForConnection } from '../db/waiting-targets.ts'
-import type { Problem } from '../platforms/errors.ts'
-import type { Checked } from '../platforms/platform.ts'
-import type { Meters } from './meters.ts'
+} from '../../db/posts/targets.ts'
+import { waitForConnection } from '../../db/posts/waiting-targets.ts'
+import type { Problem } from '../../platforms/errors.ts'
+import type { Checked } from '../../platforms/platform.ts'
+import type { Meters } from '../meters.ts'
+import { backoffMs } from '../retry.ts'
 
-/** The ends of a target: each is one transaction of state, attempt and audit line. */
+/**
+ * The final states of a target. Each is written in one transaction with the attempt and an event.
+ */
 
 type Deps = { sql: Sql; meters?: Meters | undefined }
 
-/** The attempt whose call led here; its outcome is written in the same transaction. */
+/** The attempt whose call led here. Its outcome is written in the same transaction. */
 export type AttemptResult = { id: string; outcome: AttemptOutcome; sentAt: Date | null; problem: Problem | null }
 
 export const settlePublished = async (
@@ -54,7 +58,7 @@ export const settleProcessing = async (deps: Deps, target: TargetRow, words: str
   })
 }
 
-/** A clear "nothing happened": claimed again later. */
+/** Clearly nothing happened, so the target can be claimed again later. */
 export const settleAnotherTry = async (
   deps: Deps,
   target: TargetRow,
@@ -68,6 +72,7 @@ export const settleAnotherTry = async (
 }
 
 export const settleFailed = async (deps: Deps, target: TargetRow, problem: Problem, attempt?: AttemptResult): Promise<void> => {
+  await distrustFacts(deps, target, problem)
   const isOver = await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
     const marked = await markFailed(t, target, problem)
@@ -77,8 +82,18 @@ export const settleFailed = async (deps: Deps, target: TargetRow, problem: Probl
   if (isOver) deps.meters?.ended(target, 'failed')
 }
 
-/** Refused before anything was sent. */
+/**
+ * Forgets what the account may post, because that has changed since the composer asked. Runs before
+ * the transaction, because accounts are locked before targets, never after (see
+ * db/posts/post-locks.ts).
+ */
+const distrustFacts = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
+  if (problem.kind === 'rejected' || problem.kind === 'permission') await forgetAccountFacts(deps.sql, target.channelId)
+}
+
+/** The platform refused the post before anything was sent. */
 export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
+  await distrustFacts(deps, target, problem)
   const isOver = await tx(deps.sql, async (t) => {
     const marked = await markRefusedAhead(t, target, problem)
     if (marked) await tellPeople(t, target, 'failed', problem)
@@ -96,7 +111,7 @@ export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: st
   if (isOver) deps.meters?.ended(target, 'unconfirmed')
 }
 
-/** Its time passed while nothing could be sent. False when the row has moved on. */
+/** The post's time passed while nothing could be sent. False if the row has moved on. */
 export const settleMissed = async (deps: Deps, target: TargetRow): Promise<boolean> => {
   const isOver = await tx(deps.sql, async (t) => {
     const missed = await markMissed(t, target)
@@ -108,8 +123,8 @@ export const settleMissed = async (deps: Deps, target: TargetRow): Promise<boole
 }
 
 /**
- * The connection is gone before the post's time: it waits for a person to reconnect. False when its time has come: then it is refused.
- * The loss itself is told once, by whoever noticed it, not for every post.
+ * The connection is lost and nothing was sent: the post waits for a person to reconnect. False if
+ * the row has moved on. The loss is reported once by the code that noticed it, not for every post.
  */
 export const settleWaitingForConnection = async (
   deps: Deps & { now: () => number },
@@ -120,12 +135,13 @@ export const settleWaitingForConnection = async (
   return waitForConnection(deps.sql, target, problem, words, new Date(deps.now()))
 }
 
-/** So many sends of one post at most where the platform itself takes it for nothing that it failed. */
+/** How many times a post is sent if the platform accepts it and then gives it up each time. */
 const mostSends = 5
 
 /**
- * The platform took the post and then gave it up for good. Where the reason lies outside of the post (it could not fetch the media, it
- * had a fault of its own), it is sent again: the addresses of the former attempt end first, so that it can never come true.
+ * The platform accepted the post and then gave it up permanently. If the reason isn't the post
+ * itself (the platform couldn't download the media, or had an internal error), it is sent again.
+ * The media URLs of the former attempt are retired first, so that it can never take effect.
  */
 export const settleGivenUp = async (
   deps: Deps & { now: () => number },
@@ -143,12 +159,12 @@ export const settleGivenUp = async (
 const again = (deps: { now: () => number }, target: TargetRow, problem: Problem): AnotherTry => ({
   from: 'preparing',
   words: `${problem.words} Nothing was published; it is sent again by itself.`,
-  notBefore: new Date(deps.now() + (problem.retryAfterMs ?? 5_000 * 2 ** target.attemptNumber)),
+  notBefore: new Date(deps.now() + (problem.retryAfterMs ?? backoffMs(target.attemptNumber, 5_000))),
 })
 
 const afterOf = ({ state }: TargetRow) => (state === 'processing' ? 'processing' : 'sending')
 
-/** What the platform's processing ended with. */
+/** The result of the platform's processing. */
 export const settleChecked = async (
   deps: Deps & { now: () => number },
   target: TargetRow,
@@ -181,7 +197,7 @@ const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promis
   })
 
 // promise: U4
-/** An audit line, and a word to the admins and whoever wrote the post. */
+/** Records an event, and notifies the admins and the post's author. */
 const tellPeople = async (
   t: Db,
   target: TargetRow,

@@ -1,25 +1,28 @@
 import { createHash } from 'node:crypto'
-import type { Sql } from '../db/connect.ts'
-import { linkForAttempt } from '../db/media-links.ts'
-import { listPostMedia, type PostMediaRow } from '../db/post-media.ts'
-import { saveHandles, type TargetRow } from '../db/targets.ts'
-import type { Vault } from '../db/vault.ts'
-import type { Account, MediaToSend, Publication } from '../platforms/platform.ts'
-import { insist } from './insist.ts'
-import { turnTaker } from './limits.ts'
-import type { MediaStore } from './media-store.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { linkForAttempt } from '../../db/posts/media-links.ts'
+import { listPostMedia, type PostMediaRow } from '../../db/posts/post-media.ts'
+import { saveHandles, type TargetRow } from '../../db/posts/targets.ts'
+import type { Vault } from '../../db/vault/vault.ts'
+import type { MediaStore } from '../../media/store.ts'
+import type { Account } from '../../platforms/account.ts'
+import type { MediaToSend, Publication } from '../../platforms/platform.ts'
+import { turnTaker } from '../limits.ts'
+import { retryWrite } from '../retry.ts'
 
 export type PublicationDeps = { sql: Sql; vault: Vault; mediaStore: MediaStore; mediaPublicUrl: string; now: () => number }
 
-/** Thrown by `save` when the post was changed meanwhile: what was prepared is for nothing. */
+/** Thrown by `save` if the post was changed in the meantime, so that the preparation is useless. */
 export class Outdated extends Error {
   override name = 'Outdated'
 }
 
-/** Where the row stands while the step works on it: handles are saved only there. */
+/**
+ * The state and attempt that the step works on. Handles are saved only if the row still has them.
+ */
 export type Holder = { state: TargetRow['state']; attemptNumber: number }
 
-/** Puts together what a publishing step works on. The media's addresses are this attempt's own. */
+/** Builds the input of a publishing step. The media URLs are used only by this attempt. */
 export const buildPublication = async (
   deps: PublicationDeps,
   target: TargetRow,
@@ -36,7 +39,7 @@ export const buildPublication = async (
     media: await Promise.all(media.map((item) => mediaToSend(deps, target, step.attemptNumber, item))),
     handles: target.handles,
     save: async (handles) => {
-      if (!(await insist(() => saveHandles(deps.sql, target, handles, step.holder))))
+      if (!(await retryWrite(() => saveHandles(deps.sql, target, handles, step.holder))))
         throw new Outdated('the post was changed while it was prepared')
     },
     seal: (secret) => deps.vault.seal(secret, place),
@@ -48,7 +51,7 @@ export const buildPublication = async (
   }
 }
 
-/** SHA-256 over everything that makes the post what it is on this channel. */
+/** A SHA-256 over everything that defines the post on this channel. */
 export const fingerprintOf = async (sql: Sql, target: TargetRow): Promise<Buffer> => {
   const media = await listPostMedia(sql, target)
   const parts = [

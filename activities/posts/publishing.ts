@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { findUnready } from '../../db/posts/conversions.ts'
 import {
   beginPreparing,
   completeReceipt,
@@ -7,44 +8,49 @@ import {
   markReady,
   noteWaiting,
   type TargetRow,
-} from '../db/targets.ts'
-import { PlatformError } from '../platforms/errors.ts'
-import type { FoundPermalink } from '../platforms/platform.ts'
-import type { TargetRef } from '../workflows/names.ts'
+} from '../../db/posts/targets.ts'
+import { conversionWords } from '../../media/conversion-words.ts'
+import { PlatformError } from '../../platforms/errors.ts'
+import type { FoundPermalink } from '../../platforms/platform.ts'
+import type { TargetRef } from '../../workflows/names.ts'
+import { notYet } from '../retry.ts'
+import { createCommenting } from './commenting.ts'
+import { settleChecked, settleRefusedAhead, settleUnconfirmed, settleWaitingForConnection } from './outcomes.ts'
 import { Outdated } from './publication.ts'
-import { createReconciling } from './reconciling.ts'
-import { createSending } from './sending.ts'
-import { settleChecked, settleRefusedAhead, settleUnconfirmed, settleWaitingForConnection } from './settling.ts'
-import { againLater, notYet, type PublishingDeps, takeStep, tellNext, waitForRoom, withPublication } from './steps.ts'
+import { createReconciling } from './reconcile.ts'
+import { createSending } from './send.ts'
+import { againLater, type PublishingDeps, platformOf, takeStep, tellNext, waitForRoom, withPublication } from './steps.ts'
 
 export type PublishingActivities = ReturnType<typeof createPublishingActivities>
 
-/** A platform that is still at work after this long gives no answer we could wait for. */
+/** After this time, we stop waiting for the platform to finish processing. */
 const processingWindowMs = 6 * 3_600_000
 /** TikTok's public post id may come hours after publishing (moderation). */
 const receiptWindowMs = 24 * 3_600_000
 
 export const createPublishingActivities = (deps: PublishingDeps) => ({
-  /** Reads the row and says what to do with it. */
+  /** Reads the row and returns what to do. */
   nextStep: (ref: TargetRef) => tellNext(deps, ref),
 
-  /** Everything that can be done ahead; comes back by itself until the platform says ready. */
+  /** Does everything that can be done in advance. Retried until the platform is ready. */
   prepareTarget: (ref: TargetRef) => takeStep(deps, ref, 'prepare', (target) => prepare(deps, target)),
 
-  /** What became of a send that the platform is still processing. */
+  /** Checks a post that the platform is still processing. */
   checkTarget: (ref: TargetRef) => takeStep(deps, ref, 'check', (target) => check(deps, target)),
 
-  /** Completes the receipt: address of the post, and its id where that comes later. */
+  /** Completes the receipt: the post's URL, and its id if that comes later. */
   finishTarget: (ref: TargetRef) => takeStep(deps, ref, 'finish', (target) => finish(deps, target)),
 
   ...createSending(deps),
   ...createReconciling(deps),
+  ...createCommenting(deps),
 })
 
 const prepare = async (deps: PublishingDeps, { id, revision }: TargetRow): Promise<void> => {
   if (!(await beginPreparing(deps.sql, { id, revision }))) return
   const target = await findTarget(deps.sql, id)
   if (target?.state !== 'preparing') return
+  if (!(await filesAreReady(deps, target))) return
   try {
     const prepared = await withPublication(deps, target, target.attemptNumber + 1, 'preparing', (platform, publication) =>
       platform.publish.prepare(publication),
@@ -59,12 +65,28 @@ const prepare = async (deps: PublishingDeps, { id, revision }: TargetRow): Promi
   }
 }
 
+/**
+ * Waits for a video that is still being converted, even past the post's time. If the conversion
+ * failed, the post fails.
+ */
+const filesAreReady = async (deps: PublishingDeps, target: TargetRow): Promise<boolean> => {
+  const unready = await findUnready(deps.sql, target)
+  if (!unready) return true
+  const words = conversionWords(unready, deps.now()) ?? ''
+  if (unready.conversion === 'failed') {
+    await settleRefusedAhead(deps, target, new PlatformError({ kind: 'rejected', code: 'not_converted', words }).problem)
+    return false
+  }
+  await noteWaiting(deps.sql, target, words)
+  throw notYet(5_000)
+}
+
 const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: PlatformError): Promise<void> => {
   switch (error.kind) {
     case 'rate_limited':
       return waitForRoom(deps, target, error.problem)
     case 'unavailable':
-    case 'unknown_outcome': // nothing in preparing publishes, so what may have happened may happen again
+    case 'unknown_outcome': // preparing publishes nothing, so it may be repeated
       await noteWaiting(deps.sql, target, `${error.problem.words} It is tried again by itself.`)
       throw againLater(error, Context.current().info.attempt)
     case 'reauthorize':
@@ -82,8 +104,7 @@ const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => 
       platform.publish.check(publication),
     )
     if (checked.state !== 'processing') return await settleChecked(deps, target, checked)
-    if (isOlder(deps, target.sentAt ?? target.stateAt, processingWindowMs))
-      return await settleUnconfirmed(deps, target, stillProcessing)
+    if (isProcessedTooLong(deps, target)) return await settleUnconfirmed(deps, target, wordsOfStanding(deps, target, checked))
     await noteWaiting(deps.sql, target, checked.waitingFor)
     throw notYet(checked.againInMs)
   } catch (error) {
@@ -94,11 +115,21 @@ const check = async (deps: PublishingDeps, target: TargetRow): Promise<void> => 
       `${error.problem.words} It was sent; only the answer is missing, and it is asked for again.`,
     )
     if (error.problem.code === 'disconnected') return settleUnconfirmed(deps, target, disconnectedMeanwhile)
-    if (isOlder(deps, target.sentAt ?? target.stateAt, processingWindowMs))
-      return settleUnconfirmed(deps, target, stillProcessing)
+    if (isProcessedTooLong(deps, target)) return settleUnconfirmed(deps, target, stillProcessing)
     throw againLater(error, Context.current().info.attempt)
   }
 }
+
+/** The processing time limit is days if the platform waits for a person. */
+const isProcessedTooLong = (deps: PublishingDeps, target: TargetRow): boolean =>
+  isOlder(deps, target.sentAt ?? target.stateAt, personsWindowMs(deps, target) ?? processingWindowMs)
+
+const personsWindowMs = (deps: PublishingDeps, target: TargetRow): number | null =>
+  platformOf(deps, target).publish.processesForMs?.(target.settings) ?? null
+
+/** What the person has to do at the platform is more useful than how long nobody did it. */
+const wordsOfStanding = (deps: PublishingDeps, target: TargetRow, { waitingFor }: { waitingFor: string }): string =>
+  personsWindowMs(deps, target) === null ? stillProcessing : waitingFor
 
 const disconnectedMeanwhile = 'The account was disconnected before the platform said what became of it.'
 
@@ -121,7 +152,10 @@ const finish = async (deps: PublishingDeps, target: TargetRow): Promise<void> =>
   throw notYet(receiptDelayMs(deps.now() - publishedAt.getTime()))
 }
 
-/** What was found by likeness may be another target's post: then it is not this one's, and its address is left open. */
+/**
+ * A post that was found by its similarity may belong to another target. Then it isn't this one's,
+ * and the URL stays unknown.
+ */
 const complete = async (deps: PublishingDeps, target: TargetRow, found: FoundPermalink): Promise<void> => {
   try {
     await completeReceipt(deps.sql, target.id, found)
@@ -131,7 +165,7 @@ const complete = async (deps: PublishingDeps, target: TargetRow, found: FoundPer
   }
 }
 
-/** Soon at first, then every half hour: the post is out, only its address is missing. */
+/** Short delays at first, then half an hour: the post is published and only its URL is missing. */
 const receiptDelayMs = (ageMs: number): number => {
   if (ageMs < 60_000) return 3_000
   if (ageMs < 600_000) return 30_000

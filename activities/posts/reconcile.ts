@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity'
-import { type AttemptRow, findLatestAttempt, recordLook } from '../db/attempts.ts'
-import { retireLinks, wasFetched } from '../db/media-links.ts'
-import { listBoundIds, noteWaiting, type TargetRow } from '../db/targets.ts'
-import { PlatformError } from '../platforms/errors.ts'
-import type { Reconciled } from '../platforms/platform.ts'
-import type { TargetRef } from '../workflows/names.ts'
+import { type AttemptRow, findLatestAttempt, recordLook } from '../../db/posts/attempts.ts'
+import { retireLinks, wasFetched } from '../../db/posts/media-links.ts'
+import { listBoundIds, noteWaiting, type TargetRow } from '../../db/posts/targets.ts'
+import { PlatformError } from '../../platforms/errors.ts'
+import type { Reconciled } from '../../platforms/platform.ts'
+import type { TargetRef } from '../../workflows/names.ts'
+import { backoffMs, notYet } from '../retry.ts'
 import { leaseMs } from './lease.ts'
-import { type Patience, patient } from './patience.ts'
 import {
   type AttemptResult,
   settleAnotherTry,
@@ -14,12 +14,16 @@ import {
   settleProcessing,
   settlePublished,
   settleUnconfirmed,
-} from './settling.ts'
-import { againLater, notYet, type PublishingDeps, takeStep, withPublication } from './steps.ts'
+} from './outcomes.ts'
+import { againLater, type PublishingDeps, takeStep, withPublication } from './steps.ts'
+import { type Patience, patient } from './windows.ts'
 
 const fewestLooks = 3
 export const createReconciling = (deps: PublishingDeps) => ({
-  /** Finds out, only by reading, whether a send of unknown outcome took effect. Looks again and again until it is certain. */
+  /**
+   * Finds out whether a send with an unknown outcome took effect. Read-only; repeats until it is
+   * certain.
+   */
   reconcileTarget: (ref: TargetRef) => takeStep(deps, ref, 'reconcile', (target) => look(deps, target)),
 })
 
@@ -80,8 +84,9 @@ const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: A
 }
 
 /**
- * Proven absent: the attempt's own media addresses end first, so that it can never come true later; only then another attempt may follow.
- * When somebody came for the media in that very moment, nothing is proven after all.
+ * The post is proven absent. The attempt's media URLs are retired first, so that it can't take
+ * effect later; only then another attempt may follow. If the platform fetched the media at that
+ * very moment, nothing is proven.
  */
 const sendAgain = async (
   deps: PublishingDeps,
@@ -102,16 +107,22 @@ const sendAgain = async (
   )
 }
 
-/** An answer that left the outcome open may still have asked to wait (Instagram's 4/2207051: some hours). */
+/**
+ * Even an answer that left the outcome open may have asked us to wait (Instagram's 4/2207051: some
+ * hours).
+ */
 const restAfter = ({ problem, endedAt }: AttemptRow): Date | null =>
   problem?.retryAfterMs && endedAt ? new Date(endedAt.getTime() + problem.retryAfterMs) : null
 
 const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number, proof: string): Promise<void> => {
   await noteWaiting(deps.sql, target, `${proof}. Looking again; nothing is sent until this is certain.`)
-  throw notYet(Math.min(60_000, 4_000 * 2 ** Math.min(looks - 1, 4)))
+  throw notYet(backoffMs(looks - 1, 4_000, 60_000))
 }
 
-/** The call ended, or its worker died and it may have been on its way for as long as a call can last. */
+/**
+ * When the call can last have taken effect: at its end or, if its worker died, after the longest
+ * possible call.
+ */
 const lastPossibleEffectMs = (deps: PublishingDeps, attempt: AttemptRow): number =>
   attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + patience(deps).longestCallMs
 

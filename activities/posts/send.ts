@@ -1,16 +1,17 @@
 import { Context } from '@temporalio/activity'
-import { type Claim, recordOutcome } from '../db/attempts.ts'
-import { type AnotherTry, findTarget, type TargetRow } from '../db/targets.ts'
-import { PlatformError, type Problem } from '../platforms/errors.ts'
-import type { Account, Publication, Sent } from '../platforms/platform.ts'
-import { type TargetRef, targetWorkflowId } from '../workflows/names.ts'
-import { withToken } from './grants.ts'
-import { insist } from './insist.ts'
+import { type Claim, recordOutcome } from '../../db/posts/attempts.ts'
+import { type AnotherTry, findTarget, type TargetRow } from '../../db/posts/targets.ts'
+import type { Account } from '../../platforms/account.ts'
+import { PlatformError, type Problem } from '../../platforms/errors.ts'
+import type { Publication, Sent } from '../../platforms/platform.ts'
+import { type TargetRef, targetWorkflowId } from '../../workflows/names.ts'
+import { unexplained } from '../channels/account-check.ts'
+import { issuerOf } from '../channels/losing.ts'
+import { withToken } from '../channels/tokens.ts'
+import { noteLimit, withinLimits } from '../limits.ts'
+import { backoffMs, jitterMs, notYet, retryWrite } from '../retry.ts'
+import { afterCalls, claimAndLeave, watchFlight } from './claims.ts'
 import { createLease, type Lease, LeaseOver } from './lease.ts'
-import { noteLimit, withinLimits } from './limits.ts'
-import { jitterMs } from './next-step.ts'
-import { buildPublication, fingerprintOf } from './publication.ts'
-import { afterCalls, claimAndLeave, watchFlight } from './rush.ts'
 import {
   type AttemptResult,
   settleAnotherTry,
@@ -19,14 +20,21 @@ import {
   settlePublished,
   settleRefusedAhead,
   settleWaitingForConnection,
-} from './settling.ts'
-import { againLater, notYet, type PublishingDeps, platformOf, takeStep, waitForRoom } from './steps.ts'
+} from './outcomes.ts'
+import { buildPublication, fingerprintOf } from './publication.ts'
+import { againLater, type PublishingDeps, platformOf, takeStep, waitForRoom } from './steps.ts'
 
-/** Token and media are read so long before the instant, at different times for those of one instant: at it, claim and call remain. */
+/**
+ * How long before the send time the token and media are read, spread for targets of the same time.
+ * At the send time, only the claim and the call remain.
+ */
 const unsealAheadMs = (targetId: string): number => 1_500 + jitterMs(targetId, 8_500)
 
 export const createSending = (deps: PublishingDeps) => ({
-  /** Waits armed for the exact instant, claims, makes the one call, and writes what came of it. Never run twice by Temporal. */
+  /**
+   * Waits armed for the exact time, claims, makes the one call and records the result. Temporal
+   * never runs it twice.
+   */
   sendTarget: (ref: TargetRef) => takeStep(deps, ref, 'send', (target) => arm(deps, target)),
 })
 
@@ -34,14 +42,16 @@ const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   if (!(await staysUntil(deps, target, sendAtMs(target) - unsealAheadMs(target.id)))) return
   try {
     await withinLimits(deps, target.channelId, 'sending', () =>
-      withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true }),
+      withToken(deps, target, (account) => sendOnce(deps, target, account), { renewOnReauthorize: true, explainRefusals: true }),
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    if (error.kind === 'rate_limited') return waitForRoom(deps, target, error.problem)
-    // The token could not be had for the moment (its renewal got no answer): nothing was claimed, the next round tries again.
-    if (error.kind !== 'reauthorize') throw againLater(error, 1)
-    await insist(() => refuseOrWait(deps, target, error.problem))
+    if (error.kind === 'rate_limited' || error.problem.code === unexplained) return waitForRoom(deps, target, error.problem)
+    const isFinal = error.kind === 'reauthorize' || error.kind === 'permission' || error.kind === 'rejected'
+    // The token wasn't available for the moment (its renewal got no answer). Nothing was claimed;
+    // the next round tries again.
+    if (!isFinal) throw againLater(error, 1)
+    await retryWrite(() => refuseOrWait(deps, target, error.problem))
   }
 }
 
@@ -51,8 +61,8 @@ const refuseOrWait = async (deps: PublishingDeps, target: TargetRow, problem: Pr
 }
 
 /**
- * One claim and one call. Called again only when the platform refused the token and it was renewed: that refusal had no effect,
- * and the second call has a claim and an attempt of its own.
+ * One claim and one call. Runs a second time only if the platform rejected the token and it was
+ * renewed. That rejection had no effect, and the second call has its own claim and attempt.
  */
 const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account): Promise<void> => {
   const target = await findTarget(deps.sql, armed.id)
@@ -62,7 +72,7 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
     account,
     attemptNumber: target.attemptNumber + 1,
     holder: { state: 'sending', attemptNumber: target.attemptNumber + 1 },
-    signal: new AbortController().signal, // a call that has left is never broken off by us
+    signal: new AbortController().signal, // we never abort a call that has been sent
     leaving: lease.leaving,
   })
   const fingerprint = await fingerprintOf(deps.sql, target)
@@ -81,11 +91,11 @@ const sendOnce = async (deps: PublishingDeps, armed: TargetRow, account: Account
 
 type Departing = { claim: Claim; lease: Lease; publication: Publication }
 
-/** Ends when the call has left, or could not leave; `answer` is what becomes of it. */
+/** Resolves once the call was sent, or couldn't be sent. `answer` is its result. */
 const leave = async (deps: PublishingDeps, target: TargetRow, { claim, lease, publication }: Departing) => {
   const answer = platformOf(deps, target).publish.send(publication)
   watchFlight(deps.sql, answer)
-  await Promise.race([lease.hasLeft, answer.catch(() => undefined)]) // `settle` looks at what went wrong
+  await Promise.race([lease.hasLeft, answer.catch(() => undefined)]) // `settle` handles errors
   return { claim, answer }
 }
 
@@ -98,11 +108,11 @@ const settle = async (
 ): Promise<void> => {
   try {
     const sent = await answer
-    await insist(() => afterCalls(deps.sql, () => settleSent(deps, target, claim, lease.leftAt, sent)))
+    await retryWrite(() => afterCalls(deps.sql, () => settleSent(deps, target, claim, lease.leftAt, sent)))
   } catch (error) {
-    await insist(() => afterCalls(deps.sql, () => settleThrown(deps, target, claim, lease.leftAt, error)))
-    await noteLimit(deps, target.channelId, error)
-    if (!isSettled(error)) throw error
+    await retryWrite(() => afterCalls(deps.sql, () => settleThrown(deps, target, claim, lease.leftAt, error)))
+    await noteLimit(deps, target.channelId, error, 'sending')
+    if (!isSettled(deps, target, error)) throw error
   } finally {
     if (lease.leftAt) tellDeparture(deps, target, lease.leftAt.getTime() - sendAtMs(target))
   }
@@ -113,19 +123,34 @@ const tellDeparture = (deps: PublishingDeps, target: TargetRow, lateMs: number):
   deps.log.info({ workflow: targetWorkflowId(target.id), attempt: target.attemptNumber, lateMs }, 'the call left')
 }
 
-/** The row changed: the next round reads it. It did not: something else forbids the claim, and the next round must not follow at once. */
+/**
+ * There was nothing to claim: if the row has changed, the next round reads it. If not, something
+ * else prevents the claim, and the next round must wait a moment.
+ */
 const unlessClaimable = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   const now = await findTarget(deps.sql, target.id)
   if (now?.state === 'ready' && now.revision === target.revision) throw notYet(0)
 }
 
-/** All that is to be done about it is in the row; only a refused token goes on to whoever can renew it. */
-const isSettled = (error: unknown): boolean =>
-  error instanceof LeaseOver || (error instanceof PlatformError && error.kind !== 'reauthorize')
+/**
+ * Whether the row already says what to do next. A refusal that may mean a lost account is thrown
+ * instead, so that the account is checked.
+ */
+const isSettled = (deps: PublishingDeps, target: TargetRow, error: unknown): boolean =>
+  error instanceof LeaseOver || (error instanceof PlatformError && !mayBeLost(deps, target, error))
+
+/**
+ * Whether the refusal says that nothing was sent, and may mean that the account or its token is no
+ * longer valid.
+ */
+const mayBeLost = (deps: PublishingDeps, target: TargetRow, { kind, problem }: PlatformError): boolean =>
+  kind === 'reauthorize' || issuerOf(deps, platformOf(deps, target)).doubtsAccess(problem)
 
 const sendAtMs = (target: TargetRow): number => Math.max(target.dueAt.getTime(), target.notBefore?.getTime() ?? 0)
 
-/** Waits until the instant. False when the row was changed meanwhile: canceled, moved, edited. */
+/**
+ * Waits until the time. False if the row was changed in the meantime (canceled, moved or edited).
+ */
 const staysUntil = async (deps: PublishingDeps, target: TargetRow, atMs: number): Promise<boolean> => {
   const { cancellationSignal, cancelled } = Context.current()
   for (;;) {
@@ -154,6 +179,10 @@ const settleThrown = (
   const attempt = { id: claim.attemptId, sentAt: leftAt, problem: error instanceof PlatformError ? error.problem : null }
   if (!leftAt) return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'not_sent' })
   if (!(error instanceof PlatformError)) return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
+  if (mayBeLost(deps, target, error)) {
+    const again: AnotherTry = { from: 'ready', words: error.problem.words, notBefore: null }
+    return settleAnotherTry(deps, target, again, { ...attempt, outcome: 'refused' })
+  }
   switch (error.kind) {
     case 'unknown_outcome':
       return recordOutcome(deps.sql, claim.attemptId, { ...attempt, outcome: 'unknown' })
@@ -162,12 +191,6 @@ const settleThrown = (
     case 'rate_limited':
       return settleAnotherTry(deps, target, waitAfter(deps, claim, error), { ...attempt, outcome: 'refused' })
     case 'reauthorize':
-      return settleAnotherTry(
-        deps,
-        target,
-        { from: 'ready', words: error.problem.words, notBefore: null },
-        { ...attempt, outcome: 'refused' },
-      )
     case 'permission':
     case 'rejected':
       return settleFailed(deps, target, error.problem, { ...attempt, outcome: 'refused' })
@@ -175,12 +198,13 @@ const settleThrown = (
 }
 
 /**
- * As long as the platform says, else longer with every attempt: 4 s, 8 s … 5 minutes. What was prepared is looked at once more
- * first: it may be what did not hold (an upload that expired, a container that was not ready after all).
+ * How long the platform asked us to wait, otherwise longer with each attempt: 4 s, 8 s … 5 minutes.
+ * The preparation is checked again first, because it may be the cause (an expired upload, a
+ * container that wasn't ready).
  */
 const waitAfter = (deps: PublishingDeps, claim: Claim, error: unknown): AnotherTry => {
   const problem = error instanceof PlatformError ? error.problem : null
-  const byCount = Math.min(300_000, 2_000 * 2 ** Math.min(claim.number, 8))
+  const byCount = backoffMs(claim.number, 2_000, 300_000)
   const waitMs = problem?.retryAfterMs ?? Math.max(problem?.kind === 'rate_limited' ? 60_000 : 0, byCount)
   const words = `${problem ? `${problem.words} ` : ''}Nothing was sent; it is tried again by itself.`
   return { from: 'preparing', words, notBefore: new Date(deps.now() + waitMs) }

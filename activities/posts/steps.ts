@@ -1,24 +1,24 @@
-import { ApplicationFailure, Context } from '@temporalio/activity'
-import { ApplicationFailureCategory } from '@temporalio/common'
+import { type ApplicationFailure, Context } from '@temporalio/activity'
 import type { Logger } from 'pino'
-import type { Purpose } from '../db/limits.ts'
-import { isUnsent } from '../db/target-states.ts'
-import { findTarget, postpone, type TargetRow, type TargetToDrive } from '../db/targets.ts'
-import type { PlatformError, Problem } from '../platforms/errors.ts'
-import type { Registry } from '../platforms/index.ts'
-import type { Platform, Publication } from '../platforms/platform.ts'
-import type { Action, FailureType, Searchable, Step, TargetRef, Told } from '../workflows/names.ts'
-import { crowdAt } from './crowd.ts'
-import { type GrantDeps, withToken } from './grants.ts'
-import { withinLimits } from './limits.ts'
-import type { Meters } from './meters.ts'
+import type { CallPurpose } from '../../db/channels/limits.ts'
+import { isUnsent } from '../../db/posts/target-states.ts'
+import { findTarget, postpone, type TargetRow, type TargetToDrive } from '../../db/posts/targets.ts'
+import type { PlatformError, Problem } from '../../platforms/errors.ts'
+import type { Registry } from '../../platforms/index.ts'
+import type { Platform, Publication } from '../../platforms/platform.ts'
+import type { Action, Searchable, Step, TargetRef, Told } from '../../workflows/names.ts'
+import { type GrantDeps, withToken } from '../channels/tokens.ts'
+import { withinLimits } from '../limits.ts'
+import type { Meters } from '../meters.ts'
+import { backoffMs, notYet } from '../retry.ts'
+import type { TargetChanges } from './changes.ts'
+import { crowdAt } from './lead-time.ts'
 import { decideStep } from './next-step.ts'
-import type { Patience } from './patience.ts'
+import { settleMissed } from './outcomes.ts'
 import { buildPublication, type PublicationDeps } from './publication.ts'
-import { settleMissed } from './settling.ts'
-import type { TargetChanges } from './target-changes.ts'
+import type { Patience } from './windows.ts'
 
-/** What the steps of publishing share. */
+/** The dependencies of all publishing steps. */
 export type PublishingDeps = PublicationDeps &
   GrantDeps & {
     platforms: Registry
@@ -29,16 +29,19 @@ export type PublishingDeps = PublicationDeps &
     meters?: Meters | undefined
   }
 
-/** The end of a pause is told; this look is for a word that was lost. */
+/** The end of a pause sends a signal. This is how often to check in case it was lost. */
 const pausedLookMs = 15 * 60_000
 
-/** What to do next, from the row. Marks what is overdue beyond the workspace's limit as missed. */
+/**
+ * What to do next with the target, from its row. Marks it as missed if it is overdue beyond the
+ * workspace's limit.
+ */
 export const tellNext = async (deps: PublishingDeps, { targetId }: TargetRef): Promise<Told> => {
   const target = await findTarget(deps.sql, targetId)
   return target ? tell(deps, target) : gone
 }
 
-/** Does the work if it is what the row asks for now, and says what is next. */
+/** Does the work if the row still asks for this step, and returns what is next. */
 export const takeStep = async (
   deps: PublishingDeps,
   ref: TargetRef,
@@ -66,28 +69,47 @@ const stepOf = async (deps: PublishingDeps, target: TargetToDrive): Promise<Step
   if (target.missedAt.getTime() < deps.now() && (await settleMissed(deps, target))) return { do: 'end', words: 'Missed' }
   const prepareAheadMs = platformOf(deps, target).kinds.find((kind) => kind.name === target.kind)?.prepareAheadMs ?? 0
   const crowd = target.state === 'ready' ? await crowdAt(deps, target.dueAt) : 0
-  return noLaterThan(target, decideStep(target, deps.now(), { prepareAheadMs, crowd }))
+  const step = decideStep(target, deps.now(), { prepareAheadMs, crowd })
+  if (!isUnsent(target.state)) return target.isPaused ? pausingComment(deps, step) : step
+  return noLaterThan(target, step)
 }
 
-/** A wait for the platform ends when the post would be too late anyway: then it is missed, and told. */
+/**
+ * During a pause, first comments wait too, because they are public. Checks of what is already
+ * published continue.
+ */
+const pausingComment = (deps: PublishingDeps, step: Step): Step =>
+  step.do === 'comment' || (step.do === 'wait' && step.next?.do === 'comment')
+    ? { do: 'wait', untilMs: deps.now() + pausedLookMs, words: 'Published; paused, so the first comment waits' }
+    : step
+
+/**
+ * A wait for the platform ends when the post would be too late anyway. Then it is marked as missed
+ * and reported.
+ */
 const noLaterThan = (target: TargetToDrive, step: Step): Step => {
   const lastMs = target.missedAt.getTime() + 1_000
   return step.do === 'wait' && step.untilMs > lastMs ? { do: 'wait', untilMs: lastMs, words: step.words } : step
 }
 
-/** Nothing until the cluster knows the keys. An unsent row with nothing left to do was marked as missed just now. */
+/**
+ * The search attributes, or nothing until the cluster knows them. An unsent row with nothing left
+ * to do has just been marked as missed.
+ */
 const searchableBy = (deps: PublishingDeps, target: TargetRow, step: Step): Searchable => {
   const { workspaceId: workspace, channelId: channel, platform } = target
   const state = step.do === 'end' && isUnsent(target.state) ? 'missed' : target.state
   return deps.isSearchable?.() ? { attributes: { workspace, channel, platform, state } } : {}
 }
 
-/** Runs one step of a publisher with its publication; the token lives no longer than the step. */
+/**
+ * Runs one step of a publisher with its publication. The token is only available during the step.
+ */
 export const withPublication = <T>(
   deps: PublishingDeps,
   target: TargetRow,
   attemptNumber: number,
-  purpose: Exclude<Purpose, 'sending'>,
+  purpose: Exclude<CallPurpose, 'sending'>,
   step: (platform: Platform, publication: Publication) => Promise<T>,
 ): Promise<T> =>
   withinLimits(deps, target.channelId, purpose, () =>
@@ -99,7 +121,7 @@ export const withPublication = <T>(
         const publication = await buildPublication(deps, target, { account, attemptNumber, signal, holder: target })
         return step(platformOf(deps, target), publication)
       },
-      { renewOnReauthorize: true },
+      { renewOnReauthorize: true, explainRefusals: purpose === 'preparing' },
     ),
   )
 
@@ -109,27 +131,23 @@ export const platformOf = (deps: { platforms: Registry }, target: { platform: st
   return platform
 }
 
-/** Ends the activity's attempt; it comes back after `againInMs`. Leaves no trace in the history. */
-export const notYet = (againInMs: number): ApplicationFailure =>
-  ApplicationFailure.create({
-    type: 'NotYet' satisfies FailureType,
-    message: 'not yet',
-    nextRetryDelay: Math.max(100, againInMs),
-    category: ApplicationFailureCategory.BENIGN,
-  })
-
-/** A read or a repeatable call that did not go through: again later, sooner at first. */
+/** For a read or a repeatable call that failed: retry, with a growing delay. */
 export const againLater = (problem: PlatformError, attempt: number): ApplicationFailure =>
-  notYet(problem.problem.retryAfterMs ?? Math.min(60_000, 1_000 * 2 ** Math.min(attempt, 6)))
+  notYet(problem.problem.retryAfterMs ?? backoffMs(attempt, 1_000, 60_000))
 
-/** The platform takes no more for now: a timer, not a held activity, until it does; the page says why and when. */
+/**
+ * The platform accepts no more for now. Waits in a timer, not in an activity; the page says why and
+ * until when.
+ */
 export const waitForRoom = (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> =>
   postpone(deps.sql, target, {
     notBefore: new Date(deps.now() + (problem.retryAfterMs ?? 60_000)),
     words: `${problem.words} Nothing was sent; it goes on by itself when there is room again.`,
   })
 
-/** Heartbeats while the work runs, so that a dead worker is noticed and a cancellation arrives. */
+/**
+ * Sends heartbeats while the work runs, so that a dead worker is noticed and cancellations arrive.
+ */
 const beating = async (work: () => Promise<void>): Promise<void> => {
   const context = Context.current()
   const beat = setInterval(() => context.heartbeat(), (context.info.heartbeatTimeoutMs ?? 20_000) / 5)

@@ -2,21 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { Context } from '@temporalio/activity'
 import { ZipFile } from 'yazl'
-import { type Sql, tx } from '../db/connect.ts'
+import { enqueue } from '../../db/notifications/outbox.ts'
+import { insertMailLink } from '../../db/people/mail-links.ts'
+import { type Sql, tx } from '../../db/postgres/connect.ts'
 import {
   accountSections,
+  leftOut,
   listFilesToExport,
   listWorkspacesToExport,
   personSections,
   type Section,
+  type WorkspaceToExport,
   workspaceSections,
-} from '../db/export-rows.ts'
-import { findExport, keepExportKey, markExportMade } from '../db/exports.ts'
-import { insertMailLink } from '../db/mail-links.ts'
-import { enqueue } from '../db/outbox.ts'
-import type { ExportRef } from '../workflows/names.ts'
-import { csvLine, jsonParts } from './export-formats.ts'
-import type { MediaStore } from './media-store.ts'
+} from '../../db/privacy/export-rows.ts'
+import { findExport, keepExportKey, markExportMade } from '../../db/privacy/exports.ts'
+import type { MediaStore } from '../../media/store.ts'
+import { csvRows, csvTable } from '../../text/csv.ts'
+import type { ExportRef } from '../../workflows/names.ts'
+import { jsonParts } from './export-formats.ts'
 
 export type ExportingDeps = { sql: Sql; mediaStore: MediaStore; now: () => number }
 export type ExportingActivities = ReturnType<typeof createExportingActivities>
@@ -24,8 +27,9 @@ export type ExportingActivities = ReturnType<typeof createExportingActivities>
 export const createExportingActivities = (deps: ExportingDeps) => ({
   // promise: E1
   /**
-   * Writes the file into the media store, and asks for the mail with its link. Rows and media pass through; nothing is held whole. A repeat
-   * writes it anew under the same name, so that one that was cut short leaves nothing behind.
+   * Writes the export into the media store and queues the email with its link. Streams rows and
+   * media, so nothing is held in memory as a whole. A repeat overwrites the same file, so an
+   * interrupted attempt leaves nothing behind.
    */
   makeExport: async ({ exportId }: ExportRef): Promise<void> => {
     const wanted = await findExport(deps.sql, exportId)
@@ -44,23 +48,25 @@ export const createExportingActivities = (deps: ExportingDeps) => ({
       await enqueue(t, 'mail-link', await insertMailLink(t, { userId: wanted.userId, purpose: 'export', exportId, now }))
       return true
     })
-    // The person was erased while their file was written.
+    // The person was deleted while the file was being written.
     if (!kept) await deps.mediaStore.remove(storeKey)
   },
 })
 
 export const writeZip = async ({ sql, mediaStore }: ExportingDeps, userId: string, storeKey: string): Promise<void> => {
   const zip = new ZipFile()
-  // Typed as less than the stream that it is.
+  // Its type is less specific than the stream it is.
   const bytes = zip.outputStream as Readable
   zip.on('error', (error: Error) => bytes.destroy(error))
-  zip.addBuffer(Buffer.from(readMe), 'read-me.txt')
-  for (const one of [...(await personSections(sql, userId)), ...(await accountSections(sql, userId))]) addSection(zip, one)
-  for (const workspace of await listWorkspacesToExport(sql, userId))
-    for (const one of await workspaceSections(sql, workspace)) addSection(zip, one)
+  const workspaces = await listWorkspacesToExport(sql, userId)
+  const sections = [...(await personSections(sql, userId)), ...(await accountSections(sql, userId))]
+  for (const workspace of workspaces) sections.push(...(await workspaceSections(sql, workspace)))
+  zip.addBuffer(Buffer.from(readMe(sections, workspaces)), 'README.txt')
+  for (const one of sections) addSection(zip, one)
   for (const file of await listFilesToExport(sql, userId)) {
     if ((await mediaStore.size(file.storeKey)) === null) continue
-    // Opened when its turn comes, so that a thousand files are not open at once. Photos and videos do not get smaller.
+    // Opened lazily, so that a thousand files aren't open at once. Photos and videos don't
+    // compress.
     zip.addReadStreamLazy(file.name, { compress: false }, (give) => give(null, mediaStore.open(file.storeKey)))
   }
   zip.end()
@@ -72,19 +78,36 @@ const addSection = (zip: ZipFile, { file, columns, rows }: Section): void => {
   zip.addReadStreamLazy(`${file}.csv`, (give) => give(null, Readable.from(csvParts(columns, rows()))))
 }
 
-/** With a byte order mark, by which spreadsheets know UTF-8. */
+/** With a byte order mark, so that spreadsheets recognize UTF-8. */
 const csvParts = async function* (columns: string[], batches: ReturnType<Section['rows']>) {
-  yield `\uFEFF${csvLine(columns)}`
-  for await (const rows of batches) yield rows.map((row) => csvLine(columns.map((column) => row[column]))).join('')
+  yield csvTable([columns])
+  for await (const rows of batches) yield csvRows(rows.map((row) => columns.map((column) => row[column])))
 }
 
-const readMe = `Everything that CrateSocial holds about you, as it stood when you asked.
+/** Describes every list, and what is left out and why. */
+const readMe = (sections: Section[], workspaces: WorkspaceToExport[]): string => {
+  const width = Math.max(...sections.map(({ file }) => file.length)) + 2
+  const folders = [
+    ['you/', 'you, everything you made or did, and what became of it'],
+    ['your-accounts/', 'accounts that you connected in workspaces where you are not an admin, with their posts and numbers'],
+    ...workspaces.map(({ slug, name }) => [
+      `${slug}/`,
+      `the workspace ${name}, of which you are an admin, with everything in it`,
+    ]),
+    ['<workspace>/media/', 'photos and videos: those you uploaded, and all of a workspace of which you are an admin'],
+  ]
+  return `Everything that CrateSocial holds about you, as it was when this export was made.
 
-you/            your account, and every row that names you: what you did and made, sessions, notices, invitations
-your-accounts/  accounts that you connected in workspaces of others, their posts and numbers
-<workspace>/    workspaces in which you are an admin: posts, what became of them, connected accounts, numbers
-<workspace>/media/  the files, as far as they are still kept
+Folders
+${folders.map(([name = '', about]) => `  ${name.padEnd(width)}${about}`).join('\n')}
 
-Each list comes twice: as .json and as .csv for a spreadsheet; an empty list has no rows. Left out are hashes, such as that of your
-password, tokens of platforms (kept encrypted, for the connection alone) and internal names of files. Times are UTC.
+Lists
+Each list comes twice: .json for programs, .csv for a spreadsheet. An empty list has no rows. Times are UTC. Beside each ID is the name of
+what it stands for, in a column that ends in _name.
+${sections.map(({ file, about }) => `  ${file.padEnd(width)}${about}`).join('\n')}
+
+Left out
+  Hashes, such as that of your password, platform tokens, which are encrypted, and internal names of files: they are of use to nobody else.
+${[...new Set(Object.values(leftOut))].map((why) => `  ${why}`).join('\n')}
 `
+}

@@ -1,11 +1,14 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
-import { checks } from '../db/checks.ts'
-import { type Sql, tx } from '../db/connect.ts'
-import { openDeletionRequest } from '../db/deletion-requests.ts'
-import { deletePlatformData } from '../db/erasure.ts'
-import { deleteExport, listDueExports } from '../db/exports.ts'
+import { giveUpRevocations } from '../../db/channels/revocations.ts'
+import { dropAgedViews } from '../../db/insights/snapshots.ts'
+import { remindDeactivated } from '../../db/people/deactivation.ts'
+import { type Sql, tx } from '../../db/postgres/connect.ts'
+import { checks } from '../../db/privacy/checks.ts'
+import { openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
+import { listFilesToRemove, markFilesRemoved } from '../../db/privacy/due-files.ts'
+import { deleteExport, listDueExports } from '../../db/privacy/exports.ts'
 import {
   cutoffOf,
   deleteDueRows,
@@ -14,31 +17,34 @@ import {
   historyDays,
   listDueAccounts,
   listDueGrants,
-  listFilesToRemove,
-  markFilesRemoved,
   purgeDueMedia,
   type Rule,
   rules,
   whatIsLeft,
-} from '../db/retention.ts'
-import { insertSweep } from '../db/sweeps.ts'
-import { grantWorkflowId, targetWorkflowId } from '../workflows/names.ts'
-import { deleteHistories, type HistoryDeps, keptDays } from './histories.ts'
-import type { MediaStore } from './media-store.ts'
-import { unlessMissing } from './missing-file.ts'
+} from '../../db/privacy/retention.ts'
+import { insertSweep } from '../../db/privacy/sweeps.ts'
+import { dropSealedHandles } from '../../db/vault/sealed-handles.ts'
+import type { Vault } from '../../db/vault/vault.ts'
+import { unlessMissing } from '../../media/missing-file.ts'
+import type { MediaStore } from '../../media/store.ts'
+import { type HistoryDeps, keptDays } from '../../temporal/histories.ts'
+import { copyErasedIds } from './erased-ids.ts'
+import { erasePlatformData } from './platform-erasure.ts'
 
-export type RetentionDeps = HistoryDeps & { sql: Sql; mediaStore: MediaStore; now: () => number }
+export type RetentionDeps = HistoryDeps & { sql: Sql; vault: Vault; mediaStore: MediaStore; now: () => number }
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>
 
 const batch = 500
 
-/** The daily sweep. Each rule by itself, in small batches, so that nobody waits for it; what is due is due however late it comes. */
+/** The names of all rules and checks of a sweep, as in the table sweeps. */
+export const sweepNames: string[] = [...rules.map((rule) => rule.name), ...checks.map((check) => check.name), 'histories']
+
+/**
+ * The daily sweep. Each rule runs separately and in small batches, so that it blocks nothing. A
+ * late sweep still deletes everything that is due.
+ */
 export const createRetentionActivities = (deps: RetentionDeps) => ({
-  listRules: async (): Promise<string[]> => [
-    ...rules.map((rule) => rule.name),
-    ...checks.map((check) => check.name),
-    'histories',
-  ],
+  listRules: async (): Promise<string[]> => sweepNames,
 
   sweepRule: async ({ rule: name }: { rule: string }): Promise<{ removed: number }> => {
     const rule = rules.find((one) => one.name === name)
@@ -46,6 +52,15 @@ export const createRetentionActivities = (deps: RetentionDeps) => ({
     return name === 'histories' ? await checkHistories(deps) : await check(deps, name)
   },
 })
+
+/**
+ * What else runs nightly after a rule. Copying the ids includes those that an admin's deletion
+ * added.
+ */
+const afterwards: Record<string, (deps: RetentionDeps) => Promise<void>> = {
+  erased_ids: copyErasedIds,
+  accounts: ({ sql, now }) => tx(sql, (t) => remindDeactivated(t, new Date(now()))),
+}
 
 export const sweep = async (deps: RetentionDeps, rule: Rule, beat = (): void => undefined): Promise<{ removed: number }> => {
   if (!(await hasTable(deps.sql, rule.table))) return { removed: 0 }
@@ -57,6 +72,7 @@ export const sweep = async (deps: RetentionDeps, rule: Rule, beat = (): void => 
     gone = await removals[rule.goes](deps, rule, cutoff, at)
     beat()
   }
+  await afterwards[rule.name]?.(deps)
   const left = await whatIsLeft(deps.sql, rule)
   const durationMs = performance.now() - startedAt
   await insertSweep(deps.sql, { rule: rule.name, removed, leftCount: left.count, oldestLeftAt: left.oldestAt, durationMs, at })
@@ -67,15 +83,19 @@ type Removal = (deps: RetentionDeps, rule: Rule, cutoff: Date, now: Date) => Pro
 
 const removals: Record<Rule['goes'], Removal> = {
   row: ({ sql }, rule, cutoff) => deleteDueRows(sql, rule, cutoff, batch),
-  // promise: R3: of the month in which the term ends, single rows; what is before it, whole months
+  // promise: R3: whole months first, then single rows of the month in which the term ends
   month: async ({ sql }, rule, cutoff) => (await dropDueMonths(sql, cutoff)) + (await deleteDueRows(sql, rule, cutoff, batch)),
-  // promise: R4: first the address says that it is gone, then the bytes go; a sweep that dies in between is finished by the next.
+  // promise: R4: the URL stops working first, then the file is deleted. The next sweep finishes one
+  // that was interrupted.
   media: async (deps, rule, cutoff, now) => {
     const purged = await purgeDueMedia(deps.sql, rule, cutoff, batch, now)
     for (let left = true; left; ) left = await removeFiles(deps, now)
     await removeStaleUploads(await deps.mediaStore.scratch(), now)
     return purged
   },
+  revocation: ({ sql }, _rule, cutoff, now) => giveUpRevocations(sql, cutoff, batch, now),
+  handles: ({ sql }, _rule, cutoff) => dropSealedHandles(sql, cutoff, batch),
+  ages: ({ sql }, _rule, cutoff) => dropAgedViews(sql, cutoff, batch),
   export: async (deps, _rule, cutoff) => {
     const due = await listDueExports(deps.sql, cutoff, batch)
     for (const one of due) {
@@ -84,32 +104,25 @@ const removals: Record<Rule['goes'], Removal> = {
     }
     return due.length
   },
-  // promise: R1: the same way out as for a person who asks
+  // promise: R1: the same deletion as when the person requests it
   erasure: async (deps, _rule, cutoff, now) => {
     const due = await listDueAccounts(deps.sql, cutoff, batch)
-    for (const userId of due) await tx(deps.sql, (t) => openDeletionRequest(t, { origin: 'retention', userId, now }))
+    for (const userId of due) await tx(deps.sql, (t) => openDeletionRequest(t, deps.vault, { origin: 'retention', userId, now }))
     return due.length
   },
-  // promise: E5: whoever removed the product at the platform need not ask us as well
+  // promise: E5: whoever removed CrateSocial at the platform doesn't have to ask us too
   platform: async (deps, rule, cutoff) => {
     const due = await listDueGrants(deps.sql, rule, cutoff, 50)
-    const histories = due.flatMap(({ id, targetIds }) => [
-      grantWorkflowId(id),
-      ...targetIds.map((target) => targetWorkflowId(target)),
-    ])
-    await deleteHistories(deps, histories)
-    const ids = due.map(({ id }) => id)
-    await tx(deps.sql, (t) => deletePlatformData(t, ids))
-    await deleteHistories(deps, histories) // what was told meanwhile
+    await erasePlatformData(deps, due, { why: 'removed' })
     return due.length === 50 ? batch : due.length
   },
 }
 
-/** What a process that was killed left on its way in: after a day nobody is uploading it any more. */
+/** Deletes partial uploads of a killed process: after a day, nobody is uploading them any more. */
 const removeStaleUploads = async (folder: string, now: Date): Promise<void> => {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    const found = await unlessMissing(stat(path)) // none: finished meanwhile
+    const found = await unlessMissing(stat(path)) // null: finished in the meantime
     if (found && now.getTime() - found.mtimeMs > 86_400_000) await rm(path, { recursive: true, force: true })
   }
 }
@@ -142,19 +155,23 @@ const check = async (deps: RetentionDeps, name: string): Promise<{ removed: numb
   return { removed: 0 }
 }
 
-/** promise: S6: what Temporal keeps of workflows that have ended goes by its namespace's own term. */
+/**
+ * promise: S6: checks how long the Temporal namespace keeps closed workflows. `leftCount`: that
+ * time in days, rounded up. `removed`: 1 if it is longer than the policy says.
+ */
 const checkHistories = async (deps: RetentionDeps): Promise<{ removed: number }> => {
   const startedAt = performance.now()
   const days = await keptDays(deps)
-  const durationMs = performance.now() - startedAt
-  const wrong = days > historyDays ? 1 : 0
   await insertSweep(deps.sql, {
     rule: 'histories',
-    removed: wrong,
-    leftCount: 1,
+    removed: days > historyDays ? 1 : 0,
+    leftCount: Math.ceil(Math.min(days, foreverDays)),
     oldestLeftAt: null,
-    durationMs,
+    durationMs: performance.now() - startedAt,
     at: new Date(deps.now()),
   })
   return { removed: 0 }
 }
+
+/** Stored in the table if the namespace archives. */
+const foreverDays = 99_999

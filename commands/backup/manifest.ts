@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { createVault, type VaultKey } from '../db/vault.ts'
+import type { VaultKey } from '../../config/values.ts'
+import { createVault } from '../../db/vault/vault.ts'
 
-/** `manifest.json`, written last: a folder without it is a backup that was broken off. */
+/** `manifest.json`. It is written last, so a folder without it is an incomplete backup. */
 export type Manifest = z.infer<typeof shape>
 
 const shape = z.object({
@@ -16,13 +17,15 @@ const shape = z.object({
   schemaVersion: z.number().int().positive(),
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()), sha256: z.string() })),
   partitions: z.array(z.object({ name: z.string(), of: z.string(), bound: z.string() })),
-  /** A known word, sealed with each key: shows whether a vault has the key without telling anything about it. */
+  /**
+   * A known word, encrypted with each key. Shows whether a vault has the key without revealing it.
+   */
   keys: z.array(z.object({ id: z.string(), check: z.string() })),
-  /** Keys of the media store whose bytes are here; null: they were left where they are. */
+  /** The media keys whose bytes are in the backup. Null if media were not backed up. */
   media: z.array(z.object({ key: z.string(), sizeBytes: z.number() })).nullable(),
 })
 
-/** A sentence for the person at the command line. */
+/** An error with a message for the person at the command line. */
 export class BackupError extends Error {
   override name = 'BackupError'
 }
@@ -31,7 +34,18 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => {
     throw new BackupError(`${folder} has no manifest.json: it is no backup, or one that was broken off.`)
   })
-  return shape.parse(JSON.parse(text))
+  const parsed = shape.safeParse(parseJson(text))
+  if (!parsed.success)
+    throw new BackupError(`${join(folder, 'manifest.json')} is damaged, or another version of CrateSocial wrote it.`)
+  return parsed.data
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // the schema check reports what is wrong
+  }
 }
 
 export const tableFile = (folder: string, table: string): string => join(folder, 'tables', `${table}.copy`)
@@ -43,7 +57,7 @@ const place = (id: string) => ({ table: 'backup', id, column: 'check' })
 export const sealChecks = (keys: VaultKey[]): Manifest['keys'] =>
   keys.map((key) => ({ id: key.id, check: createVault([key]).seal(word, place(key.id)) }))
 
-/** Throws unless the vault has the very keys that the backup's tokens are sealed with. */
+/** Throws unless the vault has the keys that encrypt the backup's tokens. */
 export const refuseOtherKeys = (manifest: Manifest, keys: VaultKey[]): void => {
   const vault = createVault(keys)
   const lacking = manifest.keys.filter(({ id, check }) => {

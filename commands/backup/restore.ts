@@ -1,27 +1,43 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import type { MediaStore } from '../activities/media-store.ts'
-import { unlessMissing } from '../activities/missing-file.ts'
-import type { Sql } from '../db/connect.ts'
-import { copyIn, emptySchema, loadTables } from '../db/dump.ts'
-import { migrate, newestVersion } from '../db/migrate.ts'
-import { holdBackUncertain, tellEverything } from '../db/restored.ts'
-import { refuseUnreadable } from '../db/sealed.ts'
-import { createVault, type VaultKey } from '../db/vault.ts'
+import type { VaultKey } from '../../config/values.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { copyIn, emptySchema, loadTables } from '../../db/postgres/dump.ts'
+import { refuseOldServer } from '../../db/postgres/fitness.ts'
+import { migrate } from '../../db/postgres/migrate.ts'
+import { newestVersion } from '../../db/postgres/migration-files.ts'
+import { dropRestoredExports, holdBackUncertain, tellEverything } from '../../db/postgres/restored.ts'
+import { refuseUnreadable } from '../../db/vault/sealed.ts'
+import { createVault } from '../../db/vault/vault.ts'
+import { unlessMissing } from '../../media/missing-file.ts'
+import type { MediaStore } from '../../media/store.ts'
 import { BackupError, hashOf, type Manifest, mediaFile, readManifest, refuseOtherKeys, tableFile } from './manifest.ts'
+import { repeatErasures } from './repeat-erasures.ts'
 
-export type Restored = { at: Date; tables: number; media: number; heldBack: number; told: number }
+export type Restored = {
+  at: Date
+  tables: number
+  media: number
+  heldBack: number
+  told: number
+  /** Data that was deleted after the backup was made, so it was deleted again after restoring. */
+  deletedAgain: Awaited<ReturnType<typeof repeatErasures>>
+}
 
 /**
- * Fills an empty place from a backup. Refuses, before anything is written, what is no whole backup, what other keys have sealed, what a
- * newer version has made, and a database that somebody uses. Afterwards every program may be started: the relay tells Temporal again
- * what it has to drive, and what may have gone out since the backup waits for a person.
+ * Restores a backup into an empty database. Before writing anything, refuses an incomplete backup,
+ * one encrypted with other keys, one of a newer version, and a database in use. Afterwards every
+ * program may be started: the relay starts the workflows again, and posts that may have been
+ * published since the backup wait for a person's decision.
  */
 export const restoreBackup = async (
   deps: { sql: Sql; mediaStore: MediaStore; vaultKeys: VaultKey[]; now: () => number },
   folder: string,
+  /** A list of deleted data, or the media folder of the lost installation, which contains one. */
+  erased?: string,
 ): Promise<Restored> => {
+  await refuseOldServer(deps.sql)
   const manifest = await readManifest(folder)
   refuseOtherKeys(manifest, deps.vaultKeys)
   await refuseDamaged(manifest, folder)
@@ -30,6 +46,7 @@ export const restoreBackup = async (
   if (!(await emptySchema(deps.sql)))
     throw new BackupError('The database is in use: somebody has an account in it. Restore into an empty one.')
 
+  const vault = createVault(deps.vaultKeys)
   await migrate(deps.sql, manifest.schemaVersion)
   const media = await putMedia(deps.mediaStore, manifest, folder)
   const at = new Date(manifest.at)
@@ -39,13 +56,15 @@ export const restoreBackup = async (
     manifest,
     async (t, table) => pipeline(createReadStream(tableFile(folder, table.name)), await copyIn(t, table)),
     async (t) => {
-      await refuseUnreadable(t, createVault(deps.vaultKeys))
+      await refuseUnreadable(t, vault)
       counts.heldBack = await holdBackUncertain(t, at, new Date(deps.now()))
       counts.told = await tellEverything(t)
     },
   )
   await migrate(deps.sql)
-  return { at, tables: manifest.tables.length, media, ...counts }
+  for (const key of await dropRestoredExports(deps.sql)) await deps.mediaStore.remove(key)
+  const deletedAgain = await repeatErasures({ ...deps, vault }, erased)
+  return { at, tables: manifest.tables.length, media, ...counts, deletedAgain }
 }
 
 const refuseDamaged = async ({ tables, media }: Manifest, folder: string): Promise<void> => {

@@ -1,28 +1,31 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import type { MediaStore } from '../activities/media-store.ts'
-import type { Sql } from '../db/connect.ts'
-import { copyOut, onSnapshot, readShape } from '../db/dump.ts'
-import { listStoredKeys } from '../db/stored-keys.ts'
-import type { VaultKey } from '../db/vault.ts'
+import type { VaultKey } from '../../config/values.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { copyOut, onSnapshot, readShape } from '../../db/postgres/dump.ts'
+import { listStoredKeys } from '../../db/posts/stored-keys.ts'
+import { makeFolder } from '../../media/make-folder.ts'
+import { unlessMissing } from '../../media/missing-file.ts'
+import type { MediaStore } from '../../media/store.ts'
 import { BackupError, hashOf, type Manifest, mediaFile, sealChecks, tableFile } from './manifest.ts'
 
 export type Taken = { tables: number; media: number; mediaGone: number }
 
 /**
- * Writes everything of CrateSocial into a new folder: all tables as of one moment, while everything goes on running, and the media they
- * name. The vault's keys are not in it. The folder appears when it is complete. Throws a BackupError when it is there already.
+ * Writes a backup to a new folder: all tables as of one moment, while everything keeps running, and
+ * their media. Doesn't contain the vault's keys. The folder appears only when it is complete.
+ * Throws a BackupError if it already exists.
  */
 export const takeBackup = async (
   deps: { sql: Sql; mediaStore: MediaStore; vaultKeys: VaultKey[]; now: () => number },
   { folder, withMedia }: { folder: string; withMedia: boolean },
 ): Promise<Taken> => {
-  if (await isThere(folder)) throw new BackupError(`${folder} is there already; name a new folder.`)
+  if (await unlessMissing(stat(folder))) throw new BackupError(`${folder} is there already; name a new folder.`)
   const unfinished = `${folder}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
-  await mkdir(`${unfinished}/tables`, { recursive: true, mode: 0o700 })
-  await mkdir(`${unfinished}/media`, { mode: 0o700 })
+  await makeFolder(`${unfinished}/tables`)
+  await makeFolder(`${unfinished}/media`)
 
   const { keys, ...manifest } = await copyTables(deps, unfinished)
   const media = withMedia ? await copyMedia(deps.mediaStore, keys, unfinished) : null
@@ -48,7 +51,7 @@ const copyTables = ({ sql, now }: { sql: Sql; now: () => number }, folder: strin
     return { format: 1 as const, at, schemaVersion, tables: copied, partitions, keys: await listStoredKeys(t) }
   })
 
-/** What was removed since the snapshot is left out: that is what removing means. */
+/** Leaves out media that were deleted since the snapshot. */
 const copyMedia = async (store: MediaStore, keys: string[], folder: string): Promise<NonNullable<Manifest['media']>> => {
   const copied: NonNullable<Manifest['media']> = []
   for (const key of keys) {
@@ -59,9 +62,3 @@ const copyMedia = async (store: MediaStore, keys: string[], folder: string): Pro
   }
   return copied
 }
-
-const isThere = async (path: string): Promise<boolean> =>
-  await stat(path).then(
-    async (found) => !found.isDirectory() || (await readdir(path)).length >= 0,
-    () => false,
-  )

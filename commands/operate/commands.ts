@@ -1,30 +1,36 @@
-import type { Config } from '../config.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Command } from './command.ts'
 import { pause, resume } from './pausing.ts'
-import { inviteOperator, listPeople, makeOperator, unmakeOperator } from './people.ts'
+import { inviteOperator, listPeople, makeOperatorByEmail, requireSecondFactor, resetTwoStep, unmakeOperator } from './people.ts'
+import { showProcessingRecord } from './processing-record.ts'
 import { listOutbox, listPosts, nudge, showStatus, showSweeps } from './standing.ts'
-import type { Answer } from './table.ts'
 import { listWorkspaces } from './workspaces.ts'
 
-export type OperateDeps = { sql: Sql; config: Config; now: () => number }
-export type Command = {
-  /** The words that name it, then what it takes, in capitals. */
-  usage: string
-  about: string
-  run: (deps: OperateDeps, args: string[]) => Promise<Answer>
-}
-
-/** What is wrong with what was asked; said without a stack. */
-export class Unfit extends Error {}
-
-/** Loaded when asked for: what speaks to Temporal takes a while to load, and nothing else needs it. */
+/**
+ * Loaded on demand, because the Temporal client takes a while to load and other commands don't need
+ * it.
+ */
 const workflows = () => import('./workflows.ts')
 
-export const commands: Command[] = [
+const commands: Command[] = [
   { usage: 'status', about: 'how the installation stands, in counts', run: showStatus },
+  {
+    usage: 'doctor',
+    about: 'checks keys, addresses, permissions, clocks, mail and disk; ends with 1 when there is a problem',
+    run: async (deps) => (await import('./doctor/index.ts')).examineInstallation(deps),
+  },
   { usage: 'people', about: 'everybody, with their state', run: listPeople },
-  { usage: 'people operator EMAIL', about: 'makes a person an operator', run: makeOperator },
+  { usage: 'people operator EMAIL', about: 'makes a person an operator', run: makeOperatorByEmail },
   { usage: 'people no-operator EMAIL', about: 'takes it from them again', run: unmakeOperator },
+  {
+    usage: 'people reset-two-step EMAIL',
+    about: 'resets two-step sign-in of a person who lost everything',
+    run: resetTwoStep,
+  },
+  {
+    usage: 'people require-two-step on|off',
+    about: 'whether operators need two-step sign-in',
+    run: requireSecondFactor,
+  },
   {
     usage: 'people invite-operator',
     about: 'prints a link that works once and makes whoever opens it an operator',
@@ -49,30 +55,33 @@ export const commands: Command[] = [
   },
   { usage: 'outbox', about: 'what waits to be told to Temporal or by mail', run: listOutbox },
   { usage: 'sweeps', about: 'when each rule of retention was last carried out', run: showSweeps },
+  {
+    usage: 'forget-tokens',
+    about: 'shows which stored tokens no key opens; `forget-tokens confirm` removes them, so that people connect again',
+    run: async (...given) => (await import('./forgetting.ts')).forgetTokens(...given),
+  },
+  {
+    usage: 'processing-record',
+    about: 'record of processing and data processing agreement, as Markdown',
+    run: showProcessingRecord,
+  },
   { usage: 'pause', about: 'nothing is sent anywhere from now on; `pause WORKSPACE` for one', run: pause },
   { usage: 'resume', about: 'publishing goes on; workspaces in which something came due wait for their admins', run: resume },
 ]
 
-/** The command whose words these are, the longest first, with what is left of them. */
+/** The command that matches these words, preferring the longest, and the remaining arguments. */
 export const findCommand = (words: string[]): { command: Command; args: string[] } | undefined => {
   const names = commands.map((command) => ({
     command,
-    name: command.usage.split(' ').filter((word) => word !== word.toUpperCase()),
+    name: command.usage.split(' ').filter((word) => word !== word.toUpperCase() && !word.includes('|')),
   }))
   const fits = names.filter(({ name }) => name.every((word, index) => words[index] === word))
   const [best] = fits.toSorted((a, b) => b.name.length - a.name.length)
   return best && { command: best.command, args: words.slice(best.name.length) }
 }
 
-export const usage = (): string => {
+/** The list of commands for the help, one per line. */
+export const listOfCommands = (): string => {
   const width = Math.max(...commands.map((command) => command.usage.length))
-  const lines = commands.map((command) => `  ${command.usage.padEnd(width)}  ${command.about}`)
-  return `npm run operate -- COMMAND [--json]\n\n${lines.join('\n')}`
-}
-
-/** The one argument of a command. */
-export const only = (args: string[], what: string): string => {
-  const [given, ...more] = args
-  if (given === undefined || more.length > 0) throw new Unfit(`Give one ${what}.`)
-  return given
+  return commands.map((command) => `  ${command.usage.padEnd(width)}  ${command.about}`).join('\n')
 }

@@ -1,8 +1,14 @@
-import { tx } from '../db/connect.ts'
-import { recordEvent } from '../db/events.ts'
-import { endInstallationPause, enqueueUnsent, findInstallationPause, pauseInstallation, pauseWorkspace } from '../db/pauses.ts'
-import { findWorkspaceId } from '../db/workspaces.ts'
-import { type OperateDeps, Unfit } from './commands.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import {
+  endInstallationPause,
+  enqueueUnsent,
+  findInstallationPause,
+  pauseInstallation,
+  pauseWorkspace,
+} from '../../db/notifications/pauses.ts'
+import { findWorkspaceId } from '../../db/people/workspaces.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { type OperateDeps, Unfit } from './command.ts'
 import type { Answer } from './table.ts'
 
 const byNobody = { userId: null }

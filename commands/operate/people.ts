@@ -1,17 +1,21 @@
-import { tx } from '../db/connect.ts'
-import { recordEvent } from '../db/events.ts'
-import { insertInvitation } from '../db/invitations.ts'
-import { listEverybody, setOperator } from '../db/operators.ts'
-import { findUserByEmail, hasOperator } from '../db/users.ts'
-import { type OperateDeps, only, Unfit } from './commands.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { insertInvitation } from '../../db/people/invitations.ts'
+import { listEverybody, setOperator } from '../../db/people/operators.ts'
+import { requireOfOperators } from '../../db/people/second-factor.ts'
+import { resetSecondFactor } from '../../db/people/second-factor-reset.ts'
+import { findUserByEmail, hasOperator } from '../../db/people/users.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { type OperateDeps, only, Unfit } from './command.ts'
 import type { Answer } from './table.ts'
 
 export const listPeople = async ({ sql }: OperateDeps): Promise<Answer> => ({
   rows: (await listEverybody(sql)).map(({ id, ...person }) => ({ ...person, id })),
 })
 
-/** For an installation that lost its operator: needs this machine, and nothing else. promise: S4 */
-export const makeOperator = async (deps: OperateDeps, args: string[]): Promise<Answer> => {
+/**
+ * For an installation that has lost its operator. Needs only access to this machine. promise: S4
+ */
+export const makeOperatorByEmail = async (deps: OperateDeps, args: string[]): Promise<Answer> => {
   const person = await find(deps, args)
   await change(deps, person.id, true)
   return { words: `${person.name} is an operator.` }
@@ -35,6 +39,28 @@ export const inviteOperator = async ({ sql, config, now }: OperateDeps): Promise
   return {
     words: `${link}\nIt works once, until ${expiresAt.toISOString()}. Whoever opens it can see that it makes them an operator.`,
   }
+}
+
+/**
+ * For a person who lost their phone, passkeys and recovery codes. Verify that the request really
+ * comes from them.
+ */
+export const resetTwoStep = async (deps: OperateDeps, args: string[]): Promise<Answer> => {
+  const person = await find(deps, args)
+  const wasReset = await tx(deps.sql, (t) => resetSecondFactor(t, person.id, null, new Date(deps.now())))
+  if (!wasReset) return { words: `${person.name} has no two-step sign-in.` }
+  return { words: `${person.name} can sign in with the password alone. All their sessions were signed out.` }
+}
+
+export const requireSecondFactor = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
+  const given = only(args, '“on” or “off”')
+  if (given !== 'on' && given !== 'off') throw new Unfit('Give on or off.')
+  await tx(sql, async (t) => {
+    if (!(await requireOfOperators(t, given === 'on'))) return
+    const name = given === 'on' ? 'installation.second_factor_required' : 'installation.second_factor_optional'
+    await recordEvent(t, { name, workspaceId: null, userId: null, subjectId: null })
+  })
+  return { words: given === 'on' ? 'Operators need two-step sign-in.' : 'Operators may sign in with a password alone.' }
 }
 
 const find = async ({ sql }: OperateDeps, args: string[]) => {

@@ -1,8 +1,13 @@
-/** What a command has to say: rows of plain values, and a sentence. */
-export type Answer = { rows?: Row[]; words?: string }
+import { cleanLine } from '../../text/clean-text.ts'
+
+/**
+ * The result of a command: rows of plain values, and a sentence. `lines` are printed instead of a
+ * table of the rows. `failed`: the command ran, but its result is bad.
+ */
+export type Answer = { rows?: Row[]; lines?: string[]; words?: string; failed?: boolean }
 export type Row = Record<string, string | number | boolean | Date | null>
 
-/** Columns as wide as their widest value, dates to the second in UTC, nothing but text. */
+/** A text table. Columns are as wide as their widest value, and dates are in UTC to the second. */
 export const asTable = (rows: Row[]): string => {
   const [first] = rows
   if (!first) return 'None.'
@@ -21,5 +26,5 @@ const asText = (value: Row[string]): string => {
   if (value === null) return '-'
   if (value instanceof Date) return value.toISOString().replace('T', ' ').slice(0, 19)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return String(value).replace(/[\r\n\t]+/g, ' ')
+  return cleanLine(String(value))
 }

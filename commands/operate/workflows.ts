@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { createDataConverter } from '../activities/data-converter.ts'
-import { createClient, inTrouble } from '../web/temporal.ts'
-import { progress } from '../workflows/names.ts'
-import { type OperateDeps, only, Unfit } from './commands.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { createClient, inTrouble } from '../../web/operate/temporal.ts'
+import { backgroundTaskQueue, progress, taskQueue } from '../../workflows/names.ts'
+import { type OperateDeps, only, Unfit } from './command.ts'
 import type { Answer, Row } from './table.ts'
 
 const types = [
@@ -11,14 +11,15 @@ const types = [
   'disconnectChannel',
   'eraseUser',
   'exportData',
+  'renderMedia',
   'announcePolicy',
-  'measureDue',
+  'measureShard',
   'enforceRetention',
   'reconcileStarts',
 ]
 const deadlineMs = 10_000
 
-/** Ids and types only: what is in a workflow is sealed. */
+/** Shows only ids and types, because the content of workflows is encrypted. */
 export const listWorkflows = (deps: OperateDeps): Promise<Answer> =>
   withClient(deps, async (client) => {
     const running = await Promise.all(
@@ -42,7 +43,8 @@ export const showWorkflow = (deps: OperateDeps, args: string[]): Promise<Answer>
       throw error
     })
     const isDriven = ['publishTarget', 'keepGrantAlive'].includes(found.type) && found.status.name === 'RUNNING'
-    const now = isDriven ? await handle.query(progress).catch(() => null) : null // no worker answers: said below
+    // Null also if no worker answers, which is shown below.
+    const now = isDriven ? await handle.query(progress).catch(() => null) : null
     const facts: Row = {
       type: found.type,
       status: found.status.name,
@@ -56,10 +58,36 @@ export const showWorkflow = (deps: OperateDeps, args: string[]): Promise<Answer>
     return { rows: Object.entries(facts).map(([what, value]) => ({ what, value })) }
   })
 
-const withClient = async (deps: OperateDeps, work: (client: Client) => Promise<Answer>): Promise<Answer> => {
-  const client = createClient(deps.config.temporal, createDataConverter(deps.config.vaultKeys))
+/** Ends all our workflows and schedules. Decrypts nothing, so it works without the key. */
+export const endEverything = async (client: Client): Promise<{ workflows: number; schedules: number }> => {
+  const ours = [taskQueue, backgroundTaskQueue].map((queue) => `TaskQueue = '${queue}'`).join(' or ')
+  const { namespace } = client.options
+  let schedules = 0
+  for await (const { scheduleId } of client.schedule.list()) {
+    await client.schedule.getHandle(scheduleId).delete()
+    schedules += 1
+  }
+  let workflows = 0
+  for (let nextPageToken: Uint8Array | undefined; nextPageToken === undefined || nextPageToken.length > 0; ) {
+    const query = `(${ours}) and ExecutionStatus = 'Running'`
+    const page = await client.workflowService.listWorkflowExecutions({ namespace, query, nextPageToken, pageSize: 200 })
+    for (const { execution } of page.executions ?? []) {
+      await client.workflow.getHandle(execution?.workflowId ?? '').terminate('the key that sealed its arguments is lost')
+      workflows += 1
+    }
+    nextPageToken = page.nextPageToken
+  }
+  return { workflows, schedules }
+}
+
+export const withClient = async (
+  deps: OperateDeps,
+  work: (client: Client) => Promise<Answer>,
+  timeoutMs = deadlineMs,
+): Promise<Answer> => {
+  const client = createClient(deps.config.temporal, createDataConverter(deps.config.vaultKeys, deps.config.temporal))
   try {
-    return await client.withDeadline(Date.now() + deadlineMs, () => work(client))
+    return await client.withDeadline(Date.now() + timeoutMs, () => work(client))
   } finally {
     await client.connection.close()
   }

@@ -1,5 +1,5 @@
-import { listStandings } from '../db/operators.ts'
-import type { OperateDeps } from './commands.ts'
+import { listStandings } from '../../db/people/operators.ts'
+import type { OperateDeps } from './command.ts'
 import type { Answer } from './table.ts'
 
 export const listWorkspaces = async ({ sql }: OperateDeps): Promise<Answer> => ({ rows: await listStandings(sql) })

@@ -1,11 +1,12 @@
-import type { AccountOffer } from '../platforms/grant.ts'
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
-import type { Vault } from './vault.ts'
+import type { AccountOffer } from '../../platforms/grant.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import { readAgain } from '../insights/measured-channels.ts'
+import type { Db } from '../postgres/connect.ts'
+import type { Vault } from '../vault/vault.ts'
 
-export type ChannelState = 'connected' | 'reconnect' | 'disconnected'
+type ChannelState = 'connected' | 'reconnect' | 'disconnected'
 
-/** A connected account as lists show it: no token comes along. */
+/** A connected account in lists. Contains no token. */
 export type ListedChannel = {
   id: string
   platform: string
@@ -18,30 +19,51 @@ export type ListedChannel = {
   grantId: string
   issuer: string
   grantState: 'active' | 'reauthorize' | 'ended'
-  /** The person who consented, as the issuer calls them. */
+  /** The name of the person who consented, from the issuer. */
   grantName: string
   expiresAt: Date | null
   refreshExpiresAt: Date | null
   dataAccessExpiresAt: Date | null
   renewedAt: Date | null
-  /** Member who connected it last; null when their account is gone. */
+  /** The member who connected it last. Null if their user account was deleted. */
   connectedBy: string | null
-  /** Posts that are still to go out there, and when the first does. */
+  /** The number of unsent posts, and when the first is due. */
   waiting: number
   firstDueAt: Date | null
+  /** When the admins were last asked to reconnect it. */
+  askedAt: Date | null
 }
 
-/** The workspace's accounts, those that need a person first. */
-export const listChannels = async (sql: Db, workspaceId: string): Promise<ListedChannel[]> =>
-  await sql<ListedChannel[]>`
-    select c.id, c.platform, c.account_id, c.name, c.handle, c.state, c.state_reason, c.connected_at, c.grant_id,
+export type ChannelPage = {
+  /** Part of a name or handle. Empty for all accounts. */
+  find: string
+  limit: number
+  offset: number
+}
+
+/**
+ * The accounts of a workspace that match `find`, those that need attention first. `total` is the
+ * number of matches on all pages.
+ */
+export const listChannels = async (
+  sql: Db,
+  workspaceId: string,
+  { find, limit, offset }: ChannelPage,
+): Promise<(ListedChannel & { total: number })[]> =>
+  await sql<(ListedChannel & { total: number })[]>`
+    with listed as (
+      select c.*, (count(*) over ())::int as total, c.state = 'connected' and g.state = 'active' as works
+      from channels c join grants g on g.id = c.grant_id
+      where c.workspace_id = ${workspaceId} and c.state <> 'disconnected' and position(lower(${find}) in lower(c.name || ' ' || c.handle)) > 0
+      order by works, c.platform, lower(c.name), c.id limit ${limit} offset ${offset})
+    select c.total, c.id, c.platform, c.account_id, c.name, c.handle, c.state, c.state_reason, c.connected_at, c.grant_id,
       g.issuer, g.state as grant_state, g.user_name as grant_name, g.expires_at, g.refresh_expires_at, g.data_access_expires_at,
-      g.renewed_at, u.name as connected_by, w.waiting, w.first_due_at
-    from channels c join grants g on g.id = c.grant_id left join users u on u.id = g.connected_by,
+      g.renewed_at, u.name as connected_by, w.waiting, w.first_due_at,
+      (select max(n.created_at) from notices n where n.grant_id = g.id and n.kind = 'asked') as asked_at
+    from listed c join grants g on g.id = c.grant_id left join users u on u.id = g.connected_by,
       lateral (select count(*)::int as waiting, min(due_at) as first_due_at from targets t
         where t.channel_id = c.id and t.state in ('scheduled', 'preparing', 'ready')) w
-    where c.workspace_id = ${workspaceId} and c.state <> 'disconnected'
-    order by c.state = 'connected' and g.state = 'active', c.platform, lower(c.name), c.id`
+    order by c.works, c.platform, lower(c.name), c.id`
 
 export type OpenChannel = {
   id: string
@@ -57,7 +79,7 @@ export type OpenChannel = {
 
 const place = (id: string) => ({ table: 'channels', id, column: 'token_sealed' })
 
-/** The account with its own token open. Null when the workspace has no such account. */
+/** The account with its own token decrypted. Null if the workspace has no such account. */
 export const openChannel = async (sql: Db, vault: Vault, workspaceId: string, id: string): Promise<OpenChannel | null> => {
   const [row] = await sql<(Omit<OpenChannel, 'accountToken'> & { seal: string | null })[]>`
     select id, workspace_id, platform, grant_id, account_id, settings, state, state_reason, token_sealed as seal
@@ -67,7 +89,10 @@ export const openChannel = async (sql: Db, vault: Vault, workspaceId: string, id
   return { ...channel, accountToken: seal === null ? null : vault.open(seal, place(id)) }
 }
 
-/** Connects an account, or connects it again: same row, new token, name and grant; its posts stay its own. */
+/**
+ * Connects an account or reconnects it. A reconnected account keeps its row and its posts, and gets
+ * the new token, name and grant.
+ */
 export const saveChannel = async (
   sql: Db,
   vault: Vault,
@@ -87,27 +112,86 @@ export const saveChannel = async (
   // promise: S1
   const seal = offer.accountToken === null ? null : vault.seal(offer.accountToken, place(id))
   await sql`update channels set token_sealed = ${seal} where id = ${id}`
+  if (!isNew) await readAgain(sql, id)
   return { id, isNew }
 }
 
-/** An account that the new consent no longer lets us use: it is never deleted, it waits for a person. */
+/**
+ * Updates the name, handle and token from the issuer's answer. False, with nothing changed, if the
+ * account is no longer in state `from` under this grant: a person has disconnected it or connected
+ * it through someone else.
+ */
+export const refreshChannel = async (
+  sql: Db,
+  vault: Vault,
+  channel: { id: string; grantId: string; from: 'connected' | 'reconnect' },
+  offer: AccountOffer,
+): Promise<boolean> => {
+  const seal = offer.accountToken === null ? null : vault.seal(offer.accountToken, place(channel.id))
+  const rows = await sql`
+    update channels set name = ${offer.name}, handle = ${offer.handle}, settings = settings || ${sql.json(offer.settings)},
+      token_sealed = ${seal}, state = 'connected', state_reason = null
+    where id = ${channel.id} and grant_id = ${channel.grantId} and state = ${channel.from}`
+  if (rows.count > 0 && channel.from === 'reconnect') await readAgain(sql, channel.id)
+  return rows.count > 0
+}
+
+/**
+ * Marks an account that the new consent no longer lets us use. It waits for a person to reconnect
+ * it.
+ */
 export const markBlocked = async (sql: Db, grantId: string, offer: AccountOffer, words: string): Promise<void> => {
   await sql`
     update channels set state = 'reconnect', state_reason = ${words}
     where grant_id = ${grantId} and platform = ${offer.platform} and account_id = ${offer.accountId} and state <> 'disconnected'`
 }
 
-/** Accounts of the grant that the new consent did not cover at all. */
+/** Marks accounts of the grant that the new consent didn't include. */
 export const markNotShared = async (sql: Db, grantId: string, shared: string[], words: string): Promise<void> => {
   await sql`
     update channels set state = 'reconnect', state_reason = ${words}
     where grant_id = ${grantId} and state = 'connected' and not id = any(${shared}::uuid[])`
 }
 
-export type KnownAccount = { platform: string; accountId: string; name: string; state: ChannelState; issuerUserId: string }
+export type KnownAccount = {
+  platform: string
+  accountId: string
+  name: string
+  settings: JsonRecord
+  state: ChannelState
+  issuerUserId: string
+}
 
 /** The accounts that the workspace has, or had, through an issuer. */
 export const listKnownAccounts = async (sql: Db, workspaceId: string, issuer: string): Promise<KnownAccount[]> =>
   await sql<KnownAccount[]>`
-    select c.platform, c.account_id, c.name, c.state, g.issuer_user_id from channels c join grants g on g.id = c.grant_id
+    select c.platform, c.account_id, c.name, c.settings, c.state, g.issuer_user_id from channels c join grants g on g.id = c.grant_id
     where c.workspace_id = ${workspaceId} and g.issuer = ${issuer} order by c.platform, lower(c.name)`
+
+export type ConnectedElsewhere = { id: string; platform: string; accountId: string; settings: JsonRecord }
+
+/**
+ * Accounts in other workspaces that are connected through the same person. Only their number may be
+ * shown.
+ */
+export const listConnectedElsewhere = async (
+  sql: Db,
+  workspaceId: string,
+  { issuer, issuerUserId }: { issuer: string; issuerUserId: string },
+): Promise<ConnectedElsewhere[]> =>
+  await sql<ConnectedElsewhere[]>`
+    select c.id, c.platform, c.account_id, c.settings from channels c join grants g on g.id = c.grant_id
+    where g.issuer = ${issuer} and g.issuer_user_id = ${issuerUserId} and c.workspace_id <> ${workspaceId}
+      and g.state = 'active' and c.state = 'connected' order by c.id limit 100`
+
+/** The names of those accounts that are in the person's own workspaces. */
+export const listNamesForMember = async (
+  sql: Db,
+  userId: string,
+  channelIds: string[],
+): Promise<{ name: string; platform: string; workspaceName: string }[]> =>
+  await sql<{ name: string; platform: string; workspaceName: string }[]>`
+    select c.name, c.platform, w.name as workspace_name
+    from channels c join workspaces w on w.id = c.workspace_id
+      join memberships m on m.workspace_id = c.workspace_id and m.user_id = ${userId}
+    where c.id = any(${channelIds}) order by w.name, c.platform, lower(c.name)`

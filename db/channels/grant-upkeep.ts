@@ -1,8 +1,9 @@
-import type { GrantState } from '../platforms/grant.ts'
-import type { Db } from './connect.ts'
+import type { GrantState } from '../../platforms/grant.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 import type { OpenGrant } from './grants.ts'
 
-/** A grant as its upkeep sees it: no token comes along. */
+/** A grant as its upkeep needs it. Contains no token. */
 export type GrantRow = {
   id: string
   workspaceId: string
@@ -12,7 +13,7 @@ export type GrantRow = {
   state: 'active' | 'reauthorize' | 'ended'
   connectedAt: Date
   renewedAt: Date | null
-  /** False for an issuer whose access token is exchanged for the next one. */
+  /** False if the issuer exchanges the access token itself for the next one. */
   hasRefreshToken: boolean
   expiresAt: Date | null
   refreshExpiresAt: Date | null
@@ -24,7 +25,7 @@ export type GrantRow = {
   warnedDays: number | null
 }
 
-/** By its id alone: for workflows, which know nothing else. */
+/** Finds a grant by id alone, for workflows, which know only the id. */
 export const findGrant = async (sql: Db, id: string): Promise<GrantRow | undefined> => {
   const [row] = await sql<GrantRow[]>`
     select id, workspace_id, issuer, issuer_user_id, scopes, state, connected_at, renewed_at, refresh_token_sealed is not null as has_refresh_token,
@@ -33,7 +34,7 @@ export const findGrant = async (sql: Db, id: string): Promise<GrantRow | undefin
   return row
 }
 
-/** A renewal that failed for the moment. */
+/** Records a renewal that failed temporarily. */
 export const noteRenewalFailed = async (sql: Db, id: string, nextAt: Date): Promise<void> => {
   await sql`update grants set renewal_failures = renewal_failures + 1, next_renewal_at = ${nextAt} where id = ${id} and state = 'active'`
 }
@@ -42,7 +43,19 @@ export const noteNextCheck = async (sql: Db, id: string, nextAt: Date): Promise<
   await sql`update grants set next_check_at = ${nextAt} where id = ${id} and state = 'active'`
 }
 
-/** The issuer called the grant good: until when, for what. Nothing is written when it was renewed or connected again meanwhile. */
+/**
+ * Moves the next check to this time, unless it is already sooner. A null `next_check_at` means at
+ * once and stays.
+ */
+export const noteCheckBy = async (sql: Db, id: string, at: Date): Promise<void> => {
+  await sql`update grants set next_check_at = least(next_check_at, ${at})
+    where id = ${id} and state = 'active' and next_check_at is not null`
+}
+
+/**
+ * Stores the issuer's answer to a check: expiry times and permissions. Writes nothing if the grant
+ * was renewed or connected again in the meantime.
+ */
 export const saveCheck = async (sql: Db, grant: OpenGrant, said: GrantState, at: Date, nextAt: Date): Promise<void> => {
   const { scopes, expiresAtMs, dataAccessExpiresAtMs } = said
   await sql`
@@ -52,7 +65,10 @@ export const saveCheck = async (sql: Db, grant: OpenGrant, said: GrantState, at:
     where id = ${grant.id} and state = 'active' and access_token_sealed = ${grant.seal}`
 }
 
-/** True when this warning is the caller's to give. Two ends less than half a day apart are the same one, told with another rounding. */
+/**
+ * True if the caller should send this warning. Two expiry times less than 12 hours apart count as
+ * the same, because issuers round them differently.
+ */
 export const claimWarning = async (sql: Db, id: string, endsAt: Date, days: number): Promise<boolean> => {
   const claimed = await sql`
     update grants set warned_of = ${endsAt}, warned_days = ${days}
@@ -61,21 +77,54 @@ export const claimWarning = async (sql: Db, id: string, endsAt: Date, days: numb
   return claimed.count > 0
 }
 
-export type GrantChannel = { id: string; platform: string; accountId: string; name: string; state: 'connected' | 'reconnect' }
+export type GrantChannel = {
+  id: string
+  workspaceId: string
+  platform: string
+  accountId: string
+  name: string
+  handle: string
+  settings: JsonRecord
+  state: 'connected' | 'reconnect'
+}
 
-/** The accounts that are connected through the grant, or wait for a person. */
+/** The grant's accounts that are connected or wait to be reconnected. */
 export const listGrantChannels = (sql: Db, grantId: string): Promise<GrantChannel[]> => sql<GrantChannel[]>`
-  select id, platform, account_id, name, state from channels where grant_id = ${grantId} and state <> 'disconnected' order by id`
+  select id, workspace_id, platform, account_id, name, handle, settings, state from channels where grant_id = ${grantId} and state <> 'disconnected' order by id`
 
-/** One account that can no longer be used, while the grant goes on. False when it was known. */
+/** Marks one account as lost while its grant stays active. False if it was marked already. */
 export const markChannelLost = async (sql: Db, channelId: string, words: string): Promise<boolean> => {
   const marked = await sql`
     update channels set state = 'reconnect', state_reason = ${words} where id = ${channelId} and state = 'connected'`
   return marked.count > 0
 }
 
-/** Grants whose upkeep runs, or should. */
-export const listLivingGrants = async (sql: Db, limit: number): Promise<string[]> => {
-  const rows = await sql<{ id: string }[]>`select id from grants where state = 'active' order by id limit ${limit}`
-  return rows.map((row) => row.id)
+/** True if the caller may check the lost account now, because nobody has since `since`. */
+export const claimLook = async (sql: Db, channelId: string, at: Date, since: Date): Promise<boolean> => {
+  const claimed = await sql`
+    update channels set looked_at = ${at}
+    where id = ${channelId} and state = 'reconnect' and (looked_at is null or looked_at < ${since})`
+  return claimed.count > 0
 }
+
+/**
+ * Locks the grant until the transaction ends. False if it was renewed, connected again or ended
+ * since it was read.
+ */
+export const holdUnchanged = async (t: Db, grant: OpenGrant): Promise<boolean> => {
+  const rows = await t`
+    select from grants where id = ${grant.id} and state = 'active' and access_token_sealed = ${grant.seal} for no key update`
+  return rows.length > 0
+}
+
+/**
+ * A person's active grants at an issuer in all workspaces. A new consent may have changed what each
+ * of them reaches.
+ */
+export const listGrantsOfPerson = async (
+  sql: Db,
+  { issuer, issuerUserId }: { issuer: string; issuerUserId: string },
+): Promise<{ id: string; workspaceId: string }[]> =>
+  await sql<{ id: string; workspaceId: string }[]>`
+    select id, workspace_id from grants
+    where issuer = ${issuer} and issuer_user_id = ${issuerUserId} and state = 'active' order by id`

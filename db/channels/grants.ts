@@ -1,8 +1,8 @@
-import type { GrantTokens } from '../platforms/grant.ts'
-import type { Db } from './connect.ts'
-import type { Vault } from './vault.ts'
+import type { GrantTokens } from '../../platforms/grant.ts'
+import type { Db } from '../postgres/connect.ts'
+import type { Vault } from '../vault/vault.ts'
 
-/** A grant with its tokens open: lives only inside the activity or callback that uses it. */
+/** A grant with decrypted tokens. Exists only inside the activity or callback that uses it. */
 export type OpenGrant = {
   id: string
   workspaceId: string
@@ -12,18 +12,21 @@ export type OpenGrant = {
   accessToken: string
   refreshToken: string | null
   expiresAt: Date | null
-  /** The access token as stored: tells whether the grant was renewed or connected again since it was read. */
+  /**
+   * The access token as stored. Shows whether the grant was renewed or connected again since it was
+   * read.
+   */
   seal: string
 }
 
-/** How long one renewal may take before another process may try: longer than the call's own time-out. */
+/** How long a renewal holds the lease, in seconds. Longer than the timeout of the call. */
 const leaseS = 60
-/** After a renewal that failed for the moment. */
+/** The pause after a renewal that failed temporarily, in seconds. */
 const restS = 30
 
 const place = (id: string, column: string) => ({ table: 'grants', id, column })
 
-/** Null when there is none in the workspace, or its tokens were deleted. */
+/** Null if the workspace has no such grant, or if its tokens were deleted. */
 export const openGrant = async (sql: Db, vault: Vault, workspaceId: string, id: string): Promise<OpenGrant | null> => {
   const [row] = await sql<(Omit<OpenGrant, 'accessToken' | 'refreshToken'> & { refreshSeal: string | null })[]>`
     select id, workspace_id, issuer, issuer_user_id, state, expires_at, access_token_sealed as seal, refresh_token_sealed as refresh_seal
@@ -37,7 +40,9 @@ export const openGrant = async (sql: Db, vault: Vault, workspaceId: string, id: 
   }
 }
 
-/** A new consent of the same person at the same issuer brings the grant back to life; a first one makes it. */
+/**
+ * Creates the grant of a consent, or reactivates the grant of the same person at the same issuer.
+ */
 export const saveGrant = async (
   sql: Db,
   vault: Vault,
@@ -72,16 +77,17 @@ const moment = (ms: number | null): Date | null => (ms === null ? null : new Dat
 
 export type RenewalClaim =
   | { mine: true }
-  /** Somebody is at it now. */
+  /** Another process is renewing it. */
   | { mine: false; busy: true }
-  /** It failed a moment ago. */
+  /** A renewal has just failed. */
   | { mine: false; busy: false; againInMs: number }
-  /** The tokens are others than the caller has read. */
+  /** The tokens have changed since the caller read them. */
   | { mine: false; changed: true }
 
 /**
- * Takes the lease to renew, if nobody holds it and the tokens are still those that the caller has read. `at`: the caller's clock; those of
- * several machines may differ by the 40 s that a lease is longer than a call.
+ * Claims the renewal lease if nobody holds it and the tokens haven't changed since the caller read
+ * them. `at` is the caller's clock. The lease is 40 s longer than a call, so clocks of several
+ * machines may differ by that much.
  */
 export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string, at: Date): Promise<RenewalClaim> => {
   const claimed = await sql`
@@ -97,7 +103,10 @@ export const claimRenewal = async (sql: Db, grant: OpenGrant, renewer: string, a
   return row.busy ? { mine: false, busy: true } : { mine: false, busy: false, againInMs: row.againInMs }
 }
 
-/** Writes the new pair and gives the lease back, in one statement. False when the lease was lost or the grant ended meanwhile. */
+/**
+ * Stores the new tokens and releases the lease in one statement. False if the lease was lost or the
+ * grant ended in the meantime.
+ */
 export const saveRenewal = async (
   sql: Db,
   vault: Vault,
@@ -114,7 +123,10 @@ export const saveRenewal = async (
   return saved.count > 0
 }
 
-/** Gives the lease back after a renewal that failed for the moment; nobody tries again for half a minute. */
+/**
+ * Releases the lease after a renewal that failed temporarily. The next try is possible after
+ * `restS`.
+ */
 export const restRenewal = async (sql: Db, grantId: string, renewer: string, at: Date): Promise<void> => {
   await sql`
     update grants set renewing_by = null, renewing_until = ${after(at, restS)}
@@ -122,8 +134,8 @@ export const restRenewal = async (sql: Db, grantId: string, renewer: string, at:
 }
 
 /**
- * The issuer does not accept the grant any more: only a person can bring it back. All its channels wait for that person.
- * False, and nothing is changed, when the tokens are no longer those that were refused.
+ * Marks a grant that the issuer no longer accepts. Its channels wait for a person to reconnect
+ * them. False, with nothing changed, if the tokens are no longer those that were refused.
  */
 export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: string; words: string }): Promise<boolean> => {
   const [row] = await sql<{ id: string }[]>`
@@ -138,7 +150,10 @@ export const markReauthorize = async (sql: Db, grant: OpenGrant, why: { code: st
 }
 
 // promise: R2, S6
-/** Grants whose accounts are all connected through another person by now: nobody needs their tokens any more. Answers which. */
+/**
+ * Ends grants without connected accounts, because their accounts were connected through another
+ * person. Returns their ids.
+ */
 export const endReplacedGrants = async (t: Db, grant: { workspaceId: string; issuer: string }, at: Date): Promise<string[]> => {
   const unused = await t<{ id: string }[]>`
     select id from grants g where workspace_id = ${grant.workspaceId} and issuer = ${grant.issuer} and state <> 'ended'
@@ -148,10 +163,16 @@ export const endReplacedGrants = async (t: Db, grant: { workspaceId: string; iss
 }
 
 // promise: R2
-/** The grant is over: its tokens are deleted from the row. */
+/** Ends a grant and deletes its tokens. */
 export const endGrant = async (sql: Db, id: string, reason: string, at: Date): Promise<void> => {
   await sql`
     update grants set state = 'ended', state_reason = ${reason}, ended_at = ${at}, access_token_sealed = null, refresh_token_sealed = null,
       renewing_by = null, renewing_until = null
     where id = ${id}`
+}
+
+/** Locks the grant until the transaction ends. False if the workspace has no such grant. */
+export const lockGrant = async (t: Db, ref: { workspaceId: string; grantId: string }): Promise<boolean> => {
+  const rows = await t`select from grants where id = ${ref.grantId} and workspace_id = ${ref.workspaceId} for no key update`
+  return rows.length > 0
 }

@@ -1,14 +1,19 @@
-import type { LimitedWhat } from '../platforms/errors.ts'
-import { type Db, type Sql, tx } from './connect.ts'
+import type { LimitedWhat } from '../../platforms/errors.ts'
+import { type Db, type Sql, tx } from '../postgres/connect.ts'
 
-/** What a call is for; the later ones are given up last: publishing goes before reading. */
-export type Purpose = 'reading' | 'asking' | 'preparing' | 'sending'
+/**
+ * The purpose of a call, in order of priority: under limits, reading stops first and sending last.
+ */
+export type CallPurpose = 'reading' | 'asking' | 'preparing' | 'sending'
 
-export type Limit = { until: Date; words: string }
+export type CallLimit = { until: Date; words: string }
 
-/** Whether a platform takes calls of this purpose for an account now; the limit that lasts longest, or undefined. */
-export const findLimit = async (sql: Db, channelId: string, purpose: Purpose, now: Date): Promise<Limit | undefined> => {
-  const [limit] = await sql<Limit[]>`
+/**
+ * The longest limit that blocks calls of this purpose for an account now. Undefined if there is
+ * none.
+ */
+export const findLimit = async (sql: Db, channelId: string, purpose: CallPurpose, now: Date): Promise<CallLimit | undefined> => {
+  const [limit] = await sql<CallLimit[]>`
     select l.until, l.words from channels c join grants g on g.id = c.grant_id
       join limits l on l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
     where c.id = ${channelId} and ${purpose} = any(l.holds) and l.until > ${now}
@@ -16,11 +21,11 @@ export const findLimit = async (sql: Db, channelId: string, purpose: Purpose, no
   return limit
 }
 
-/** Writes what the platform said of an account; a longer limit that is known already stays. */
+/** Records a limit that the platform reported for an account. A longer known limit stays. */
 export const recordLimit = async (
   sql: Db,
   channelId: string,
-  limit: Limit & { of: LimitedWhat; holds: Purpose[] },
+  limit: CallLimit & { of: LimitedWhat; holds: CallPurpose[] },
 ): Promise<void> => {
   await sql`
     insert into limits as l (subject, holds, until, words)
@@ -30,11 +35,14 @@ export const recordLimit = async (
     on conflict (subject, holds) do update set until = excluded.until, words = excluded.words where l.until < excluded.until`
 }
 
-/** The same for what usage headers tell: of the whole app (`accountId` null), or of one account in whatever workspace. */
+/**
+ * Records a limit from usage headers: for the whole app (`accountId` null), or for one account in
+ * all workspaces.
+ */
 export const recordPressure = async (
   sql: Db,
   at: { issuer: string; accountId: string | null },
-  limit: Limit & { holds: Purpose[] },
+  limit: CallLimit & { holds: CallPurpose[] },
 ): Promise<void> => {
   await sql`
     insert into limits as l (subject, holds, until, words)
@@ -47,19 +55,22 @@ export const recordPressure = async (
     on conflict (subject, holds) do update set until = excluded.until, words = excluded.words where l.until < excluded.until`
 }
 
-/** Accounts of a workspace that cannot prepare or send for now, with the limit that lasts longest. */
-export const listLimits = (sql: Db, workspaceId: string, now: Date): Promise<(Limit & { channelId: string })[]> => sql<
-  (Limit & { channelId: string })[]
+/** The accounts of a workspace that can't prepare or send now, each with its longest limit. */
+export const listLimits = (sql: Db, workspaceId: string, now: Date): Promise<(CallLimit & { channelId: string })[]> => sql<
+  (CallLimit & { channelId: string })[]
 >`
   select distinct on (c.id) c.id as channel_id, l.until, l.words from channels c join grants g on g.id = c.grant_id
     join limits l on l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
   where c.workspace_id = ${workspaceId} and l.holds && array['preparing', 'sending'] and l.until > ${now}
   order by c.id, l.until desc`
 
-export type Turn = { name: string; most: number; perMs: number }
+export type TurnQuota = { name: string; most: number; perMs: number }
 
-/** Counts one call of an account, if fewer than `most` were counted in the last `perMs`; else says when the next may be made. */
-export const takeTurn = (sql: Sql, channelId: string, turn: Turn, now: Date): Promise<Date | null> =>
+/**
+ * Counts a call of an account if fewer than `most` were made in the last `perMs`, and returns null.
+ * Otherwise returns when the next call may be made.
+ */
+export const takeTurn = (sql: Sql, channelId: string, turn: TurnQuota, now: Date): Promise<Date | null> =>
   tx(sql, async (t) => {
     await t`select from channels where id = ${channelId} for no key update`
     await t`delete from turns where channel_id = ${channelId} and name = ${turn.name} and at <= ${new Date(now.getTime() - turn.perMs)}`

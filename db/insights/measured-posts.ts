@@ -1,23 +1,28 @@
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** Which published posts are measured when. Their numbers are written in db/snapshots.ts. */
+/** When published posts are measured. Their numbers are written in db/insights/snapshots.ts. */
 
 export type UnmeasuredPost = { targetId: string; channelId: string; platform: string; kind: string; publishedAt: Date }
 
-/** Published posts that nobody measures yet, of at most two years. */
-export const listUnmeasured = (sql: Db, now: Date, limit: number): Promise<UnmeasuredPost[]> => sql<UnmeasuredPost[]>`
-  select t.id as target_id, t.channel_id, t.platform, t.kind, t.published_at from targets t
-  where t.state = 'published' and t.platform_post_id is not null and t.published_at > ${now}::timestamptz - interval '24 months'
-    and not exists (select from measured_targets m where m.target_id = t.id)
-  limit ${limit}`
+/**
+ * Published posts of the shard that are not measured yet. A trigger on `targets` adds them when
+ * they are published.
+ */
+export const listUnmeasured = (sql: Db, shard: number, limit: number): Promise<UnmeasuredPost[]> => sql<UnmeasuredPost[]>`
+  select t.id as target_id, t.channel_id, t.platform, t.kind, t.published_at from unmeasured_targets u join targets t on t.id = u.target_id
+  where u.shard = ${shard} limit ${limit}`
 
-/** `nextAt` null: it is too late to measure them. */
+/**
+ * Starts measuring posts and removes them from the list of unmeasured ones. `nextAt` is null if it
+ * is too late to measure them.
+ */
 export const enrollPosts = async (sql: Db, posts: { targetId: string; nextAt: Date | null }[]): Promise<void> => {
   await sql`
+    with given as (select * from jsonb_to_recordset(${sql.json(posts.map(asRow))}) as n(target_id uuid, next_at timestamptz)),
+    taken as (delete from unmeasured_targets u using given where u.target_id = given.target_id)
     insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at)
-    select t.id, t.workspace_id, t.channel_id, t.published_at, n.next_at
-    from jsonb_to_recordset(${sql.json(posts.map(asRow))}) as n(target_id uuid, next_at timestamptz) join targets t on t.id = n.target_id
+    select t.id, t.workspace_id, t.channel_id, t.published_at, given.next_at from given join targets t on t.id = given.target_id
     on conflict do nothing`
 }
 
@@ -32,12 +37,12 @@ export type DuePost = {
   kind: string
   handles: JsonRecord
   publishedAt: Date
-  /** When it was to be measured: says that nobody else did meanwhile. */
+  /** When it was due. A changed value shows that another process has measured it. */
   dueAt: Date
   absentAt: Date | null
 }
 
-/** The youngest first: their numbers change by the hour. */
+/** The newest posts first, because their numbers change by the hour. */
 export const listDuePosts = (sql: Db, channelId: string, now: Date, limit: number): Promise<DuePost[]> => sql<DuePost[]>`
   select m.target_id, t.platform_post_id, t.kind, t.handles, m.published_at, m.next_at as due_at, m.absent_at
   from measured_targets m join targets t on t.id = m.target_id
@@ -46,14 +51,14 @@ export const listDuePosts = (sql: Db, channelId: string, now: Date, limit: numbe
 
 export type Passed = { targetId: string; dueAt: Date; nextAt: Date | null }
 
-/** The platform does not show the post: no snapshot, and the moment since when stands. */
+/** Records since when the platform no longer shows the post. Writes no snapshot. */
 export const markAbsent = async (sql: Db, { targetId, dueAt, nextAt }: Passed, now: Date): Promise<void> => {
   await sql`
     update measured_targets set absent_at = coalesce(absent_at, ${now}), next_at = ${nextAt}
     where target_id = ${targetId} and next_at = ${dueAt}`
 }
 
-/** The platform refuses to speak of this post now: asked again at its next age. */
+/** Postpones a post to its next age, because the platform gives no numbers for it now. */
 export const passOver = async (sql: Db, { targetId, dueAt, nextAt }: Passed): Promise<void> => {
   await sql`update measured_targets set next_at = ${nextAt} where target_id = ${targetId} and next_at = ${dueAt}`
 }

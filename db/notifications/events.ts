@@ -1,18 +1,18 @@
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 
 export type NewEvent = {
-  /** `noun.verb`: `post.scheduled` */
+  /** `noun.verb`, for example `post.scheduled` */
   name: string
   workspaceId: string | null
-  /** Who did it; null when nobody but time. */
+  /** Who did it. Null if the system did. */
   userId: string | null
   subjectId: string | null
   /** States, times and counts only: no caption, name, email or token. */
   facts?: JsonRecord
 }
 
-/** Writes an audit line; call it in the transaction of the change it tells of. Its id lets the next page tell of it. */
+/** Writes an audit event and returns its id. Call it in the transaction of the change. */
 export const recordEvent = async (sql: Db, event: NewEvent): Promise<string> => {
   const [row] = await sql<{ id: string }[]>`
     insert into events (name, workspace_id, user_id, subject_id, facts)
@@ -26,17 +26,19 @@ export type ListedEvent = {
   id: string
   name: string
   at: Date
-  /** Null: time did it, or the person has been deleted since. */
+  /** Null if the system did it, or the person has been deleted since. */
   who: string | null
   subjectId: string | null
-  /** Name of the person, when the subject is one who is still a member. */
+  /** The name of the person, if the subject is a current member. */
   subjectName: string | null
-  /** The post it is about, if it still exists. */
+  /** The post that the event is about, if it still exists. */
   postId: string | null
   facts: JsonRecord
 }
 
-/** The newest first; `before` is the id of the last one seen (ids are ordered by time). */
+/**
+ * Newest first. `before`: the id of the last event on the previous page; ids are ordered by time.
+ */
 export const listEvents = async (sql: Db, workspaceId: string, before: string | null, limit: number): Promise<ListedEvent[]> =>
   await sql<ListedEvent[]>`
     select e.id, e.name, e.at, u.name as who, e.subject_id, s.name as subject_name, coalesce(p.id, g.post_id) as post_id,

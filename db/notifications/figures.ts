@@ -1,19 +1,24 @@
-import type { Db } from './connect.ts'
-import type { TargetState } from './target-states.ts'
+import { oldestOverdueS } from '../insights/unread.ts'
+import type { Db } from '../postgres/connect.ts'
+import type { TargetState } from '../posts/target-states.ts'
 
-/** How the installation stands, in counts and ages alone: for its operators and their alarms. */
+/** The state of the installation in counts and ages, for operators and their alerts. */
 export type Figures = {
-  /** Targets that are not at their end, by state. */
+  /** Unfinished targets, by state. */
   open: { state: TargetState; count: number }[]
-  /** Their time passed more than a minute ago, nothing forbids them, and they have not gone out. */
+  /**
+   * Targets that were due more than a minute ago, are allowed to publish, and have not been sent.
+   */
   overdue: number
-  /** Outcome unknown; being looked up, or left for a person. */
+  /** Targets whose outcome is unknown: being checked, or waiting for a person. */
   unconfirmed: number
   outbox: { count: number; oldestAgeS: number; tries: number }
   grants: { active: number; reauthorize: number; renewalsDue: number; renewalsFailing: number }
-  /** Revocations that a platform has not confirmed. */
+  /** Revocations that the platform has not confirmed. */
   revocations: number
   deletions: number
+  /** How long the most overdue reading of metrics has been due, in seconds. */
+  oldestReadingS: number
   sweeps: { rule: string; ageS: number }[]
   people: number
   workspaces: number
@@ -21,7 +26,10 @@ export type Figures = {
   isPaused: boolean
 }
 
-/** Tokens are renewed before two thirds of their life are over (activities/upkeep-step.ts); past this share one is overdue. */
+/**
+ * Tokens are renewed before two thirds of their lifetime (activities/channels/upkeep-step.ts).
+ * After this share of it, a renewal is overdue.
+ */
 const renewalShare = 0.75
 
 export const findFigures = async (sql: Db): Promise<Figures> => {
@@ -45,10 +53,12 @@ const findCounts = (sql: Db) => sql<Counts[]>`
     (select count(*)::int from targets t join workspaces w on w.id = t.workspace_id
       where t.state in ('scheduled', 'preparing', 'ready') and t.due_at < now() - interval '1 minute'
         and coalesce(t.not_before, t.due_at) < now() and w.paused_at is null and i.paused_at is null) as overdue,
-    (select count(*)::int from targets where state in ('sending', 'unconfirmed') and finished_at is null
-      and state_at < now() - interval '1 minute') as unconfirmed,
-    (select count(*)::int from disconnections where state = 'pending') as revocations,
+    (select count(*)::int from targets where state = 'sending' and state_at < now() - interval '1 minute')
+      + (select count(*)::int from targets where state = 'unconfirmed' and finished_at is null
+        and state_at < now() - interval '1 minute') as unconfirmed,
+    (select count(*)::int from revocations where state = 'pending') as revocations,
     (select count(*)::int from deletion_requests where finished_at is null) as deletions,
+    ${oldestOverdueS(sql)} as oldest_reading_s,
     (select count(*)::int from users where deactivated_at is null) as people,
     (select count(*)::int from workspaces) as workspaces,
     (select count(*)::int from workspaces where paused_at is not null) as paused_workspaces

@@ -1,27 +1,40 @@
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 
-export const noticeKinds = ['failed', 'unconfirmed', 'missed', 'canceled', 'ending', 'ended', 'disconnected'] as const
+export const noticeKinds = [
+  'failed',
+  'unconfirmed',
+  'missed',
+  'comment',
+  'canceled',
+  'ending',
+  'ended',
+  'disconnected',
+  'erased',
+  'left',
+  'asked',
+  'unread',
+] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
 export type NewNotice = {
   workspaceId: string
   kind: NoticeKind
-  /** What happened: told once for each. */
+  /** Identifies what happened. Each person gets one notice per cause. */
   cause: string
   targetId?: string
   channelId?: string
   grantId?: string
   /** Times and counts only. */
   facts?: JsonRecord
-  /** Admins, the author of the target's post, or both. */
-  to: 'admins' | 'author' | 'both'
+  /** Admins, the author of the target's post, both, or all members. */
+  to: 'admins' | 'author' | 'both' | 'members'
 }
 
 // promise: U4
 /**
- * Tells everybody concerned, once for each cause however often it is called, and hands the mails to the relay. Call it in the
- * transaction of what happened.
+ * Adds a notice for each recipient, once per cause even if called again, and queues the emails.
+ * Call it in the transaction of the change.
  */
 export const notify = async (sql: Db, notice: NewNotice): Promise<void> => {
   const { workspaceId, kind, cause, targetId = null, channelId = null, grantId = null, to } = notice
@@ -30,7 +43,7 @@ export const notify = async (sql: Db, notice: NewNotice): Promise<void> => {
       select u.id, ${kind} = any(u.notices_by_mail) as by_mail
       from memberships m join users u on u.id = m.user_id
       where m.workspace_id = ${workspaceId} and u.deactivated_at is null and (
-        (${to} in ('admins', 'both') and m.role = 'admin')
+        ${to} = 'members' or (${to} in ('admins', 'both') and m.role = 'admin')
         or (${to} in ('author', 'both') and u.id = (
           select p.created_by from targets t join posts p on p.id = t.post_id where t.id = ${targetId})))),
     told as (
@@ -42,7 +55,7 @@ export const notify = async (sql: Db, notice: NewNotice): Promise<void> => {
     insert into outbox (kind, ref_id) select 'notice', id from told where by_mail`
 }
 
-/** With what its words are made of, as it stands now. */
+/** A notice with everything its text needs, as of now. */
 export type Notice = {
   id: string
   kind: NoticeKind
@@ -52,40 +65,49 @@ export type Notice = {
   workspaceName: string
   slug: string
   zone: string
-  /** The post, when it is about one. */
+  /** The post, if the notice is about one. */
   postId: string | null
   text: string | null
   dueAt: Date | null
   problemWords: string | null
   waitingFor: string | null
+  commentProblemWords: string | null
   channelName: string | null
   platform: string | null
   grantId: string | null
   issuer: string | null
   grantName: string | null
+  /** Who asked to reconnect, if they are still there. */
+  askedBy: string | null
 }
 
 export type NoticeToMail = Notice & { email: string; userName: string }
 
 const columns = (sql: Db) => sql`
   n.id, n.kind, n.created_at, n.seen_at, n.facts, w.name as workspace_name, w.slug, w.zone, t.post_id, left(t.text, 120) as text, t.due_at,
-  t.problem ->> 'words' as problem_words, t.waiting_for, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name`
+  t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by`
 
 const tables = (sql: Db) => sql`
   notices n join workspaces w on w.id = n.workspace_id left join targets t on t.id = n.target_id
-  left join channels c on c.id = coalesce(n.channel_id, t.channel_id) left join grants g on g.id = coalesce(n.grant_id, c.grant_id)`
+  left join channels c on c.id = coalesce(n.channel_id, t.channel_id) left join grants g on g.id = coalesce(n.grant_id, c.grant_id)
+  left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid`
 
-/** The person's own, newest first. */
+/** The person's own notices, newest first. */
 export const listNotices = (sql: Db, ref: { workspaceId: string; userId: string }, limit: number): Promise<Notice[]> =>
   sql<Notice[]>`
     select ${columns(sql)} from ${tables(sql)}
     where n.user_id = ${ref.userId} and n.workspace_id = ${ref.workspaceId} order by n.id desc limit ${limit}`
 
-export const countUnseenNotices = async (sql: Db, ref: { workspaceId: string; userId: string }): Promise<number> => {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int from notices where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at is null`
-  return row?.count ?? 0
+/** When the admins were last asked about this connection. */
+export const findAsked = async (sql: Db, grantId: string): Promise<Date | null> => {
+  const [row] = await sql<{ at: Date | null }[]>`
+    select max(created_at) as at from notices where grant_id = ${grantId} and kind = 'asked'`
+  return row?.at ?? null
 }
+
+/** An SQL subquery: how many notices the person has not seen. */
+export const unseenNotices = (sql: Db, ref: { workspaceId: string; userId: string }) => sql`(
+  select count(*)::int from notices where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at is null)`
 
 export const markNoticesSeen = async (sql: Db, ref: { workspaceId: string; userId: string }, at: Date): Promise<void> => {
   await sql`
@@ -93,7 +115,13 @@ export const markNoticesSeen = async (sql: Db, ref: { workspaceId: string; userI
     where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at is null`
 }
 
-/** Null when it was mailed, need not be, or nobody is there to read it. */
+/** Undoes marking as read: notices that were marked at `at` are unread again. */
+export const markNoticesUnseen = async (sql: Db, ref: { workspaceId: string; userId: string }, at: Date): Promise<void> => {
+  await sql`
+    update notices set seen_at = null where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at = ${at}`
+}
+
+/** Null if the notice was mailed, needs no email, or its reader is no longer an active member. */
 export const findNoticeToMail = async (sql: Db, id: string): Promise<NoticeToMail | null> => {
   const [row] = await sql<NoticeToMail[]>`
     select ${columns(sql)}, u.email, u.name as user_name
@@ -103,12 +131,15 @@ export const findNoticeToMail = async (sql: Db, id: string): Promise<NoticeToMai
   return row ?? null
 }
 
-/** How long one letter may take: what was being mailed by a process that died is mailed by another afterwards. */
+/**
+ * How long sending one email may take. After that, another process may send it, in case the first
+ * one died.
+ */
 const mailingMinutes = 2
 
 /**
- * promise: U4: takes the notice for mailing, so that two who were told of it send one letter. `done`: it was mailed, need not be, or nobody
- * is there to read it.
+ * promise: U4: claims a notice for mailing, so that only one process sends the email. `done`: it
+ * was mailed, needs no email, or no longer exists.
  */
 export const claimMailing = async (sql: Db, id: string, at: Date): Promise<'mine' | 'busy' | 'done'> => {
   const claimed = await sql`
@@ -119,7 +150,7 @@ export const claimMailing = async (sql: Db, id: string, at: Date): Promise<'mine
   return waiting.count > 0 ? 'busy' : 'done'
 }
 
-/** The letter was not taken: whoever tries next need not wait. */
+/** The email wasn't accepted: lets the next attempt claim the notice at once. */
 export const releaseMailing = async (sql: Db, id: string): Promise<void> => {
   await sql`update notices set mailing_until = null where id = ${id}`
 }
@@ -139,21 +170,21 @@ export const findMailedNotices = async (sql: Db, userId: string): Promise<Notice
 
 export type PostAtRisk = { postId: string; text: string; dueAt: Date; channelName: string; platform: string }
 
-/** Those that are due at or after a moment, or those of accounts that are lost already. */
+/** Posts that are due at or after a moment, or posts of accounts that are already lost. */
 export type Risk = Date | 'lost'
 
 const isAtRisk = (sql: Db, grantId: string, risk: Risk) => sql`
   c.grant_id = ${grantId} and t.state in ('scheduled', 'preparing', 'ready')
   and ${risk === 'lost' ? sql`c.state = 'reconnect'` : sql`t.due_at >= ${risk}`}`
 
-/** Posts that are to go out through the grant and may not, the first ones first. */
+/** Posts scheduled through this grant that might fail, earliest first. */
 export const listPostsAtRisk = (sql: Db, grantId: string, risk: Risk, limit = 20): Promise<PostAtRisk[]> => sql<PostAtRisk[]>`
   select t.post_id, left(t.text, 80) as text, t.due_at, c.name as channel_name, c.platform
   from targets t join channels c on c.id = t.channel_id
   where ${isAtRisk(sql, grantId, risk)}
   order by t.due_at, t.id limit ${limit}`
 
-/** How many those are, and when the first is due. */
+/** How many posts are at risk, and when the first one is due. */
 export const countPostsAtRisk = async (
   sql: Db,
   grantId: string,

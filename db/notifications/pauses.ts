@@ -1,19 +1,22 @@
-import type { Db } from './connect.ts'
-import type { TargetState } from './target-states.ts'
+import type { Db } from '../postgres/connect.ts'
+import type { TargetState } from '../posts/target-states.ts'
 
-/** Since when nothing is sent, and by whose word; null where it is not paused. */
+/** Since when publishing is paused. Null where it isn't. */
 export type Pause = { workspaceAt: Date | null; installationAt: Date | null }
 
-/** A post of a paused workspace whose time has come. */
-export type DuePost = { postId: string; text: string; dueAt: Date; channels: string[] }
+/** A post of a paused workspace that has come due. */
+type PausedPost = { postId: string; version: number; text: string; dueAt: Date; channels: string[] }
 
 export const findPause = async (sql: Db, workspaceId: string): Promise<Pause> => {
-  const [row] = await sql<Pause[]>`
-    select w.paused_at as workspace_at, i.paused_at as installation_at from workspaces w cross join installation i where w.id = ${workspaceId}`
+  const [row] = await sql<Pause[]>`${pauseOf(sql, workspaceId)}`
   return row ?? { workspaceAt: null, installationAt: null }
 }
 
-/** False when it was paused before. */
+/** The same as an SQL subquery. */
+export const pauseOf = (sql: Db, workspaceId: string) => sql`(
+  select w.paused_at as workspace_at, i.paused_at as installation_at from workspaces w cross join installation i where w.id = ${workspaceId})`
+
+/** False if it was already paused. */
 export const pauseWorkspace = async (sql: Db, workspaceId: string, userId: string | null): Promise<boolean> => {
   const rows = await sql`
     update workspaces set paused_at = now(), paused_by = ${userId} where id = ${workspaceId} and paused_at is null returning id`
@@ -37,8 +40,8 @@ export const pauseInstallation = async (sql: Db): Promise<boolean> => {
 }
 
 /**
- * Ends the pause of the installation. Workspaces in which something came due meanwhile stay paused by themselves: what to do with it is
- * for their admins to say, not for the operator.
+ * Ends the pause of the installation. A workspace with posts that came due in the meantime becomes
+ * paused itself, because its admins, not the operator, decide about those posts.
  */
 export const endInstallationPause = async (sql: Db): Promise<boolean> => {
   const rows = await sql`
@@ -50,19 +53,22 @@ export const endInstallationPause = async (sql: Db): Promise<boolean> => {
   return rows.length > 0
 }
 
-/** What came due while nothing was sent, oldest first. */
-export const listDuePosts = (sql: Db, workspaceId: string): Promise<DuePost[]> => sql<DuePost[]>`
-  select t.post_id, left(p.text, 120) as text, min(t.due_at) as due_at, array_agg(c.name order by c.platform, c.name) as channels
-  from targets t join posts p on p.id = t.post_id join channels c on c.id = t.channel_id
-  where t.workspace_id = ${workspaceId} and t.state = any(${unsent}) and t.due_at <= now()
-  group by t.post_id, p.text order by min(t.due_at)`
+/** Posts that came due during the pause, oldest first. */
+export const listPausedPosts = (sql: Db, workspaceId: string): Promise<PausedPost[]> => sql<PausedPost[]>`
+  with due as (
+    select t.post_id, min(t.due_at) as due_at, array_agg(c.name order by c.platform, c.name) as channels
+    from targets t join channels c on c.id = t.channel_id
+    where t.workspace_id = ${workspaceId} and t.state in ('scheduled', 'preparing', 'ready') and t.due_at <= now() group by t.post_id)
+  select due.*, p.version, p.text from due
+    cross join lateral (select version, left(text, 120) as text from posts where id = due.post_id limit 1) p
+  order by due.due_at`
 
-/** Their workflows wait for the end of the pause: they are told of it. */
+/** Signals the workflows that wait for the end of the pause. Returns the target ids. */
 export const enqueueUnsent = async (sql: Db, workspaceId: string | null): Promise<string[]> => {
   const rows = await sql<{ refId: string }[]>`
     insert into outbox (kind, ref_id)
     select 'target', id from targets
-    where state = any(${unsent}) and due_at < now() + interval '1 day' and (${workspaceId}::uuid is null or workspace_id = ${workspaceId}::uuid)
+    where (comment_open or (state = any(${unsent}) and due_at < now() + interval '1 day')) and (${workspaceId}::uuid is null or workspace_id = ${workspaceId}::uuid)
     returning ref_id`
   return rows.map((row) => row.refId)
 }

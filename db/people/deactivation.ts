@@ -1,20 +1,29 @@
-import type { Db } from './connect.ts'
-import { rules } from './retention.ts'
+import type { Db } from '../postgres/connect.ts'
+import { rules } from '../privacy/retention.ts'
+import { endAccess } from './access.ts'
+import { recordAccountEvent } from './account-events.ts'
+import { revokeInvitationsBy } from './invitations.ts'
 
-/** promise: R1: accounts that rest: nobody signs in, and when their term is over they are erased. */
+/** promise: R1: deactivated accounts. They can't sign in, and are erased when their term ends. */
 
 const { keep } = rules.find((rule) => rule.name === 'accounts')!
 
-/** Ends every session and every link; false when the account rests already. */
+/**
+ * Ends every session and mailed link, and the invitations that the person created. False if the
+ * account was already deactivated.
+ */
 export const deactivate = async (sql: Db, userId: string, by: 'person' | 'admin', now: Date): Promise<boolean> => {
   const { count } = await sql`
     update users set deactivated_at = ${now}, deactivated_by = ${by} where id = ${userId} and deactivated_at is null`
-  await sql`delete from sessions where user_id = ${userId}`
-  await sql`delete from password_resets where user_id = ${userId}`
+  await endAccess(sql, userId, { now })
+  await revokeInvitationsBy(sql, userId, null, now)
   return count > 0
 }
 
-/** Who deactivated it takes it back, as long as its erasure has not begun: the person by signing in, an admin on the page of people. */
+/**
+ * Undoes a deactivation, unless the erasure has begun. Only the side that deactivated can do this:
+ * the person by signing in, or an admin on the People page.
+ */
 export const reactivate = async (sql: Db, userId: string, by: 'person' | 'admin'): Promise<boolean> => {
   const { count } = await sql`
     update users u set deactivated_at = null, deactivated_by = null where id = ${userId} and deactivated_by = ${by}
@@ -22,13 +31,34 @@ export const reactivate = async (sql: Db, userId: string, by: 'person' | 'admin'
   return count > 0
 }
 
-/** When an account that is deactivated now is erased. */
+/** When an account that is deactivated now would be erased. */
 export const erasedAfter = async (sql: Db, now: Date): Promise<Date> => {
   const [row] = await sql<{ at: Date }[]>`select ${now}::timestamptz + ${keep}::interval as at`
   return row!.at
 }
 
-/** Members whom this admin may deactivate: all their workspaces are hers, and they do not run the installation. */
+/** How long before the erasure we send a reminder. */
+const remindedBefore = '7 days'
+
+/**
+ * promise: R1: queues one reminder for each deactivated account that is erased within a week. Call
+ * it in a transaction.
+ */
+export const remindDeactivated = async (t: Db, now: Date): Promise<void> => {
+  const due = await t<{ id: string }[]>`
+    select u.id from users u
+    where u.deactivated_at <= ${now}::timestamptz - ${keep}::interval + ${remindedBefore}::interval
+      and u.deactivated_at > ${now}::timestamptz - ${keep}::interval
+      and not exists (select from deletion_requests d where d.user_id = u.id and d.finished_at is null)
+      and not exists (select from events e where e.subject_id = u.id and e.name = 'account.deletion_near' and e.at >= u.deactivated_at)
+    for no key update of u skip locked`
+  for (const { id } of due) await recordAccountEvent(t, 'account.deletion_near', id, null)
+}
+
+/**
+ * Members whom this admin may deactivate: not operators, and the admin is an admin in all of their
+ * workspaces. The value is when a deactivated account is erased, or null.
+ */
 export const listClosable = async (sql: Db, workspaceId: string, adminId: string): Promise<Map<string, Date | null>> => {
   const rows = await sql<{ userId: string; erasedAt: Date | null }[]>`
     select m.user_id, u.deactivated_at + ${keep}::interval as erased_at from memberships m join users u on u.id = m.user_id

@@ -1,4 +1,5 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
+import { hasSecondFactor } from './second-factor.ts'
 
 export type Role = 'manager' | 'admin'
 export type Member = {
@@ -9,9 +10,10 @@ export type Member = {
   createdAt: Date
   deactivatedAt: Date | null
   deactivatedBy: 'person' | 'admin' | null
+  hasSecondFactor: boolean
 }
 
-/** False when the person is a member already; their role stays as it is. */
+/** False if the person is already a member; their role doesn't change. */
 export const insertMembership = async (sql: Db, workspaceId: string, userId: string, role: Role): Promise<boolean> => {
   const { count } = await sql`
     insert into memberships (workspace_id, user_id, role) values (${workspaceId}, ${userId}, ${role})
@@ -26,16 +28,19 @@ export const findRole = async (sql: Db, workspaceId: string, userId: string): Pr
 
 export const listMembers = async (sql: Db, workspaceId: string): Promise<Member[]> =>
   await sql<Member[]>`
-    select m.user_id, u.name, u.email, m.role, m.created_at, u.deactivated_at, u.deactivated_by
+    select m.user_id, u.name, u.email, m.role, m.created_at, u.deactivated_at, u.deactivated_by, ${hasSecondFactor(sql)} as has_second_factor
     from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspaceId} order by lower(u.name), u.id`
 
-/** Keeps everybody else from changing the members of the workspace until the transaction ends, so that the last admin can be counted. */
+/**
+ * Locks the workspace's members until the transaction ends, so that two changes can't both remove
+ * the last admin.
+ */
 export const lockMembers = async (sql: Db, workspaceId: string): Promise<void> => {
   await sql`select id from workspaces where id = ${workspaceId} for no key update`
 }
 
-/** Admins who can still sign in, without the one named. Ask after `lockMembers`. */
+/** Counts the admins who can still sign in, other than this person. Call `lockMembers` first. */
 export const countOtherAdmins = async (sql: Db, workspaceId: string, userId: string): Promise<number> => {
   const [row] = await sql`
     select count(*)::int as n from memberships m join users u on u.id = m.user_id

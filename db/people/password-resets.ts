@@ -1,9 +1,9 @@
-import type { Db } from './connect.ts'
-import { hashSecret, newSecret } from './secrets.ts'
+import type { Db } from '../postgres/connect.ts'
+import { hashSecret, newSecret } from '../vault/secrets.ts'
 
-export const resetHours = 1
+const resetHours = 1
 
-/** Asks for a reset; its token is made when the mail is written (activities/password-mail.ts). */
+/** Adds a reset. Its token is created when the email is written (activities/mail/password.ts). */
 export const insertPasswordReset = async (sql: Db, userId: string, now: Date): Promise<string> => {
   const [row] = await sql`
     insert into password_resets (user_id, created_at, expires_at)
@@ -14,8 +14,8 @@ export const insertPasswordReset = async (sql: Db, userId: string, now: Date): P
 export type ResetToMail = { token: string; email: string; name: string; expiresAt: Date }
 
 /**
- * Makes a token and keeps its hash; null when the reset was used, has expired, or its person is gone, so there is nothing to mail.
- * A repeat makes a new token, and the one before no longer works.
+ * Creates a token and stores its hash. Calling it again creates a new token and ends the previous
+ * one. Null if the reset was used or has expired, or the person is gone or deactivated.
  */
 export const issueResetToken = async (sql: Db, resetId: string, now: Date): Promise<ResetToMail | null> => {
   const token = newSecret()
@@ -34,14 +34,8 @@ export const findOpenReset = async (sql: Db, token: string, now: Date): Promise<
   return row ?? null
 }
 
-/** Uses the token up, and with it every other open reset of the person. False when somebody was faster. */
-export const spendReset = async (sql: Db, reset: { id: string; userId: string }, now: Date): Promise<boolean> => {
-  const { count } = await sql`update password_resets set used_at = ${now} where id = ${reset.id} and used_at is null`
-  await spendResetsOf(sql, reset.userId, now)
+/** Marks the token as used. False if it was used already. */
+export const spendReset = async (sql: Db, id: string, now: Date): Promise<boolean> => {
+  const { count } = await sql`update password_resets set used_at = ${now} where id = ${id} and used_at is null`
   return count > 0
-}
-
-/** After the password changed, links that were mailed before no longer work. */
-export const spendResetsOf = async (sql: Db, userId: string, now: Date): Promise<void> => {
-  await sql`update password_resets set used_at = ${now} where user_id = ${userId} and used_at is null`
 }

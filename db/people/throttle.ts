@@ -1,10 +1,10 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 
 export type Verdict = { allowed: boolean; retryAfterS: number }
 
 /**
- * Counts one hit on `key` and says whether it is within `limit` per `windowS` seconds; exact under parallel hits.
- * promise: A6: sign-in is rate-limited by this.
+ * Counts one hit on `key`. Allows `limit` hits per `windowS` seconds, and counts parallel hits
+ * exactly. promise: A6: limits sign-in attempts.
  */
 export const hit = async (sql: Db, key: string, limit: number, windowS: number): Promise<Verdict> => {
   const [row] = await sql`
@@ -16,13 +16,7 @@ export const hit = async (sql: Db, key: string, limit: number, windowS: number):
   return { allowed: row!.hits <= limit, retryAfterS: row!.retryAfterS }
 }
 
-/** Forgets the hits on a key: the person has proved who they are. */
+/** Resets the count of a key, after the person proved who they are. */
 export const forgive = async (sql: Db, key: string): Promise<void> => {
   await sql`delete from throttle where key = ${key}`
-}
-
-/** Removes what no longer counts. */
-export const deleteStaleHits = async (sql: Db): Promise<number> => {
-  const { count } = await sql`delete from throttle where reset_at <= now()`
-  return count
 }

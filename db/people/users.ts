@@ -1,19 +1,59 @@
-import type { Db } from './connect.ts'
+import { domainToASCII } from 'node:url'
+import type { Db } from '../postgres/connect.ts'
 
 export type Person = { id: string; email: string; name: string; passwordHash: string; deactivatedAt: Date | null }
 
-/** Email addresses are compared and kept in lower case. */
-export const canonicalEmail = (given: string): string => given.trim().toLowerCase()
+/**
+ * Email addresses are stored and compared in lower case, with an international domain such as
+ * `müller.example` in its ASCII form.
+ */
+export const canonicalEmail = (given: string): string => {
+  const address = given.trim().toLowerCase()
+  const at = address.lastIndexOf('@') + 1
+  const domain = address.slice(at)
+  return /[^ -~]/.test(domain) && domain.length < 254 ? address.slice(0, at) + domainToASCII(domain) : address
+}
 
-/** promise: A3: these are all the columns there are about a person. */
+/**
+ * An account with this address exists. The error doesn't contain the address, so it can be logged.
+ */
+export class EmailTaken extends Error {
+  override name = 'EmailTaken'
+}
+
+/**
+ * promise: A3: returns the id of the new account. Throws EmailTaken. A conflict must never reach
+ * the unique constraint, because PostgreSQL would log the address.
+ */
 export const insertUser = async (
   sql: Db,
   user: { email: string; name: string; passwordHash: string; isOperator: boolean },
 ): Promise<string> => {
   const [row] = await sql`
     insert into users (email, name, password_hash, is_operator)
-    values (${canonicalEmail(user.email)}, ${user.name}, ${user.passwordHash}, ${user.isOperator}) returning id`
-  return row!.id
+    values (${canonicalEmail(user.email)}, ${user.name}, ${user.passwordHash}, ${user.isOperator})
+    on conflict on constraint users_email_unique do nothing returning id`
+  if (!row) throw new EmailTaken()
+  return row.id
+}
+
+const emailLock = 727_014
+
+/**
+ * Locks an address until the transaction ends. Call it before `insertUser` and `changeEmail`: an
+ * update has no `on conflict`, so only this lock keeps two people who take one address at the same
+ * time from violating the constraint.
+ */
+export const lockEmail = async (t: Db, email: string): Promise<void> => {
+  await t`select pg_advisory_xact_lock(${emailLock}, hashtext(${canonicalEmail(email)}))`
+}
+
+/**
+ * Locks the user until the transaction ends, so that changes to how they sign in happen one after
+ * the other.
+ */
+export const lockUser = async (t: Db, id: string): Promise<void> => {
+  await t`select from users where id = ${id} for no key update`
 }
 
 export const findUserByEmail = async (sql: Db, email: string): Promise<Person | null> => {
@@ -39,7 +79,7 @@ export const renameUser = async (sql: Db, id: string, name: string): Promise<voi
   await sql`update users set name = ${name} where id = ${id}`
 }
 
-/** False when somebody else has the address. */
+/** False if someone else has the address. The caller must hold `lockEmail`. */
 export const changeEmail = async (sql: Db, id: string, email: string): Promise<boolean> => {
   const { count } = await sql`
     update users set email = ${canonicalEmail(email)}
@@ -57,4 +97,19 @@ export const changePasswordHash = async (sql: Db, id: string, passwordHash: stri
 
 export const makeOperator = async (sql: Db, id: string): Promise<void> => {
   await sql`update users set is_operator = true where id = ${id}`
+}
+
+/** When the password was last changed or reset. Null if it never was. */
+export const findPasswordChange = async (sql: Db, id: string): Promise<Date | null> => {
+  const [row] = await sql<{ at: Date | null }[]>`
+    select max(at) as at from events where subject_id = ${id} and name in ('password.changed', 'password.reset')`
+  return row?.at ?? null
+}
+
+/** Whether the person may sign in: active, or deactivated by themselves and not being erased. */
+export const maySignIn = async (sql: Db, id: string): Promise<boolean> => {
+  const rows = await sql`
+    select from users u where u.id = ${id} and (u.deactivated_at is null or (u.deactivated_by = 'person'
+      and not exists (select from deletion_requests d where d.user_id = u.id and d.finished_at is null)))`
+  return rows.length > 0
 }

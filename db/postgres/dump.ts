@@ -1,26 +1,36 @@
 import type { Readable, Writable } from 'node:stream'
 import type postgres from 'postgres'
-import type { Sql } from './connect.ts'
+import { type Sql, txStraight } from './connect.ts'
 
 type Transaction = postgres.TransactionSql
 export type Table = { name: string; columns: string[] }
-export type Partition = { name: string; of: string; bound: string }
+type Partition = { name: string; of: string; bound: string }
 export type Shape = { schemaVersion: number; tables: Table[]; partitions: Partition[] }
 
-/** Runs `work` on one snapshot of the whole database: nothing of what is written meanwhile is seen. */
-export const onSnapshot = async <T>(sql: Sql, work: (t: Transaction) => Promise<T>): Promise<T> =>
-  (await sql.begin('isolation level repeatable read read only', async (t) => {
-    await unguard(t)
-    return await work(t)
-  })) as T
+/**
+ * Runs `work` on one snapshot of the whole database. It doesn't see what is written in the
+ * meantime.
+ */
+export const onSnapshot = <T>(sql: Sql, work: (t: Transaction) => Promise<T>): Promise<T> =>
+  txStraight(
+    sql,
+    async (t) => {
+      await unguard(t)
+      return await work(t)
+    },
+    'isolation level repeatable read read only',
+  )
 
-/** A backup takes as long as it takes. */
+/** Removes the time limits of this transaction: a backup can take long. */
 const unguard = async (t: Transaction): Promise<void> => {
   await t`set local statement_timeout = 0`
   await t`set local idle_in_transaction_session_timeout = 0`
 }
 
-/** What there is to copy. A table's partitions are copied with it, and made again before it is loaded. */
+/**
+ * The tables and partitions to copy. `copyOut` of a table includes its partitions, which must exist
+ * again before the table is loaded.
+ */
 export const readShape = async (t: Transaction): Promise<Shape> => {
   const [version] = await t<{ version: number }[]>`select max(version)::int as version from schema_version`
   const tables = await t<Table[]>`
@@ -35,18 +45,34 @@ export const readShape = async (t: Transaction): Promise<Shape> => {
   return { schemaVersion: version?.version ?? 0, tables: [...tables], partitions: [...partitions] }
 }
 
-/** The rows of a table, in PostgreSQL's own text form. */
+/**
+ * promise: E1: exports are copies of data that the backup contains anyway, and a backup must not
+ * keep them longer than their week. Their download links are left out too. Table name → condition
+ * for the rows to copy.
+ */
+const notBackedUp: Record<string, string> = {
+  exports: 'false',
+  mail_links: 'export_id is null',
+  outbox: "kind <> 'export' and not (kind = 'mail-link' and ref_id in (select id from mail_links where export_id is not null))",
+}
+
+/**
+ * Streams the rows of a table in PostgreSQL's text format, without the rows that `notBackedUp`
+ * leaves out.
+ */
 export const copyOut = async (t: Transaction, { name, columns }: Table): Promise<Readable> => {
-  const rows = await t`copy (select ${t(columns)} from ${t(name)}) to stdout`.readable()
-  // postgres 3.4 stops listening to the server while many rows wait to be read, and listens again when it is asked for more: nobody
-  // asks once the last row is there, and the next statement would never be answered.
+  const rows =
+    await t`copy (select ${t(columns)} from ${t(name)} where ${t.unsafe(notBackedUp[name] ?? 'true')}) to stdout`.readable()
+  // postgres 3.4 pauses the connection while many rows wait to be read and resumes it on the next
+  // read. After the last row there is no next read, so the next statement would never be answered:
+  // read once more.
   rows.once('end', () => rows._read(0))
   return rows
 }
 
 /**
- * Fills an empty schema, all or nothing. References between tables are taken away for the while and made again at the end, when
- * PostgreSQL looks at every row; counters go on behind the highest number.
+ * Fills an empty schema in one transaction. Drops foreign keys first and adds them again at the
+ * end, when PostgreSQL checks every row. Sequences continue after the highest number.
  */
 export const loadTables = async (
   sql: Sql,
@@ -54,7 +80,7 @@ export const loadTables = async (
   fill: (t: Transaction, table: Table) => Promise<void>,
   finish: (t: Transaction) => Promise<void>,
 ): Promise<void> => {
-  await sql.begin(async (t) => {
+  await txStraight(sql, async (t) => {
     await unguard(t)
     const references = await listReferences(t)
     for (const { table, name } of references) await t`alter table ${t(table)} drop constraint ${t(name)}`
@@ -62,7 +88,7 @@ export const loadTables = async (
       await t.unsafe(`create table if not exists "${checked(name)}" partition of "${checked(of)}" ${bound}`)
     for (const { name } of tables) {
       await t`alter table ${t(name)} disable trigger user`
-      await t`delete from ${t(name)}` // what migrations put there
+      await t`delete from ${t(name)}` // rows that migrations inserted
     }
     for (const table of tables) await fill(t, table)
     for (const { name } of tables) await t`alter table ${t(name)} enable trigger user`
@@ -76,9 +102,12 @@ export const loadTables = async (
 export const copyIn = async (t: Transaction, { name, columns }: Table): Promise<Writable> =>
   await t`copy ${t(name)} (${t(columns)}) from stdin`.writable()
 
-/** Empties the schema of a database in which nobody has an account yet. Returns false, and does nothing, when somebody has. */
-export const emptySchema = async (sql: Sql): Promise<boolean> =>
-  (await sql.begin(async (t) => {
+/**
+ * Empties the schema if the database has no user and no workspace. Otherwise changes nothing and
+ * returns false.
+ */
+export const emptySchema = (sql: Sql): Promise<boolean> =>
+  txStraight(sql, async (t) => {
     const [table] = await t<{ users: string | null }[]>`select to_regclass('public.users')::text as users`
     if (table?.users) {
       const [used] = await t`select 1 from users union all select 1 from workspaces limit 1`
@@ -87,7 +116,7 @@ export const emptySchema = async (sql: Sql): Promise<boolean> =>
     await t`drop schema public cascade`
     await t`create schema public`
     return true
-  })) as boolean
+  })
 
 type Reference = { table: string; name: string; definition: string }
 
@@ -105,7 +134,7 @@ const setCounters = async (t: Transaction): Promise<void> => {
     await t`select setval(pg_get_serial_sequence(${`public.${table}`}, ${column}), coalesce((select max(${t(column)}) from ${t(table)}), 0) + 1, false)`
 }
 
-/** Names come from a file. */
+/** Names come from a backup file, so they are checked before they become SQL. */
 const checked = (name: string): string => {
   if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name of a table`)
   return name

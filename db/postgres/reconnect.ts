@@ -1,15 +1,18 @@
 import type postgres from 'postgres'
 
-/** Opens one more driver; `onclose` is called in the very instant in which one of its connections ends. */
+/** Opens one more driver. `onclose` is called as soon as one of its connections ends. */
 export type Open = (onclose: () => void) => postgres.Sql
 
-/** A former driver's queries get so long to end, as long as the database lets a statement run. */
+/**
+ * How long the queries of a replaced driver may still run: the statement timeout of the database.
+ */
 const farewellMs = 15_000
 
 /**
- * A driver that is replaced whenever one of its connections ends: what was written to a connection in the moment of its end keeps that
- * connection's place in the pool from ever working again (postgres 3.4.9). `listener` stays: it connects and listens again by itself. What
- * needs a connection that stays, `listen` and `begin` (migrations, backups), is its.
+ * A driver that is replaced whenever one of its connections ends. In postgres 3.4.9, a statement
+ * that is written while its connection ends makes that place in the pool unusable. `listener` is
+ * not replaced, because it reconnects without help. It also serves `listen` and `begin`
+ * (migrations, backups), which need a connection that stays open.
  */
 export const renewing = (listener: postgres.Sql, open: Open): postgres.Sql => {
   const begin = (): postgres.Sql => {
@@ -18,7 +21,7 @@ export const renewing = (listener: postgres.Sql, open: Open): postgres.Sql => {
       current = begin()
       setTimeout(() => {
         drivers.delete(sql)
-        void sql.end({ timeout: 1 }) // with a broken connection it may never resolve
+        void sql.end({ timeout: 1 }) // may never resolve on a broken connection
       }, farewellMs).unref()
     })
     drivers.add(sql)
@@ -27,7 +30,7 @@ export const renewing = (listener: postgres.Sql, open: Open): postgres.Sql => {
   const drivers = new Set<postgres.Sql>([listener])
   let current = begin()
   const end: postgres.Sql['end'] = async (options) => {
-    current = listener // nothing is opened any more
+    current = listener // no new driver is opened from now on
     await Promise.all([...drivers].map((driver) => driver.end(options)))
   }
   return new Proxy(listener, {

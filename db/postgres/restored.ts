@@ -1,8 +1,9 @@
 import type { Db } from './connect.ts'
 
 /**
- * What a restored database does not know is whether posts went out after the backup was made. Those whose time has come since may be
- * public, so none of them is sent by itself: they are unconfirmed, and a person who looks at the account decides. Returns how many.
+ * A restored database doesn't know which posts were published after the backup. Posts that have
+ * come due since then might be public already, so they become unconfirmed and someone has to check
+ * the account. Returns how many.
  */
 export const holdBackUncertain = async (sql: Db, backupAt: Date, now: Date): Promise<number> => {
   const moment = backupAt.toISOString().slice(0, 16).replace('T', ' ')
@@ -10,18 +11,37 @@ export const holdBackUncertain = async (sql: Db, backupAt: Date, now: Date): Pro
   const held = await sql`
     update targets set state = 'unconfirmed', state_at = ${now}, waiting_for = ${words}, not_before = null, revision = revision + 1
     where state in ('scheduled', 'preparing', 'ready') and due_at <= ${now}`
+  // Their first comments may exist too, so the workflow looks for them before it writes them.
+  await sql`
+    update targets set comment_state = 'waiting', comment_not_before = null
+    where comment_state is null and coalesce(settings ->> 'first_comment', '') <> '' and due_at <= ${now}
+      and state in ('unconfirmed', 'sending', 'processing', 'published')`
   return held.count
 }
 
-/** Everything that a workflow drives is told to Temporal again; one that runs there already takes it as a nudge. Returns how many. */
+/**
+ * Adds everything that has a workflow to the outbox again. A workflow that is still running takes
+ * this as a signal. Returns how many rows.
+ */
 export const tellEverything = async (sql: Db): Promise<number> => {
   const told = await sql`
     insert into outbox (kind, ref_id)
     select 'target', id from targets
       where state in ('scheduled', 'preparing', 'ready', 'sending', 'processing') or (state = 'published' and finished_at is null)
+        or comment_open
     union all select 'grant', id from grants where state <> 'ended'
-    union all select 'disconnect', channel_id from disconnections
-    union all select 'deletion', id from deletion_requests where finished_at is null
-    union all select 'export', id from exports where made_at is null`
+    union all select 'disconnect', channel_id from revocations
+      where channel_id is not null and (state = 'pending' or (erases_history and erased_at is null))
+    union all select 'media', id from media where conversion = 'waiting' and purged_at is null
+    union all select 'deletion', id from deletion_requests where finished_at is null`
   return told.count
+}
+
+/**
+ * Deletes the exports that backups of earlier versions contain. Returns the store keys of their
+ * files.
+ */
+export const dropRestoredExports = async (t: Db): Promise<string[]> => {
+  const rows = await t<{ storeKey: string | null }[]>`delete from exports returning store_key`
+  return rows.flatMap(({ storeKey }) => storeKey ?? [])
 }

@@ -1,6 +1,6 @@
-import type { Problem } from '../platforms/errors.ts'
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { Problem } from '../../platforms/errors.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 
 export type AttemptOutcome = 'claimed' | 'accepted' | 'refused' | 'unknown' | 'not_sent' | 'found' | 'absent'
 export type AttemptRow = {
@@ -19,21 +19,22 @@ export type AttemptRow = {
   proof: string | null
 }
 
-/** A claim: the right to make the one call, for five seconds. */
+/** A claim: the right to make the one call within five seconds. */
 export type Claim = { attemptId: string; number: number }
 
-/** What a claim is for: the row as it was read; `now` by the clock of whoever claims. */
+/** What to claim: the row as it was read. `now` is the claiming process's clock. */
 export type ClaimWish = { id: string; revision: number; attemptNumber: number; dueAt: Date; fingerprint: Buffer; now: Date }
 
 /**
- * promise: D6: a platform receives what people directed us to send, and receives it once.
- * ready → sending, and the attempt's row, in one statement. Nothing comes back for a post that was canceled, moved or changed,
- * whose channel or grant ended, that another attempt came in between for, whose platform takes no posts for now, or that is too late: then
- * it may not be sent. Of several wishes, those whose row somebody else holds at this moment come back empty too: ask for such a one alone.
- * The claims by their targets' ids.
+ * promise: D6: a platform receives what people directed us to send, and receives it once. Moves
+ * ready targets to sending and inserts their attempts, in one statement. Returns the claims by
+ * target id. There is no claim if the post was canceled, moved or changed, its channel or grant has
+ * ended, another attempt came first, its platform accepts no posts for now, or it is too late; then
+ * it must not be sent. With several wishes, rows that are locked by others get no claim either:
+ * claim such a target alone.
  */
 export const claimTargets = async (sql: Db, wishes: ClaimWish[]): Promise<Map<string, Claim>> => {
-  // Whoever waits for one row while it holds others may meet somebody who does the same the other way round.
+  // Waiting for a lock while holding others could deadlock.
   const unlessHeld = wishes.length > 1 ? sql`skip locked` : sql``
   const rows = await sql<(Claim & { targetId: string })[]>`
     with wished as (
@@ -81,24 +82,29 @@ export const listAttempts = (sql: Db, ref: { workspaceId: string; postId: string
   where a.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by a.number desc`
 
-/** Writes what came of the call. `sentAt` null: it never left. */
+/**
+ * Records the result of the call. Locks the target first, like all code (see post-locks.ts).
+ * `sentAt` is null if the call was never sent.
+ */
 export const recordOutcome = async (
   sql: Db,
   attemptId: string,
   result: { outcome: AttemptOutcome; sentAt: Date | null; problem: Problem | null },
 ): Promise<void> => {
   await sql`
-    with ended as (
-      update attempts set
-        outcome = ${result.outcome}, sent_at = coalesce(${result.sentAt}, sent_at),
+    with held as materialized (
+      select t.id from targets t where t.id = (select target_id from attempts where id = ${attemptId}) for no key update
+    ), ended as (
+      update attempts a set
+        outcome = ${result.outcome}, sent_at = coalesce(${result.sentAt}, a.sent_at),
         ended_at = now(), problem = ${result.problem ? sql.json(result.problem) : null}
-      where id = ${attemptId}
-      returning target_id, number, sent_at
+      from held where a.id = ${attemptId} and a.target_id = held.id
+      returning a.target_id, a.number, a.sent_at
     )
     update targets t set sent_at = ended.sent_at from ended where t.id = ended.target_id and t.attempt_number = ended.number`
 }
 
-/** What reconciling saw at this look. */
+/** Records what a reconciliation check found. Returns how many checks there were. */
 export const recordLook = async (
   sql: Db,
   attemptId: string,

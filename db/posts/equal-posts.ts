@@ -1,40 +1,48 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from './target-states.ts'
 
-/** A post that says the same to the same account at about the same time. */
+/** A post with the same content, on the same account, at about the same time. */
 export type EqualPost = { postId: string; channelId: string; dueAt: Date; state: TargetState }
 
 const withinHours = 24
 
-/** Until the end of the transaction no other one looks for equal posts of this workspace: of two at once, the second sees the first. */
+/**
+ * Locks the search for equal posts in this workspace until the transaction ends, so that of two
+ * parallel requests, the second sees the first.
+ */
 export const lockEqualPosts = async (t: Db, workspaceId: string): Promise<void> => {
   await t`select pg_advisory_xact_lock(hashtextextended('equal posts ' || ${workspaceId}, 0))`
 }
 
 /**
- * For each account the nearest other post with the same text, link and files within a day before or after; refused, missed and
- * canceled ones do not count. Files are equal by their bytes, in their order.
+ * For each account, the nearest other post of the same kind with the same text, link, first comment
+ * and files within a day before or after. Ignores refused, missed and canceled posts. Files are
+ * compared by their bytes and order. All else that a post carries (people, place, cover, labels)
+ * makes no other post of it.
  */
 export const listEqualPosts = (
   sql: Db,
   post: {
     workspaceId: string
-    /** Null for a new one. */
+    /** Null for a new post. */
     postId: string | null
     dueAt: Date
     mediaIds: string[]
-    targets: { channelId: string; text: string; link: string | null }[]
+    targets: { channelId: string; kind: string; text: string; link: string | null; firstComment: string }[]
   },
 ): Promise<EqualPost[]> => sql<EqualPost[]>`
   with wanted as (
-    select channel_id, text, link from unnest(${post.targets.map((one) => one.channelId)}::uuid[],
-      ${post.targets.map((one) => one.text)}::text[], ${post.targets.map((one) => one.link)}::text[]) as w (channel_id, text, link)),
+    select channel_id, kind, text, link, first_comment from unnest(${post.targets.map((one) => one.channelId)}::uuid[],
+      ${post.targets.map((one) => one.kind)}::text[], ${post.targets.map((one) => one.text)}::text[],
+      ${post.targets.map((one) => one.link)}::text[], ${post.targets.map((one) => one.firstComment)}::text[])
+      as w (channel_id, kind, text, link, first_comment)),
   files as (
     select coalesce(array_agg(m.sha256 order by w.position), '{}') as hashes
     from unnest(${post.mediaIds}::uuid[]) with ordinality as w (id, position)
       join media m on m.id = w.id and m.workspace_id = ${post.workspaceId})
   select distinct on (t.channel_id) t.post_id, t.channel_id, t.due_at, t.state
-  from wanted join targets t on t.channel_id = wanted.channel_id and t.text = wanted.text and t.link is not distinct from wanted.link, files
+  from wanted join targets t on t.channel_id = wanted.channel_id and t.kind = wanted.kind and t.text = wanted.text
+    and t.link is not distinct from wanted.link and coalesce(t.settings ->> 'first_comment', '') = wanted.first_comment, files
   where t.workspace_id = ${post.workspaceId} and t.post_id is distinct from ${post.postId}
     and t.state not in ('failed', 'missed', 'canceled')
     and abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz)) < ${withinHours * 3_600}

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 
 export type AttemptRef = { targetId: string; attemptNumber: number }
 
 /**
- * The public name of a file for one attempt, the same however often it is asked for; a name that was retired stays retired.
- * The address is `MEDIA_PUBLIC_URL/<name>`. promise: D4: 192 random bits.
+ * The public name of a file for one attempt. Always the same for the same attempt; a retired name
+ * stays retired. The URL is `MEDIA_PUBLIC_URL/<name>`. promise: D4: 192 random bits.
  */
 export const linkForAttempt = async (sql: Db, link: AttemptRef & { mediaId: string; workspaceId: string }): Promise<string> => {
   const fresh = randomBytes(24).toString('base64url')
   const [row] = await sql<{ name: string }[]>`
     insert into media_links (name, media_id, workspace_id, target_id, attempt_number)
-    select ${fresh} || case m.content_type when 'image/jpeg' then '.jpg' when 'video/quicktime' then '.mov' else '.mp4' end,
+    select ${fresh} || ${ending(sql)},
       m.id, m.workspace_id, ${link.targetId}::uuid, ${link.attemptNumber}::int
     from media m where m.id = ${link.mediaId} and m.workspace_id = ${link.workspaceId}
     on conflict (target_id, attempt_number, media_id) do update set media_id = excluded.media_id
@@ -20,14 +20,37 @@ export const linkForAttempt = async (sql: Db, link: AttemptRef & { mediaId: stri
   return row.name
 }
 
-/** From now on the attempt's addresses answer 410; who reads `wasFetched` afterwards reads what stays true. */
+const ending = (sql: Db) =>
+  sql`case m.content_type when 'image/jpeg' then '.jpg' when 'video/quicktime' then '.mov' else '.mp4' end`
+
+/**
+ * A URL of the newest file for `operate -- doctor`, which removes it again. It belongs to no
+ * attempt, so fetching it proves nothing about one. Null if there is no file.
+ */
+export const linkForTrial = async (sql: Db): Promise<{ name: string; contentType: string; sizeBytes: number } | null> => {
+  const fresh = randomBytes(24).toString('base64url')
+  const [row] = await sql<{ name: string; contentType: string; sizeBytes: number }[]>`
+    with newest as (select * from media where purged_at is null order by uploaded_at desc limit 1), link as (
+      insert into media_links (name, media_id, workspace_id) select ${fresh} || ${ending(sql)}, m.id, m.workspace_id from newest m
+      returning name)
+    select link.name, m.content_type, m.size_bytes::float8 as size_bytes from link, newest m`
+  return row ?? null
+}
+
+export const removeTrialLink = async (sql: Db, name: string): Promise<void> => {
+  await sql`delete from media_links where name = ${name} and target_id is null`
+}
+
+/**
+ * Makes the attempt's URLs answer 410 from now on. After that, the result of `wasFetched` is final.
+ */
 export const retireLinks = async (sql: Db, { targetId, attemptNumber }: AttemptRef): Promise<void> => {
   await sql`
     update media_links set retired_at = now()
     where target_id = ${targetId} and attempt_number = ${attemptNumber} and retired_at is null`
 }
 
-/** Whether anybody ever came for one of the attempt's files; null when it had no addresses. */
+/** Whether anyone fetched one of the attempt's files. Null if it had no URLs. */
 export const wasFetched = async (sql: Db, { targetId, attemptNumber }: AttemptRef): Promise<boolean | null> => {
   const [row] = await sql<{ fetched: boolean | null }[]>`
     select bool_or(first_fetched_at is not null) as fetched from media_links
@@ -38,8 +61,8 @@ export const wasFetched = async (sql: Db, { targetId, attemptNumber }: AttemptRe
 export type PublicFile = { storeKey: string; contentType: string; sizeBytes: number; sha256: Buffer; gone: boolean }
 
 /**
- * What a public address leads to; the visit is written down in the same statement, so that a fetch is either known to
- * whoever retires the address, or refused.
+ * The file behind a public URL. Records the visit in the same statement, so that a fetch is either
+ * visible to the code that retires the URL, or refused.
  */
 export const visitLink = async (sql: Db, name: string): Promise<PublicFile | null> => {
   const [row] = await sql<PublicFile[]>`
@@ -61,7 +84,7 @@ export type MediaLink = {
   fetches: number
 }
 
-/** The public addresses of a file, newest first. */
+/** The public URLs of a file, newest first. */
 export const listLinks = async (sql: Db, workspaceId: string, mediaId: string): Promise<MediaLink[]> =>
   await sql<MediaLink[]>`
     select name, created_at, retired_at, first_fetched_at, fetches from media_links

@@ -1,11 +1,11 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 
 export type Media = {
   id: string
   workspaceId: string
   kind: 'image' | 'video'
   contentType: string
-  /** As the person called it: for lists, never part of an address. */
+  /** The person's name for the file. Shown in lists, never part of a URL. */
   fileName: string
   sizeBytes: number
   width: number
@@ -18,23 +18,56 @@ export type Media = {
   thumbnailKey: string | null
   uploadedAt: Date
   purgedAt: Date | null
+} & Conversion
+
+/** The conversion of a video that no platform accepts as it is. */
+type Conversion = {
+  /**
+   * `waiting`: the file is still being converted, and the facts are those of the result. `failed`:
+   * it can't be converted.
+   */
+  conversion: 'waiting' | 'failed' | null
+  conversionBeganAt: Date | null
+  /** Progress from 0 to 1. */
+  conversionShare: number | null
+  conversionProblem: string | null
 }
 
-export type NewMedia = Omit<Media, 'id' | 'uploadedAt' | 'purgedAt'> & { sha256: Buffer; uploadedBy: string }
+/** The uploaded file, while another is made from it. */
+type Original = { key: string; bytes: number }
 
-/** In how many posts a file is, and the one that goes out next or was last. */
+export type NewMedia = Omit<Media, 'id' | 'uploadedAt' | 'purgedAt' | keyof Conversion> & {
+  sha256: Buffer
+  uploadedBy: string
+  original: Original | null
+}
+
+/** How many posts use a file, and the next or latest one's time. */
 export type MediaUse = { posts: number; nextDueAt: Date | null }
 export type ListedMedia = Media & MediaUse
 
 export const insertMedia = async (sql: Db, media: NewMedia): Promise<Media> => {
   const [row] = await sql<Media[]>`
     insert into media as m (workspace_id, kind, content_type, file_name, size_bytes, sha256, width, height, duration_ms,
-      video_codec, audio_codec, fps, store_key, thumbnail_key, uploaded_by)
+      video_codec, audio_codec, fps, store_key, thumbnail_key, uploaded_by, original_key, original_bytes, conversion)
     values (${media.workspaceId}, ${media.kind}, ${media.contentType}, ${media.fileName}, ${media.sizeBytes}, ${media.sha256},
       ${media.width}, ${media.height}, ${media.durationMs}, ${media.videoCodec}, ${media.audioCodec}, ${media.fps},
-      ${media.storeKey}, ${media.thumbnailKey}, ${media.uploadedBy})
+      ${media.storeKey}, ${media.thumbnailKey}, ${media.uploadedBy}, ${media.original?.key ?? null},
+      ${media.original?.bytes ?? null}, ${media.original ? 'waiting' : null})
     returning ${columns(sql)}`
   return row!
+}
+
+/** The total bytes of a workspace's files, including originals but not thumbnails. */
+export const sumMediaBytes = async (sql: Db, workspaceId: string): Promise<number> => {
+  const [row] = await sql<{ bytes: number }[]>`
+    select coalesce(sum(size_bytes + coalesce(original_bytes, 0)), 0)::float8 as bytes from media where workspace_id = ${workspaceId} and purged_at is null`
+  return row?.bytes ?? 0
+}
+
+/** Until the transaction ends, nobody else who takes this lock can add files to the workspace. */
+export const lockMediaOfWorkspace = async (t: Db, workspaceId: string): Promise<void> => {
+  await t`select pg_advisory_xact_lock(hashtext('media'), hashtext(${workspaceId}))`
 }
 
 export const findMedia = async (sql: Db, workspaceId: string, id: string): Promise<Media | null> => {
@@ -42,7 +75,10 @@ export const findMedia = async (sql: Db, workspaceId: string, id: string): Promi
   return row ?? null
 }
 
-/** Files of a workspace, newest first; `before` is the id after which the next page begins. Purged ones are left out. */
+/**
+ * The files of a workspace, newest first. `before`: the last id of the previous page. Leaves out
+ * purged files.
+ */
 export const listMedia = async (
   sql: Db,
   workspaceId: string,
@@ -53,13 +89,13 @@ export const listMedia = async (
     from media m
     left join lateral (
       select count(*)::int as posts, min(p.due_at) filter (where p.due_at > now()) as next_due_at
-      from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id
+      from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id and p.state <> 'discarded'
     ) u on true
     where m.workspace_id = ${workspaceId} and m.purged_at is null
       ${page.before ? sql`and m.id < ${page.before}` : sql``}
     order by m.id desc limit ${page.limit}`
 
-/** The files with these ids, in that order; ids of another workspace or of purged files are left out. */
+/** The files with these ids, in that order. Leaves out ids of other workspaces and purged files. */
 export const listMediaByIds = async (sql: Db, workspaceId: string, ids: string[]): Promise<Media[]> =>
   await sql<Media[]>`
     select ${columns(sql)} from unnest(${ids}::uuid[]) with ordinality as wanted (id, position)
@@ -68,22 +104,25 @@ export const listMediaByIds = async (sql: Db, workspaceId: string, ids: string[]
 
 export type UseOfMedia = { postId: string; text: string; state: string; dueAt: Date | null }
 
-/** The posts that hold a file. */
+/** The posts that use a file. */
 export const listUses = async (sql: Db, workspaceId: string, mediaId: string): Promise<UseOfMedia[]> =>
   await sql<UseOfMedia[]>`
     select p.id as post_id, p.text, p.state, p.due_at from post_media pm join posts p on p.id = pm.post_id
-    where pm.media_id = ${mediaId} and p.workspace_id = ${workspaceId} order by p.due_at desc nulls first limit 50`
+    where pm.media_id = ${mediaId} and p.workspace_id = ${workspaceId} and p.state <> 'discarded' order by p.due_at desc nulls first limit 50`
 
-/** Deletes a file that no post holds. Null when there is none such; else its keys in the store, which the caller removes. */
+/**
+ * Deletes a file that no post uses. Returns its store keys, which the caller removes. Null if there
+ * is no such file.
+ */
 export const deleteUnusedMedia = async (sql: Db, workspaceId: string, id: string): Promise<string[] | null> => {
-  const [row] = await sql<{ storeKey: string; thumbnailKey: string | null }[]>`
+  const [row] = await sql<{ keys: string[] }[]>`
     delete from media m where workspace_id = ${workspaceId} and id = ${id}
       and not exists (select from post_media pm where pm.media_id = m.id)
-    returning store_key, thumbnail_key`
-  return row ? [row.storeKey, ...(row.thumbnailKey ? [row.thumbnailKey] : [])] : null
+    returning array_remove(array[store_key, thumbnail_key, original_key], null) as keys`
+  return row?.keys ?? null
 }
 
-/** Puts another small picture in place; answers with the key of the one before, which the caller removes. */
+/** Replaces the thumbnail. Returns the previous key, which the caller removes. */
 export const replaceThumbnail = async (sql: Db, workspaceId: string, id: string, key: string): Promise<string | null> => {
   const [row] = await sql<{ before: string | null }[]>`
     update media m set thumbnail_key = ${key} from media old
@@ -93,4 +132,5 @@ export const replaceThumbnail = async (sql: Db, workspaceId: string, id: string,
 
 const columns = (sql: Db) => sql`
   m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height, m.duration_ms,
-  m.video_codec, m.audio_codec, m.fps, m.store_key, m.thumbnail_key, m.uploaded_at, m.purged_at`
+  m.video_codec, m.audio_codec, m.fps, m.store_key, m.thumbnail_key, m.uploaded_at, m.purged_at,
+  m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem`

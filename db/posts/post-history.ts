@@ -1,27 +1,30 @@
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** An audit line of a post or one of its targets; `userName` null when nobody but time did it. */
+/** An event of a post or one of its targets. `userName` is null if the system did it. */
 export type HistoryLine = {
   id: string
   name: string
   at: Date
   userName: string | null
-  /** The target it is about; null when it is about the whole post. */
+  /** The target it is about. Null if it is about the whole post. */
   targetId: string | null
   facts: JsonRecord
 }
 
-/** What happened to a post, newest first. */
+/**
+ * The history of a post, newest first. Uses a single list of ids, so that the index on the subject
+ * is used: `or` would read every event.
+ */
 export const listPostHistory = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<HistoryLine[]> =>
   sql<HistoryLine[]>`
     select events.id, events.name, at, users.name as user_name, nullif(subject_id, ${ref.postId}::uuid) as target_id, facts
     from events left join users on users.id = user_id
-    where workspace_id = ${ref.workspaceId}
-      and (subject_id = ${ref.postId} or subject_id in (select id from targets where post_id = ${ref.postId}))
+    where workspace_id = ${ref.workspaceId} and subject_id = any(array(
+      select ${ref.postId}::uuid union all select id from targets where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}))
     order by at desc, events.id desc limit 100`
 
-/** One act on a post, so that the page after it can say what came of it. */
+/** One action on a post, so that the next page can report its result. */
 export const findPostEvent = async (
   sql: Db,
   ref: { workspaceId: string; eventId: string },

@@ -1,7 +1,7 @@
-import type { MediaFacts } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { MediaFacts } from '../../platforms/platform.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** A file of a post: what platforms' rules look at, and where its bytes lie. */
+/** A file of a post: the facts that platform rules check, and where its bytes are stored. */
 export type PostMediaRow = MediaFacts & { storeKey: string; sha256: Buffer; purgedAt: Date | null }
 
 /** The media of a post in their order. */

@@ -1,18 +1,18 @@
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** How a post goes to one connected account. `kind` empty: what the platform suggests. */
-export type Choice = { kind: string; settings: JsonRecord }
+/** How a post is published to one account. An empty `kind` means what the platform suggests. */
+type Choice = { kind: string; settings: JsonRecord }
 
 export type Draft = {
   state: 'draft' | 'scheduled'
   text: string
   link: string | null
-  /** Platform → its own text, where it differs. */
+  /** Platform → its own text, if it differs. */
   variants: Record<string, string>
   /** Channel id → choice. */
   choices: Record<string, Choice>
-  /** As typed, `2026-11-26T10:00`; null when no time was chosen. */
+  /** As typed, such as `2026-11-26T10:00`. Null if no time was chosen. */
   wallTime: string | null
   zone: string | null
   dueAt: Date | null
@@ -32,14 +32,8 @@ export type PostTime = { wallTime: string; zone: string; dueAt: Date }
 
 export const findPost = async (sql: Db, ref: PostRef): Promise<PostRow | null> => {
   const [post] = await sql<PostRow[]>`
-    select ${columns(sql)} from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId}`
-  return post ?? null
-}
-
-/** The same row, held until the transaction ends: two people cannot act on one post at once. */
-export const lockPost = async (t: Db, ref: PostRef): Promise<PostRow | null> => {
-  const [post] = await t<PostRow[]>`
-    select ${columns(t)} from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId} for update`
+    select ${postColumns(sql)} from posts
+    where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded'`
   return post ?? null
 }
 
@@ -53,7 +47,10 @@ export const insertPost = async (sql: Db, post: Draft & { workspaceId: string; c
   return row.id
 }
 
-/** Writes an edit made from version `version`; false when somebody else has written a newer one meanwhile. */
+/**
+ * Saves an edit that was based on version `version`. False if someone has saved a newer version in
+ * the meantime.
+ */
 export const updatePost = async (sql: Db, ref: PostRef & { version: number }, draft: Draft): Promise<boolean> => {
   const rows = await sql`
     update posts set state = ${draft.state}, text = ${draft.text}, link = ${draft.link}, variants = ${sql.json(draft.variants)},
@@ -64,7 +61,7 @@ export const updatePost = async (sql: Db, ref: PostRef & { version: number }, dr
   return rows.length === 1
 }
 
-/** The files of a post, in the given order. A file of another workspace has no row to join and is left out. */
+/** Sets the files of a post, in this order. Leaves out files of other workspaces. */
 export const replacePostMedia = async (t: Db, ref: PostRef, media: { id: string; altText: string }[]): Promise<void> => {
   await t`delete from post_media where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}`
   if (media.length === 0) return
@@ -77,27 +74,44 @@ export const replacePostMedia = async (t: Db, ref: PostRef, media: { id: string;
       join media on media.id = wanted.id and media.workspace_id = ${ref.workspaceId}`
 }
 
-/** Another time for a post; what becomes of its targets is written beside it, by `movePost`. */
-export const setPostTime = async (sql: Db, ref: PostRef, time: PostTime): Promise<void> => {
+/**
+ * Sets another time for a post, or none for a draft. `movePost` changes the time of its targets.
+ */
+export const setPostTime = async (
+  sql: Db,
+  ref: PostRef,
+  time: PostTime | { wallTime: null; zone: null; dueAt: null },
+): Promise<void> => {
   await sql`
-    update posts set wall_time = ${time.wallTime}, zone = ${time.zone}, due_at = ${time.dueAt}, version = version + 1, updated_at = now()
+    update posts set wall_time = ${time.wallTime}, zone = ${time.zone}, due_at = ${time.dueAt}, updated_at = now()
     where workspace_id = ${ref.workspaceId} and id = ${ref.postId}`
 }
 
-/** Only a draft: what was scheduled keeps its history. Says whether there was one. */
-export const deleteDraft = async (sql: Db, ref: PostRef): Promise<boolean> => {
+/**
+ * Deletes a draft; scheduled posts keep their history. It disappears from all pages, and the sweep
+ * deletes it a day later. Returns whether there was one.
+ */
+export const discardDraft = async (sql: Db, ref: PostRef): Promise<boolean> => {
   const rows = await sql`
-    delete from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state = 'draft'
+    update posts set state = 'discarded', due_at = null, updated_at = now()
+    where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state = 'draft'
       and not exists (select from targets where post_id = posts.id) returning id`
   return rows.length > 0
 }
 
-/** A new draft with the same text, media and choices, and no time. */
+/** Deletes discarded drafts that use a file, so that they don't keep it from being deleted. */
+export const dropDiscardedWith = async (sql: Db, workspaceId: string, mediaId: string): Promise<void> => {
+  await sql`
+    delete from posts where workspace_id = ${workspaceId} and state = 'discarded'
+      and id in (select post_id from post_media where media_id = ${mediaId})`
+}
+
+/** Creates a draft with the same text, media and choices, but no time. */
 export const duplicatePost = async (sql: Db, ref: PostRef & { createdBy: string }): Promise<string | null> => {
   const [row] = await sql<{ id: string }[]>`
     insert into posts (workspace_id, created_by, text, link, variants, choices)
     select workspace_id, ${ref.createdBy}, text, link, variants, choices
-    from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId} returning id`
+    from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded' returning id`
   if (!row) return null
   await sql`
     insert into post_media (post_id, media_id, workspace_id, position, alt_text)
@@ -107,5 +121,6 @@ export const duplicatePost = async (sql: Db, ref: PostRef & { createdBy: string 
   return row.id
 }
 
-const columns = (sql: Db) => sql`
+/** The columns of a PostRow. */
+export const postColumns = (sql: Db) => sql`
   id, workspace_id, state, text, link, variants, choices, wall_time, zone, due_at, version, created_by, created_at, updated_at`

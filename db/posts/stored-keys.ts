@@ -1,11 +1,11 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** Every key of the media store that a row names. */
+/** All keys of the media store that belong in a backup. Exports don't (db/postgres/dump.ts). */
 export const listStoredKeys = async (sql: Db): Promise<string[]> => {
   const rows = await sql<{ key: string }[]>`
-    select store_key as key from media where purged_at is null
+    select store_key as key from media where purged_at is null and conversion is null
+    union select original_key from media where purged_at is null and original_key is not null
     union select thumbnail_key from media where purged_at is null and thumbnail_key is not null
-    union select store_key from exports where store_key is not null
     order by 1`
   return rows.map(({ key }) => key)
 }

@@ -1,12 +1,13 @@
 import type postgres from 'postgres'
+import { enqueue } from '../notifications/outbox.ts'
 import { retireLinks } from './media-links.ts'
-import { enqueue } from './outbox.ts'
+import type { HeldPost } from './post-locks.ts'
 import { lockTarget, refuse, type TargetChange } from './target-moves.ts'
 import type { TargetState } from './target-states.ts'
 
 /**
- * What a person decides where the platform did not tell: `bind` (it is there), `again` (it is not there, send it),
- * `leave` (nothing more is done or asked). Refused and missed targets can be left, too.
+ * A person's decision about an unknown outcome: `bind` (the post exists), `again` (it doesn't
+ * exist, publish it), `leave` (dismiss it). Refused and missed targets can be dismissed too.
  */
 export type Decision = { do: 'bind'; platformPostId: string | null; permalink: string | null } | { do: 'again' } | { do: 'leave' }
 
@@ -14,17 +15,19 @@ type Ref = { workspaceId: string; targetId: string }
 
 export const decideTarget = async (
   t: postgres.TransactionSql,
-  ref: Ref,
+  post: HeldPost,
+  targetId: string,
   decision: Decision,
   now: Date,
 ): Promise<TargetChange[]> => {
-  const [target] = await lockTarget(t, ref)
+  const [target] = await lockTarget(t, post, targetId)
   if (!target) return []
+  const ref = { workspaceId: post.workspaceId, targetId }
   const from: TargetState[] = decision.do === 'leave' ? ['unconfirmed', 'failed', 'missed'] : ['unconfirmed']
   if (!from.includes(target.state)) return [refuse(target)]
   const after = await carryOut(t, ref, decision, target.state, now)
   if (decision.do !== 'leave') await enqueue(t, 'target', target.id)
-  const { id: targetId, platform, channelName } = target
+  const { platform, channelName } = target
   return [{ targetId, platform, channelName, before: target.state, after, changed: true, refusal: null }]
 }
 
@@ -48,7 +51,7 @@ const carryOut = async (
   }
 }
 
-/** `targets_bound_once` refuses an id that another post has. */
+/** Throws if another post has this id (`targets_bound_once`). */
 const bind = async (
   t: postgres.TransactionSql,
   ref: Ref,
@@ -64,12 +67,16 @@ const bind = async (
   await closeAttempt(t, ref, 'found', 'A person found it there.')
 }
 
-/** The attempt's own media addresses end first: whatever is still on its way at the platform can never come true. */
+/**
+ * Retires the attempt's media URLs first, so that anything still in progress at the platform can't
+ * take effect.
+ */
 const sendAgain = async (t: postgres.TransactionSql, ref: Ref, now: Date): Promise<void> => {
   const attemptNumber = await closeAttempt(t, ref, 'absent', 'A person looked, and it was not there.')
   await retireLinks(t, { targetId: ref.targetId, attemptNumber })
   await t`
-    update targets set state = 'preparing', state_at = now(), waiting_for = null, not_before = null, problem = null, due_at = ${now}
+    update targets set state = 'preparing', state_at = now(), waiting_for = null, not_before = null, problem = null, due_at = ${now},
+      comment_state = null
     where id = ${ref.targetId} and workspace_id = ${ref.workspaceId}`
 }
 

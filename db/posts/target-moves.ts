@@ -1,9 +1,12 @@
 import type postgres from 'postgres'
-import type { JsonRecord } from '../platforms/platform.ts'
-import { enqueue } from './outbox.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import { enqueue } from '../notifications/outbox.ts'
+import type { HeldPost } from './post-locks.ts'
 import { isUnsent, type TargetState } from './target-states.ts'
 
-/** What a person's act did to one target: its answer is true at once, also while Temporal is down. */
+/**
+ * What a person's action did to one target. This is correct immediately, even if Temporal is down.
+ */
 export type TargetChange = {
   targetId: string
   platform: string
@@ -25,24 +28,25 @@ export type TargetToSchedule = {
 }
 
 type Transaction = postgres.TransactionSql
-type PostRef = { workspaceId: string; postId: string }
 type Locked = { id: string; channelId: string; platform: string; channelName: string; state: TargetState }
 
 /**
- * Makes the targets of a post what the person chose: new ones are made, unsent and refused ones changed and set to the new time,
- * unsent ones that are no longer chosen canceled. What was sent stays as it is. Call it in the transaction that writes the post.
+ * Updates the targets of a post to what the person chose: adds new ones, gives the new content and
+ * time to unsent, failed, missed and canceled ones, and cancels unsent ones that are no longer
+ * chosen. Sent ones stay as they are.
  */
 export const scheduleTargets = async (
   t: Transaction,
-  plan: PostRef & { dueAt: Date; targets: TargetToSchedule[] },
+  post: HeldPost,
+  plan: { dueAt: Date; targets: TargetToSchedule[] },
 ): Promise<TargetChange[]> => {
-  const before = await lockTargets(t, plan)
+  const before = await lockTargets(t, post)
   const chosen = new Set(plan.targets.map((target) => target.channelId))
   const dropped = before.filter((target) => !chosen.has(target.channelId))
   const changes = await eachInTurn(plan.targets, (target) =>
     scheduleOne(
       t,
-      plan,
+      { workspaceId: post.workspaceId, postId: post.id, dueAt: plan.dueAt },
       target,
       before.find((row) => row.channelId === target.channelId),
     ),
@@ -50,41 +54,54 @@ export const scheduleTargets = async (
   return [...changes, ...(await eachInTurn(dropped, (target) => cancelOne(t, target)))]
 }
 
-/** Reschedules, or publishes now: every target that has not left goes at the new time, with its content as it is. */
-export const movePost = async (t: Transaction, move: PostRef & { dueAt: Date }): Promise<TargetChange[]> =>
-  eachInTurn(await lockTargets(t, move), (target) =>
-    moveOne(t, target, move.dueAt, ['scheduled', 'preparing', 'ready', 'missed']),
-  )
+/**
+ * Reschedules, or publishes now: all unsent and missed targets get the new time and keep their
+ * content.
+ */
+export const movePost = async (t: Transaction, post: HeldPost, dueAt: Date): Promise<TargetChange[]> =>
+  eachInTurn(await lockTargets(t, post), (target) => moveOne(t, target, dueAt, ['scheduled', 'preparing', 'ready', 'missed']))
 
-/** Cancels whatever has not left yet. */
-export const cancelPost = async (t: Transaction, ref: PostRef): Promise<TargetChange[]> =>
-  eachInTurn(await lockTargets(t, ref), (target) => cancelOne(t, target))
+/** Cancels all unsent targets. */
+export const cancelPost = async (t: Transaction, post: HeldPost): Promise<TargetChange[]> =>
+  eachInTurn(await lockTargets(t, post), (target) => cancelOne(t, target))
 
-export const cancelTarget = async (t: Transaction, ref: { workspaceId: string; targetId: string }): Promise<TargetChange[]> =>
-  eachInTurn(await lockTarget(t, ref), (target) => cancelOne(t, target))
+export const cancelTarget = async (t: Transaction, post: HeldPost, targetId: string): Promise<TargetChange[]> =>
+  eachInTurn(await lockTarget(t, post, targetId), (target) => cancelOne(t, target))
 
-/** Sends a refused, missed or canceled target again, alone; nothing else of the post is touched. */
+/** Sends one refused, missed or canceled target again. Doesn't touch the other targets. */
 export const retryTarget = async (
   t: Transaction,
-  ref: { workspaceId: string; targetId: string; dueAt: Date },
+  post: HeldPost,
+  retry: { targetId: string; dueAt: Date },
 ): Promise<TargetChange[]> =>
-  eachInTurn(await lockTarget(t, ref), (target) => moveOne(t, target, ref.dueAt, ['failed', 'missed', 'canceled']))
+  eachInTurn(await lockTarget(t, post, retry.targetId), (target) =>
+    moveOne(t, target, retry.dueAt, ['failed', 'missed', 'canceled']),
+  )
 
-const lockTargets = (t: Transaction, ref: PostRef): Promise<Locked[]> => t<Locked[]>`
+/**
+ * Locks in the order of ids, like all code that locks several. Returns the targets in display
+ * order.
+ */
+const lockTargets = async (t: Transaction, post: HeldPost): Promise<Locked[]> => {
+  await t`select from targets where post_id = ${post.id} order by id for no key update`
+  return t<Locked[]>`
+    select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
+    from targets t join channels c on c.id = t.channel_id
+    where t.workspace_id = ${post.workspaceId} and t.post_id = ${post.id}
+    order by c.platform, c.name, t.id`
+}
+
+export const lockTarget = (t: Transaction, post: HeldPost, targetId: string): Promise<Locked[]> => t<Locked[]>`
   select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
   from targets t join channels c on c.id = t.channel_id
-  where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
-  order by c.platform, c.name, t.id for update of t`
+  where t.workspace_id = ${post.workspaceId} and t.post_id = ${post.id} and t.id = ${targetId}
+  for no key update of t`
 
-export const lockTarget = (t: Transaction, ref: { workspaceId: string; targetId: string }): Promise<Locked[]> => t<Locked[]>`
-  select t.id, t.channel_id, t.platform, c.name as channel_name, t.state
-  from targets t join channels c on c.id = t.channel_id
-  where t.workspace_id = ${ref.workspaceId} and t.id = ${ref.targetId}
-  for update of t`
+type Plan = { workspaceId: string; postId: string; dueAt: Date }
 
 const scheduleOne = async (
   t: Transaction,
-  plan: PostRef & { dueAt: Date },
+  plan: Plan,
   target: TargetToSchedule,
   existing: Locked | undefined,
 ): Promise<TargetChange> => {
@@ -99,7 +116,7 @@ const scheduleOne = async (
   return { ...named(existing), before: existing.state, after: 'scheduled', changed: true, refusal: null }
 }
 
-const insertOne = async (t: Transaction, plan: PostRef & { dueAt: Date }, target: TargetToSchedule): Promise<TargetChange> => {
+const insertOne = async (t: Transaction, plan: Plan, target: TargetToSchedule): Promise<TargetChange> => {
   const [row] = await t<{ id: string; channelName: string }[]>`
     with added as (
       insert into targets (workspace_id, post_id, channel_id, platform, kind, text, link, settings, due_at)
@@ -162,9 +179,10 @@ const refusals: Record<TargetState, string> = {
   unconfirmed: 'may be out already: look there first',
   missed: 'was missed',
   canceled: 'was canceled before',
+  erased: 'was sent before the data of its account was deleted',
 }
 
-/** One after the other: statements of one transaction share one connection. */
+/** One after another, because the statements of a transaction share one connection. */
 const eachInTurn = async <T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> => {
   const results: R[] = []
   for (const item of items) results.push(await work(item))

@@ -1,6 +1,7 @@
-import type { Problem } from '../platforms/errors.ts'
-import type { JsonRecord } from '../platforms/platform.ts'
-import type { Db } from './connect.ts'
+import type { Problem } from '../../platforms/errors.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Db } from '../postgres/connect.ts'
+import type { CommentState } from './comments.ts'
 import type { TargetState } from './target-states.ts'
 
 export type TargetRow = {
@@ -31,19 +32,34 @@ export type TargetRow = {
   publishedAt: Date | null
   confirmedBy: string | null
   finishedAt: Date | null
+  /**
+   * The first comment: see db/posts/comments.ts. `commentOpen`: there is something to do for it.
+   */
+  commentOpen: boolean
+  commentState: CommentState | null
+  commentNumber: number
+  commentNotBefore: Date | null
+  commentSince: Date | null
+  commentProblem: Problem | null
+  commentProof: string | null
+  commentId: string | null
+  commentedAt: Date | null
 }
 
-/** The targets of one post, in the order of their channels' names. */
+/** The targets of one post, ordered by channel name. */
 export const listTargets = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<TargetRow[]> => sql<TargetRow[]>`
   select t.*, c.name as channel_name, c.handle as channel_handle
   from targets t join channels c on c.id = t.channel_id
   where t.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId}
   order by c.platform, c.name`
 
-/** `missedAt`: after this it is too late for it. `isPaused`: nothing of its workspace is sent now. */
+/**
+ * `missedAt`: after this time it is too late to publish. `isPaused`: publishing is paused in its
+ * workspace.
+ */
 export type TargetToDrive = TargetRow & { missedAt: Date; isPaused: boolean }
 
-/** One target by its id alone: for workflows, which know nothing else. */
+/** A target by its id alone, for workflows, which know nothing else. */
 export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDrive | undefined> => {
   const [row] = await sql<TargetToDrive[]>`
     select t.*, c.name as channel_name, c.handle as channel_handle, t.due_at + w.missed_after as missed_at,
@@ -53,7 +69,10 @@ export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDri
   return row
 }
 
-/** How many that are not over are due from `from` up to `to`, in all workspaces; none are counted beyond `most`. */
+/**
+ * How many unfinished targets of all workspaces are due from `from` until before `to`, at most
+ * `most`.
+ */
 export const countOpenDue = async (sql: Db, span: { from: Date; to: Date }, most: number): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from (
@@ -63,7 +82,7 @@ export const countOpenDue = async (sql: Db, span: { from: Date; to: Date }, most
   return row?.count ?? 0
 }
 
-/** Which account a target goes to, as its platform knows it. */
+/** The account that a target publishes to, with its platform's id. */
 export const findAccountOfTarget = async (
   sql: Db,
   ref: { workspaceId: string; targetId: string },
@@ -74,11 +93,11 @@ export const findAccountOfTarget = async (
   return row
 }
 
-/** A platform's post belongs to one target: the database refused a second. */
+/** The error for a platform post that already belongs to another target. */
 export const isBoundAlready = (error: unknown): boolean =>
   error instanceof Error && 'constraint_name' in error && error.constraint_name === 'targets_bound_once'
 
-/** Which of these post ids of a channel are bound already: `targets_bound_once` in words. */
+/** The post ids of a channel that already belong to a target. */
 export const listBoundIds = async (sql: Db, target: { workspaceId: string; channelId: string }): Promise<string[]> => {
   const rows = await sql<{ platformPostId: string }[]>`
     select platform_post_id from targets
@@ -86,7 +105,7 @@ export const listBoundIds = async (sql: Db, target: { workspaceId: string; chann
   return rows.map((row) => row.platformPostId)
 }
 
-/** scheduled → preparing; handles made for an older revision are dropped. False when the row has moved on. */
+/** scheduled → preparing. Drops handles from an older revision. False if the row has moved on. */
 export const beginPreparing = async (sql: Db, target: { id: string; revision: number }): Promise<boolean> => {
   const rows = await sql`
     update targets set
@@ -100,8 +119,9 @@ export const beginPreparing = async (sql: Db, target: { id: string; revision: nu
 }
 
 /**
- * Keeps what the platform gave, at once. False when the target was changed or has moved on meanwhile: the handles are for nothing
- * then. `holder` is the step that made them: one that was taken for dead and comes back late must not overwrite a later one's.
+ * Saves the handles from the platform at once. False if the target was changed or has moved on, so
+ * that they are useless. `holder` is the step that got them: one that was presumed dead and returns
+ * late must not overwrite the handles of a later one.
  */
 export const saveHandles = async (
   sql: Db,
@@ -117,14 +137,14 @@ export const saveHandles = async (
   return rows.length === 1
 }
 
-/** Writes what comes next, in words, without touching the state. */
+/** Records what comes next, in words, without changing the state. */
 export const noteWaiting = async (sql: Db, target: { id: string; revision: number }, words: string): Promise<void> => {
   await sql`
     update targets set waiting_for = ${words}
     where id = ${target.id} and revision = ${target.revision} and waiting_for is distinct from ${words}`
 }
 
-/** An unsent target whose platform takes nothing before this time. */
+/** Postpones an unsent target until its platform accepts posts again. */
 export const postpone = async (
   sql: Db,
   target: { id: string; revision: number },
@@ -144,7 +164,7 @@ export const markReady = async (sql: Db, target: { id: string; revision: number 
   return rows.length === 1
 }
 
-/** An unsent target that the platform will not take: failed, with what it said. */
+/** Marks an unsent target as failed because the platform won't accept it. */
 export const markRefusedAhead = async (sql: Db, target: { id: string; revision: number }, problem: Problem): Promise<boolean> => {
   const rows = await sql`
     update targets set state = 'failed', state_at = now(), waiting_for = null, problem = ${sql.json(problem)}
@@ -153,7 +173,7 @@ export const markRefusedAhead = async (sql: Db, target: { id: string; revision: 
   return rows.length === 1
 }
 
-/** A post whose time passed longer ago than the workspace allows. */
+/** Marks a post as missed if its time passed longer ago than the workspace allows. */
 export const markMissed = async (sql: Db, target: { id: string; revision: number }): Promise<boolean> => {
   const rows = await sql`
     update targets t set state = 'missed', state_at = now(), waiting_for = null
@@ -164,7 +184,7 @@ export const markMissed = async (sql: Db, target: { id: string; revision: number
   return rows.length === 1
 }
 
-/** Bound to its post at the platform and out: the state at which nothing can go wrong any more. */
+/** Marks a target as published and binds it to its post at the platform. */
 export const markPublished = async (
   sql: Db,
   target: { id: string; attemptNumber: number },
@@ -179,7 +199,7 @@ export const markPublished = async (
   return rows.length === 1
 }
 
-/** Sent and taken, but the platform is still at work. */
+/** Sent and accepted, but the platform is still processing it. */
 export const markProcessing = async (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> => {
   const rows = await sql`
     update targets set state = 'processing', state_at = now(), waiting_for = ${words}
@@ -188,7 +208,7 @@ export const markProcessing = async (sql: Db, target: { id: string; attemptNumbe
   return rows.length === 1
 }
 
-/** The platform refused what was sent: a clear no. */
+/** The platform clearly refused what was sent. */
 export const markFailed = async (sql: Db, target: { id: string; attemptNumber: number }, problem: Problem): Promise<boolean> => {
   const rows = await sql`
     update targets set state = 'failed', state_at = now(), waiting_for = null, problem = ${sql.json(problem)}
@@ -198,8 +218,9 @@ export const markFailed = async (sql: Db, target: { id: string; attemptNumber: n
 }
 
 /**
- * A clear "nothing happened": the target may be claimed again, not before `notBefore`; `from` says whether what was prepared is
- * looked at once more before. `words` say why it waits. `after`: where the attempt that came to nothing stands.
+ * Clearly nothing happened: the target can be claimed again, not before `notBefore`. `from`:
+ * whether the preparation is checked again first. `words`: why it waits. `after`: the state of the
+ * failed attempt.
  */
 export type AnotherTry = {
   from: 'preparing' | 'ready'
@@ -220,7 +241,7 @@ export const allowAnotherTry = async (
   return rows.length === 1
 }
 
-/** The outcome could not be found out: a person decides. */
+/** The outcome couldn't be found out: a person decides. */
 export const markUnconfirmed = async (
   sql: Db,
   target: { id: string; attemptNumber: number },
@@ -233,7 +254,10 @@ export const markUnconfirmed = async (
   return rows.length === 1
 }
 
-/** Completes the receipt; `final` ends all asking. */
+/**
+ * Completes the receipt, possibly with a better id than the known one. `final` means that there is
+ * nothing more to request.
+ */
 export const completeReceipt = async (
   sql: Db,
   targetId: string,
@@ -242,7 +266,20 @@ export const completeReceipt = async (
   await sql`
     update targets set
       permalink = coalesce(${receipt.permalink}, permalink),
-      platform_post_id = coalesce(platform_post_id, ${receipt.platformPostId}),
+      platform_post_id = coalesce(${receipt.platformPostId}, platform_post_id),
       finished_at = case when ${receipt.final} then now() else finished_at end
     where id = ${targetId} and state = 'published'`
+}
+
+/**
+ * Stores a new id that the platform gave for a published post. @throws `isBoundAlready` if another
+ * post of the channel has it
+ */
+export const replacePostId = async (
+  sql: Db,
+  { channelId, targetId, known, better }: { channelId: string; targetId: string; known: string; better: string },
+): Promise<void> => {
+  await sql`
+    update targets set platform_post_id = ${better}
+    where id = ${targetId} and channel_id = ${channelId} and platform_post_id = ${known} and state = 'published'`
 }

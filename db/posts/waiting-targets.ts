@@ -1,10 +1,12 @@
-import type { Problem } from '../platforms/errors.ts'
-import type { Db } from './connect.ts'
-import { enqueue } from './outbox.ts'
+import type { Problem } from '../../platforms/errors.ts'
+import { enqueue } from '../notifications/outbox.ts'
+import type { Db } from '../postgres/connect.ts'
+import { lockPostsOn } from './post-locks.ts'
 
 /**
- * The connection is gone while the post's time has not come: it waits for a person to reconnect, until its time. False when the row has
- * moved on, or its time is there.
+ * The connection was lost before anything was sent: the post waits for a person to reconnect, even
+ * past its time, until it is missed. The account is checked again when the post would be prepared,
+ * at its time, and every 15 minutes after that. False if the row has moved on.
  */
 export const waitForConnection = async (
   sql: Db,
@@ -14,17 +16,24 @@ export const waitForConnection = async (
   at: Date,
 ): Promise<boolean> => {
   const waits = await sql`
-    update targets set state = 'scheduled', state_at = ${at}, not_before = due_at, waiting_for = ${words}, problem = ${sql.json(problem)}
-    where id = ${target.id} and revision = ${target.revision} and state in ('scheduled', 'preparing', 'ready') and due_at > ${at}
+    update targets set state = 'scheduled', state_at = ${at}, waiting_for = ${words}, problem = ${sql.json(problem)},
+      not_before = case
+        when exists (select from channels c join grants g on g.id = c.grant_id
+          where c.id = targets.channel_id and c.state = 'connected' and g.state = 'active') then null -- connected again in this moment
+        when due_at > ${at} then least(due_at, ${at}::timestamptz + interval '15 minutes')
+        else ${at}::timestamptz + interval '15 minutes' end
+    where id = ${target.id} and revision = ${target.revision} and state in ('scheduled', 'preparing', 'ready')
     returning id`
   return waits.length === 1
 }
 
 /**
- * Posts of accounts that are connected again: those that wait go on, and those that failed for the lost connection are scheduled again
- * while their time has not come. Call it in the transaction that connects; answers with their ids.
+ * Continues the posts of accounts that are connected again: waiting ones proceed, and ones that
+ * failed because of the lost connection are rescheduled if their time hasn't passed. Call it in the
+ * transaction that connects. Returns their ids.
  */
 export const reviveTargets = async (t: Db, ref: { workspaceId: string; channelIds: string[] }, at: Date): Promise<string[]> => {
+  await lockPostsOn(t, ref.channelIds, ['scheduled', 'failed'])
   const rows = await t<{ id: string }[]>`
     update targets set state = 'scheduled', state_at = ${at}, not_before = null, waiting_for = null, problem = null,
       finished_at = null, revision = revision + 1

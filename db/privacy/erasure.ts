@@ -1,99 +1,109 @@
-import type { Db } from './connect.ts'
+import { endAccess } from '../people/access.ts'
+import { revokeInvitationsBy } from '../people/invitations.ts'
+import type { Db } from '../postgres/connect.ts'
+import { lockPostsOn } from '../posts/post-locks.ts'
+import { unsentStates } from '../posts/target-states.ts'
 import type { OpenRequest } from './deletion-requests.ts'
+import type { CanceledTarget } from './erasure-files.ts'
+import { listShares } from './erasure-forecast.ts'
 
-/** What belongs to whom when a person goes. The only statements that delete people's data beside those of db/retention.ts. */
+/** Deletes a person's data. Only this file and db/privacy/retention.ts delete people's data. */
 
-/** A workspace of a person: it stays when another admin can still sign in, else it goes too. */
-export type Share = {
-  workspaceId: string
-  name: string
-  slug: string
-  stays: boolean
-  members: number
-  posts: number
-  files: number
-}
-
-/** promise: E3: for the page that tells before, and for the steps that follow it. */
-export const listShares = async (sql: Db, userId: string): Promise<Share[]> =>
-  sql<Share[]>`
-    select w.id as workspace_id, w.name, w.slug,
-      not (m.role = 'admin' and not exists (select from memberships o join users u on u.id = o.user_id
-        where o.workspace_id = w.id and o.user_id <> m.user_id and o.role = 'admin' and u.deactivated_at is null)) as stays,
-      (select count(*)::int from memberships o where o.workspace_id = w.id) as members,
-      (select count(*)::int from posts p where p.workspace_id = w.id) as posts,
-      (select count(*)::int from media f where f.workspace_id = w.id and f.purged_at is null) as files
-    from memberships m join workspaces w on w.id = m.workspace_id where m.user_id = ${userId} order by lower(w.name), w.id`
-
-/** Decides, once, which workspaces go with the person. */
-export const doomWorkspaces = async (sql: Db, requestId: string, userId: string): Promise<void> => {
+/**
+ * Decides, once, which workspaces are deleted with the person. Returns the ones that were marked
+ * now.
+ */
+export const doomWorkspaces = async (sql: Db, requestId: string, userId: string): Promise<string[]> => {
   const going = (await listShares(sql, userId)).filter((share) => !share.stays).map((share) => share.workspaceId)
-  await sql`update workspaces set erased_by = ${requestId} where id = any(${going}::uuid[]) and erased_by is null`
+  const rows = await sql<{ id: string }[]>`
+    update workspaces set erased_by = ${requestId} where id = any(${going}::uuid[]) and erased_by is null returning id`
+  return rows.map(({ id }) => id)
 }
 
 const doomed = (sql: Db, request: OpenRequest) => sql`(select id from workspaces where erased_by = ${request.id})`
 
-/** The grants that go: those this person connected, those of workspaces that go, or those of the platform's own account. */
+/**
+ * The grants to end: those that the person connected and those of deleted workspaces, or those of a
+ * platform account.
+ */
 const grantsOf = (sql: Db, request: OpenRequest) =>
-  request.userId
+  request.about === 'person'
     ? sql`(g.connected_by = ${request.userId} or g.workspace_id in ${doomed(sql, request)})`
     : sql`(g.issuer = ${request.issuer} and g.issuer_user_id = ${request.issuerUserId})`
 
-/** Nobody signs in any more, and no link works. The account counts as deactivated from now on. */
+/** Locks the person out: deactivates the account and ends its sessions, links and invitations. */
 export const lockOut = async (sql: Db, userId: string, now: Date): Promise<void> => {
   await sql`update users set deactivated_at = coalesce(deactivated_at, ${now}) where id = ${userId}`
-  await sql`delete from sessions where user_id = ${userId}`
+  await endAccess(sql, userId, { now })
+  await revokeInvitationsBy(sql, userId, null, now)
   await dropLetters(sql, userId)
   await sql`delete from mail_links where user_id = ${userId}`
   await sql`delete from password_resets where user_id = ${userId}`
 }
 
-/** Mails that wait to be written. */
+/** Deletes queued emails that haven't been written yet. */
 const dropLetters = async (sql: Db, userId: string): Promise<void> => {
   await sql`
-    delete from outbox where kind in ('mail-link', 'password-reset', 'notice', 'export') and ref_id in (
+    delete from outbox where kind in ('mail-link', 'password-reset', 'account-mail', 'notice', 'export') and ref_id in (
       select id from password_resets where user_id = ${userId} union all select id from mail_links where user_id = ${userId}
-      union all select id from notices where user_id = ${userId} union all select id from exports where user_id = ${userId})`
+      union all select id from events where subject_id = ${userId} union all select id from notices where user_id = ${userId} union all select id from exports where user_id = ${userId})`
 }
 
-/** Cancels everything that has not been sent; returns the ids, so that their workflows can be told. */
-export const cancelTargetsOf = async (sql: Db, request: OpenRequest, now: Date): Promise<string[]> => {
-  const rows = await sql<{ id: string }[]>`
-    update targets t set state = 'canceled', state_at = ${now}, waiting_for = null, finished_at = ${now}
+/**
+ * Cancels everything that has not been sent. Returns the targets, so that their workflows can be
+ * signaled.
+ */
+export const cancelTargetsOf = async (sql: Db, request: OpenRequest, now: Date): Promise<CanceledTarget[]> => {
+  const channels = await sql<{ id: string }[]>`
+    select c.id from channels c join grants g on g.id = c.grant_id where ${grantsOf(sql, request)}`
+  await lockPostsOn(
+    sql,
+    channels.map(({ id }) => id),
+    unsentStates,
+  )
+  return await sql<CanceledTarget[]>`
+    update targets t set state = 'canceled', state_at = ${now}, waiting_for = null, finished_at = ${now}, revision = revision + 1
     from channels c join grants g on g.id = c.grant_id
     where c.id = t.channel_id and ${grantsOf(sql, request)} and t.state in ('scheduled', 'preparing', 'ready')
-    returning t.id`
-  return rows.map((row) => row.id)
+    returning t.id, t.workspace_id`
 }
 
-export type GrantToEnd = { id: string; workspaceId: string }
+/** `isNamed`: the row still holds the id of the platform user who consented. */
+export type GrantToEnd = {
+  id: string
+  workspaceId: string
+  issuer: string
+  issuerUserId: string
+  hasTokens: boolean
+  isNamed: boolean
+}
 
+/** In a fixed order, so that parallel requests lock the authorizations in the same order. */
 export const listGrantsToEnd = async (sql: Db, request: OpenRequest): Promise<GrantToEnd[]> => {
-  return await sql<GrantToEnd[]>`select g.id, g.workspace_id from grants g where ${grantsOf(sql, request)}`
+  return await sql<GrantToEnd[]>`
+    select g.id, g.workspace_id, g.issuer, g.issuer_user_id, g.access_token_sealed is not null as has_tokens,
+      g.issuer_user_id not like 'erased-%' as is_named
+    from grants g where ${grantsOf(sql, request)} order by g.issuer, g.issuer_user_id, g.id`
 }
-
-export type PendingDisconnection = { channelId: string; issuer: string; issuerUserId: string; expiresAt: Date | null }
-
-/** Accounts that were disconnected before, whose tokens are still to be revoked. */
-export const listPendingDisconnections = async (sql: Db, request: OpenRequest): Promise<PendingDisconnection[]> =>
-  sql<PendingDisconnection[]>`
-    select d.channel_id, g.issuer, g.issuer_user_id, d.access_expires_at as expires_at
-    from disconnections d join grants g on g.id = d.grant_id where d.state = 'pending' and ${grantsOf(sql, request)}`
 
 export type ConnectionTraces = { grantIds: string[]; channelIds: string[] }
 
-/** Connections whose workflow histories go. Asked before their tokens are taken: afterwards nothing says whose they were. */
+/**
+ * Connections whose workflow histories must be deleted. Call it before their tokens are deleted,
+ * because after that nothing says whose they were.
+ */
 export const listConnectionTraces = async (sql: Db, request: OpenRequest): Promise<ConnectionTraces> => {
   const [row] = await sql<ConnectionTraces[]>`
     select array(select g.id from grants g where ${grantsOf(sql, request)}) as grant_ids,
-      array(select d.channel_id from disconnections d join grants g on g.id = d.grant_id where ${grantsOf(sql, request)}) as channel_ids`
+      array(select distinct r.channel_id from revocations r join grants g on g.id = r.grant_id
+        where r.channel_id is not null and ${grantsOf(sql, request)}) as channel_ids`
   return row!
 }
 
-/** promise: R2: no token is left in the product, and nothing that names the person at the platform. */
-export const endGrant = async (sql: Db, grantId: string, now: Date): Promise<void> => {
+/** promise: R2: deletes the tokens, and everything that identifies the person at the platform. */
+export const endGrantToErase = async (sql: Db, grantId: string, now: Date): Promise<void> => {
   await sql`
-    update channels set state = 'disconnected', state_reason = null, token_sealed = null, disconnected_at = ${now}
+    update channels set state = 'disconnected', state_reason = null, token_sealed = null, account_facts = null, disconnected_at = ${now}
     where grant_id = ${grantId} and state <> 'disconnected'`
   await sql`
     update grants set state = 'ended', state_reason = null, access_token_sealed = null, refresh_token_sealed = null, ended_at = ${now},
@@ -101,26 +111,33 @@ export const endGrant = async (sql: Db, grantId: string, now: Date): Promise<voi
     where id = ${grantId}`
 }
 
-export type DoomedFile = { id: string; keys: string[] }
+export type DoomedFile = { id: string; keys: string[]; isConverted: boolean }
 
-/** Files of workspaces that go: first their addresses say so, then the bytes leave. */
+/**
+ * Makes the URLs of files in deleted workspaces stop working. The caller deletes the bytes next. At
+ * most `limit` files.
+ */
 export const purgeMediaOf = async (sql: Db, request: OpenRequest, limit: number, now: Date): Promise<DoomedFile[]> => {
   return await sql<DoomedFile[]>`
     update media set purged_at = coalesce(purged_at, ${now}) where id = any(array(
-      select id from media where workspace_id in ${doomed(sql, request)} and files_removed_at is null limit ${limit}))
-    returning id, array_remove(array[store_key, thumbnail_key], null) as keys`
+      select id from media where workspace_id in ${doomed(sql, request)} and files_removed_at is null order by id limit ${limit}))
+    returning id, array_remove(array[store_key, thumbnail_key, original_key], null) as keys,
+      original_key is not null as is_converted`
 }
 
 export type DoomedPost = { id: string; targetIds: string[] }
 
-/** Posts of workspaces that go, with the targets whose workflow histories go first. */
+/**
+ * Posts of deleted workspaces, with the targets whose workflow histories must be deleted first. At
+ * most `limit` posts.
+ */
 export const listDoomedPosts = async (sql: Db, request: OpenRequest, limit: number): Promise<DoomedPost[]> => {
   return await sql<DoomedPost[]>`
     select p.id, array(select t.id from targets t where t.post_id = p.id) as target_ids from posts p
     where p.workspace_id in ${doomed(sql, request)} limit ${limit}`
 }
 
-/** With what was still to be told about them: nobody starts a workflow for a post that is gone. */
+/** Deletes posts with their outbox rows, so that no workflow is started for a deleted post. */
 export const deletePosts = async (sql: Db, ids: string[]): Promise<void> => {
   await sql`delete from outbox where kind = 'target' and ref_id in (select id from targets where post_id = any(${ids}))`
   await sql`delete from posts where id = any(${ids})`
@@ -130,35 +147,33 @@ export const deleteDoomedWorkspaces = async (sql: Db, request: OpenRequest): Pro
   await sql`delete from workspaces where erased_by = ${request.id}`
 }
 
-export type PlatformTraces = { grantIds: string[]; targetIds: string[] }
-
-export const listPlatformTraces = async (sql: Db, request: OpenRequest): Promise<PlatformTraces> => {
-  const [row] = await sql<PlatformTraces[]>`
-    select array(select g.id from grants g where ${grantsOf(sql, request)}) as grant_ids,
-      array(select t.id from targets t join channels c on c.id = t.channel_id join grants g on g.id = c.grant_id
-        where ${grantsOf(sql, request)}) as target_ids`
-  return row!
+/** Workspaces whose members may have requested exports that contain this person's work. */
+export const listWorkspacesOf = async (sql: Db, request: OpenRequest): Promise<string[]> => {
+  const rows = await sql<{ id: string }[]>`
+    select workspace_id as id from memberships where user_id = ${request.userId}
+    union select workspace_id from media where uploaded_by = ${request.userId}
+    union select workspace_id from posts where created_by = ${request.userId}`
+  return rows.map((row) => row.id)
 }
 
 /**
- * What a platform's account gave us: the accounts, what became of posts there, their numbers. The words and files that people of the
- * workspace made stay theirs, as drafts.
+ * Locks the user's row while rows are counted and deleted. The person is locked out and can't add
+ * any.
  */
-export const deletePlatformData = async (sql: Db, grantIds: string[]): Promise<void> => {
-  await sql`
-    update posts p set choices = p.choices - array(select id::text from channels where grant_id = any(${grantIds}::uuid[]))
-    where workspace_id in (select workspace_id from grants where id = any(${grantIds}::uuid[]))`
-  await sql`
-    update posts p set state = 'draft' where p.state = 'scheduled'
-      and exists (select from targets t join channels c on c.id = t.channel_id where t.post_id = p.id and c.grant_id = any(${grantIds}::uuid[]))
-      and not exists (select from targets t join channels c on c.id = t.channel_id where t.post_id = p.id and not c.grant_id = any(${grantIds}::uuid[]))`
-  await sql`delete from grants where id = any(${grantIds}::uuid[])`
+export const lockPerson = async (t: Db, userId: string): Promise<void> => {
+  await t`select from users where id = ${userId} for no key update`
 }
 
-/** The last step: the person. What others wrote about them in the log goes too; what is kept of a workspace that stays names nobody. */
-export const deletePerson = async (sql: Db, userId: string): Promise<void> => {
-  await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
-  await sql`delete from invitations where accepted_by = ${userId}`
+/**
+ * Deletes the person and the audit events about them. Events that stay with a workspace no longer
+ * name anyone. Returns how many rows were deleted besides those that the database deletes with the
+ * user.
+ */
+export const deletePerson = async (sql: Db, userId: string): Promise<{ events: number; invitations: number }> => {
+  const events = await sql`delete from events where subject_id = ${userId} or (user_id = ${userId} and workspace_id is null)`
+  const invitations = await sql`
+    delete from invitations where accepted_by = ${userId} or (created_by = ${userId} and accepted_at is null)`
   await dropLetters(sql, userId)
   await sql`delete from users where id = ${userId}`
+  return { events: events.count, invitations: invitations.count }
 }

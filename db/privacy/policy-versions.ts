@@ -1,9 +1,9 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** promise: L3: versions of the policy, and who has been told of which. */
+/** promise: L3: versions of the policy, and who was notified of which. */
 export type PublishedVersion = { version: string; publishedOn: string; material: boolean; changes: string }
 
-/** Brings the table up to date with the list in web/policy.ts. */
+/** Updates the table from the list in web/privacy/policy.ts. */
 export const savePolicyVersions = async (sql: Db, versions: PublishedVersion[]): Promise<void> => {
   for (const { version, publishedOn, material, changes } of versions)
     await sql`
@@ -11,14 +11,17 @@ export const savePolicyVersions = async (sql: Db, versions: PublishedVersion[]):
       on conflict (version) do update set published_on = excluded.published_on, material = excluded.material, changes = excluded.changes`
 }
 
-/** Material versions that not everybody has been mailed about, oldest first. */
+/** Material versions that still have to be mailed to someone, oldest first. */
 export const listUnannounced = async (sql: Db): Promise<string[]> => {
   const rows = await sql<{ version: string }[]>`
     select version from policy_versions where material and announced_at is null order by published_on, version`
   return rows.map((row) => row.version)
 }
 
-/** Notes everybody who has an account now and has not read this version; who comes later is shown it with the invitation. */
+/**
+ * Adds a letter for everyone who has an account now and hasn't read this version. People who join
+ * later see it with their invitation.
+ */
 export const addressLetters = async (sql: Db, version: string): Promise<void> => {
   await sql`
     insert into policy_letters (version, user_id) select v.version, u.id from policy_versions v, users u
@@ -41,14 +44,14 @@ export const markLetterMailed = async (sql: Db, letter: { userId: string; versio
     where version = ${letter.version} and user_id = ${letter.userId} and mailed_at is null`
 }
 
-/** Only when nobody is left to be told. */
+/** Marks the version as announced, unless a letter is still unsent. */
 export const markAnnounced = async (sql: Db, version: string, now: Date): Promise<void> => {
   await sql`
     update policy_versions set announced_at = ${now} where version = ${version} and announced_at is null
       and not exists (select from policy_letters where version = ${version} and mailed_at is null)`
 }
 
-/** The person has seen this version; until then each page tells them of what changed. */
+/** Records that the person has seen this version. Until then, every page shows what changed. */
 export const markPolicySeen = async (sql: Db, userId: string, version: string): Promise<void> => {
   await sql`update users set policy_version = ${version} where id = ${userId}`
 }

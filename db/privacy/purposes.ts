@@ -1,6 +1,7 @@
 /**
- * promise: S6: what every table is for, by the promises it serves; db/retention.ts says for how long. A table that is not here has no
- * reason to exist, and a test says so. Columns that hold data of people or platforms are listed one by one in that test.
+ * promise: S6: the purpose of every table, as the promises that need it. db/privacy/retention.ts
+ * says how long its rows are kept. A test fails for a table that is missing here, and lists one by
+ * one the columns with data of people or platforms.
  */
 export const purposes: Record<string, string[]> = {
   users: ['A3'],
@@ -8,13 +9,16 @@ export const purposes: Record<string, string[]> = {
   workspaces: ['A2'],
   invitations: ['A1'],
   sessions: ['A7'],
+  passkeys: ['A3'],
+  authenticator_apps: ['A3'],
+  recovery_codes: ['A3'],
   throttle: ['A6'],
   password_resets: ['A6'],
   mail_links: ['E2', 'E4'],
   connections_under_way: ['D1', 'D2'],
   grants: ['D1', 'D2'],
   channels: ['D1', 'D2'],
-  disconnections: ['R2'],
+  avatars: ['D1', 'D2'],
   revocations: ['R2'],
   media: ['D3'],
   media_links: ['D4'],
@@ -22,9 +26,12 @@ export const purposes: Record<string, string[]> = {
   post_media: ['D3'],
   targets: ['U1', 'D6'],
   attempts: ['D6'],
+  comment_attempts: ['D6'],
   limits: ['U1'],
+  reading_calls: ['U1'],
   turns: ['U1'],
   outbox: ['U1'],
+  form_keys: ['U1'],
   installation: ['U1'],
   snapshots: ['U3', 'D1', 'D2'],
   account_snapshots: ['U3', 'D1', 'D2'],
@@ -32,13 +39,19 @@ export const purposes: Record<string, string[]> = {
   workspace_days: ['U3'],
   channel_months: ['U3'],
   measured_targets: ['U3'],
+  elsewhere_posts: ['U3', 'D1', 'D2'],
+  unmeasured_targets: ['U3'],
   measured_channels: ['U3'],
   metric_names: ['U3'],
   notices: ['U4'],
   events: ['S4'],
+  callback_calls: ['S4', 'E5'],
   sweeps: ['R1', 'R3', 'R4'],
   deletion_requests: ['E3', 'E4'],
   deletion_steps: ['E3', 'E4'],
+  deletion_mails: ['E3'],
+  erased_ids: ['E3'],
+  deletion_items: ['E3', 'E4'],
   exports: ['E1'],
   policy_versions: ['L3'],
   policy_letters: ['L3'],

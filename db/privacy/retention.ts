@@ -1,24 +1,25 @@
-import { type Db, type Sql, tx } from './connect.ts'
+import { consentMinutes } from '../channels/consents.ts'
+import { revocationDays } from '../channels/revocations.ts'
+import { agedViewsBegan } from '../insights/snapshots.ts'
+import { type Db, type Sql, tx } from '../postgres/connect.ts'
+import { sealedHandlesBegan } from '../vault/sealed-handles.ts'
 
-/**
- * How long things are kept: the table that the daily sweep carries out and the public policy prints. A rule is one line: rows of
- * `table` go when `keep` has passed since `began`, an SQL expression over the row; null: its term has not begun.
- */
+/** Deletes rows of `table` once `keep` has passed since `began` (SQL; null: not begun yet). */
 export type Rule = {
   name: string
-  /** Id in promises.md, where the promise is public. */
+  /** The id in promises.md, if the promise is public. */
   promise?: string
   /** For the policy: "Uploaded media". */
   what: string
-  /** An SQL interval, printed as it stands. */
+  /** An SQL interval. The policy prints it as it is. */
   keep: string
   /** For the policy: "after …". */
   after: string
   table: string
   began: string
-  /** How it goes: row by row; whole months first; its files first; by the erasure of a person; with all that a platform gave us. */
-  goes: 'row' | 'month' | 'media' | 'export' | 'erasure' | 'platform'
-  /** One of what is counted: "file". */
+  /** How rows are deleted: for example, `media` deletes files first, `month` whole partitions. */
+  goes: 'row' | 'month' | 'media' | 'export' | 'erasure' | 'platform' | 'revocation' | 'handles' | 'ages'
+  /** The singular noun for what is counted, such as "file". */
   one: string
 }
 
@@ -34,7 +35,7 @@ const row = (name: string, what: string, keep: string, after: string, began: str
   ...(promise ? { promise } : {}),
 })
 
-/** A file is not due while a post that uses it is still to go out; else its term begins with the last thing that was done with it. */
+/** Null while a post that uses the file is unfinished; otherwise its latest use or change. */
 const mediaBegan = `case
   when media.purged_at is not null then null
   when exists (select from post_media pm join targets t on t.post_id = pm.post_id where pm.media_id = media.id
@@ -66,16 +67,22 @@ export const rules: Rule[] = [
   },
   // promise: R3
   { ...row('snapshots', 'Analytics snapshots', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'), goes: 'month' },
+  {
+    ...row('measured_targets', 'Views after a day and a week', '24 months', 'they were taken', agedViewsBegan, 'post', 'R3'),
+    name: 'aged_views',
+    goes: 'ages',
+  },
   row('measured_targets', 'The newest numbers of a post', '24 months', 'they were taken', 'taken_at', 'post', 'R3'),
+  row('elsewhere_posts', 'Posts not made here', '24 months', 'they were published', 'published_at', 'post', 'R3'),
   row('account_snapshots', 'Snapshots of whole accounts', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
   row('channel_days', 'Sums of a day', '24 months', 'the day', 'day::timestamptz', 'day', 'R3'),
   // promise: E5
   {
     ...row(
       'grants',
-      'What a platform gave us of an account',
+      'What a platform gave us about an account',
       '30 days',
-      'CrateSocial was removed in the settings of the platform, unless it is connected again; its tokens go at once',
+      'CrateSocial was removed in the settings of the platform, unless the account is connected again; its tokens are deleted at once',
       "case when state = 'ended' and state_reason = 'removed' then ended_at end",
       'connection',
       'E5',
@@ -83,13 +90,60 @@ export const rules: Rule[] = [
     name: 'removed',
     goes: 'platform',
   },
-  row('limits', 'Limits that a platform has set us', '1 day', 'they ended', 'until', 'limit'),
+  row('limits', 'Limits that a platform set for us', '1 day', 'they ended', 'until', 'limit'),
   row('turns', 'Counts of calls to a platform', '1 day', 'the call', 'at', 'call'),
-  row('sessions', 'Sessions', '1 day', 'they ended or were left unused', 'least(expires_at, ends_at)', 'session'),
-  row('throttle', 'Counts of sign-in attempts', '1 day', 'they no longer count', 'reset_at', 'count'),
-  row('password_resets', 'Password resets', '1 day', 'their link expired', 'expires_at', 'reset'),
-  row('mail_links', 'Other links sent by mail', '1 day', 'they expired', 'expires_at', 'link'),
-  row('connections_under_way', 'Connections that were begun and not finished', '1 day', 'their hour', 'expires_at', 'connection'),
+  {
+    ...row(
+      'posts',
+      'Drafts that you deleted',
+      '1 day',
+      'you deleted them',
+      "case when state = 'discarded' then updated_at end",
+      'draft',
+    ),
+    name: 'discarded_drafts',
+  },
+  row('form_keys', 'Marks that keep a form from being carried out twice', '1 day', 'the form was sent', 'used_at', 'mark'),
+  row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
+  row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),
+  row('password_resets', 'Links to reset a password', '1 day', 'they expired', 'expires_at', 'reset'),
+  row('mail_links', 'Other links sent by email', '1 day', 'they expired', 'expires_at', 'link'),
+  // promise: S1: also deleted every minute (activities/outbox/reconcile-starts.ts)
+  row(
+    'connections_under_way',
+    'Connections that were started and not finished, with their tokens',
+    `${consentMinutes} minutes`,
+    'they were started',
+    `expires_at - interval '${consentMinutes} minutes'`,
+    'connection',
+  ),
+  // promise: R2: for a revocation whose workflow was lost; others give up at this term
+  {
+    ...row(
+      'revocations',
+      'Tokens that are kept only to be revoked at a platform that does not answer',
+      `${revocationDays} days`,
+      'the account was disconnected or the deletion began',
+      "case when state = 'pending' then asked_at end",
+      'token',
+      'R2',
+    ),
+    name: 'pending_revocations',
+    goes: 'revocation',
+  },
+  row(
+    'revocations',
+    'Records of revoked connections',
+    '90 days',
+    'they were revoked',
+    'case when request_id is null then ended_at end',
+    'record',
+  ),
+  {
+    ...row('targets', 'Upload credentials of a post', '1 day', 'it was sent', sealedHandlesBegan, 'post'),
+    name: 'handles',
+    goes: 'handles',
+  },
   row(
     'invitations',
     'Invitations that nobody used',
@@ -98,67 +152,101 @@ export const rules: Rule[] = [
     'case when accepted_at is null then coalesce(revoked_at, expires_at) end',
     'invitation',
   ),
-  row('attempts', 'Records of single sends to a platform', '24 months', 'they ended', 'ended_at', 'record'),
-  row('events', 'The activity log of a workspace', '24 months', 'they were written', 'at', 'line'),
-  row('outbox', 'Work that could not be handed over', '30 days', 'it was noted', 'created_at', 'note'),
-  row('notices', 'Notices to people', '90 days', 'they were written', 'created_at', 'notice'),
+  row('attempts', 'Records of single attempts to publish', '24 months', 'they ended', 'coalesce(ended_at, claimed_at)', 'record'),
+  row(
+    'comment_attempts',
+    'Records of single attempts to write a first comment',
+    '24 months',
+    'they ended',
+    'coalesce(ended_at, claimed_at)',
+    'record',
+  ),
+  row('events', 'Entries in the activity log of a workspace', '24 months', 'they were written', 'at', 'line'),
+  row('outbox', 'Tasks that could not be handed over', '30 days', 'they were noted', 'created_at', 'note'),
+  row('notices', 'Notifications', '90 days', 'they were written', 'created_at', 'notice'),
   row(
     'policy_letters',
-    'Records of who was mailed about a change of this policy',
+    'Records of who was emailed about a change of this policy',
     '24 months',
-    'the mail',
+    'the email',
     'mailed_at',
     'record',
     'L3',
   ),
-  { ...row('exports', 'Files of an access request', '7 days', 'they were asked for', 'asked_at', 'file', 'E1'), goes: 'export' },
+  { ...row('exports', 'Exports of your data', '7 days', 'you asked for them', 'asked_at', 'file', 'E1'), goes: 'export' },
+  row(
+    'deletion_mails',
+    'Emails about a deletion that no mail server took, with the address, encrypted',
+    '30 days',
+    'the last step of the deletion',
+    '(select r.finished_at from deletion_requests r where r.id = request_id)',
+    'email',
+    'E3',
+  ),
   row('deletion_requests', 'Status pages of deletion requests', '90 days', 'the last step', 'finished_at', 'page', 'E4'),
-  row('sweeps', 'Records of these checks', '13 months', 'they were made', 'at', 'record'),
+  row(
+    'erased_ids',
+    'Salted hashes of deleted IDs, so that a restored backup can’t bring them back',
+    '13 months',
+    'the deletion',
+    'erased_at',
+    'hash',
+  ),
+  row('sweeps', 'Results of these checks', '13 months', 'the check', 'at', 'record'),
 ]
 
-/** What has no term of its own, and what it lives with. Together with the rules these are all the tables there are. */
+/** Tables without a rule, and how long their rows live. With the rules, these are all tables. */
 export const standing: Record<string, string> = {
+  callback_calls: 'for good: no personal data',
   workspaces: 'until their last admin is deleted',
+  passkeys: 'until they are removed or reset, as long as the account',
+  authenticator_apps: 'until it is removed or reset, as long as the account',
+  recovery_codes: 'until new ones are made or two-step sign-in is reset, as long as the account',
   memberships: 'as long as the person and the workspace',
   grants: 'until the account is disconnected; then without tokens, as long as the workspace',
   channels: 'as long as the workspace, or until the platform asks for deletion',
+  avatars: 'until the account is disconnected',
   posts: 'until they are deleted, as long as the workspace',
   post_media: 'as long as the post',
   targets: 'as long as the post',
   media_links: 'as long as the record of the file, so that its address says that it is gone',
-  disconnections: 'as long as the connected account; its tokens only until they are revoked',
   measured_channels: 'as long as the connected account',
+  unmeasured_targets: 'until the post is measured, minutes later',
   workspace_days: 'as long as the sums of a day that it adds up',
   channel_months: 'as long as the sums of a day that it adds up',
   metric_names: 'for good: no personal data',
+  reading_calls: 'an hour: no personal data',
   installation: 'for good: no personal data',
   deletion_steps: 'as long as the status page of the request',
-  revocations: 'tokens until the platform has answered, at most three days; the line as long as the status page',
+  deletion_items: 'as long as the status page of the request',
   policy_versions: 'for good: no personal data',
   schema_version: 'for good: no personal data',
 }
 
-/** For how long Temporal keeps a workflow that has ended: ids, states and times, sealed. Set for its namespace at start. */
+/**
+ * How many days Temporal keeps a closed workflow. The worker sets this at startup. A test compares
+ * it with docker-compose.yml and docs/install.md.
+ */
 export const historyDays = 7
 
-/** For how long lines of the log are kept at most. */
+/** The longest time, in days, that log lines are kept. */
 export const logDays = 14
 
-/** The moment up to which terms are over. */
+/** Rows whose term began at or before this moment are due. */
 export const cutoffOf = async (sql: Db, rule: Rule, now: Date): Promise<Date> => {
   const [found] = await sql<{ at: Date }[]>`select ${now}::timestamptz - ${rule.keep}::interval as at`
   return found!.at
 }
 
-/** A rule may stand here before its table does. */
+/** Whether the table exists. A rule may be written before its table. */
 export const hasTable = async (sql: Db, table: string): Promise<boolean> => {
   const [found] = await sql<{ is: boolean }[]>`select to_regclass(${table}) is not null as is`
   return found!.is
 }
 
-/** Deletes at most `limit` rows whose term is over; rows that somebody holds are left for the next time. Returns how many. */
+/** Deletes at most `limit` rows that are due, and skips locked rows. Returns how many. */
 export const deleteDueRows = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<number> => {
-  // With the table's oid: in a partitioned table a ctid alone names one row in each partition.
+  // Joins on tableoid too: in a partitioned table, the same ctid exists in every partition.
   const { count } = await sql`
     delete from ${sql(rule.table)} t using (
       select tableoid as part, ctid as place from ${sql(rule.table)}
@@ -168,7 +256,7 @@ export const deleteDueRows = async (sql: Db, rule: Rule, cutoff: Date, limit: nu
 }
 
 // promise: R3
-/** Months that lie before the cutoff as a whole are dropped with all their rows. Answers how many rows that were. */
+/** Drops the partitions of whole months before the cutoff. Returns how many rows they had. */
 export const dropDueMonths = (sql: Sql, cutoff: Date): Promise<number> =>
   tx(sql, async (t) => {
     const [due] = await t<{ rows: number }[]>`
@@ -177,20 +265,16 @@ export const dropDueMonths = (sql: Sql, cutoff: Date): Promise<number> =>
     return due!.rows
   })
 
-/** Connections that were removed at their platform, with the posts on them. */
-export const listDueGrants = async (
-  sql: Db,
-  rule: Rule,
-  cutoff: Date,
-  limit: number,
-): Promise<{ id: string; targetIds: string[] }[]> =>
-  sql`
-    select id, array(select t.id from targets t join channels c on c.id = t.channel_id where c.grant_id = grants.id) as target_ids
-    from grants where (${sql.unsafe(rule.began)}) <= ${cutoff} limit ${limit}`
+/** Connections that were removed on their platform and are due. */
+export const listDueGrants = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<string[]> => {
+  const rows = await sql<{ id: string }[]>`
+    select id from grants where (${sql.unsafe(rule.began)}) <= ${cutoff} order by id limit ${limit}`
+  return rows.map((row) => row.id)
+}
 
 export type Left = { count: number; oldestAt: Date | null }
 
-/** How many rows are under a term, and when the oldest term began. */
+/** How many rows have a running term, and when the oldest one began. */
 export const whatIsLeft = async (sql: Db, rule: Rule): Promise<Left> => {
   const [left] = await sql<Left[]>`
     select count(*)::int as count, min(began) as oldest_at
@@ -199,7 +283,7 @@ export const whatIsLeft = async (sql: Db, rule: Rule): Promise<Left> => {
 }
 
 // promise: R4
-/** From now on the addresses of these files answer 410; the bytes go next. */
+/** Makes the URLs of due files answer 410. Their bytes are deleted next. Returns how many. */
 export const purgeDueMedia = async (sql: Db, rule: Rule, cutoff: Date, limit: number, now: Date): Promise<number> => {
   const { count } = await sql`
     update media set purged_at = ${now} where id = any(array(
@@ -207,18 +291,7 @@ export const purgeDueMedia = async (sql: Db, rule: Rule, cutoff: Date, limit: nu
   return count
 }
 
-export type FilesToRemove = { id: string; keys: string[] }
-
-/** Purged files whose bytes are still in the store, also those of a sweep that was interrupted. */
-export const listFilesToRemove = async (sql: Db, limit: number): Promise<FilesToRemove[]> => sql<FilesToRemove[]>`
-  select id, array_remove(array[store_key, thumbnail_key], null) as keys from media
-  where purged_at is not null and files_removed_at is null order by purged_at limit ${limit}`
-
-export const markFilesRemoved = async (sql: Db, ids: string[], now: Date): Promise<void> => {
-  await sql`update media set files_removed_at = ${now} where id = any(${ids})`
-}
-
-/** Accounts whose term is over and that nobody erases yet. */
+/** Accounts that are due and have no open deletion request. */
 export const listDueAccounts = async (sql: Db, cutoff: Date, limit: number): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`
     select id from users u where deactivated_at <= ${cutoff}

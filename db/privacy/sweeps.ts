@@ -1,6 +1,6 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 
-/** One run of one rule, or one check: what it found and left. */
+/** One run of a rule or check, with its result. */
 export type Sweep = {
   rule: string
   removed: number
@@ -16,7 +16,7 @@ export const insertSweep = async (sql: Db, sweep: Sweep): Promise<void> => {
     values (${sweep.rule}, ${sweep.removed}, ${sweep.leftCount}, ${sweep.oldestLeftAt}, ${Math.round(sweep.durationMs)}, ${sweep.at})`
 }
 
-/** The newest of each rule. */
+/** The latest run of each rule. */
 export const listLatestSweeps = async (sql: Db): Promise<Map<string, Sweep>> => {
   const rows = await sql<Sweep[]>`
     select distinct on (rule) rule, removed, left_count, oldest_left_at, duration_ms, at from sweeps order by rule, at desc`

@@ -1,33 +1,39 @@
-import type { Db } from './connect.ts'
+import type { Db } from '../postgres/connect.ts'
 import type { Place, Vault } from './vault.ts'
 
-/** Where sealed values stand, each with the name under which it was sealed; `free`: rows that may be written now. */
+/**
+ * A column with sealed values. `key` is the id they were sealed with. `free` is the condition for
+ * rows that may be written now.
+ */
 type Column = { table: string; column: string; key: string; free?: string }
 type Sealed = { id: string; seal: string }
 
 /**
- * A grant is written while nobody renews it: who renews compares the seal that it has read, and would lose the new pair. A lease that
- * ended five minutes ago is nobody's.
+ * Don't reseal a grant during a renewal: the renewal compares the sealed value it has read, and
+ * would lose the new token pair. A lease that ended five minutes ago no longer counts.
  */
 const notRenewing = "(renewing_by is null or renewing_until < $3::timestamptz - interval '5 minutes')"
 
 // promise: S1: every column that holds something sealed; a test compares the list with the schema
 export const sealedColumns: Column[] = [
+  { table: 'authenticator_apps', column: 'secret_sealed', key: 'user_id' },
   { table: 'grants', column: 'access_token_sealed', key: 'id', free: notRenewing },
   { table: 'grants', column: 'refresh_token_sealed', key: 'id', free: notRenewing },
   { table: 'channels', column: 'token_sealed', key: 'id' },
   { table: 'connections_under_way', column: 'verifier_sealed', key: "encode(state_hash, 'hex')" },
   { table: 'connections_under_way', column: 'offer_sealed', key: "encode(state_hash, 'hex')" },
-  { table: 'disconnections', column: 'access_token_sealed', key: 'channel_id' },
-  { table: 'disconnections', column: 'refresh_token_sealed', key: 'channel_id' },
-  { table: 'revocations', column: 'tokens_sealed', key: 'id' },
+  { table: 'revocations', column: 'access_token_sealed', key: 'id' },
+  { table: 'revocations', column: 'refresh_token_sealed', key: 'id' },
+  { table: 'deletion_requests', column: 'code_sealed', key: 'id' },
+  { table: 'deletion_mails', column: 'content_sealed', key: 'id' },
 ]
 
 export type Rotated = { sealed: number; resealed: number; left: number }
 
 /**
- * Seals again with the vault's first key what another key has sealed; the system may run meanwhile. `left`: rows that somebody was
- * writing just then; the next round takes them. Throws when a value opens with none of the keys, before anything is written.
+ * Reseals with the vault's first key what an older key sealed. The system can keep running. `left`
+ * counts rows that changed in the meantime; run it again for them. Throws before writing anything
+ * if no key opens a value.
  */
 export const reseal = async (sql: Db, vault: Vault, at: Date): Promise<Rotated> => {
   await refuseUnreadable(sql, vault)
@@ -57,15 +63,24 @@ const write = async (sql: Db, vault: Vault, { table, column, key, free }: Column
 const listSealed = async (sql: Db, { table, column, key }: Column): Promise<Sealed[]> =>
   await sql.unsafe<Sealed[]>(`select ${key}::text as id, ${column} as seal from ${table} where ${column} is not null order by 1`)
 
-/** For the start of a program: a wrong or missing key is noticed before a post needs it. The message names the rows, never a secret. */
+/**
+ * Checks at startup that the keys open every sealed value, so that a wrong or missing key is found
+ * before a post needs it. @throws UnreadableError, which names the rows and no secret
+ */
 export const refuseUnreadable = async (sql: Db, vault: Vault): Promise<void> => {
+  const places = await listUnreadable(sql, vault)
+  if (places.length > 0) throw new UnreadableError(places)
+}
+
+/** The sealed values that no key of the vault opens. */
+export const listUnreadable = async (sql: Db, vault: Vault): Promise<Place[]> => {
   const places: Place[] = []
   for (const { table, column, key } of sealedColumns) {
     const rows = await listSealed(sql, { table, column, key })
     const all = rows.map(({ id, seal }) => ({ seal, place: { table, id, column } }))
     places.push(...all.filter(({ seal, place }) => !opens(vault, seal, place)).map(({ place }) => place))
   }
-  if (places.length > 0) throw new UnreadableError(places)
+  return places
 }
 
 const opens = (vault: Vault, seal: string, place: Place): boolean => {
@@ -73,13 +88,13 @@ const opens = (vault: Vault, seal: string, place: Place): boolean => {
     vault.open(seal, place)
     return true
   } catch {
-    return false // which row is what the caller tells
+    return false // the caller reports which row it is
   }
 }
 
 const shown = 20
 
-export class UnreadableError extends Error {
+class UnreadableError extends Error {
   override name = 'UnreadableError'
   places: Place[]
   constructor(places: Place[]) {
@@ -87,7 +102,7 @@ export class UnreadableError extends Error {
     const more = places.length > shown ? [`  - and ${places.length - shown} more`] : []
     super(
       [
-        `${places.length} sealed values open with none of the keys in VAULT_KEYS. Put back the key that sealed them:`,
+        `${places.length === 1 ? '1 sealed value opens' : `${places.length} sealed values open`} with none of the keys in VAULT_KEYS. Put back the key that sealed them, or see "A vault key is lost" in docs/operate.md:`,
         ...rows,
         ...more,
       ].join('\n'),

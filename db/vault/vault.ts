@@ -1,23 +1,28 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import type { VaultKey } from '../../config/values.ts'
 
-/** promise: S1: seals platform tokens before they reach the database, and opens them. */
+/** promise: S1: encrypts platform tokens before they reach the database, and decrypts them. */
 export type Vault = {
-  /** `place` is table, row id and column: a sealed value moved elsewhere does not open. */
+  /** `place` is the table, row id and column. A sealed value doesn't open anywhere else. */
   seal(secret: string, place: Place): string
   open(sealed: string, place: Place): string
-  /** Id of the key that seals now. */
+  /** The id of the key that seals new values. */
   keyId: string
-  /** Whether the value was sealed with an older key. */
+  /** Whether an older key sealed the value. */
   isStale(sealed: string): boolean
+  /** 32 bytes derived from the text and the current key. The same until the keys are rotated. */
+  derive(purpose: string, text: string): Buffer
 }
 
 export type Place = { table: string; id: string; column: string }
-export type VaultKey = { id: string; key: Buffer }
 
 const algorithm = 'aes-256-gcm'
 const tagBytes = 16
 
-/** The first key seals; all of them open. Sealed form: `v1.<key id>.<nonce>.<ciphertext and tag>`, base64url. */
+/**
+ * The first key seals; any key opens. Format: `v1.<key id>.<nonce>.<ciphertext and tag>`, in
+ * base64url.
+ */
 export const createVault = (keys: VaultKey[]): Vault => {
   const [current] = keys
   if (!current) throw new Error('the vault needs a key')
@@ -43,6 +48,7 @@ export const createVault = (keys: VaultKey[]): Vault => {
       return decipher.update(bytes.subarray(0, -tagBytes), undefined, 'utf8') + decipher.final('utf8')
     },
     isStale: (sealed) => sealed.split('.')[1] !== current.id,
+    derive: (purpose, text) => createHmac('sha256', current.key).update(`${purpose}:${text}`).digest(),
   }
 }
 

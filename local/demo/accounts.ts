@@ -1,19 +1,32 @@
-import { nextAccountAt } from '../../activities/measuring-times.ts'
-import { dateOf } from '../../web/wall-time.ts'
+import { nextAccountAt } from '../../activities/insights/times.ts'
+import { dateOf } from '../../web/time/wall-time.ts'
 import { type DemoPlatform, type DemoWorkspace, zone } from './cast.ts'
 import { createDice } from './dice.ts'
-import type { Gains } from './numbers.ts'
 
-/** What an account told of itself on a day: followers then, and views and reach of the platform's day before yesterday. */
+export type Counts = {
+  views: number
+  reach: number | null
+  likes: number
+  comments: number
+  shares: number
+  saves: number | null
+}
+/** What a channel's posts gained on each day. The key is the date. */
+export type Gains = Map<string, Counts>
+
+/**
+ * What an account reported on a day: its followers at that time, and the views and reach of two
+ * days before.
+ */
 export type AccountDay = { takenAt: Date; followers: number; day: string | null; views: number | null; reach: number | null }
 
 const dayMs = 86_400_000
-/** Since the reel that went round, in days. */
+/** How many days ago a reel went viral. */
 const viralDaysAgo = 13
 
 type Asked = { channelId: string; connectedAt: Date; now: Date; gains: Gains }
 
-/** Once a day since it was connected. */
+/** One entry per day since the account was connected. */
 export const accountDays = (workspace: DemoWorkspace, platform: DemoPlatform, asked: Asked): AccountDay[] => {
   const { channelId, connectedAt, now, gains } = asked
   const size = platform === 'tiktok' ? workspace.tiktok : workspace.meta.accounts[platform]
@@ -35,7 +48,7 @@ export const accountDays = (workspace: DemoWorkspace, platform: DemoPlatform, as
   return days
 }
 
-/** From 0 to 1 over the year: steady, with a leap where one video was seen by many. */
+/** The growth over the year, from 0 to 1: steady, with a jump after the viral video. */
 const grown = (platform: DemoPlatform, share: number, daysAgo: number): number => {
   if (platform === 'facebook') return share
   const leap = platform === 'tiktok' ? 0.45 : 0.2

@@ -1,9 +1,11 @@
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
 import { idAt } from './rows.ts'
 
 const aYear = '366 days'
 
-/** Who came in just now, and connected the accounts, did so a year ago: before the posts that are out. */
+/**
+ * Moves sign-up and connection dates back by a year, so that they are before the published posts.
+ */
 export const moveBeginnings = async (sql: Sql): Promise<void> => {
   await sql`update users set created_at = created_at - ${aYear}::interval`
   await sql`update workspaces set created_at = created_at - ${aYear}::interval`
@@ -12,7 +14,7 @@ export const moveBeginnings = async (sql: Sql): Promise<void> => {
     where accepted_at is not null`
   const events = await sql<{ id: string; at: Date }[]>`select id, at - ${aYear}::interval as at from events order by id`
   for (const [index, { id, at }] of events.entries()) {
-    const then = new Date(at.getTime() + index) // in the order in which it happened
+    const then = new Date(at.getTime() + index) // keeps their order
     await sql`update events set id = ${idAt(then)}, at = ${then} where id = ${id}`
   }
 }

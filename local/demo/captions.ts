@@ -1,7 +1,7 @@
 import type { Dice } from './dice.ts'
 
-/** What the two businesses write. Bands and records are made up. */
-export const bands = [
+/** Captions for the two businesses. Bands and records are made up. */
+const bands = [
   'The Low Tides',
   'Marta Quell',
   'Night Bus Choir',
@@ -17,7 +17,7 @@ export const bands = [
   'Amber Line',
   'Tall Grass Trio',
   'Ines Moreau',
-] // prettier-ignore
+]
 const records = [
   'Slow Water',
   'Second Floor, Left',

@@ -1,33 +1,33 @@
 import { clubPalettes, shopPalettes } from './pictures.ts'
 import { clubMotifs, type Motif, type Palette, shopMotifs } from './shapes.ts'
 
-/** Who is who in the demo. The domain is one that belongs to nobody (RFC 2606). */
+/** The people and workspaces of the demo. Nobody can own their domain (RFC 2606). */
 export type Member = { name: string; email: string; role: 'admin' | 'manager' }
 
 export const demoPassword = 'crates full of records'
 export const zone = 'Europe/Zurich'
 export const operator: Member = { name: 'Ada Northside', email: 'ada@northside.example', role: 'admin' }
 
-/** A second TikTok account of the shop, whose connection ends. */
+/** A second TikTok account of the shop, whose connection expires. */
 export const cellar = 'northside.cellar'
 
 export type DemoWorkspace = {
   name: string
   slug: string
-  /** Beside the operator, who made it. */
+  /** Besides the operator, who creates the workspace. */
   members: Member[]
-  /** Who goes through Meta's consent page in the sandbox, and what they choose there, by platform. */
+  /** The person who connects at Meta in the sandbox, and the accounts they choose, by platform. */
   meta: { who: string; accounts: Partial<Record<DemoPlatform, { id: string; followers: number; before: number }>> }
-  /** Username at the sandbox's TikTok. */
+  /** Username at TikTok in the sandbox. */
   tiktok: { username: string; followers: number; before: number } | null
   pictures: { count: number; motifs: Motif[]; palettes: Palette[]; name: string }
   seed: number
-  /** How many posts go out in a usual week. */
+  /** The usual weekly posts. */
   slots: Slot[]
 }
 export type DemoPlatform = 'facebook' | 'instagram' | 'tiktok'
-/** A habit of the week: `day` 0 is Monday. */
-export type Slot = { day: number; hours: number[]; series: string; share: number }
+/** A weekly post. `day` 0 is Monday, `share` is the probability that it is published. */
+type Slot = { day: number; hours: number[]; series: string; share: number }
 
 const member = (name: string, email: string, role: Member['role'] = 'manager'): Member => ({ name, email, role })
 

@@ -1,17 +1,17 @@
-/** Numbers by chance that are the same at every start: the demo looks alike on every machine. */
+/** Random numbers that are the same on every start, so that the demo looks the same everywhere. */
 export type Dice = {
-  /** From 0 up to 1. */
+  /** From 0 to below 1. */
   number(): number
   between(least: number, most: number): number
-  /** A whole number from `least` to `most`, both included. */
+  /** An integer from `least` to `most`, inclusive. */
   whole(least: number, most: number): number
   pick<T>(from: readonly T[]): T
   chance(share: number): boolean
-  /** Around 1, seldom below half or above double: how differently equal posts do. */
+  /** Around 1, rarely below half or above double: the difference between similar posts. */
   luck(): number
 }
 
-/** Mulberry32, which is enough for drawing and guessing. */
+/** Mulberry32, which is good enough for pictures and demo numbers. */
 export const createDice = (seed: number): Dice => {
   let state = seed >>> 0
   const number = () => {

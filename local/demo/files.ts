@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { MediaStore } from '../../activities/media-store.ts'
-import type { Db } from '../../db/connect.ts'
+import type { Db } from '../../db/postgres/connect.ts'
+import type { MediaStore } from '../../media/store.ts'
 import type { DemoWorkspace } from './cast.ts'
 import { drawPicture, type Picture } from './pictures.ts'
 import { idAt, insertRows } from './rows.ts'
 import type { SandboxControl } from './sandbox.ts'
 import { makeStill } from './still.ts'
 
-/** A picture of a workspace: where the product has it, and under which hash the platforms do. */
+/** A picture or video of a workspace: its media id, and its hash at the platforms. */
 export type DemoFile = { id: string; sha256: string; altText: string; uploadedAt: Date }
 export type DemoFiles = { pictures: DemoFile[]; videos: DemoFile[] }
 
@@ -18,7 +18,7 @@ type Owner = { workspaceId: string; uploadedBy: string; now: Date }
 const dayMs = 86_400_000
 export const clipMs = 8_000
 
-/** Draws a workspace's pictures and a few clips, and stores them as uploading does. */
+/** Draws a workspace's pictures and a few clips, and stores them as uploads are stored. */
 export const storeFiles = async (deps: Deps, workspace: DemoWorkspace, owner: Owner): Promise<DemoFiles> => {
   const { count, ...look } = workspace.pictures
   const drawn = await Promise.all(Array.from({ length: count }, (_, number) => drawPicture(number, look)))
@@ -35,7 +35,7 @@ export const storeFiles = async (deps: Deps, workspace: DemoWorkspace, owner: Ow
 
 type Stored = { row: Record<string, unknown>; told: DemoFile }
 
-/** `place`: 1 for the newest, uploaded some days ago. */
+/** `place`: 1 for the newest, which was uploaded a few days ago. */
 const storePicture = (deps: Deps, picture: Picture, owner: Owner, place: number): Promise<Stored> =>
   store(deps, owner, new Date(owner.now.getTime() - place * 3.4 * dayMs - place * 131 * 60_000), {
     bytes: picture.jpeg,
@@ -44,7 +44,7 @@ const storePicture = (deps: Deps, picture: Picture, owner: Owner, place: number)
     row: { kind: 'image', content_type: 'image/jpeg', file_name: picture.fileName, width: picture.width, height: picture.height },
   })
 
-/** A still that lasts some seconds: a real video which every platform takes. */
+/** A video of a still picture, which every platform accepts. */
 const storeClip = async (deps: Deps, workspace: DemoWorkspace, number: number, owner: Owner, place: number): Promise<Stored> => {
   const picture = await drawPicture(number, { ...workspace.pictures, ratio: 16 / 9 })
   const [width, height] = [544, 960]

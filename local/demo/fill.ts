@@ -1,12 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createDiskStore } from '../../activities/media-store.ts'
-import type { Config } from '../../config.ts'
-import { close, connect, type Sql, tx } from '../../db/connect.ts'
+import type { Config } from '../../config/index.ts'
+import { close, connect, type Sql, tx } from '../../db/postgres/connect.ts'
+import { createDiskStore } from '../../media/store.ts'
 import { Problem } from '../problem.ts'
 import { moveBeginnings } from './beginnings.ts'
 import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
 import { type DemoFiles, storeFiles } from './files.ts'
+import { isFilled, writeNote } from './note.ts'
 import { fillNumbers, makeMonths, type Sources } from './numbers.ts'
 import { bringToPlatforms, type Place, writePast } from './past.ts'
 import { bringIn } from './people.ts'
@@ -18,23 +17,19 @@ export type DemoSetting = {
   dataDir: string
   config: Config
   publicUrl: string
-  /** Of the first operator; null: somebody has used it. */
+  /** For the first operator. Null if it has already been used. */
   invitation: string | null
   sandboxControl?: string
   say(line: string): void
 }
 
 /**
- * Fills a new installation, once: people, accounts, a year of posts and numbers, what is planned and what went wrong. Answers with the lines
- * that say how to get in. @throws Problem when the installation is in use or its platforms are the real ones.
+ * Fills a new installation once: people, accounts, a year of posts and numbers, scheduled posts and
+ * some failures. Returns lines that say how to sign in.
+ * @throws Problem if the installation is in use or uses the real platforms
  */
 export const fillDemo = async (setting: DemoSetting): Promise<string[]> => {
-  const note = join(setting.dataDir, 'demo.json')
-  if (!existsSync(note)) {
-    setting.say('Filling the demo.')
-    await fill(setting)
-    writeFileSync(note, `${JSON.stringify({ filledAt: new Date().toISOString() })}\n`, { mode: 0o600 })
-  }
+  if (!isFilled(setting.dataDir)) await fill(setting)
   return howToSignIn()
 }
 
@@ -42,8 +37,11 @@ const fill = async (setting: DemoSetting): Promise<void> => {
   if (!setting.sandboxControl) throw new Problem('--demo fills the sandbox: it does not run with a real Meta or TikTok app.')
   if (!setting.invitation)
     throw new Problem(
-      `--demo fills a new installation, and the one in ${setting.dataDir} is in use, or filling it was broken off. DATA_DIR names another folder.`,
+      `--demo fills a new installation, and the one in ${setting.dataDir} is in use. Name another folder with DATA_DIR.`,
     )
+  const startedAt = new Date().toISOString()
+  writeNote(setting.dataDir, { startedAt })
+  setting.say('Loading demo data…')
   const { config } = setting
   const sql = connect({ ...config.database, max: 4, applicationName: 'demo' })
   try {
@@ -60,6 +58,7 @@ const fill = async (setting: DemoSetting): Promise<void> => {
       await composeUpcoming(workspace, cast.get(workspace.members[0]!.email)!, files, now)
       if (index === 0) await breakThings({ ...deps, cast }, place, files)
     }
+    writeNote(setting.dataDir, { startedAt, filledAt: new Date().toISOString() })
   } finally {
     await close(sql)
   }
@@ -68,8 +67,9 @@ const fill = async (setting: DemoSetting): Promise<void> => {
 type Year = { place: Place; files: DemoFiles; sources: Sources }
 
 /**
- * Posts and numbers of a year in one transaction: measuring may look at any moment, and sees all of it or nothing. It has perhaps begun with
- * the accounts, which were connected a moment ago: what it wrote of them goes, and what it writes now waits.
+ * Writes a year of posts and numbers in one transaction, so that the measuring process sees all of
+ * it or nothing. Measuring may have already started for the newly connected accounts: what it has
+ * written is deleted, and further writes wait for the transaction.
  */
 const fillYear = async (
   deps: { sql: Sql; control: SandboxControl; now: Date },

@@ -1,22 +1,21 @@
-import { nextAccountAt, nextMeasureAt } from '../../activities/measuring-times.ts'
-import type { Db } from '../../db/connect.ts'
-import { dateOf } from '../../web/wall-time.ts'
-import { accountDays } from './accounts.ts'
+import { nextAccountAt, nextMeasureAt } from '../../activities/insights/times.ts'
+import type { Db } from '../../db/postgres/connect.ts'
+import { dateOf } from '../../web/time/wall-time.ts'
+import { accountDays, type Counts, type Gains } from './accounts.ts'
 import { type DemoPlatform, type DemoWorkspace, zone } from './cast.ts'
 import type { PastTarget, Place } from './past.ts'
 import { type Audience, partAfter, reachOf } from './reception.ts'
 import { insertRows } from './rows.ts'
 
-type Counts = { views: number; reach: number | null; likes: number; comments: number; shares: number; saves: number | null }
-/** What the posts of a channel gained on each day, by the day. */
-export type Gains = Map<string, Counts>
 type Deps = { sql: Db; sources: Sources; now: Date }
-/** What says where a number is from, by platform: of posts and of the whole account. */
+/** The recorded source of numbers, by platform: for posts and for the account. */
 export type Sources = Record<DemoPlatform, { posts: string; account: string }>
 
 const hourMs = 3_600_000
 
-/** A year of numbers as measuring would have taken them: each post at its ages, each account once a day. */
+/**
+ * Writes a year of numbers as measuring would have: each post at its ages, each account once a day.
+ */
 export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: Place, targets: PastTarget[]): Promise<void> => {
   const { workspaceId } = place
   const snapshots: Record<string, unknown>[] = []
@@ -27,10 +26,10 @@ export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: P
     const days = gains.get(channelId) ?? new Map()
     gains.set(channelId, days)
     const source = deps.sources[platform].posts
-    const { takenAt, counts, nextAt, rows } = measure(target, deps.now, days)
+    const { takenAt, counts, nextAt, rows, atAges } = measure(target, deps.now, days)
     for (const row of rows) snapshots.push({ workspace_id: workspaceId, target_id: target.id, ...row, source })
     const known = { ...counts, taken_at: takenAt, source: takenAt ? source : null }
-    const row = { target_id: target.id, workspace_id: workspaceId, channel_id: channelId, published_at: publishedAt }
+    const row = { target_id: target.id, workspace_id: workspaceId, channel_id: channelId, published_at: publishedAt, ...atAges }
     newest.push({ ...row, next_at: nextAt, ...known })
   }
   await insertRows(deps.sql, 'snapshots', snapshots)
@@ -38,7 +37,7 @@ export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: P
   await fillAccounts(deps, workspace, place, gains)
 }
 
-/** Partitions for the year that has passed; those ahead are the product's own. */
+/** Creates partitions for the past year. The product creates those for later months. */
 export const makeMonths = async ({ sql, now }: Pick<Deps, 'sql' | 'now'>): Promise<void> => {
   await sql`
     select ensure_snapshot_month(month::timestamp)
@@ -47,7 +46,7 @@ export const makeMonths = async ({ sql, now }: Pick<Deps, 'sql' | 'now'>): Promi
 
 const none: Counts = { views: 0, reach: 0, likes: 0, comments: 0, shares: 0, saves: 0 }
 
-/** Every snapshot of a post up to now; what each gained over the one before is added to its day. */
+/** Every snapshot of a post up to now. Adds the gain since the previous snapshot to its day. */
 const measure = (target: PastTarget, now: Date, days: Gains) => {
   const times = { channelId: target.channelId, publishedAt: target.publishedAt, toldForMs: null }
   const rows: (Counts & { taken_at: Date })[] = []
@@ -61,10 +60,15 @@ const measure = (target: PastTarget, now: Date, days: Gains) => {
     before = counts
   }
   const unknown = { views: null, reach: null, likes: null, comments: null, shares: null, saves: null }
-  return { rows, takenAt, counts: takenAt ? before : unknown, nextAt: at }
+  const viewsAt = (ageHours: number): number | null => {
+    const ageOf = (row: { taken_at: Date }) => (row.taken_at.getTime() - target.publishedAt.getTime()) / hourMs
+    return rows.find((row) => ageOf(row) >= ageHours && ageOf(row) < ageHours + 6)?.views ?? null
+  }
+  const atAges = { views_at_day: viewsAt(24), views_at_week: viewsAt(7 * 24) }
+  return { rows, takenAt, counts: takenAt ? before : unknown, nextAt: at, atAges }
 }
 
-/** TikTok tells neither reach nor saves, Facebook no saves. */
+/** TikTok returns neither reach nor saves; Facebook returns no saves. */
 const countsAt = (platform: DemoPlatform, end: Audience, ageHours: number): Counts => {
   const part = partAfter(ageHours)
   const now = (count: number) => Math.floor(count * part)
@@ -116,8 +120,9 @@ const fillAccounts = async (deps: Deps, workspace: DemoWorkspace, place: Place, 
     await insertRows(sql, 'account_snapshots', snapshots)
     await insertRows(sql, 'channel_days', sums)
     const next_at = nextAccountAt(channel.id, connectedAt, now.getTime())
-    await sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channel.id}, ${place.workspaceId}, ${next_at})
-      on conflict (channel_id) do update set next_at = excluded.next_at`
+    await sql`insert into measured_channels (channel_id, workspace_id, next_at, days_at)
+      values (${channel.id}, ${place.workspaceId}, ${next_at}, ${next_at})
+      on conflict (channel_id) do update set next_at = excluded.next_at, days_at = excluded.days_at`
     await sql`update channels set connected_at = ${connectedAt} where id = ${channel.id}`
   }
 }

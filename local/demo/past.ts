@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Db } from '../../db/connect.ts'
+import type { Db } from '../../db/postgres/connect.ts'
 import type { DemoPlatform, DemoWorkspace } from './cast.ts'
 import { zone } from './cast.ts'
 import { createDice, type Dice } from './dice.ts'
@@ -9,35 +9,35 @@ import type { Audience } from './reception.ts'
 import { idAt, insertRows } from './rows.ts'
 import type { SandboxControl } from './sandbox.ts'
 
-/** A workspace as it stands in the database. */
+/** A workspace in the database. */
 export type Place = {
   workspaceId: string
-  /** Channel ids. */
+  /** Channel and account ids, by platform. */
   channels: Partial<Record<DemoPlatform, { id: string; accountId: string }>>
-  /** Those who write, by their ids. */
+  /** User ids of the people who write posts. */
   writers: string[]
 }
 
-/** A post of a channel that is out, as its numbers need it. */
+/** A published target, with what its numbers depend on. */
 export type PastTarget = { id: string; channelId: string; platform: DemoPlatform; publishedAt: Date; audience: Audience }
 
 type Deps = { control: SandboxControl; now: Date }
 type Rows = Record<'posts' | 'media' | 'post_media' | 'targets' | 'attempts' | 'events', Record<string, unknown>[]>
 
 const dayMs = 86_400_000
-/** promise: R4: files of older posts are gone, as they would be in life. */
+/** promise: R4: files of older posts are deleted, as in a real installation. */
 const keptMs = 90 * dayMs
 
-/** Posts that went out, with what the platforms call them. */
+/** Published posts, with their ids and URLs at the platforms. */
 export type Past = { plan: PastPost[]; known: Known[] }
 
-/** Twelve months of posts at the platforms. */
+/** Creates twelve months of posts at the platforms. */
 export const bringToPlatforms = async (deps: Deps, workspace: DemoWorkspace, files: DemoFiles): Promise<Past> => {
   const plan = planPast(workspace, deps.now)
   return { plan, known: await atPlatforms(deps.control, workspace, plan, files) }
 }
 
-/** The same posts here. */
+/** Writes the same posts to the database. */
 export const writePast = async (
   deps: { sql: Db; now: Date },
   workspace: DemoWorkspace,
@@ -52,7 +52,7 @@ export const writePast = async (
 
 type Known = Map<string, { id: string; permalink: string }>
 
-/** The same posts at the sandbox: what a link leads to is there, and can be measured. */
+/** Creates the posts in the sandbox, so that their links work and they can be measured. */
 const atPlatforms = async (
   control: SandboxControl,
   workspace: DemoWorkspace,
@@ -132,7 +132,7 @@ const settingsOf = (platform: DemoPlatform) =>
 
 type Gone = { workspace_id: string; author: string; post: PastPost; now: Date; isVideo: boolean }
 
-/** A file whose term is over: its row only, as the nightly sweep leaves it. */
+/** Adds the row of a deleted file, as the nightly cleanup leaves it. */
 const addGone = (rows: Rows, { workspace_id, author, post, isVideo }: Gone): string => {
   const uploaded_at = new Date(post.at.getTime() - 7 * dayMs)
   const id = idAt(uploaded_at)
@@ -176,7 +176,7 @@ type Sent = Given & {
   where: { channelId: string; platform: DemoPlatform; kind: string; audience: Audience }
   answer: { id: string; permalink: string }
 }
-/** How long a platform takes from the call to "it is out", and what showed it. */
+/** How long a platform takes to publish after the call, and what confirms it. */
 const proofs: Record<DemoPlatform, { takesMs: [number, number]; words: string }> = {
   facebook: { takesMs: [350, 1_400], words: 'Facebook answered with the id of the post.' },
   instagram: { takesMs: [600, 2_600], words: 'Instagram answered with the id of the post.' },

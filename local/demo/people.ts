@@ -3,10 +3,13 @@ import { createPerson } from '../../test/support/person.ts'
 import { acceptInvitation, connectTiktok, invite, makeWorkspace } from '../../test/support/story.ts'
 import { cellar, type DemoWorkspace, demoPassword, operator, workspaces, zone } from './cast.ts'
 
-/** Everyone of the demo, signed in, by their address. */
+/** Everyone in the demo, signed in, by email address. */
 export type Cast = Map<string, Person>
 
-/** The operator and the workspaces' people come in by invitation links and connect their accounts, as anybody does. */
+/**
+ * Signs up the operator and the workspaces' members with invitation links, and connects their
+ * accounts, as real people do.
+ */
 export const bringIn = async (url: string, invitation: string): Promise<Cast> => {
   const cast: Cast = new Map()
   const ada = createPerson(url)
@@ -33,7 +36,9 @@ const inviteMembers = async (url: string, workspace: DemoWorkspace, ada: Person,
   )
 }
 
-/** Through the consent pages of the sandbox; only the workspace's own accounts are chosen. */
+/**
+ * Connects accounts through the sandbox's consent pages. Chooses only the workspace's own accounts.
+ */
 const connectAll = async (workspace: DemoWorkspace, admin: Person): Promise<void> => {
   const { who, accounts } = workspace.meta
   const people = await admin.open(`/w/${workspace.slug}/connect/meta`)

@@ -25,7 +25,10 @@ export const clubPalettes: Palette[] = [
   palette('#261226', '#7d2a5c', '#f2b13f', '#f39ac0', '#120812'),
 ]
 
-/** A picture of its own for each number: shapes, colours and grain by chance that is always the same. 1080 pixels wide. */
+/**
+ * Draws a different picture for each number, always the same: random shapes and colors. 1080 pixels
+ * wide.
+ */
 export const drawPicture = async (
   number: number,
   of: { motifs: Motif[]; palettes: Palette[]; name: string; ratio?: number },

@@ -4,30 +4,34 @@ import { type DemoPlatform, type DemoWorkspace, zone } from './cast.ts'
 import { createDice, type Dice } from './dice.ts'
 import { type Audience, audienceOf } from './reception.ts'
 
-/** A post that went out: what it showed, where, and what it met with in the end. */
+/** A published post: its content, its targets and their final numbers. */
 export type PastPost = {
   at: Date
   wallTime: string
   series: string
   text: string
-  /** Of the workspace's pictures; the first one alone when it is a reel. */
+  /** Indexes into the workspace's pictures. A reel uses only the first to choose its video. */
   pictures: number[]
   targets: { platform: DemoPlatform; kind: string; audience: Audience }[]
 }
 
 const weeks = 53
-/** The shop is closed for two weeks in summer; a reel of some weeks ago went round the town. */
+/** The shop is closed for two weeks in summer. A reel went viral some weeks ago. */
 const quietWeeks = [17, 18]
 const viralWeek = 2
 
-/** Twelve months of a business, oldest first: habits of the week, some weeks left out, more people from month to month. */
+/**
+ * Twelve months of posts, oldest first: weekly habits, some weeks skipped, and an audience that
+ * grows from month to month.
+ */
 export const planPast = (workspace: DemoWorkspace, now: Date): PastPost[] => {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone)
   const monday = today.toPlainDate().subtract({ days: today.dayOfWeek - 1 })
   const posts: PastPost[] = []
   for (let ago = weeks - 1; ago >= 0; ago -= 1) {
     for (const [index, slot] of workspace.slots.entries()) {
-      const dice = createDice(workspace.seed * 10_000 + ago * 10 + index) // of its own, so that the day of the start changes no other post
+      // Own dice for each post, so that today's date doesn't change the others.
+      const dice = createDice(workspace.seed * 10_000 + ago * 10 + index)
       const isViral = ago === viralWeek && slot.series === 'reel'
       const share = quietWeeks.includes(ago) ? slot.share * 0.3 : slot.share
       if (!dice.chance(share) && !isViral) continue
@@ -43,7 +47,7 @@ export const planPast = (workspace: DemoWorkspace, now: Date): PastPost[] => {
   return posts.sort((a, b) => a.at.getTime() - b.at.getTime())
 }
 
-export type Moment = { ago: number; share: number; isViral: boolean; hour: number; weekday: number }
+type Moment = { ago: number; share: number; isViral: boolean; hour: number; weekday: number }
 type When = { at: Date; wallTime: string; moment: Moment }
 
 const planOne = (workspace: DemoWorkspace, dice: Dice, series: string, { at, wallTime, moment }: When): PastPost => {
@@ -62,7 +66,10 @@ const planOne = (workspace: DemoWorkspace, dice: Dice, series: string, { at, wal
   return { at, wallTime, series, text, pictures, targets }
 }
 
-/** Reels go to Instagram and TikTok, words alone to Facebook, pictures to both of Meta's. */
+/**
+ * Reels go to Instagram and TikTok, text-only posts to Facebook, and pictures to Instagram and
+ * usually Facebook.
+ */
 const placesOf = (
   workspace: DemoWorkspace,
   dice: Dice,

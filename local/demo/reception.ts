@@ -1,7 +1,7 @@
 import type { DemoPlatform } from './cast.ts'
 import type { Dice } from './dice.ts'
 
-/** How many people did what in the end. `saved` is 0 where the platform tells none. */
+/** The final numbers of a post. `saved` is 0 if the platform doesn't provide it. */
 export type Audience = { views: number; likes: number; comments: number; saved: number; shares: number }
 
 type Told = {
@@ -13,20 +13,20 @@ type Told = {
   moment: { ago: number; share: number; hour: number; weekday: number }
 }
 
-/** Views of a usual post a year ago and today. */
+/** Views of a typical post a year ago and today. */
 const usual: Record<DemoPlatform, [number, number]> = { facebook: [420, 610], instagram: [720, 1_540], tiktok: [380, 2_300] }
 const kindFactor: Record<string, number> = { reel: 1.9, video: 1.2, carousel: 1.25, photos: 1.15, text: 0.55 }
 /** Monday to Sunday. */
 const weekdayFactor = [0.82, 0.95, 0.98, 1.12, 1.05, 0.9, 1.18]
 
-/** Most people look after work, some at lunch, few in the morning. */
+/** Most people look after work, some at lunch and few in the morning. */
 const hourFactor = (hour: number): number =>
   0.72 + 0.5 * Math.exp(-((hour - 19) ** 2) / 9) + 0.22 * Math.exp(-((hour - 12) ** 2) / 3)
 
-/** Autumn went badly for some weeks. */
+/** Lower numbers for some weeks in autumn. */
 const dip = (weeksAgo: number): number => (weeksAgo >= 5 && weeksAgo <= 8 ? 0.82 : 1)
 
-/** What a post meets with in the end: growth over the year, weekday and hour, kind, luck. */
+/** A post's final numbers: depends on growth over the year, weekday, hour, kind and luck. */
 export const audienceOf = (dice: Dice, told: Told): Audience => {
   const { platform, kind, luck, size, moment } = told
   const [before, now] = usual[platform]
@@ -44,8 +44,11 @@ export const audienceOf = (dice: Dice, told: Told): Audience => {
   }
 }
 
-/** Meta tells both; about seven of ten views are people. */
+/** Only Meta provides reach. About 72% of the views come from different people. */
 export const reachOf = (views: number): number => Math.floor(views * 0.72)
 
-/** Which part of the end a post has met with after so many hours: most on the first day, the rest over weeks. */
+/**
+ * The part of its final numbers that a post has after some hours: most on the first day, the rest
+ * over weeks.
+ */
 export const partAfter = (hours: number): number => 0.74 * (1 - Math.exp(-hours / 13)) + 0.26 * (1 - Math.exp(-hours / 130))

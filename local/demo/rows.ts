@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import type { Db } from '../../db/connect.ts'
+import type { Db } from '../../db/postgres/connect.ts'
 
-/** An id as the database would have made it at that moment: lists are ordered by id (RFC 9562, version 7). */
+/**
+ * An id that the database would have created at that time, because lists are sorted by id (RFC
+ * 9562, version 7).
+ */
 export const idAt = (at: Date): string => {
   const hex = at.getTime().toString(16).padStart(12, '0') + randomBytes(10).toString('hex')
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** The driver types single values only; jsonb columns take records, which it writes as JSON. */
+/**
+ * The driver's types allow only simple values. jsonb columns take objects, which it writes as JSON.
+ */
 type Rows = Record<string, string>[]
 
-/** Writes rows of one shape, keys being columns, in as few statements as fit. */
+/** Inserts rows that all have the same columns (the keys), in as few statements as possible. */
 export const insertRows = async (sql: Db, table: string, rows: Record<string, unknown>[]): Promise<void> => {
   const columns = Object.keys(rows[0] ?? {})
-  const atOnce = Math.floor(60_000 / Math.max(1, columns.length)) // PostgreSQL takes 65,535 parameters
+  // PostgreSQL accepts 65,535 parameters.
+  const atOnce = Math.floor(60_000 / Math.max(1, columns.length))
   for (let from = 0; from < rows.length; from += atOnce) {
     await sql`insert into ${sql(table)} ${sql(rows.slice(from, from + atOnce) as Rows, ...columns)}`
   }

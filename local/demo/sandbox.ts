@@ -1,8 +1,8 @@
-/** The sandbox's control port, as the demo uses it: accounts get a past and troubles there. */
+/** A client for the sandbox's control port, which gives accounts older posts and problems. */
 export type SandboxControl = {
-  /** Sends JSON. @throws with the sandbox's words when it refuses. */
+  /** Posts JSON. @throws Error with the sandbox's message if it refuses */
   post<T>(path: string, body: unknown): Promise<T>
-  /** Gives it bytes; answers with their SHA-256. */
+  /** Stores a file. Returns its SHA-256. */
   keep(bytes: Uint8Array): Promise<string>
 }
 

@@ -1,8 +1,8 @@
 import type { Dice } from './dice.ts'
 
-/** What the demo's pictures are made of: each gives the inside of an SVG of 1000 by `height`. */
+/** Shapes of the demo's pictures. Each returns the content of an SVG of 1000 by `height`. */
 export type Palette = { back: string; deep: string; warm: string; light: string; ink: string }
-export type Shape = (dice: Dice, colours: Palette, height: number) => string
+type Shape = (dice: Dice, colours: Palette, height: number) => string
 
 const circle = (x: number, y: number, r: number, fill: string, more = '') =>
   `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${r.toFixed(1)}" fill="${fill}" ${more}/>`
@@ -11,7 +11,7 @@ const rect = (x: number, y: number, w: number, h: number, fill: string, more = '
 const times = (count: number, draw: (index: number) => string): string =>
   Array.from({ length: count }, (_, i) => draw(i)).join('')
 
-/** A record that looks out of its sleeve. */
+/** A record half out of its sleeve. */
 const record: Shape = (dice, c, height) => {
   const [x, y, r] = [dice.between(560, 700), height / 2 + dice.between(-60, 60), dice.between(330, 400)]
   const grooves = times(14, (i) =>
@@ -27,7 +27,7 @@ const record: Shape = (dice, c, height) => {
   return disc + circle(x, y, r * 0.035, c.back) + sleeve + print
 }
 
-/** Spines in a crate, a little crooked. */
+/** Record spines in a crate, slightly crooked. */
 const crate: Shape = (dice, c, height) => {
   const top = height * 0.2
   const spines = times(26, (i) => {
@@ -47,7 +47,7 @@ const crate: Shape = (dice, c, height) => {
   return circle(dice.between(200, 800), top, 150, c.light, 'opacity=".7"') + spines + board(height * 0.62) + board(height * 0.76)
 }
 
-/** Half circles in rows, as on a poster of the seventies. */
+/** Rows of half circles, as on a poster from the seventies. */
 const arches: Shape = (dice, c, height) => {
   const rows = Math.round(height / 250)
   const colours = [c.deep, c.warm, c.light, c.ink]
@@ -92,7 +92,7 @@ const lights: Shape = (dice, c, height) =>
     return rect(x - 2, 0, 4, drop, c.ink) + beam + circle(x, drop, 34, i % 2 ? c.warm : c.light)
   }) + rect(0, height * 0.9, 1000, height * 0.1, c.ink, 'opacity=".55"')
 
-/** Dots that grow towards one corner. */
+/** Dots that get larger toward one corner. */
 const dots: Shape = (dice, c, height) => {
   const [cx, cy] = [dice.between(200, 800), dice.between(0.2, 0.8) * height]
   const rows = Math.floor(height / 62)
@@ -103,7 +103,7 @@ const dots: Shape = (dice, c, height) => {
   })
 }
 
-/** The arm of a turntable over its record, from above. */
+/** A turntable with its arm and a record, from above. */
 const turntable: Shape = (dice, c, height) => {
   const [x, y, r] = [430, height / 2, 350]
   const angle = dice.between(-12, 10)
@@ -115,7 +115,7 @@ const turntable: Shape = (dice, c, height) => {
   return plate + grooves + circle(x, y, 118, c.warm) + circle(x, y, 12, c.back) + circle(870, y - 260, 62, c.light) + arm
 }
 
-/** A shape and what somebody who cannot see it is told. */
+/** A shape and its alt text. */
 export type Motif = { shape: Shape; altText: string }
 
 const motif = (shape: Shape, altText: string): Motif => ({ shape, altText })

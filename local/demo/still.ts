@@ -1,14 +1,17 @@
 import sharp from 'sharp'
 import { makeVideo } from '../../test/support/media-files.ts'
 
-/** A video of some seconds in which a picture stands still. Sides in multiples of 16. */
+/** A video that shows a still picture. Width and height must be multiples of 16. */
 export const makeStill = async (jpeg: Buffer, size: { width: number; height: number; durationMs: number }): Promise<Buffer> => {
   const { width, height } = size
   const rgb = await sharp(jpeg).resize(width, height, { fit: 'cover' }).removeAlpha().raw().toBuffer()
   return makeVideo({ ...size, still: toI420(rgb, width, height) })
 }
 
-/** ITU-R BT.601, limited range: luma of each pixel, then the colour of each second one in each second line. */
+/**
+ * ITU-R BT.601, limited range: luma for each pixel, color for every second pixel in every second
+ * line.
+ */
 const toI420 = (rgb: Buffer, width: number, height: number): Uint8Array => {
   const samples = new Uint8Array((width * height * 3) / 2)
   const [u, v] = [width * height, (width * height * 5) / 4]

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Sql, tx } from '../../db/connect.ts'
-import { recordEvent } from '../../db/events.ts'
-import { notify } from '../../db/notices.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { notify } from '../../db/notifications/notifications.ts'
+import { type Sql, tx } from '../../db/postgres/connect.ts'
 import type { Problem } from '../../platforms/errors.ts'
 import { errorOfSubcode } from '../../platforms/graph/errors.ts'
 import { invite } from '../../test/support/story.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { cellar, operator, workspaces, zone } from './cast.ts'
 import type { DemoFiles } from './files.ts'
 import type { Place } from './past.ts'
@@ -21,7 +21,10 @@ export const addCellar = (control: SandboxControl): Promise<unknown> =>
 
 type Deps = { sql: Sql; control: SandboxControl; cast: Cast; now: Date }
 
-/** What does not go well, in the first workspace: a refusal, an open question, an account that ended; and invitations nobody took yet. */
+/**
+ * Adds problems to the first workspace: a failed post, an unconfirmed one, an expired account and
+ * open invitations.
+ */
 export const breakThings = async (deps: Deps, place: Place, files: DemoFiles): Promise<void> => {
   await addRefused(deps, place, files)
   await addUnconfirmed(deps, place, files)
@@ -30,10 +33,10 @@ export const breakThings = async (deps: Deps, place: Place, files: DemoFiles): P
   for (const { slug } of workspaces) await invite(ada, slug, 'manager')
 }
 
-/** Instagram restricts an account until somebody has looked at it there. */
+/** Instagram restricts an account until someone resolves it there. */
 const restricted: Problem = { ...errorOfSubcode(2207050, '').problem, traceId: 'AqX2nT9cWv0kPzL4mJd7bRs' }
 
-/** Out on Facebook, refused by Instagram. */
+/** Published on Facebook, refused by Instagram. */
 const addRefused = async ({ sql, control, now }: Deps, place: Place, files: DemoFiles): Promise<void> => {
   const text = 'Saturday hours: ten to six, the listening bar until eight.'
   const at = hoursAgo(now, 41)
@@ -60,7 +63,10 @@ const addRefused = async ({ sql, control, now }: Deps, place: Place, files: Demo
   })
 }
 
-/** It left, the connection broke, and what Instagram shows does not settle it. It is there: the account's own page shows it. */
+/**
+ * The connection broke after sending, and reading from Instagram doesn't settle the outcome. The
+ * post exists: the account's own page shows it.
+ */
 const addUnconfirmed = async ({ sql, control, now }: Deps, place: Place, files: DemoFiles): Promise<void> => {
   const text = 'Needle down: The Low Tides, thirty seconds of ‘Slow Water’.'
   const at = hoursAgo(now, 15)
@@ -92,7 +98,10 @@ const addUnconfirmed = async ({ sql, control, now }: Deps, place: Place, files: 
   })
 }
 
-/** TikTok ends both tokens of the second account, somebody asks how it is, and a workflow finds out. */
+/**
+ * Expires both tokens of the second TikTok account. Someone checks the account, and a workflow
+ * finds out.
+ */
 const endCellar = async ({ sql, control, cast }: Deps): Promise<void> => {
   await control.post(`/accounts/tiktok/${cellar}/expire-tokens`, { access: true, refresh: true })
   const page = await cast.get(operator.email)!.open(`/w/${workspaces[0]!.slug}/channels`)
@@ -105,7 +114,7 @@ const endCellar = async ({ sql, control, cast }: Deps): Promise<void> => {
   throw new Error('nobody found out within a minute that the account had ended')
 }
 
-/** A full hour, so many hours ago. */
+/** A full hour, this many hours ago. */
 const hoursAgo = (now: Date, hours: number): Date => new Date(Math.floor(now.getTime() / hourMs - hours) * hourMs)
 
 type Post = { id: string; at: Date; text: string; row: Record<string, unknown> }

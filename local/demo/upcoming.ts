@@ -5,11 +5,11 @@ import { type DemoWorkspace, zone } from './cast.ts'
 import type { DemoFile, DemoFiles } from './files.ts'
 
 type Wanted = {
-  /** Days from today; null: a draft without a time. */
+  /** Days from today. Null for a draft without a time. */
   inDays: number | null
   time: string
   text: string
-  /** Ends of the accounts' names in the composer, each with a kind where it is not the one suggested. */
+  /** Endings of account names in the composer. Each has a kind if it isn't the suggested one. */
   on: [string, string?][]
   pictures?: number[]
   video?: number
@@ -139,9 +139,9 @@ const plans: Record<string, Wanted[]> = {
     },
     { inDays: null, time: '', text: 'New Year: two floors, one clock', on: [['Southside Club']], draft: true },
   ],
-} // prettier-ignore
+}
 
-/** What is still to go out, composed as a person composes it; nothing of it is due in the next minutes. */
+/** Scheduled posts and drafts, created through the composer. None is due within the next hour. */
 export const composeUpcoming = async (workspace: DemoWorkspace, writer: Person, files: DemoFiles, now: Date): Promise<void> => {
   const composer = await writer.open(`/w/${workspace.slug}/posts/new`)
   const channels = channelsIn(composer)
@@ -184,7 +184,7 @@ const filesOf = (wanted: Wanted, files: DemoFiles): DemoFile[] =>
     ? (wanted.pictures ?? []).map((number) => files.pictures[number % files.pictures.length]!)
     : [files.videos[wanted.video]!]
 
-/** Today's time when it is still an hour away, else tomorrow's. */
+/** Moves to the next day if the time is less than an hour away. */
 const timeOf = (inDays: number, time: string, now: Date): string => {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone)
   const day = today.toPlainDate().add({ days: inDays })

@@ -5,7 +5,10 @@ import type { SandboxEnv, World } from './world.ts'
 
 const recentCalls = 30
 
-/** The board for a person: press a fault, move the clock, see the last calls. Plain forms, no JavaScript. */
+/**
+ * A page for testers: add faults, move the clock, see recent calls. Uses plain forms without
+ * JavaScript.
+ */
 export function boardPage(world: World, publicUrl: () => string): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/', (c) => {

@@ -1,16 +1,26 @@
-/** The sandbox's one clock: real time plus an offset that a tester may push forward. All times are milliseconds since 1970. */
+/**
+ * The sandbox's only clock: real time plus an offset that a tester can increase. All times are in
+ * milliseconds since 1970.
+ */
 export type Clock = {
   now(): number
-  /** Jumps ahead and starts everything that has become due; await `settled()` to see its effects. */
+  /**
+   * Moves the clock ahead and starts everything that is now due. `settled()` waits for the effects.
+   */
   advance(ms: number): void
   offsetMs(): number
-  /** Stands still until `go`, so that a tester can compare what was read with what is. What is due meanwhile happens at `go`. */
+  /**
+   * Stops the clock until `go`, so that a tester can compare what was read with the current state.
+   * Tasks that become due in between run at `go`.
+   */
   stop(): void
   go(): void
   isStopped(): boolean
-  /** Runs `task` once sandbox time has moved on by `delayMs`, through waiting or through `advance`. */
+  /**
+   * Runs `task` after `delayMs` of sandbox time, whether it passes by itself or through `advance`.
+   */
   after(delayMs: number, task: () => void | Promise<void>): void
-  /** Resolves when the tasks that were started so far have ended. */
+  /** Resolves once all tasks that have started are done. */
   settled(): Promise<void>
   close(): void
 }

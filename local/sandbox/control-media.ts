@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { SandboxEnv, World } from './world.ts'
 
-/** Control port: bytes that a platform is to hold, for posts that were there before. Answers with their hash. */
+/** Control port: stores a file for use in older posts. Responds with its hash and content type. */
 export function mediaControl(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.post('/', async (c) => {

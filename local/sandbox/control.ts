@@ -23,7 +23,9 @@ const faultBody = z.strictObject({
   delayMs: z.number().min(0).optional(),
 })
 
-/** The control port: never used by the product, always by its tests and by whoever wants to press a fault. */
+/**
+ * The control port. Used by tests and by anyone who wants to inject faults, never by the product.
+ */
 export function createControl(world: World, options: ControlOptions): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.onError((error, c) =>
@@ -48,6 +50,10 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
   })
   app.get('/ledger/secrets', (c) => c.json(world.ledger.secrets()))
   app.get('/ledger/posts', (c) => c.json(world.ledger.posts(c.req.query())))
+  app.get('/ledger/comments', (c) => {
+    const filter = z.strictObject({ platform: z.string(), account: z.string(), postId: z.string() }).partial()
+    return c.json(world.ledger.comments(filter.parse(c.req.query())))
+  })
   app.get('/ledger/posts/:platform/:id/numbers', (c) => {
     const { platform, id } = c.req.param()
     const found = options.platforms.map((one) => one.numbers(platform, id)).find((numbers) => numbers !== null)

@@ -9,19 +9,23 @@ export type EndpointName = {
   platform: LedgerPlatform
   /** The name in the ledger and in fault rules. */
   endpoint: string
-  /** A more exact name, once the body has been read: one path may serve several steps. */
+  /**
+   * Returns a more specific name once the body has been read, because one path may serve several
+   * steps.
+   */
   refine?: (c: Context<SandboxEnv>) => Promise<string>
-  /** Asked once the body has been read. */
+  /** Called once the body has been read. */
   account?: (c: Context<SandboxEnv>) => string | null | Promise<string | null>
-  /** How this platform shapes an injected error (kinds `error` and `rate_limited`). */
+  /** Formats an injected error (kinds `error` and `rate_limited`) as this platform does. */
   platformError: (c: Context<SandboxEnv>, rule: FaultRule) => Response | Promise<Response>
 }
 
 type SandboxHandler = (c: Context<SandboxEnv>) => Response | Promise<Response>
 
 /**
- * Wraps a handler: the call goes into the ledger, the body is read (`c.get('body')`), fault rules strike before, after or instead of
- * the answer. The handler may add to `c.get('call').facts`.
+ * Wraps a handler: records the call in the ledger, reads the body (`c.get('body')`) and applies
+ * fault rules before, after or instead of the response. The handler can add to
+ * `c.get('call').facts`.
  */
 export function endpoint(world: World, name: EndpointName, handler: SandboxHandler): Handler<SandboxEnv> {
   return async (c) => {
@@ -43,7 +47,7 @@ export function endpoint(world: World, name: EndpointName, handler: SandboxHandl
   }
 }
 
-/** Stands for an answer that never reaches the caller. */
+/** Stands for a response that never reaches the caller. */
 const lost = Symbol('lost')
 type Answer = Response | typeof lost
 
@@ -70,7 +74,7 @@ async function answerCall(world: World, name: EndpointName, handler: SandboxHand
   return rule.kind === 'slow' ? disturb(world, name, c, rule, null).then(act) : disturb(world, name, c, rule, null)
 }
 
-/** The caller learns nothing now; the effect comes once `delayMs` of sandbox time have passed. */
+/** Disturbs the call now and takes effect after `delayMs` of sandbox time. */
 function actLate(
   world: World,
   name: EndpointName,
@@ -86,7 +90,7 @@ function actLate(
   return disturb(world, name, c, { ...rule, delayMs: undefined }, null)
 }
 
-/** `answer` is what the platform would have said, or null when it did nothing. */
+/** `answer`: the platform's response, or null if it did nothing. */
 async function disturb(
   world: World,
   name: EndpointName,
@@ -118,7 +122,7 @@ function cut(c: Context<SandboxEnv>): Answer {
   return lost
 }
 
-/** Half of the answer, so that it cannot be parsed. */
+/** The first half of the response, so that it can't be parsed. */
 async function truncate(answer: Response | null): Promise<Response> {
   const whole = answer ? await answer.text() : '{"data":"'
   return new Response(whole.slice(0, Math.ceil(whole.length / 2)), {

@@ -1,35 +1,41 @@
 export const faultMoments = ['before', 'after', 'late'] as const
 export const faultKinds = ['error', 'html503', 'reset', 'timeout', 'slow', 'truncated', 'rate_limited'] as const
 
-/** A tester's order to disturb certain calls. */
+/** A tester's rule to disturb certain calls. */
 export type FaultRule = {
   id: string
-  /** facebook, instagram, tiktok or meta; absent = any. */
+  /** facebook, instagram, tiktok or meta. Any if absent. */
   platform?: string
-  /** The ledger's name of the endpoint, or '*'. */
+  /** The endpoint's name in the ledger, or '*'. */
   endpoint: string
   account?: string
-  /** 1 = the next matching call. */
+  /** 1 for the next matching call. */
   nth: number
   /** How many matching calls in a row. */
   times: number
-  /** before: nothing happens on the platform. after: it happens, the answer is disturbed. late: the answer is lost now, it happens later. */
+  /**
+   * before: the platform does nothing. after: the platform does it, but the response is disturbed.
+   * late: the response is lost, and the platform does it later.
+   */
   when: (typeof faultMoments)[number]
   kind: (typeof faultKinds)[number]
   code?: number | string
   subcode?: number
-  /** slow: the wait. late: the effect comes so much later (sandbox time). timeout: the answer is held so long, then cut. */
+  /**
+   * In milliseconds. slow: the delay. late: sandbox time until the effect. timeout: how long to
+   * hold the response before the connection is cut.
+   */
   delayMs?: number
 }
 
-export type FaultState = FaultRule & { seen: number; fired: number }
+type FaultState = FaultRule & { seen: number; fired: number }
 
 export type Faults = {
   add(rule: Omit<FaultRule, 'id' | 'nth' | 'times'> & { id?: string; nth?: number; times?: number }): FaultState
   remove(id: string): boolean
   clear(): void
   list(): FaultState[]
-  /** Counts a call against every rule it matches and gives the first rule that disturbs it. */
+  /** Counts a call for every rule that it matches and returns the first rule that applies to it. */
   meet(call: { platform: string; endpoint: string; account: string | null }): FaultRule | null
 }
 

@@ -6,20 +6,21 @@ import { newUploadPath } from './request-body.ts'
 import { mayFetch } from './robots.ts'
 import type { CoreSettings } from './settings.ts'
 
-export type FetchFailure = {
+type FetchFailure = {
   ok: false
   reason: 'bad_url' | 'private_host' | 'robots' | 'unreachable' | 'timeout' | 'redirect' | 'status' | 'html' | 'too_large'
   status: number | null
   detail: string
 }
 
-export type FetchOutcome = { ok: true; media: StoredMedia; servedAs: string } | FetchFailure
+type FetchOutcome = { ok: true; media: StoredMedia; servedAs: string } | FetchFailure
 
-export type FetchOptions = { userAgent: string; maxBytes: number; timeoutMs?: number; robots?: boolean }
+type FetchOptions = { userAgent: string; maxBytes: number; timeoutMs?: number; robots?: boolean }
 
 /**
- * Loads a file the way the platforms do: public http(s) address, no cookies, no login, no redirect, robots.txt honoured when asked.
- * What arrives is stored and judged by its bytes. Never throws for what the other side does.
+ * Downloads a file as the platforms do: from a public http(s) URL, without cookies, login or
+ * redirects, and respecting robots.txt if `robots` is set. Stores the file and detects its type
+ * from its bytes. Never throws for anything the server does.
  */
 export type FetchMedia = (url: string, options: FetchOptions) => Promise<FetchOutcome>
 
@@ -46,7 +47,7 @@ export function createFetchMedia(dir: string, store: MediaStore, settings: CoreS
   }
 }
 
-/** US-ASCII, http or https, no credentials in it. */
+/** Null unless it is an ASCII http or https URL without credentials. */
 export function readMediaUrl(text: string): URL | null {
   if (!/^https?:\/\/[\x21-\x7e]+$/i.test(text) || !URL.canParse(text)) return null
   const url = new URL(text)
@@ -77,7 +78,7 @@ function refusal(response: Response, servedAs: string, maxBytes: number): FetchF
   return null
 }
 
-/** Gives the size, or null when it was more than allowed (nothing is left behind). */
+/** Returns the size in bytes. Null if it is over the limit; then the file is deleted. */
 async function save(body: AsyncIterable<Uint8Array>, path: string, maxBytes: number): Promise<number | null> {
   const file = await open(path, 'w')
   let sizeBytes = 0
@@ -96,7 +97,7 @@ async function save(body: AsyncIterable<Uint8Array>, path: string, maxBytes: num
   }
 }
 
-/** Addresses that no platform can reach: loopback, private, link-local. */
+/** True for addresses that platforms can't reach: loopback, private and link-local. */
 export async function isPrivateHost(hostname: string): Promise<boolean> {
   const bare = hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(bare)

@@ -6,7 +6,8 @@ export type ImageFacts = {
   kind: 'image'
   format: string
   width: number
-  height: number /** It cannot be decoded to its end. */
+  height: number
+  /** The picture can't be decoded completely. */
   broken: boolean
 }
 
@@ -14,18 +15,18 @@ export type VideoFacts = {
   kind: 'video'
   /** mp4, mov, webm ... */
   container: string
-  /** avc, hevc, vp9, av1 ... or null when unknown. */
+  /** avc, hevc, vp9, av1 ... Null if unknown. */
   codec: string | null
   audioCodec: string | null
   width: number
   height: number
   durationMs: number
   fps: number
-  /** The index lies before the media data, as platforms want it. */
+  /** The index precedes the media data, as platforms require. */
   moovFirst: boolean
 }
 
-/** What a file is, by its bytes alone. */
+/** What a file is, judged only by its bytes. */
 export type MediaFacts = ImageFacts | VideoFacts | { kind: 'html' } | { kind: 'unknown' }
 
 const imageTypes: Record<string, string> = {
@@ -53,13 +54,13 @@ export async function judgeMedia(path: string): Promise<{ contentType: string; f
 }
 
 async function judgeImage(path: string, head: Buffer): Promise<ImageFacts | null> {
-  // sharp cannot read BMP: its header gives the size.
+  // sharp can't read BMP, so the size is read from the header.
   if (head.length > 26 && head.toString('latin1', 0, 2) === 'BM') {
     return { kind: 'image', format: 'bmp', width: head.readInt32LE(18), height: Math.abs(head.readInt32LE(22)), broken: false }
   }
   const metadata = await sharp(path)
     .metadata()
-    .catch(() => null) // not an image that sharp knows
+    .catch(() => null) // sharp doesn't recognize it as a picture
   if (!metadata?.format || metadata.format === 'svg') return null
   const { width = 0, height = 0, orientation = 1 } = metadata
   const upright = orientation < 5 ? { width, height } : { width: height, height: width }
@@ -95,7 +96,7 @@ async function judgeVideo(path: string): Promise<VideoFacts | null> {
       moovFirst: await hasMoovFirst(path),
     }
   } catch {
-    // Whatever cannot be read as a video is none: the caller refuses it.
+    // A file that can't be read as a video is not a video. The caller rejects it.
     return null
   } finally {
     input.dispose()
@@ -107,7 +108,7 @@ function containerName(format: string): string {
   return names[format] ?? format.toLowerCase()
 }
 
-/** Walks over the boxes of an ISO file until it meets the index or the data. */
+/** Reads the boxes of an ISO file until it finds the index or the media data. */
 async function hasMoovFirst(path: string): Promise<boolean> {
   const file = await open(path)
   try {

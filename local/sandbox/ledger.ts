@@ -5,7 +5,7 @@ export type LedgerPlatform = 'facebook' | 'instagram' | 'tiktok' | 'meta'
 /** One request that a platform received. */
 export type Call = {
   id: number
-  /** Real time (not the sandbox's clock) when the head of the request arrived. */
+  /** Real time (not sandbox time) at which the request's headers arrived. */
   atMs: number
   endMs: number | null
   sandboxAtMs: number
@@ -13,11 +13,11 @@ export type Call = {
   endpoint: string
   account: string | null
   method: string
-  /** Without the query: it may carry tokens. */
+  /** Without the query, which may contain tokens. */
   path: string
-  /** null while it runs; 0 when the connection was cut instead of answered. */
+  /** Null while the call is running. 0 if the connection was cut. */
   status: number | null
-  /** The id of the fault rule that met this call. */
+  /** The id of the fault rule that applied to this call. */
   fault: string | null
   facts: Record<string, string | number | boolean | null>
 }
@@ -35,41 +35,64 @@ export type LedgerPost = {
   media: LedgerMedia[]
   /** Real time. */
   createdAtMs: number
-  /** The call that made it exist. */
+  /** The call that created the post. */
   callId: number
-  /** Arrival of the irreversible call, real time. */
+  /** When the irreversible call arrived, in real time. */
   commitCallAtMs: number
   permalink: string | null
   visibility: string
   settings: Record<string, unknown>
 }
 
-export type CallFilter = { sinceId?: number; platform?: string; endpoint?: string; account?: string }
-export type PostFilter = { platform?: string; account?: string }
+/** One comment by the account on its own post. */
+export type LedgerComment = {
+  platform: 'facebook' | 'instagram'
+  account: string
+  id: string
+  /** The post's id in the ledger. */
+  postId: string
+  text: string
+  /** Real time. */
+  createdAtMs: number
+  /** The call that created the comment. */
+  callId: number
+}
+
+/** `copies`: how many comments with this text the post has. More than 1 means a duplicate. */
+export type CountedComment = LedgerComment & { copies: number }
+
+type CallFilter = { sinceId?: number; platform?: string; endpoint?: string; account?: string }
+type PostFilter = { platform?: string; account?: string }
+type CommentFilter = PostFilter & { postId?: string }
 
 export type Ledger = {
   begin(call: Omit<Call, 'id' | 'endMs' | 'status' | 'fault'>): Call
   end(call: Call, status: number): void
   addPost(post: LedgerPost): void
   updatePost(platform: string, id: string, patch: Partial<LedgerPost>): void
+  /** Merges into the stored settings of a post. */
+  updateSettings(platform: string, id: string, patch: Record<string, unknown>): void
   removePost(platform: string, id: string): void
   calls(filter?: CallFilter): Call[]
   posts(filter?: PostFilter): LedgerPost[]
-  /** Notes a token, code or upload secret on its way out, and gives it back. */
+  addComment(comment: LedgerComment): void
+  removeComment(platform: string, id: string): void
+  comments(filter?: CommentFilter): CountedComment[]
+  /** Records a token, code or upload secret that is being issued, and returns it. */
   handOut(secret: string): string
-  /** Every one that was handed out, dead ones too. */
+  /** Every secret that was issued, including expired ones. */
   secrets(): string[]
-  /** Forgets the calls and the secrets; the posts go with the state. */
+  /** Forgets the calls and the secrets. Posts are cleared with the state. */
   forgetCalls(): void
 }
 
-type LedgerMemory = { nextCallId: number; posts: LedgerPost[] }
+type LedgerMemory = { nextCallId: number; posts: LedgerPost[]; comments: LedgerComment[] }
 
 const keptCalls = 20_000
 
-/** Posts survive a restart; secrets and calls are kept in memory, the last 20,000 calls of them. */
+/** Posts survive a restart. Secrets and the last 20,000 calls are kept only in memory. */
 export function createLedger(state: State): Ledger {
-  const memory = state.section<LedgerMemory>('ledger', () => ({ nextCallId: 1, posts: [] }))
+  const memory = state.section<LedgerMemory>('ledger', () => ({ nextCallId: 1, posts: [], comments: [] }))
   let calls: Call[] = []
   let secrets: string[] = []
   return {
@@ -92,9 +115,30 @@ export function createLedger(state: State): Ledger {
       if (post) Object.assign(post, patch)
       state.changed()
     },
+    updateSettings(platform, id, patch) {
+      const post = memory.posts.find((post) => post.platform === platform && post.id === id)
+      if (post) post.settings = { ...post.settings, ...patch }
+      state.changed()
+    },
     removePost(platform, id) {
       memory.posts = memory.posts.filter((post) => post.platform !== platform || post.id !== id)
+      memory.comments = memory.comments.filter((one) => one.platform !== platform || one.postId !== id)
       state.changed()
+    },
+    addComment(comment) {
+      memory.comments.push(comment)
+      state.changed()
+    },
+    removeComment(platform, id) {
+      memory.comments = memory.comments.filter((one) => one.platform !== platform || one.id !== id)
+      state.changed()
+    },
+    comments: (filter = {}) => {
+      const isSame = (a: LedgerComment, b: LedgerComment) =>
+        a.platform === b.platform && a.postId === b.postId && a.text === b.text
+      return memory.comments
+        .filter((one) => Object.entries(filter).every(([name, value]) => one[name as keyof CommentFilter] === value))
+        .map((one) => ({ ...one, copies: memory.comments.filter((other) => isSame(one, other)).length }))
     },
     calls: (filter = {}) => calls.filter((call) => matchesCall(call, filter)),
     forgetCalls() {

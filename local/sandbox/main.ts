@@ -1,6 +1,6 @@
 import { startSandbox } from './server.ts'
 
-/** Starts the sandbox alone, from the environment: `npx tsx local/sandbox/main.ts`. */
+/** Runs only the sandbox, configured by environment variables: `npx tsx local/sandbox/main.ts`. */
 const env = process.env
 const list = (value: string | undefined): string[] =>
   (value ?? '')

@@ -6,17 +6,17 @@ import { pipeline } from 'node:stream/promises'
 import { judgeMedia, type MediaFacts } from './judge-media.ts'
 import type { State } from './state.ts'
 
-/** Bytes that a platform holds, named by their hash, with what the bytes themselves say. */
+/** A file that a platform stores, named by its hash, with facts from its bytes. */
 export type StoredMedia = {
   sha256: string
   sizeBytes: number
-  /** By the bytes, whatever a server or a file name said. */
+  /** From the bytes, not from a server's header or a file name. */
   contentType: string
   facts: MediaFacts
 }
 
 export type MediaStore = {
-  /** Takes over the file at `path` (it is moved), judges it and remembers it. */
+  /** Moves the file at `path` into the store and detects its type. */
   keep(path: string): Promise<StoredMedia>
   find(sha256: string): StoredMedia | undefined
   path(sha256: string): string

@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
 import type { HostPrefix, SandboxEnv } from './world.ts'
 
-/** An account that a visitor can look at. */
-export type AccountLink = {
+/** An account with a page that can be viewed. */
+type AccountLink = {
   platform: 'facebook' | 'instagram' | 'tiktok'
   id: string
   name: string
@@ -10,21 +10,21 @@ export type AccountLink = {
   feedPath: string
 }
 
-/** One half of the sandbox. */
+/** A simulated company: Meta or TikTok. */
 export type Platform = {
-  /** What answers under each host's prefix. */
+  /** The app for each host's path prefix. */
   hosts: Partial<Record<HostPrefix, Hono<SandboxEnv>>>
-  /** Mounted on the control port at /accounts: create accounts, change their state. */
+  /** Mounted on the control port at /accounts: creates accounts and changes their state. */
   control: Hono<SandboxEnv>
-  /** Pages that are not an account's, for the start page. */
+  /** Pages other than accounts, for the start page. */
   places?: { label: string; path: string }[]
-  /** Mounted on the control port at its own path: what a person does on the platform itself. */
+  /** Mounted on the control port at its own path: what people do on the platform itself. */
   tools?: { path: string; app: Hono<SandboxEnv> }
-  /** Fills an empty state with the known people and accounts. Called at the first start and after a reset. */
+  /** Fills an empty state with people and accounts. Called on the first start and after a reset. */
   seed(): void
-  /** Called after a start with an old state: whatever was waiting for its time waits again. */
+  /** Called after a start with an existing state: schedules pending effects again. */
   resume(): void
   accounts(): AccountLink[]
-  /** What the audience of a post has done up to now; null for an unknown one. */
+  /** A post's numbers up to now. Null for an unknown post. */
   numbers(platform: string, postId: string): Record<string, number> | null
 }

@@ -6,7 +6,7 @@ import type { Platform } from './platform.ts'
 import { page, stylesheet } from './views.ts'
 import type { HostPrefix, SandboxEnv, World } from './world.ts'
 
-/** The public port: every host under its prefix, the sandbox's copies of media, and a start page. */
+/** The public port: every host at its prefix, the sandbox's copies of media, and a start page. */
 export function createPublicApp(world: World, platforms: Platform[]): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/', (c) =>

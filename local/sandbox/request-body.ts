@@ -5,21 +5,21 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 
-/** The body of a request, read once; a large one lies in a file instead of memory. */
+/** The body of a request, read once. Large bodies are stored in a file instead of memory. */
 export type RequestBody = {
   sizeBytes: number
   sha256: string
   bytes(): Promise<Buffer>
   text(): Promise<string>
   stream(): Readable
-  /** Path of a file with the body; whoever moves it away keeps it, otherwise `discard` removes it. */
+  /** Path of a file with the body. `discard` deletes it unless it was moved. */
   file(): Promise<string>
   discard(): Promise<void>
 }
 
 const keptInMemoryBytes = 2_000_000
 
-/** Reads all of it; throws when the sender hangs up before the end. */
+/** Reads the whole body. Throws if the client disconnects before the end. */
 export async function readBody(incoming: IncomingMessage, dir: string): Promise<RequestBody> {
   const hash = createHash('sha256')
   const chunks: Buffer[] = []
@@ -71,7 +71,7 @@ function bufferedBody({ chunks, path, sizeBytes, sha256, dir }: Buffered): Reque
   }
 }
 
-/** A fresh path for bytes that are on their way in. */
+/** A new path for a file that is being received. */
 export async function newUploadPath(dir: string): Promise<string> {
   const folder = join(dir, 'uploads')
   await mkdir(folder, { recursive: true })

@@ -1,10 +1,13 @@
-/** Whether robots.txt of that host lets this crawler have the path. No robots.txt, or one that cannot be read, allows all. */
+/**
+ * Whether robots.txt of the host allows this crawler to fetch the path. A missing or unreadable
+ * robots.txt allows everything.
+ */
 export async function mayFetch(url: URL, userAgent: string, signal: AbortSignal): Promise<boolean> {
   const response = await fetch(new URL('/robots.txt', url), {
     signal,
     redirect: 'manual',
     headers: { 'user-agent': userAgent },
-  }).catch(() => null) // cannot be read: allows all
+  }).catch(() => null) // unreadable: everything is allowed
   if (response?.status !== 200) {
     await response?.body?.cancel()
     return true
@@ -13,8 +16,11 @@ export async function mayFetch(url: URL, userAgent: string, signal: AbortSignal)
   return isAllowed(await response.text(), crawler, url.pathname)
 }
 
-/** The group that names the crawler counts, else the group '*'; in it the longest matching rule, and Allow when both are as long. */
-export function isAllowed(robots: string, crawler: string, path: string): boolean {
+/**
+ * Uses the group that names the crawler, or else the group '*'. The longest matching rule decides.
+ * If two are equally long, Allow wins.
+ */
+function isAllowed(robots: string, crawler: string, path: string): boolean {
   const groups = readGroups(robots)
   const group =
     groups.find(({ agents }) => agents.includes(crawler.toLowerCase())) ?? groups.find(({ agents }) => agents.includes('*'))

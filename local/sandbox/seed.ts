@@ -1,7 +1,7 @@
 import type { Platform } from './platform.ts'
 import type { World } from './world.ts'
 
-/** Fills a state that has never been filled; a state from an earlier start stays as it is. */
+/** Fills a new state. Does nothing if it was already filled. */
 export function seedOnce(world: World, platforms: Platform[]): void {
   const memory = world.state.section('seed', () => ({ done: false }))
   if (memory.done) return

@@ -9,35 +9,45 @@ import { createClock } from './clock.ts'
 import { createControl } from './control.ts'
 import { createFaults } from './faults.ts'
 import { createFetchMedia } from './fetch-media.ts'
+import { foreignReason } from './foreign.ts'
 import { type MetaApp, metaPlatform } from './graph/platform.ts'
 import { createLedger } from './ledger.ts'
 import { createMediaStore } from './media-store.ts'
+import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
 import { createPublicApp } from './public-app.ts'
 import { seedOnce } from './seed.ts'
-import { defaultSettings, type Pace, type Settings } from './settings.ts'
+import { defaultSettings, type Settings } from './settings.ts'
 import { createState } from './state.ts'
 import { type TikTokApp, tiktokPlatform } from './tiktok/platform.ts'
 import type { SandboxEnv, World } from './world.ts'
 
 export type SandboxOptions = {
-  /** 0 = any free port. */
+  /** 0 for any free port. */
   port: number
   controlPort: number
   host?: string
-  /** How browsers and the product reach the public port, when that differs from host and port. No slash at the end. */
+  /** The public URL of the public port, if it isn't host and port. Without a trailing slash. */
   publicUrl?: string
-  /** Keeps people, tokens, posts and media over a restart; without it a temporary folder is used and removed. */
+  /**
+   * Keeps people, tokens, posts and media across restarts. Without it, a temporary folder is used
+   * and deleted.
+   */
   dir?: string
   apps: { meta: MetaApp; tiktok: TikTokApp }
   pace?: Pace
-  /** Nothing else runs in this process: its global Request and Response may be replaced by lighter ones. */
+  /** The initial time of the sandbox's clock, in milliseconds since 1970. Default: now. */
+  at?: number | undefined
+  /**
+   * Nothing else runs in this process, so the global Request and Response may be replaced by
+   * lighter ones.
+   */
   isAlone?: boolean
 }
 
 export type Sandbox = { url: string; controlUrl: string; close(): Promise<void> }
 
-/** Starts the twins of Meta and TikTok on two ports of `host`. @throws when a port is taken. */
+/** Starts simulated Meta and TikTok on two ports of `host`. @throws if a port is in use */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = options.host ?? '127.0.0.1'
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
@@ -47,7 +57,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const settings = structuredClone(world.settings)
   const reset = () => resetWorld(world, settings, platforms)
 
-  const at = (port: number) => ({ host, port, isAlone: options.isAlone ?? false })
+  const at = (port: number) => ({ host, port, isAlone: options.isAlone ?? false, publicUrl: options.publicUrl })
   const server = await listen(createPublicApp(world, platforms), at(options.port))
   place.url = options.publicUrl ?? urlOf(server, host)
   const control = await listen(createControl(world, { platforms, publicUrl: () => place.url, reset }), at(options.controlPort))
@@ -71,7 +81,7 @@ function createWorld(options: SandboxOptions, dir: string, place: { url: string 
   const settings = defaultSettings(options.pace ?? 'quick')
   const media = createMediaStore(dir, state)
   return {
-    clock: createClock(state.section('clock', () => ({ offsetMs: 0 }))),
+    clock: createClock(state.section('clock', () => ({ offsetMs: (options.at ?? Date.now()) - Date.now() }))),
     ledger: createLedger(state),
     faults: createFaults(),
     settings,
@@ -93,10 +103,15 @@ function resetWorld(world: World, settings: Settings, platforms: Platform[]) {
   seedOnce(world, platforms)
 }
 
-type Place = { host: string; port: number; isAlone: boolean }
+type Place = { host: string; port: number; isAlone: boolean; publicUrl: string | undefined }
 
-function listen(app: Hono<SandboxEnv>, { host, port, isAlone }: Place): Promise<Server> {
-  const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings)
+function listen(app: Hono<SandboxEnv>, { host, port, isAlone, publicUrl }: Place): Promise<Server> {
+  const ownHost = publicUrl && new URL(publicUrl).host
+  const fetch = (request: Request, env: unknown) => {
+    const { incoming } = env as HttpBindings
+    const why = foreignReason({ method: request.method, header: (name) => incoming.headers[name]?.toString() }, ownHost)
+    return why ? new Response(`${why}\n`, { status: 403 }) : app.fetch(request, env as HttpBindings)
+  }
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: isAlone, autoCleanupIncoming: false }) as Server
   server.requestTimeout = 0
   return new Promise((resolve, reject) => {
@@ -113,6 +128,3 @@ function stop(server: Server): Promise<void> {
 }
 
 const urlOf = (server: Server, host: string): string => `http://${host}:${(server.address() as AddressInfo).port}`
-
-// Run by itself it starts from the environment: see main.ts.
-if (process.argv[1] === import.meta.filename) void import('./main.ts')

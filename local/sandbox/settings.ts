@@ -1,20 +1,27 @@
 import { type MetaSettings, metaSettings } from './graph/settings.ts'
+import type { Pace } from './pace.ts'
 import { type TikTokSettings, tiktokSettings } from './tiktok/settings.ts'
 
-/** Numbers and switches of the platforms in one flat record, changeable over the control port. Times in milliseconds. */
+/**
+ * Limits and switches of the platforms in one flat record. Can be changed over the control port.
+ * Times are in milliseconds.
+ */
 export type Settings = CoreSettings & MetaSettings & TikTokSettings
 
-/** quick: for demonstrations and tests. real: what the platforms take. */
-export type Pace = 'quick' | 'real'
-
 export type CoreSettings = {
-  /** Platforms refuse media on private addresses; one machine has no others, so the sandbox allows them unless told otherwise. */
+  /**
+   * Platforms reject media on private addresses. On one machine there are only private ones, so the
+   * sandbox allows them by default.
+   */
   allowPrivateHosts: boolean
-  /** How long a platform waits for a media server, until the last byte. */
+  /** How long a platform waits for the last byte from a media server. */
   fetchTimeoutMs: number
-  /** The longest time a lost answer is held before the connection is cut. */
+  /** The longest time that a lost response is held before the connection is cut. */
   holdAnswerMs: number
-  /** Stands twice in every token, code and upload secret that is handed out from now on: a search finds where they went. */
+  /**
+   * Appears twice in every token, code and upload secret issued from now on, so that a search can
+   * find copies.
+   */
   tokenMark: string
 }
 
@@ -29,7 +36,10 @@ export function defaultSettings(pace: Pace): Settings {
   }
 }
 
-/** Takes over the keys of `patch`. @throws when a key is unknown or its value of another type; then nothing is changed. */
+/**
+ * Applies the keys of `patch`.
+ * @throws if a key is unknown or a value has another type; then nothing is changed
+ */
 export function patchSettings(settings: Settings, patch: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(patch)) {
     if (!(key in settings)) throw new Error(`There is no setting ${key}.`)

@@ -1,12 +1,17 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What the platforms remember, as plain JSON records in named sections; written to `dir/state.json` when a dir is given. */
+/**
+ * The platforms' state: plain JSON records in named sections. Saved to `dir/state.json` if `dir` is
+ * given.
+ */
 export type State = {
-  /** The live record of one section; change it in place and call `changed()`. It stays the same object over a `reset()`. */
+  /**
+   * The live record of a section. Modify it and call `changed()`. `reset()` keeps the same object.
+   */
   section<T extends object>(name: string, initial: () => T): T
   changed(): void
-  /** Every section becomes what its `initial` gives. */
+  /** Restores every section to its `initial` value. */
   reset(): void
   close(): void
 }

@@ -5,7 +5,7 @@ import { Eta } from 'eta'
 const folder = join(import.meta.dirname, 'views')
 const eta = new Eta({ views: folder, cache: true, autoEscape: true })
 
-/** A whole page: the view `views/<name>.eta` inside `views/layout.eta`, which shows `data.title`. */
+/** Renders a whole page: `views/<name>.eta` inside `views/layout.eta`, which shows `data.title`. */
 export function page(name: string, data: { title: string } & Record<string, unknown>): string {
   return eta.render('layout', { ...data, view: `./${name}` })
 }

@@ -8,7 +8,7 @@ import type { RequestBody } from './request-body.ts'
 import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
 
-/** The path prefix that stands for each real host. */
+/** The path prefix of each simulated host. */
 export type HostPrefix =
   | '/graph'
   | '/graph-video'
@@ -19,7 +19,7 @@ export type HostPrefix =
   | '/tiktok-api'
   | '/tiktok-upload'
 
-/** Everything that every part of the sandbox is handed. */
+/** What every part of the sandbox receives. */
 export type World = {
   clock: Clock
   ledger: Ledger
@@ -28,13 +28,13 @@ export type World = {
   state: State
   media: MediaStore
   fetchMedia: FetchMedia
-  /** The sandbox's own copy of some bytes, as a path of the public port: fit for pages. */
+  /** Path on the public port of the sandbox's copy of a file, for use in pages. */
   mediaUrl(sha256: string): string
-  /** The public address that stands for a host, without a slash at the end. */
+  /** The public URL of a simulated host, without a trailing slash. */
   baseUrl(prefix: HostPrefix): string
   /** Folder for media and uploads. */
   dir: string
 }
 
-/** Hono's types inside the sandbox: `body` and `call` are there within `endpoint(...)`. */
+/** Hono types of the sandbox. `body` and `call` exist only inside `endpoint(...)`. */
 export type SandboxEnv = { Bindings: HttpBindings; Variables: { body: RequestBody; call: Call } }

@@ -1,26 +1,37 @@
+import { metaNoteOnDraft } from '../graph/app-note.ts'
 import { createGraph, type MetaSettings } from '../graph/client.ts'
+import { readFirstComment } from '../graph/comment-rules.ts'
 import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
 import { createFacebookMeasurer } from './measure.ts'
-import { createPublisher } from './publish.ts'
-import { check, textLimit } from './rules.ts'
+import { readFacebookOptions } from './options.ts'
+import { createFacebookPublisher } from './publish.ts'
+import { checkFacebookDraft, facebookCommentLimits, textLimit } from './rules.ts'
 import { isReelLong, isReelShaped } from './video-rules.ts'
 
-/** Facebook Pages. */
 export const createFacebook = (settings: MetaSettings): Platform => ({
   name: 'facebook',
   label: 'Facebook',
   badge: { letters: 'Fb', colour: '#0866ff' },
   issuer: 'meta',
   kinds,
-  check,
+  check: checkFacebookDraft,
+  noteOnApp: () => metaNoteOnDraft(settings),
   suggestKind,
-  readSettings: () => ({}),
+  readSettings: (kind, fields) => ({
+    ...readFacebookOptions(kind, fields),
+    ...(kind === 'story' ? {} : readFirstComment(fields)),
+  }),
+  fieldsView: 'facebook/fields.eta',
+  fieldLimits: { first_comment: facebookCommentLimits.characters },
   postIdIn,
-  publish: createPublisher(createGraph(settings)),
+  publish: createFacebookPublisher(createGraph(settings)),
   measure: createFacebookMeasurer(createGraph(settings)),
 })
 
-/** Ids of Page posts are `<page>_<post>`; addresses hold the second half. A video's address holds its video, not its post. */
+/**
+ * Ids of Page posts are `<page>_<post>`, and URLs contain the second half. A video's URL contains
+ * the video id, not the post id.
+ */
 const postIdIn = (pasted: string, accountId: string): string | null => {
   if (/^\d+_\d+$/.test(pasted)) return pasted
   const post = pasted.match(/^(\d+)$|\/posts\/(?:[^/?#]*?[/-])?(\d+)\/?(?:[?#]|$)|[?&]story_fbid=(\d+)/)
@@ -37,6 +48,7 @@ const kinds: PostKind[] = [
   { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit, frame: 'words-first' },
   { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit, frame: 'full-screen' },
+  { name: 'story', label: 'Story', prepareAheadMs: 30 * minute, textLimit: 0, frame: 'full-screen' },
 ]
 
 const suggestKind = ({ link, media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

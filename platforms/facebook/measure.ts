@@ -1,66 +1,134 @@
+import type { Account } from '../account.ts'
 import { PlatformError } from '../errors.ts'
-import { accountNumbers, askAccount, nextPacificDay, spanOf } from '../graph/account-insights.ts'
-import type { Graph } from '../graph/client.ts'
-import { askInsights, countIn, type Insights, numberIn } from '../graph/insights.ts'
-import type { Measured, Measurer, Measuring, Numbers, PostMetric, PostToMeasure } from '../measurer.ts'
-import type { Account, Json } from '../platform.ts'
+import { askDay, followersIn } from '../graph/account-insights.ts'
+import { pagePicture } from '../graph/accounts.ts'
+import { appCallsPerHour, type Graph } from '../graph/client.ts'
+import { type Ask, askInsights, countIn, numberIn } from '../graph/insights.ts'
+import { textAt } from '../graph/json.ts'
+import type { Json } from '../json.ts'
+import {
+  type KnownDay,
+  type Measured,
+  type MeasuredPosts,
+  type Measurer,
+  type Measuring,
+  type NextDay,
+  type Numbers,
+  type PostMetric,
+  type PostToMeasure,
+  postMetrics,
+} from '../measurer.ts'
+import { listOwnPosts } from './own-posts.ts'
 import { readUpload } from './upload.ts'
+import { fullPostId } from './video-status.ts'
 
-/** Fact sheet 4.5. Likes are all reactions; comments and shares come with the same metric. */
-const ofPosts = {
+type Wanted = Partial<Record<PostMetric, string>>
+
+/**
+ * Metrics from fact sheet 4.5. Likes are all reactions. Comments and shares come from the same
+ * metric.
+ */
+const ofPosts: Wanted = {
   views: 'post_media_view',
   reach: 'post_total_media_view_unique',
   likes: 'post_reactions_by_type_total',
   comments: 'post_activity_by_action_type',
   shares: 'post_activity_by_action_type',
 }
-/** Reels have names of their own, and no reach. */
-const ofReels = {
+/** Reels have their own metrics, without reach. */
+const ofReels: Wanted = {
   views: 'blue_reels_play_count',
   likes: 'post_video_likes_by_reaction_type',
   comments: 'post_video_social_actions',
   shares: 'post_video_social_actions',
 }
+/** For a video whose post id Facebook hasn't returned yet. */
+const ofBareVideos: Wanted = {
+  views: 'total_video_views',
+  reach: 'total_video_views_unique',
+  likes: 'total_video_reactions_by_type_total',
+}
 const pageNames = { views: 'page_media_view', reach: 'page_total_media_view_unique' }
-const names = (kind: string): Partial<Record<PostMetric, string>> => (kind === 'reel' ? ofReels : ofPosts)
+const names = (kind: string): Wanted => (kind === 'reel' ? ofReels : ofPosts)
 
 export const createFacebookMeasurer = (graph: Graph): Measurer => ({
   version: graph.settings.apiVersion,
   names,
   accountNames: { followers: 'followers_count', ...pageNames },
-  toldForMs: () => null,
+  toldForMs: (kind) => (kind === 'story' ? 0 : null), // no story metric is known to work
+  tellsAbsence: () => true,
   batch: 50,
-  posts: (measuring, posts) => measurePosts(graph, measuring, posts),
-  account: (measuring, after) => measureAccount(graph, measuring, after),
+  callsPerHour: appCallsPerHour,
+  posts: (measuring, posts) => measurePosts(graph.within(measuring.share), measuring, posts),
+  ownPosts: async (measuring, asked) => ({
+    ...{ refusals: [], problem: null, source: `Graph API ${graph.settings.apiVersion}` },
+    result: await listOwnPosts(graph.within(measuring.share), {
+      ...asked,
+      ...{ pageId: measuring.account.id, token: tokenOf(measuring.account), signal: measuring.signal },
+    }),
+  }),
+  followers: (measuring) => readFollowers(graph.within(measuring.share), measuring),
+  accountDay: (measuring, known) => readDay(graph.within(measuring.share), measuring, known),
 })
 
-const measurePosts = async (
-  graph: Graph,
-  measuring: Measuring,
-  posts: PostToMeasure[],
-): Promise<Measured<Map<string, Numbers>>> => {
-  const result = new Map<string, Numbers>()
-  const ask = (wanted: Record<string, string>, edge: string, ids: string[]): Promise<Insights> => {
-    const metrics = [...new Set(Object.values(wanted))].filter((name) => !measuring.refused.has(name))
-    return askInsights(graph, ids, { token: tokenOf(measuring.account), edge, metrics, signal: measuring.signal })
-  }
-  const reels = new Map(posts.flatMap((post) => (post.kind === 'reel' ? [[videoIdOf(post), post.platformPostId] as const] : [])))
-  const others = posts.filter((post) => post.kind !== 'reel').map((post) => post.platformPostId)
-  const fromPosts = await ask(ofPosts, 'insights', others)
-  const fromReels = await ask(ofReels, 'video_insights', [...reels.keys()])
-  for (const [id, values] of fromPosts.values) result.set(id, numbersOf(ofPosts, values))
-  for (const [id, values] of fromReels.values) result.set(reels.get(id) ?? id, numbersOf(ofReels, values))
+const measurePosts = async (graph: Graph, measuring: Measuring, posts: PostToMeasure[]): Promise<MeasuredPosts> => {
+  const request = { token: tokenOf(measuring.account), signal: measuring.signal }
+  const betterIds = await findPostIds(graph, measuring.account.id, posts, request)
+  const wanted = new Map(posts.map((post) => [post.platformPostId, placeOf(post, betterIds)]))
+  const asks = posts.map(({ platformPostId: id, kind }): Ask => {
+    const { path = '', names: asked = {} } = wanted.get(id) ?? {}
+    const metrics = [...new Set(Object.values(asked))].filter((name) => !measuring.isRetired(kind, name))
+    return { id, path, kind, metrics }
+  })
+  const { values, unanswered, refusals, notGiven } = await askInsights(graph, asks, request)
+  const isNotGiven = (metric: PostMetric) => notGiven.some(({ kind, name }) => names(kind)[metric] === name)
   return {
-    result,
-    refused: [...fromPosts.refused, ...fromReels.refused],
-    usedPercent: Math.max(fromPosts.usedPercent, fromReels.usedPercent),
+    ...{ unanswered, refusals, betterIds, problem: null },
+    result: new Map([...values].map(([id, given]) => [id, numbersOf(wanted.get(id)?.names ?? {}, given)])),
+    notGiven: postMetrics.filter(isNotGiven),
     source: `Graph API ${graph.settings.apiVersion} insights`,
   }
 }
 
+/**
+ * Which id and edge provide a post's numbers (fact sheet 4.5). There is no `/insights` for a video
+ * id.
+ */
+const placeOf = (post: PostToMeasure, betterIds: ReadonlyMap<string, string>): { path: string; names: Wanted } => {
+  if (post.kind === 'reel') return { path: `${videoIdOf(post)}/video_insights`, names: ofReels }
+  const id = betterIds.get(post.platformPostId) ?? post.platformPostId
+  if (post.kind === 'video' && isBare(id)) return { path: `${videoIdOf(post)}/video_insights`, names: ofBareVideos }
+  return { path: `${id}/insights`, names: ofPosts }
+}
+
+/**
+ * Facebook may omit `post_id` for a while after publishing. So it is requested again for videos
+ * that are known only by their video id.
+ */
+const findPostIds = async (
+  graph: Graph,
+  pageId: string,
+  posts: PostToMeasure[],
+  request: { token: string; signal: AbortSignal },
+) => {
+  const bare = posts.filter(({ kind, platformPostId }) => (kind === 'video' || kind === 'reel') && isBare(platformPostId))
+  const betterIds = new Map<string, string>()
+  if (bare.length === 0) return betterIds
+  const operations = bare.map((post) => ({ path: videoIdOf(post), params: { fields: 'post_id' } }))
+  const parts = await graph.batch(operations, request.token, request.signal)
+  for (const [index, part] of parts.entries()) {
+    const postId = 'body' in part ? fullPostId(textAt(part.body, 'post_id'), pageId) : null
+    const known = bare[index]?.platformPostId
+    if (postId && known) betterIds.set(known, postId)
+  }
+  return betterIds
+}
+
+const isBare = (id: string): boolean => !id.includes('_')
+
 const videoIdOf = (post: PostToMeasure): string => readUpload(post.handles)?.videoId ?? post.platformPostId
 
-const numbersOf = (wanted: typeof ofReels & { reach?: string }, values: Map<string, Json>): Numbers => {
+const numbersOf = (wanted: Wanted, values: Map<string, Json>): Numbers => {
   const numbers = {
     views: numberIn(values, wanted.views),
     reach: numberIn(values, wanted.reach),
@@ -71,23 +139,21 @@ const numbersOf = (wanted: typeof ofReels & { reach?: string }, values: Map<stri
   return Object.fromEntries(Object.entries(numbers).filter(([, number]) => number !== undefined))
 }
 
-/** Fact sheet 4.4. A Page below 100 likes has no insights: empty, not 0. */
-const measureAccount = async (
-  graph: Graph,
-  { account, now, refused, signal }: Measuring,
-  after: string | null,
-): ReturnType<Measurer['account']> => {
-  const token = tokenOf(account)
-  const get = (path: string, params: Record<string, string>) =>
-    graph.request({ method: 'GET', path, token, params, signal, effect: 'repeatable' })
-  const day = nextPacificDay(now(), after)
-  const node = await get(account.id, { fields: 'followers_count' })
-  const metrics = day ? Object.values(pageNames).filter((name) => !refused.has(name)) : []
-  const insights = await askAccount(metrics, (metric) => get(`${account.id}/insights`, { metric, ...spanOf(day) }))
-  return { ...accountNumbers(node, insights, day, pageNames), source: `Graph API ${graph.settings.apiVersion}` }
+const readFollowers = async (graph: Graph, { account, signal }: Measuring): ReturnType<Measurer['followers']> => {
+  const params = { fields: 'followers_count,picture{url}' }
+  const node = await graph.get(account.id, tokenOf(account), params, signal)
+  return followersIn(graph, node, textAt(node, ...pagePicture))
 }
 
-/** Insights of a Page and its posts need the Page's own token. */
+/** Fact sheet 4.4. A Page with fewer than 100 likes has no insights: the result is empty, not 0. */
+const readDay = (graph: Graph, { account, now, isRetired, signal }: Measuring, known: KnownDay[]): Promise<Measured<NextDay>> => {
+  const token = tokenOf(account)
+  return askDay({ graph, accountId: account.id, names: pageNames, isRetired, known, nowMs: now() }, (params) =>
+    graph.get(`${account.id}/insights`, token, params, signal),
+  )
+}
+
+/** Insights of a Page and its posts require the Page's own token. */
 const tokenOf = ({ accountToken }: Account): string => {
   if (accountToken) return accountToken
   throw new PlatformError({

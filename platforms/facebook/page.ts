@@ -1,23 +1,23 @@
 import { PlatformError } from '../errors.ts'
 import type { MediaToSend, Publication } from '../platform.ts'
 
-/** Everything on a Page is done with the Page's own token. */
+/** Every call for a Page uses the Page's own token. */
 export const pageToken = ({ account }: Publication): string => {
   if (account.accountToken) return account.accountToken
   const words = 'The token of this Page is missing. Connect the Page again.'
   throw new PlatformError({ kind: 'reauthorize', code: 'no_page_token', words })
 }
 
-/** The rules were checked before; this only narrows the type. */
+/** The post's video. The rules have checked that there is one, so this only narrows the type. */
 export const onlyVideo = ({ media }: Publication): MediaToSend => {
-  const [video] = media
-  if (video?.kind === 'video') return video
+  const video = media.find((item) => item.kind === 'video')
+  if (video) return video
   throw new PlatformError({ kind: 'rejected', code: 'no_video', words: 'The post has no video.' })
 }
 
 export const notPrepared = (): PlatformError =>
   new PlatformError({ kind: 'unavailable', code: 'not_prepared', words: 'The post is not prepared yet, so nothing was sent.' })
 
-/** An answer to a publishing call that holds neither an error nor what was promised. */
+/** For a response to a publishing call that contains neither an error nor the expected result. */
 export const unclearAnswer = (code: string): PlatformError =>
   new PlatformError({ kind: 'unknown_outcome', code, words: 'Meta did not say clearly whether the post was published.' })

@@ -6,12 +6,13 @@ import { uploadTimeoutMs } from '../graph/rupload.ts'
 import type { MediaToSend, Prepared, Publication, Sent } from '../platform.ts'
 import { notPrepared, pageToken, unclearAnswer } from './page.ts'
 
-/** Meta deletes unpublished photos after about 24 h; younger ones are used again. */
+/** Meta deletes unpublished photos after about 24 hours. Younger ones are reused. */
 const photoKeepMs = 20 * 3_600_000
 
 /**
- * Uploads the photos unpublished, as bytes: unlike an address to fetch, that works from any server, asks no robots.txt, and is over
- * when the call is. Each id is saved before the next photo, so a repeat goes on where it stopped.
+ * Uploads the photos unpublished. It sends their bytes, which works from any server, needs no
+ * robots.txt and is done when the call returns, unlike a URL that Facebook fetches. Each id is
+ * saved before the next photo, so a retry continues where it stopped.
  */
 export const preparePost = async (graph: Graph, publication: Publication): Promise<Prepared> => {
   const oldestMs = publication.now() - photoKeepMs
@@ -25,7 +26,7 @@ export const preparePost = async (graph: Graph, publication: Publication): Promi
   return { ready: true }
 }
 
-/** Text, link and photos are one call to `/feed`; photos are attached in the order of the post. */
+/** Publishes text, link and photos in one call to `/feed`. Attaches photos in the post's order. */
 export const sendPost = async (graph: Graph, publication: Publication): Promise<Sent> => {
   const { account, text, link, handles, media } = publication
   const attached = media.map((item) => textAt(handles, 'photos', item.id, 'id'))
@@ -38,7 +39,10 @@ export const sendPost = async (graph: Graph, publication: Publication): Promise<
   return { state: 'published', platformPostId, confirmedBy: 'Facebook answered with the id of the post.' }
 }
 
-/** The photos that were uploaded for this post: their ids, and when the first was made, in epoch milliseconds. */
+/**
+ * The photos uploaded for this post: their ids, and when the first was uploaded, in epoch
+ * milliseconds.
+ */
 export const photosOf = ({ handles, media }: Publication): { ids: string[]; sinceMs: number } => {
   const photos = media.map((item) => recordAt(handles, 'photos', item.id))
   const ids = photos.map((photo) => textAt(photo, 'id')).filter((id) => id !== null)

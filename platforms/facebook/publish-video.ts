@@ -3,19 +3,27 @@ import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import { numberAt, succeeded, textAt } from '../graph/json.ts'
 import { uploadTimeoutMs } from '../graph/rupload.ts'
-import type { JsonRecord, MediaToSend, Prepared, Publication, Sent } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
+import type { MediaToSend, Prepared, Publication, Sent } from '../platform.ts'
+import { setCover } from './cover.ts'
 import { notPrepared, onlyVideo, pageToken, unclearAnswer } from './page.ts'
-import { forgetUpload, readUpload, saveUpload, type Upload, uploadOf } from './upload.ts'
+import { type FacebookUpload, forgetUpload, readUpload, saveUpload, uploadOf } from './upload.ts'
 import { readVideo } from './video-status.ts'
 
-/** One step of preparing ends after this long, so that a large video shows its progress and survives a restart. */
+/**
+ * The time after which a prepare step ends, in milliseconds, so that a large video shows its
+ * progress and survives a restart.
+ */
 const stepMs = 60_000
 
-/** Uploads the video in the chunks that Facebook asks for and leaves `finish`. Each answer is saved, so a repeat goes on there. */
+/**
+ * Uploads the video in the chunks that Facebook asks for, but doesn't call `finish`. Each response
+ * is saved, so a retry continues there.
+ */
 export const prepareVideo = async (graph: Graph, publication: Publication): Promise<Prepared> => {
   const video = onlyVideo(publication)
   const begun = uploadOf(publication, video)
-  if (begun?.uploaded) return lookAgain(graph, publication, begun)
+  if (begun?.uploaded) return prepareUploaded(graph, publication, await setCover(graph, publication, begun))
   const untilMs = publication.now() + stepMs
   try {
     let upload = begun ?? (await start(graph, publication, video))
@@ -23,6 +31,7 @@ export const prepareVideo = async (graph: Graph, publication: Publication): Prom
       if (publication.now() > untilMs) return { ready: false, againInMs: 0, waitingFor: progress(upload, video) }
       upload = await transfer(graph, publication, video, upload)
     }
+    await setCover(graph, publication, upload)
     return { ready: true }
   } catch (error) {
     if (error instanceof PlatformError && isSpoilt(error)) await forgetUpload(publication)
@@ -30,7 +39,7 @@ export const prepareVideo = async (graph: Graph, publication: Publication): Prom
   }
 }
 
-/** `finish` makes the video public once Facebook has processed it. */
+/** `finish` publishes the video as soon as Facebook has processed it. */
 export const sendVideo = async (graph: Graph, publication: Publication): Promise<Sent> => {
   const upload = readUpload(publication.handles)
   if (!upload?.uploaded) throw notPrepared()
@@ -45,10 +54,10 @@ export const sendVideo = async (graph: Graph, publication: Publication): Promise
 const waitingFor = 'Facebook is processing the video.'
 
 /**
- * An upload that is complete since an earlier look. One that Facebook is publishing already is never finished again;
- * one that it could not use is made anew.
+ * For an upload that an earlier step completed. If Facebook is already publishing the video, it is
+ * never finished again. If Facebook couldn't use it, the next step uploads it again.
  */
-export const lookAgain = async (graph: Graph, publication: Publication, upload: Upload): Promise<Prepared> => {
+export const prepareUploaded = async (graph: Graph, publication: Publication, upload: FacebookUpload): Promise<Prepared> => {
   const video = await readVideo(graph, publication, upload.videoId)
   if (video.state === 'published' || video.state === 'publishing') await saveUpload(publication, { ...upload, finished: true })
   if (video.state !== 'failed') return { ready: true }
@@ -56,7 +65,7 @@ export const lookAgain = async (graph: Graph, publication: Publication, upload: 
   throw new PlatformError(video.problem)
 }
 
-const start = async (graph: Graph, publication: Publication, video: MediaToSend): Promise<Upload> => {
+const start = async (graph: Graph, publication: Publication, video: MediaToSend): Promise<FacebookUpload> => {
   const body = await post(graph, publication, { upload_phase: 'start', file_size: String(video.sizeBytes) })
   const videoId = textAt(body, 'video_id')
   const sessionId = textAt(body, 'upload_session_id')
@@ -65,7 +74,12 @@ const start = async (graph: Graph, publication: Publication, video: MediaToSend)
   return saveUpload(publication, { ...upload, ...offsetsIn(body) })
 }
 
-const transfer = async (graph: Graph, publication: Publication, video: MediaToSend, upload: Upload): Promise<Upload> => {
+const transfer = async (
+  graph: Graph,
+  publication: Publication,
+  video: MediaToSend,
+  upload: FacebookUpload,
+): Promise<FacebookUpload> => {
   const { sessionId, startOffset, endOffset } = upload
   const chunk = await buffer(video.open({ start: startOffset, end: Math.min(endOffset, video.sizeBytes) - 1 }))
   const params = { upload_phase: 'transfer', upload_session_id: sessionId ?? '', start_offset: String(startOffset) }
@@ -95,18 +109,21 @@ const post = async (
   return body
 }
 
-/** Equal offsets: Facebook wants no more. */
-const offsetsIn = (body: JsonRecord): Pick<Upload, 'startOffset' | 'endOffset' | 'uploaded'> => {
+/** Equal offsets mean that the upload is complete. */
+const offsetsIn = (body: JsonRecord): Pick<FacebookUpload, 'startOffset' | 'endOffset' | 'uploaded'> => {
   const startOffset = numberAt(body, 'start_offset')
   const endOffset = numberAt(body, 'end_offset')
   if (startOffset === null || endOffset === null) throw noProgress('no_offsets')
   return { startOffset, endOffset, uploaded: startOffset >= endOffset }
 }
 
-const progress = (upload: Upload, video: MediaToSend): string =>
+const progress = (upload: FacebookUpload, video: MediaToSend): string =>
   `Uploading the video to Facebook: ${Math.floor((100 * upload.startOffset) / video.sizeBytes)} %.`
 
-/** 6000, 6001: the upload failed; 1363041: its session has expired. Nothing was published; a new session is needed. */
+/**
+ * 6000 and 6001: the upload failed. 1363041: its session has expired. Nothing was published, and a
+ * new session is needed.
+ */
 const isSpoilt = ({ problem }: PlatformError): boolean =>
   ['6000', '6001', 'no_progress'].includes(problem.code) || problem.subcode === '1363041'
 

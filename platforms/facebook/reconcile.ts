@@ -2,30 +2,36 @@ import type { Graph } from '../graph/client.ts'
 import { findRow } from '../graph/errors.ts'
 import { recordsAt, textAt } from '../graph/json.ts'
 import { normalizeText } from '../graph/text.ts'
-import type { AttemptToReconcile, JsonRecord, Publication, Reconciled } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
+import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts'
 import { notPrepared, pageToken } from './page.ts'
 import { photosOf } from './publish-post.ts'
+import { reconcilePhotoStory } from './story.ts'
 import { readUpload } from './upload.ts'
-import { readVideo } from './video-status.ts'
+import { postIdOf, readVideo } from './video-status.ts'
 
-/** Clocks of ours and Meta's differ by less. */
+/** The most that our clock and Meta's are assumed to differ. */
 const clockSlackMs = 60_000
-/** After this an unfinished video shows that `finish` never arrived; Facebook may begin late. */
+/**
+ * Facebook may start late. After this time, an unfinished video proves that `finish` never arrived.
+ */
 const lateFinishMs = 10 * 60_000
 /** How late a post may appear in the lists. */
 const listLagMs = 3 * 60_000
 const dayMs = 24 * 3_600_000
-/** 50 posts a page: more than a Page publishes between a send and its reconciling. */
+/** With 50 posts per page, more than a Page publishes between a send and its reconciliation. */
 const mostPages = 8
 
 const fields =
   'id,message,created_time,permalink_url,is_published,status_type,attachments{media_type,target{id},subattachments{media_type,target{id}}}'
 
-/** A video or reel is asked itself; posts are looked for in the list of the Page. */
-export const reconcile = (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> =>
-  publication.kind === 'video' || publication.kind === 'reel'
-    ? reconcileVideo(graph, publication, attempt)
-    : reconcilePost(graph, publication, attempt)
+/** Reads a video or reel directly. Looks for other posts in the Page's list. */
+export const reconcileOnFacebook = (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
+  const { kind, media } = publication
+  const isVideo = kind === 'video' || kind === 'reel' || media[0]?.kind === 'video'
+  if (isVideo) return reconcileVideo(graph, publication, attempt)
+  return kind === 'story' ? reconcilePhotoStory(graph, publication, attempt) : reconcilePost(graph, publication, attempt)
+}
 
 const reconcileVideo = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
   const upload = readUpload(publication.handles)
@@ -36,7 +42,7 @@ const reconcileVideo = async (graph: Graph, publication: Publication, attempt: A
     case 'published':
       return {
         outcome: 'found',
-        platformPostId: video.postId ?? upload.videoId,
+        platformPostId: postIdOf(publication, video.postId) ?? upload.videoId,
         proof: 'Facebook says that this very video is published.',
       }
     case 'publishing':
@@ -55,8 +61,8 @@ const reconcileVideo = async (graph: Graph, publication: Publication, attempt: A
 }
 
 /**
- * One post that is ours without doubt: found. One that may be, or two that are: a person decides. None: absent, but never
- * certain, since Facebook's lists lag.
+ * If exactly one post is certainly ours: found. If there are several, or one that may be ours: a
+ * person decides. If there is none: absent, but never certain, because Facebook's lists lag.
  */
 const reconcilePost = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
   const look = lookFor(publication, attempt)
@@ -79,7 +85,10 @@ const reconcilePost = async (graph: Graph, publication: Publication, attempt: At
 
 type Look = { photoIds: string[]; sinceMs: number; listedSinceMs: number; duplicate: boolean }
 
-/** 506 says that the text equals a post before it: perhaps one of an earlier attempt of ours, so the look reaches back a day. */
+/**
+ * 506 means that the text equals that of an earlier post. This may be from an earlier attempt of
+ * ours, so the search goes back a day.
+ */
 const lookFor = (publication: Publication, attempt: AttemptToReconcile): Look => {
   const photos = photosOf(publication)
   const duplicate = attempt.answer?.code === '506'
@@ -88,7 +97,10 @@ const lookFor = (publication: Publication, attempt: AttemptToReconcile): Look =>
   return { photoIds: photos.ids, sinceMs, listedSinceMs: Math.min(sinceMs, earliestMs - clockSlackMs), duplicate }
 }
 
-/** Facebook said why, and no earlier call of ours explains it: sending again would end the same way. */
+/**
+ * Facebook gave the reason, and no earlier call of ours explains it. Sending again would fail the
+ * same way.
+ */
 const refusedByAnswer = ({ answer }: AttemptToReconcile): Reconciled | null => {
   const row = answer && findRow(Number(answer.code), answer.subcode === null ? null : Number(answer.subcode))
   if (!answer || row?.kind !== 'rejected') return null
@@ -97,7 +109,10 @@ const refusedByAnswer = ({ answer }: AttemptToReconcile): Reconciled | null => {
 
 type Match = 'sure' | 'possible' | 'none'
 
-/** Photo ids decide for themselves. Without them: the same text, after the attempt, and of the same sort. */
+/**
+ * Matching photo ids are enough. Without them, the text and type must match, and the post must be
+ * newer than the attempt.
+ */
 const matchOf = (post: JsonRecord, { kind, text }: Publication, look: Look): Match => {
   const targets = targetsOf(post)
   if (look.photoIds.some((id) => targets.includes(id))) return 'sure'

@@ -1,18 +1,23 @@
+import { numberFormat } from '../../text/formatters.ts'
+import { type CommentLimits, firstCommentFaults } from '../graph/comment-rules.ts'
 import { countCharacters, countNumber } from '../graph/text.ts'
 import type { DraftForChannel, MediaFacts, RuleFault } from '../platform.ts'
-import { reelFaults, videoFaults } from './video-rules.ts'
+import { placeFaults } from './options.ts'
+import { reelFaults, storyVideoFaults, videoFaults } from './video-rules.ts'
 
-/** Practice of other schedulers; Meta's documents do not name it. */
+/** The limit that other schedulers use. Meta's documentation gives none. */
 export const textLimit = 63_206
+/** The comment limit is also what others use. Meta's documentation gives none. */
+export const facebookCommentLimits: CommentLimits = { label: 'Facebook', characters: 8_000, scope: 'pages_manage_engagement' }
 const mostPhotos = 10
 const largestPhotoBytes = 10_000_000
 const photoTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/tiff']
 
-/** Every rule of Facebook that can be known before sending, for one Page's post. */
-export const check = (draft: DraftForChannel): RuleFault[] => {
+/** Checks one Page's post against every Facebook rule that can be checked before sending. */
+export const checkFacebookDraft = (draft: DraftForChannel): RuleFault[] => {
   const rulesOfKind = kindRules[draft.kind]
   if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Facebook: there is no kind of post named ${draft.kind}.` }]
-  return [...textFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft)]
+  return [...textFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft), ...firstCommentFaults(draft, facebookCommentLimits)]
 }
 
 const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
@@ -20,15 +25,16 @@ const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
   link: (draft) => [...noMedia(draft), ...needsLink(draft)],
   photo: (draft) => [...photoCount(draft, 1, 1), ...draft.media.flatMap(photoFaults)],
   photos: (draft) => [...photoCount(draft, 2, mostPhotos), ...draft.media.flatMap(photoFaults)],
-  video: (draft) => [...oneVideo(draft), ...videosOf(draft).flatMap(videoFaults)],
-  reel: (draft) => [...oneVideo(draft), ...videosOf(draft).flatMap(reelFaults)],
+  video: (draft) => [...videoAndCover(draft), ...videosOf(draft).flatMap(videoFaults)],
+  reel: (draft) => [...videoAndCover(draft), ...videosOf(draft).flatMap(reelFaults), ...placeFaults(draft)],
+  story: (draft) => [...storyMedia(draft), ...storyText(draft)],
 }
 
 const videosOf = ({ media }: DraftForChannel) => media.filter((item) => item.kind === 'video').slice(0, 1)
 
 const textFaults = ({ text }: DraftForChannel): RuleFault[] => {
   const over = countCharacters(text) - textLimit
-  const words = `Facebook: the text is ${countNumber(over, 'character')} too long; ${textLimit.toLocaleString('en')} are the most.`
+  const words = `Facebook: the text is ${countNumber(over, 'character')} too long; ${numberFormat().format(textLimit)} are the most.`
   return over > 0 ? [{ rule: 'text_length', field: 'text', words }] : []
 }
 
@@ -62,9 +68,24 @@ const photoCount = ({ media }: DraftForChannel, least: number, most: number): Ru
   return [{ rule: 'media_count', field: 'media', words }]
 }
 
-const oneVideo = ({ media }: DraftForChannel): RuleFault[] => {
-  const words = 'Facebook: a video or reel is one video and nothing else.'
-  return media.length === 1 && media[0]?.kind === 'video' ? [] : [{ rule: 'media_count', field: 'media', words }]
+/** One video. A picture next to it is its cover. */
+const videoAndCover = ({ media }: DraftForChannel): RuleFault[] => {
+  const words = 'Facebook: a video or reel is one video, and one picture beside it if you want it as the cover.'
+  const videos = media.filter((item) => item.kind === 'video').length
+  const covers = media.flatMap((item, index) => (item.kind === 'image' ? photoFaults(item, index) : []))
+  return videos === 1 && media.length <= 2 ? covers : [{ rule: 'media_count', field: 'media', words }]
+}
+
+const storyMedia = ({ media }: DraftForChannel): RuleFault[] => {
+  const words = 'Facebook: a story is one picture or one video and nothing else.'
+  const [item] = media
+  if (!item || media.length !== 1) return [{ rule: 'media_count', field: 'media', words }]
+  return item.kind === 'video' ? storyVideoFaults(item) : photoFaults(item, 0)
+}
+
+const storyText = ({ text }: DraftForChannel): RuleFault[] => {
+  const words = 'Facebook: a story has no text of its own. Remove the text for this account, or put it into the picture.'
+  return text.trim() === '' ? [] : [{ rule: 'story_text', field: 'text', words }]
 }
 
 const photoFaults = (media: MediaFacts, index: number): RuleFault[] => {

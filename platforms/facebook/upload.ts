@@ -1,33 +1,39 @@
 import { numberAt, recordAt, textAt } from '../graph/json.ts'
-import type { JsonRecord, MediaToSend, Publication } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
+import type { MediaToSend, Publication } from '../platform.ts'
 
-/** An upload of a video or reel that is begun and not finished: what a repeat needs to go on. */
-export type Upload = {
+/** An upload of a video or reel, stored so that a retry can continue it. */
+export type FacebookUpload = {
   mediaId: string
   videoId: string
   begunAtMs: number
   uploaded: boolean
-  /** Facebook was seen publishing it: `finish` must not be called any more. */
+  /** True if Facebook was seen publishing it: `finish` must not be called again. */
   finished: boolean
-  /** Of a reel. */
+  /** For reels. */
   uploadUrl: string | null
-  /** Of a video: the session and the bytes that Facebook wants next, the end exclusive. */
+  /**
+   * For videos: the session, and the range of bytes that Facebook wants next (`endOffset`
+   * exclusive).
+   */
   sessionId: string | null
   startOffset: number
   endOffset: number
+  /** True if the picture next to the video was set as its cover. */
+  coverSet?: boolean
 }
 
-/** How long an unfinished upload is trusted; Facebook does not say how long it keeps one. */
+/** How long an unfinished upload is reused. Facebook doesn't say how long it keeps one. */
 const uploadKeepMs = 20 * 3_600_000
 
-/** The upload of this very file, when it is young enough to go on with. */
-export const uploadOf = (publication: Publication, media: MediaToSend): Upload | null => {
+/** The upload of this file, if it is recent enough to continue. Null otherwise. */
+export const uploadOf = (publication: Publication, media: MediaToSend): FacebookUpload | null => {
   const upload = readUpload(publication.handles)
   const usable = upload?.mediaId === media.id && upload.begunAtMs > publication.now() - uploadKeepMs
   return usable ? upload : null
 }
 
-export const readUpload = (handles: JsonRecord): Upload | null => {
+export const readUpload = (handles: JsonRecord): FacebookUpload | null => {
   const upload = recordAt(handles, 'upload')
   const [mediaId, videoId] = [textAt(upload, 'mediaId'), textAt(upload, 'videoId')]
   if (!mediaId || !videoId) return null
@@ -41,15 +47,16 @@ export const readUpload = (handles: JsonRecord): Upload | null => {
     sessionId: textAt(upload, 'sessionId'),
     startOffset: numberAt(upload, 'startOffset') ?? 0,
     endOffset: numberAt(upload, 'endOffset') ?? 0,
+    coverSet: upload.coverSet === true,
   }
 }
 
-export const saveUpload = async (publication: Publication, upload: Upload): Promise<Upload> => {
+export const saveUpload = async (publication: Publication, upload: FacebookUpload): Promise<FacebookUpload> => {
   await publication.save({ ...publication.handles, upload })
   return upload
 }
 
-/** Facebook does not want this upload any more: the next prepare begins anew. */
+/** Forgets an upload that Facebook no longer accepts. The next prepare step starts a new one. */
 export const forgetUpload = async ({ handles, save }: Publication): Promise<void> => {
   const { upload: _, ...others } = handles
   await save(others)

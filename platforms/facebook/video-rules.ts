@@ -1,14 +1,17 @@
 import type { MediaFacts, RuleFault } from '../platform.ts'
 
-/** Meta's limits of plain videos are not documented in one place: the lowest that is named anywhere. */
+/** Meta documents the limits for videos in several places. These are the lowest ones. */
 const largestVideoBytes = 1_000_000_000
 const longestVideoMs = 20 * 60_000
 const smallestVideoBytes = 1_024
 
-/** Reels by API: MP4, 9:16, at least 540 x 960, 24 to 60 frames a second, 3 to 90 s (Meta's reels guide). */
+/** Reels by API (Meta's reels guide): MP4, 9:16, at least 540 x 960, 24 to 60 fps, 3 to 90 s. */
 const reel = { shortestMs: 3_000, longestMs: 90_000, width: 540, height: 960, ratio: 9 / 16, leastFps: 24, mostFps: 60 }
-/** 608 x 1080 and its like are 9:16 as far as whole pixels allow. */
+const longestStoryMs = 60_000
+/** Accepts 608 x 1080 and similar sizes, which are 9:16 apart from rounding to whole pixels. */
 const ratioSlack = 0.01
+/** MP4 is recommended; MOV is not excluded. */
+const reelTypes = ['video/mp4', 'video/quicktime']
 const reelVideoCodecs = ['h264', 'avc', 'avc1', 'h265', 'hevc', 'hvc1', 'hev1', 'vp9', 'vp09', 'av1', 'av01']
 const reelAudioCodecs = ['aac', 'mp4a']
 
@@ -26,11 +29,26 @@ export const isReelShaped = ({ width, height }: MediaFacts): boolean => Math.abs
 export const isReelLong = ({ durationMs }: MediaFacts): boolean =>
   durationMs === null || (durationMs >= reel.shortestMs && durationMs <= reel.longestMs)
 
-/** What cannot be read from the file (null) is left for Facebook to judge. */
+/**
+ * Rules for a Page's video stories: those for reels, but at most a minute. Facebook shows wider
+ * videos as 0 seconds long, without an error.
+ */
+export const storyVideoFaults = (video: MediaFacts): RuleFault[] => [
+  ...reelFaults(video).filter(({ rule }) => rule !== 'reel_duration'),
+  ...faultsOf('the story', [
+    {
+      rule: 'story_duration',
+      broken: video.durationMs !== null && (video.durationMs < reel.shortestMs || video.durationMs > longestStoryMs),
+      words: `lasts ${seconds(video)}; from 3 to 60 seconds are possible. Cut it.`,
+    },
+  ]),
+]
+
+/** Values that can't be read from the file (null) are left for Facebook to check. */
 export const reelFaults = (video: MediaFacts): RuleFault[] => {
   const { width, height, fps, videoCodec, audioCodec } = video
   return faultsOf('the reel', [
-    { rule: 'reel_type', broken: video.contentType !== 'video/mp4', words: 'must be an MP4 file.' },
+    { rule: 'reel_type', broken: !reelTypes.includes(video.contentType), words: 'must be an MP4 or MOV file.' },
     { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB; export a smaller one.' },
     {
       rule: 'reel_duration',

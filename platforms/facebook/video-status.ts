@@ -2,23 +2,27 @@ import { PlatformError, type Problem } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import { errorOfSubcode, isHidden } from '../graph/errors.ts'
 import { numberAt, recordAt, recordsAt, textAt } from '../graph/json.ts'
-import type { Checked, JsonRecord, Publication } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
+import type { Checked, Publication } from '../platform.ts'
 import { notPrepared, pageToken } from './page.ts'
 import { readUpload } from './upload.ts'
 
-/** How far a video or reel is at Facebook. */
+/** The state of a video or reel at Facebook. */
 export type VideoState =
-  /** Uploaded or uploading; nothing shows that `finish` was taken. */
+  /** Uploading or uploaded. Nothing shows that Facebook accepted `finish`. */
   | { state: 'unfinished' }
   | { state: 'processing' }
   | { state: 'publishing' }
-  /** `postId` joined with the Page's id, as Facebook's lists write it; null when it gave none. */
+  /** `postId` as in Facebook's lists: `{page}_{post}`. Null if Facebook returned none. */
   | { state: 'published'; postId: string | null }
   | { state: 'failed'; problem: Problem }
-  /** Facebook does not show it: not finished yet, or gone. */
+  /** Facebook doesn't show it: not finished yet, or gone. */
   | { state: 'hidden' }
 
-/** `finish` is only an acknowledgement: public is what `publishing_phase` says. */
+/**
+ * The response to `finish` is only an acknowledgment. `publishing_phase` shows if the video is
+ * public.
+ */
 export const checkVideo = async (graph: Graph, publication: Publication): Promise<Checked> => {
   const upload = readUpload(publication.handles)
   if (!upload) throw notPrepared()
@@ -27,7 +31,7 @@ export const checkVideo = async (graph: Graph, publication: Publication): Promis
   if (video.state === 'published')
     return {
       state: 'published',
-      platformPostId: video.postId ?? upload.videoId,
+      platformPostId: postIdOf(publication, video.postId) ?? upload.videoId,
       confirmedBy: 'Facebook says that the video is published.',
     }
   const waitingFor = video.state === 'publishing' ? 'Facebook is publishing the video.' : 'Facebook is processing the video.'
@@ -44,7 +48,13 @@ export const readVideo = async (graph: Graph, publication: Publication, videoId:
   }
 }
 
-/** Whether the upload ended, as Facebook itself says: its answer to the last byte may have been lost. */
+/** The list of stories uses the bare post id. All other lists use `{page}_{post}`. */
+export const postIdOf = ({ kind }: Publication, postId: string | null): string | null =>
+  kind === 'story' ? (postId?.split('_').at(-1) ?? null) : postId
+
+/**
+ * Whether Facebook has received the whole file. Its response to the last byte may have been lost.
+ */
 export const hasAllBytes = async (graph: Graph, publication: Publication, videoId: string): Promise<boolean> => {
   try {
     const body = await graph.get(videoId, pageToken(publication), { fields: 'status' }, publication.signal)
@@ -55,7 +65,7 @@ export const hasAllBytes = async (graph: Graph, publication: Publication, videoI
   }
 }
 
-/** Exported for its test: Facebook's phases → our state. */
+/** Converts Facebook's phases to our state. Exported for its test. */
 export const stateOf = (video: JsonRecord, pageId: string): VideoState => {
   const status = recordAt(video, 'status')
   const phase = (name: string) => textAt(status, `${name}_phase`, 'status')
@@ -69,14 +79,14 @@ export const stateOf = (video: JsonRecord, pageId: string): VideoState => {
   return { state: working === 'in_progress' || working === 'complete' ? 'processing' : 'unfinished' }
 }
 
-/** Videos without phases are old ones, of which only `published` tells. */
+/** Old videos have no phases, so only `published` shows if they are public. */
 const isPublic = (video: JsonRecord, status: JsonRecord): boolean => {
   const { status: phase, publish_status: publish } = recordAt(status, 'publishing_phase')
   if (phase === undefined) return video.published === true && status.video_status === 'ready'
   return phase === 'complete' && (publish === undefined || publish === 'published')
 }
 
-/** `post_id` of a video is the bare suffix; lists and insights want `{page}_{post}`. */
+/** A video's `post_id` has no Page id. Lists and insights use `{page}_{post}`. */
 export const fullPostId = (postId: string | null, pageId: string): string | null =>
   postId && !postId.includes('_') ? `${pageId}_${postId}` : postId
 
@@ -87,6 +97,6 @@ const problemIn = (status: JsonRecord): PlatformError => {
   return errorOfSubcode(code ?? null, 'Facebook could not process the video. Use MP4 with H.264 and AAC.')
 }
 
-/** A longer video is processed longer: 5 s for a short reel, up to half a minute. */
+/** Longer videos take longer to process: 5 s for a short reel, at most 30 s. */
 const againInMs = ({ media }: Publication): number =>
-  Math.min(30_000, Math.max(5_000, Math.round((media[0]?.durationMs ?? 0) / 6)))
+  Math.min(30_000, Math.max(5_000, Math.round((media.find(({ kind }) => kind === 'video')?.durationMs ?? 0) / 6)))

@@ -2,25 +2,30 @@ import { createHmac } from 'node:crypto'
 import { PlatformError } from '../errors.ts'
 import type { Heed } from '../heed.ts'
 import { call, FormData, type HttpRequest } from '../http.ts'
-import type { Json, JsonRecord } from '../platform.ts'
+import type { Json, JsonRecord } from '../json.ts'
+import type { Share } from '../measurer.ts'
+import { batchParams, batchPartsOf, type Operation, type Part } from './batch.ts'
+import { refuseClosedFeatures } from './closed-features.ts'
 import { type Effect, errorIn, unreadable } from './errors.ts'
-import { isRecord } from './json.ts'
+import { parse } from './json.ts'
 import { readPressures, readUsage, type Usage } from './usage.ts'
 
-/** The Meta app of this installation and where Meta's hosts are. URLs without a slash at the end. */
+/** The Meta app of this installation and the URLs of Meta's hosts, without a trailing slash. */
 export type MetaSettings = {
   appId: string
   appSecret: string
-  /** `v25.0` */
+  /** False while the app is in development mode. Undefined if the operator didn't set it. */
+  isLive?: boolean
+  /** Such as `v25.0`. */
   apiVersion: string
-  /** Facebook Login for Business: replaces the list of scopes. */
+  /** For Facebook Login for Business: replaces the list of scopes. */
   configId?: string | null | undefined
   graphUrl: string
   graphVideoUrl: string
   dialogUrl: string
-  /** Only where Meta gives no upload address itself. */
+  /** Used only if Meta returns no upload URL. */
   ruploadUrl: string
-  /** Hears how much of Meta's limits is used, with every answer. */
+  /** Called after each response with how much of Meta's rate limits is used. */
   heed?: Heed | undefined
 }
 
@@ -28,61 +33,107 @@ export type Params = Record<string, string | null | undefined>
 
 export type GraphRequest = {
   method: 'GET' | 'POST' | 'DELETE'
-  /** Below the version: `me/accounts`. */
+  /** Without the version: `me/accounts`. */
   path: string
-  /** Null only for calls that carry the app secret themselves. */
+  /** Null only for calls that send the app secret themselves. */
   token: string | null
-  /** Null and undefined are left out. */
+  /** Null and undefined values are not sent. */
   params?: Params
-  /** Bytes that make the request multipart. */
+  /** A file, which makes the request multipart. */
   file?: { field: string; name: string; bytes: Blob }
   host?: 'graph' | 'video'
   effect: Effect
   timeoutMs?: number
-  /** Called when nothing but the call itself is left to do; what it throws stops the call. */
+  /** Called right before the call is sent. If it throws, the call isn't made. */
   leaving?: () => void
   signal: AbortSignal
 }
 
-export type GraphReply = { body: JsonRecord; usage: Usage }
+type GraphReply = { body: JsonRecord; usage: Usage }
 export type Graph = {
   settings: MetaSettings
-  /** The app's own token, for debug_token and for revoking what has no token left. */
+  /** The same client, but every call first takes a slot from `share`. */
+  within(share: Share): Graph
+  /** The app's own token, for debug_token and for revoking access without a valid user token. */
   appToken: string
   request(request: GraphRequest): Promise<GraphReply>
+  /**
+   * Up to 50 reads in one call, with the results in the same order. Each has its own response or
+   * error. Throws only errors of the whole call.
+   */
+  batch(operations: Operation[], token: string, signal: AbortSignal): Promise<Part[]>
   get(path: string, token: string, params: Params, signal: AbortSignal): Promise<JsonRecord>
-  /** A change that may be made twice without harm. */
+  /** A change that is safe to repeat. */
   post(path: string, token: string | null, params: Params, signal: AbortSignal): Promise<JsonRecord>
   /** The irreversible call: see `Effect`. */
   send(path: string, token: string, params: Params, departure: Departure, host?: 'graph' | 'video'): Promise<JsonRecord>
 }
 
-/** The part of a publication that a publishing call needs. */
-export type Departure = { signal: AbortSignal; leaving(): void }
+/** The parts of a publication that a publishing call needs. */
+type Departure = { signal: AbortSignal; leaving(): void }
+
+/** Meta's hourly limit for the app, for each person who uses it (fact sheet 5.5). */
+export const appCallsPerHour = 200
 
 const readTimeoutMs = 30_000
-/** Meta works on a publishing call for tens of seconds at times; giving up early only makes outcomes unknown. */
+/**
+ * Meta sometimes takes tens of seconds for a publishing call. A shorter timeout would only make
+ * outcomes unknown.
+ */
 const sendTimeoutMs = 60_000
 
-/** Calls of the Graph API. Every failure is a PlatformError; nothing is ever repeated here. */
-export const createGraph = (settings: MetaSettings): Graph => {
-  const request = async (wanted: GraphRequest): Promise<GraphReply> => {
+/**
+ * Calls the Graph API. Every failure is a PlatformError. Only unfinished operations of a batch are
+ * retried here.
+ */
+export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
+  const exchange = async (wanted: GraphRequest, calls = 1): Promise<{ json: JsonRecord | Json[]; usage: Usage }> => {
     const built = buildRequest(settings, wanted)
+    await share?.take(calls)
     wanted.leaving?.()
     const answer = await answerOf(built, wanted.effect)
     const usage = readUsage(answer.headers)
+    share?.told(readPressures(answer.headers))
     if (settings.heed) tellPressures(settings.heed, answer.headers)
-    const body = parse(answer.text)
-    const error = body && errorIn(body, wanted.effect, usage)
+    const json = parse(answer.text)
+    const error = json && !Array.isArray(json) && errorIn(json, wanted.effect, usage)
     if (error) throw error
-    if (!body || answer.status < 200 || answer.status > 299) throw unreadable(wanted.effect, `http_${answer.status}`)
-    return { body, usage }
+    if (!json || answer.status < 200 || answer.status > 299) throw unreadable(wanted.effect, `http_${answer.status}`)
+    return { json, usage }
+  }
+  const request = async (wanted: GraphRequest): Promise<GraphReply> => {
+    const { json, usage } = await exchange(wanted)
+    if (Array.isArray(json)) throw unreadable(wanted.effect, 'no_object')
+    return { body: json, usage }
+  }
+  const get = (operation: Operation, token: string, signal: AbortSignal) =>
+    request({ method: 'GET', ...operation, token, signal, effect: 'repeatable' })
+  /** If Meta didn't finish an operation in time, repeats it once as a single call. */
+  const batch = async (operations: Operation[], token: string, signal: AbortSignal): Promise<Part[]> => {
+    const params = batchParams(operations)
+    const wanted: GraphRequest = { method: 'POST', path: '', token, params, signal, effect: 'repeatable' }
+    const { json, usage } = await exchange(wanted, operations.length)
+    const parts = batchPartsOf(json, operations.length, usage)
+    for (const [index, part] of parts.entries()) {
+      const operation = operations[index]
+      if (part !== null || !operation) continue
+      parts[index] = await get(operation, token, signal).then(
+        ({ body }) => ({ body }),
+        (error: unknown) => {
+          if (error instanceof PlatformError) return { error }
+          throw error
+        },
+      )
+    }
+    return parts.filter((part) => part !== null)
   }
   const bodyOf = async (wanted: GraphRequest) => (await request(wanted)).body
   return {
     settings,
+    within: (narrower) => createGraph(settings, narrower),
     appToken: `${settings.appId}|${settings.appSecret}`,
     request,
+    batch,
     get: (path, token, params, signal) => bodyOf({ method: 'GET', path, token, params, signal, effect: 'repeatable' }),
     post: (path, token, params, signal) => bodyOf({ method: 'POST', path, token, params, signal, effect: 'repeatable' }),
     send: (path, token, params, departure, host = 'graph') => {
@@ -93,11 +144,14 @@ export const createGraph = (settings: MetaSettings): Graph => {
   }
 }
 
-/** `appsecret_proof`: hex HMAC-SHA256 of the token with the app secret; each token has its own. */
+/**
+ * `appsecret_proof`: the hex HMAC-SHA256 of the token with the app secret. Each token has its own.
+ */
 export const proofOf = (token: string, appSecret: string): string => createHmac('sha256', appSecret).update(token).digest('hex')
 
-// promise: S3 (the token travels in a header, so that no URL that anybody logs holds it)
+// promise: S3 (the token is sent in a header, so that it appears in no logged URL)
 export const buildRequest = (settings: MetaSettings, wanted: GraphRequest): HttpRequest => {
+  refuseClosedFeatures(wanted.path, wanted.params ?? {})
   const base = wanted.host === 'video' ? settings.graphVideoUrl : settings.graphUrl
   const url = `${base}/${settings.apiVersion}/${wanted.path}`
   const params = fieldsOf(settings, wanted)
@@ -126,7 +180,10 @@ const multipartOf = (params: URLSearchParams, file: NonNullable<GraphRequest['fi
   return form
 }
 
-/** One call. That its outcome is unknown matters only to a publishing one; any other may be made again. */
+/**
+ * Makes one call. An unknown outcome matters only for a publishing call. Any other call can be
+ * repeated, so its error becomes `unavailable`.
+ */
 export const answerOf = async (request: HttpRequest, effect: Effect) => {
   try {
     return await call(request)
@@ -141,16 +198,5 @@ const tellPressures = (heed: Heed, headers: Headers): void => {
   for (const pressure of readPressures(headers)) {
     const whose = pressure.accountId === null ? 'of this installation' : 'of this account'
     heed({ issuer: 'meta', ...pressure, words: `Meta's limit for the calls ${whose} is nearly used up.` })
-  }
-}
-
-/** Null for HTML and cut JSON; a bare `true`, as old calls answer, counts as success. */
-const parse = (text: string): JsonRecord | null => {
-  try {
-    const value = JSON.parse(text) as Json
-    if (value === true) return { success: true }
-    return isRecord(value) ? value : null
-  } catch {
-    return null
   }
 }

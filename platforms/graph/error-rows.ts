@@ -1,20 +1,21 @@
 import type { ErrorKind, LimitedWhat } from '../errors.ts'
 
-/** One line of Meta's error table. `code` null: the subcode alone decides, whatever code it comes with. */
+/** One row of Meta's error table. `code` null: matches the subcode with any code. */
 export type ErrorRow = {
   code: number | null
-  /** Null: any subcode that has no row of its own. */
+  /** Null: matches any subcode that has no row. */
   subcode: number | null
   kind: ErrorKind
   words: string
   /**
-   * As the answer to a publishing call: `unknown`, it may have been published all the same; `no`, it certainly was not.
-   * Without it: `unknown` for rows of kind `unavailable`, `no` for all others.
+   * What the error means after a publishing call. `unknown`: the post may have been published
+   * anyway. `no`: it was certainly not published. The default is `unknown` for kind `unavailable`
+   * and `no` for all others.
    */
   sent?: 'unknown' | 'no'
-  /** How long to wait when no header says it, in milliseconds. */
+  /** How long to wait if no header says it, in milliseconds. */
   waitMs?: number
-  /** Of kind `rate_limited`: what is limited; without it every call of the account. */
+  /** For kind `rate_limited`: what is limited. By default, every call for the account. */
   limited?: LimitedWhat
 }
 
@@ -24,7 +25,10 @@ const hour = 60 * minute
 const connectAgain = 'Connect the account again.'
 const setup = 'The operator of this installation must look at the settings of the Meta app:'
 
-/** Codes that hold for every call. Sources: Meta's error reference and field reports, state of November 2026. */
+/**
+ * Codes that apply to every call. Sources: Meta's error reference and field reports, as of November
+ * 2026.
+ */
 export const generalRows: ErrorRow[] = [
   { code: 1, subcode: null, kind: 'unavailable', words: 'Meta had an unknown fault.' },
   { code: 2, subcode: null, kind: 'unavailable', words: 'Meta is temporarily unavailable.' },
@@ -137,7 +141,7 @@ export const generalRows: ErrorRow[] = [
   },
 ]
 
-/** The login: codes that are dead, tokens that are dead. 190 is final for its token. */
+/** Login: invalid codes and tokens. After 190, the token never works again. */
 export const loginRows: ErrorRow[] = [
   { code: 100, subcode: 36007, kind: 'reauthorize', words: 'Connecting took too long. Start again.' },
   { code: 100, subcode: 36008, kind: 'rejected', words: `${setup} the redirect address differs from the registered one.` },
@@ -185,7 +189,7 @@ export const loginRows: ErrorRow[] = [
   },
 ]
 
-/** Pages: what is wrong with a text, a link, a picture or a video. */
+/** Pages: problems with a text, link, picture or video. */
 export const pageRows: ErrorRow[] = [
   { code: 324, subcode: null, kind: 'rejected', words: 'Facebook could not read the picture. Upload it again as JPEG.' },
   { code: 382, subcode: null, kind: 'rejected', words: 'The video is too small for Facebook.' },

@@ -1,12 +1,12 @@
 import { PlatformError } from '../errors.ts'
-import type { JsonRecord } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
 import { type ErrorRow, generalRows, loginRows, pageRows } from './error-rows.ts'
 import { instagramRows } from './instagram-error-rows.ts'
 import { isRecord, numberAt, textAt } from './json.ts'
 import type { Usage } from './usage.ts'
 
 /**
- * What the call was for. `repeatable`: it may be made again without harm, so a missing answer is only `unavailable`.
+ * What a call does. `repeatable`: it is safe to repeat, so a missing answer is only `unavailable`.
  * `send`: it publishes, so anything but a clear yes or no is `unknown_outcome`.
  */
 export type Effect = 'repeatable' | 'send'
@@ -16,14 +16,14 @@ export const errorRows: ErrorRow[] = [...generalRows, ...loginRows, ...pageRows,
 const rowsByKey = new Map(errorRows.map((row) => [`${row.code}/${row.subcode}`, row]))
 const rowsBySubcode = new Map(errorRows.flatMap((row) => (row.subcode === null ? [] : [[row.subcode, row] as const])))
 
-/** The row for (code, subcode); by these two alone, never by HTTP status or message, which vary. */
+/** The row for the code and subcode. Ignores the HTTP status and the message, because both vary. */
 export const findRow = (code: number, subcode: number | null): ErrorRow | undefined =>
   rowsByKey.get(`${code}/${subcode}`) ??
   rowsByKey.get(`null/${subcode}`) ??
   rowsByKey.get(`${code}/null`) ??
   (code >= 200 && code <= 299 ? rowsByKey.get('200/null') : undefined)
 
-/** The error of Meta's envelope, shaped for us; null when the body holds none. */
+/** The error in Meta's envelope as a PlatformError. Null if the body contains none. */
 export const errorIn = (body: JsonRecord, effect: Effect, usage: Usage): PlatformError | null => {
   const error = body.error
   if (!isRecord(error)) return null
@@ -44,7 +44,7 @@ export const errorIn = (body: JsonRecord, effect: Effect, usage: Usage): Platfor
   })
 }
 
-/** A problem known by its subcode alone: containers and videos report their failure so. */
+/** The error for a subcode alone, as containers and videos report their failures. */
 export const errorOfSubcode = (subcode: number | null, otherwise: string): PlatformError => {
   const row = subcode === null ? undefined : rowsBySubcode.get(subcode)
   return new PlatformError({
@@ -57,16 +57,19 @@ export const errorOfSubcode = (subcode: number | null, otherwise: string): Platf
   })
 }
 
-/** 100/33: gone, or not shown to this token. */
+/** 100/33: the object is gone or not visible to this token. */
 export const isHidden = ({ problem }: PlatformError): boolean => problem.code === '100' && problem.subcode === '33'
 
-/** An answer that is no Graph answer: a page of HTML, cut JSON, an envelope without a code. */
+/**
+ * The error for a response that isn't from the Graph API: an HTML page, truncated JSON, or an error
+ * without a code.
+ */
 export const unreadable = (effect: Effect, code: string): PlatformError =>
   effect === 'send'
     ? new PlatformError({ kind: 'unknown_outcome', code, words: unknownWords })
     : new PlatformError({ kind: 'unavailable', code, words: 'Meta gave an answer that cannot be read.' })
 
-/** No answer, or one that says neither yes nor no. */
+/** For no answer, or an answer that is neither a clear yes nor a clear no. */
 const unknownWords = 'Meta did not say clearly whether the post was published.'
 
 const kindOf = (row: ErrorRow, effect: Effect) => {
@@ -75,7 +78,7 @@ const kindOf = (row: ErrorRow, effect: Effect) => {
   return sent === 'unknown' ? 'unknown_outcome' : row.kind
 }
 
-/** A code that no table knows. A publishing call must not take it for a clear no. */
+/** For a code that is in no table. After a publishing call, it doesn't count as a clear no. */
 const unlisted = (transient: boolean): ErrorRow => ({
   code: null,
   subcode: null,
@@ -84,12 +87,15 @@ const unlisted = (transient: boolean): ErrorRow => ({
   sent: 'unknown',
 })
 
-/** Meta's own sentence is made to be shown, and says more than ours about a refusal; elsewhere ours says what to do. */
+/**
+ * Meta's own message is meant to be shown. It explains a refusal or a missing permission better
+ * than ours. For all other kinds, our message says what to do.
+ */
 const wordsOf = (row: ErrorRow, userMessage: string | null): string => {
   const theirsHelps = row.kind === 'rejected' || row.kind === 'permission'
   return theirsHelps && userMessage && isSafe(userMessage) ? userMessage : row.words
 }
 
-// promise: S3, D4 (addresses of media and tokens that Meta quotes back are not repeated to anybody)
+// promise: S3, D4 (media URLs and tokens in Meta's messages are never shown)
 const isSafe = (text: string): boolean =>
   text.length <= 400 && !/[<>]|:\/\/|access_token|appsecret|\bEAA\w{8}|\bIG[A-Z]{2}\w{8}|\|\w{16}/i.test(text)

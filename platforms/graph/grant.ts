@@ -1,12 +1,14 @@
 import { PlatformError } from '../errors.ts'
-import type { GrantState, GrantTokens, Issuer } from '../grant.ts'
-import type { JsonRecord } from '../platform.ts'
-import { listAccounts } from './accounts.ts'
+import type { AppCheck, GrantState, GrantTokens, Issuer } from '../grant.ts'
+import type { JsonRecord } from '../json.ts'
+import { listAccounts, readAccount } from './accounts.ts'
+import { metaNoteOf } from './app-note.ts'
 import { metaCallbacks } from './callbacks.ts'
 import { createGraph, type Graph, type MetaSettings } from './client.ts'
 import { errorIn, isHidden } from './errors.ts'
 import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
-import { missingNeeded, scopes } from './scopes.ts'
+import { metaScopes, missingNeeded } from './scopes.ts'
+import { endingsOf } from './versions.ts'
 
 /** Facebook Login: one consent covers Pages and the Instagram professional accounts behind them. */
 export const createMetaIssuer = (settings: MetaSettings, now: () => number = Date.now): Issuer => {
@@ -15,26 +17,36 @@ export const createMetaIssuer = (settings: MetaSettings, now: () => number = Dat
     name: 'meta',
     label: 'Meta',
     platforms: ['facebook', 'instagram'],
-    scopes,
+    scopes: metaScopes,
     consentUrl: (request) => consentUrl(settings, request),
     readCallback,
     exchange: (request) => exchange(graph, request, now),
     listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
+    readAccount: (tokens, account, signal) => readAccount(graph, tokens, account, signal),
+    doubtsAccess: (problem) => problem.kind === 'permission' || (problem.code === '100' && problem.subcode === '33'),
     renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, now, signal),
     inspect: (tokens, signal) => inspect(graph, tokens, signal),
     revoke: (tokens, signal) => revoke(graph, tokens, signal),
     callbacks: metaCallbacks(settings.appSecret),
+    siteFiles: [],
+    appNote: metaNoteOf(settings),
+    endings: endingsOf(settings),
+    apiUrl: settings.graphUrl,
+    checkApp: (signal) => checkApp(graph, now, signal),
   }
 }
 
-/** `again`: asks also for what was declined the last time. Any consent counts as activity, which renews data access. */
+/**
+ * `again`: also requests permissions that the person declined before. Every consent counts as
+ * activity, which renews data access.
+ */
 const consentUrl = (settings: MetaSettings, request: { redirectUri: string; state: string; again: boolean }): string => {
   const query = new URLSearchParams({
     client_id: settings.appId,
     redirect_uri: request.redirectUri,
     state: request.state,
     response_type: 'code',
-    ...(settings.configId ? { config_id: settings.configId } : { scope: scopes.map((scope) => scope.name).join(',') }),
+    ...(settings.configId ? { config_id: settings.configId } : { scope: metaScopes.map((scope) => scope.name).join(',') }),
     ...(request.again ? { auth_type: 'rerequest' } : {}),
   })
   return `${settings.dialogUrl}/${settings.apiVersion}/dialog/oauth?${query}`
@@ -46,7 +58,7 @@ const readCallback = (query: Record<string, string>): { code: string } | { refus
   return { refused: 'Facebook ended the sign-in without saying why. Nothing was connected; start again.' }
 }
 
-/** The code works once: when its answer is lost, the person starts again. */
+/** The code works once. If the response is lost, the person has to start again. */
 const exchange = async (
   graph: Graph,
   { code, redirectUri, signal }: { code: string; redirectUri: string; signal: AbortSignal },
@@ -56,7 +68,10 @@ const exchange = async (
   return lastingTokens(graph, short.token, now, signal)
 }
 
-/** Any living user token → one that lasts about 60 days, with who it belongs to and what it may do. */
+/**
+ * Exchanges any valid user token for one that lasts about 60 days. Also reads its person and
+ * permissions.
+ */
 const lastingTokens = async (graph: Graph, token: string, now: () => number, signal: AbortSignal): Promise<GrantTokens> => {
   const long = await postForToken(graph, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, now, signal)
   const [person, facts, granted] = await Promise.all([
@@ -78,7 +93,7 @@ const lastingTokens = async (graph: Graph, token: string, now: () => number, sig
   }
 }
 
-/** `expires_in` may be missing; then debug_token says it. */
+/** Meta may omit `expires_in`. Then the expiry comes from debug_token. */
 const postForToken = async (graph: Graph, params: Record<string, string>, now: () => number, signal: AbortSignal) => {
   const { appId, appSecret } = graph.settings
   const body = await graph
@@ -90,11 +105,34 @@ const postForToken = async (graph: Graph, params: Record<string, string>, now: (
   return { token, expiresAtMs: lifeS ? now() + lifeS * 1000 : null }
 }
 
-/** Here code 1 mostly means a wrong secret: trying again will not help, and the operator must know. */
+/** Here, code 1 usually means a wrong secret. Retrying doesn't help, and the operator must know. */
 const explainSecret = (error: unknown): never => {
   if (!(error instanceof PlatformError) || error.problem.code !== '1') throw error
   const words = 'Meta refused the exchange: it had a fault, or META_APP_SECRET is not the secret of this app.'
   throw new PlatformError({ ...error.problem, words })
+}
+
+/** Requests the app's own token, which needs only the app's id and secret (platform notes 1.3). */
+const checkApp = async (graph: Graph, now: () => number, signal: AbortSignal): Promise<AppCheck> => {
+  try {
+    await postForToken(graph, { grant_type: 'client_credentials' }, now, signal)
+    return { accepted: true }
+  } catch (error) {
+    const refusal = error instanceof PlatformError && appRefusals[error.problem.code]
+    if (refusal) return { accepted: false, ...refusal }
+    throw error
+  }
+}
+
+const appRefusals: Record<string, { words: string; todo: string } | undefined> = {
+  '1': {
+    words: 'Meta refuses the secret of the app.',
+    todo: 'Copy the App Secret from App settings > Basic into META_APP_SECRET.',
+  },
+  '101': {
+    words: 'Meta knows no app with this id.',
+    todo: 'Copy the App ID from App settings > Basic into META_APP_ID.',
+  },
 }
 
 const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: AbortSignal): Promise<GrantState> => {
@@ -107,11 +145,11 @@ const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: Ab
   return { valid: true, scopes: granted, ...ends, reason }
 }
 
-/** debug_token takes the token in the query: the only call whose address holds one. */
+/** debug_token takes the token in the query. This is the only call with a token in its URL. */
 const debug = async (graph: Graph, token: string, signal: AbortSignal): Promise<JsonRecord> =>
   recordAt(await graph.get('debug_token', graph.appToken, { input_token: token }, signal), 'data')
 
-/** debug_token names the error's subcode `subcode`, the envelope `error_subcode`. */
+/** debug_token calls the error's subcode `subcode`; error envelopes call it `error_subcode`. */
 const reasonOf = (facts: JsonRecord): string => {
   const error = recordAt(facts, 'error')
   const envelope = { error: { code: error.code ?? 190, error_subcode: error.subcode ?? null } }
@@ -129,17 +167,22 @@ const grantedScopes = async (graph: Graph, token: string, signal: AbortSignal): 
 
 // promise: R2, E3
 /**
- * Removes the app for this person: all their tokens, of Pages too, die at once. A token that has expired cannot ask for it, so the
- * app asks in its own name; whom the app does not know any more has nothing to revoke.
+ * Removes the app for this person, which invalidates all their tokens, including those of Pages. An
+ * expired token can't do this, so the app's own token is used instead. If Meta no longer links the
+ * person to the app, there is nothing to revoke.
  */
-const revoke = async (graph: Graph, tokens: { accessToken: string; userId: string }, signal: AbortSignal): Promise<void> => {
+const revoke = async (
+  graph: Graph,
+  tokens: { accessToken: string; userId: string },
+  signal: AbortSignal,
+): Promise<'revoked' | 'unusable'> => {
   try {
     await removeApp(graph, tokens.userId, tokens.accessToken, signal)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'reauthorize') throw error
-    if (error.problem.subcode === '458') return
-    await removeApp(graph, tokens.userId, graph.appToken, signal).catch(acceptUnknownPerson)
+    if (error.problem.subcode !== '458') await removeApp(graph, tokens.userId, graph.appToken, signal).catch(acceptUnknownPerson)
   }
+  return 'revoked'
 }
 
 const removeApp = async (graph: Graph, userId: string, token: string, signal: AbortSignal): Promise<void> => {
@@ -153,7 +196,7 @@ const acceptUnknownPerson = (error: unknown): void => {
   if (!gone) throw error
 }
 
-/** Seconds of Meta → milliseconds; 0 means that it has no end. */
+/** Meta's seconds as milliseconds. Meta sends 0 for no expiry, which returns null. */
 const momentAt = (facts: JsonRecord, name: string): number | null => {
   const seconds = numberAt(facts, name)
   return seconds ? seconds * 1000 : null

@@ -7,8 +7,8 @@ const badVideo = 'Instagram cannot use the format of the video. Use MP4 with H.2
 const tags = 'Instagram does not take the tags of this post: at most 20 people or products.'
 
 /**
- * Instagram's content publishing codes, June 2026. The subcodes from 2207076 on are undocumented and appear mostly in the `status`
- * of a container, where only the subcode is given.
+ * Instagram's content publishing codes, as of June 2026. The subcodes from 2207076 on are
+ * undocumented. They usually appear in a container's `status`, which gives only the subcode.
  */
 export const instagramRows: ErrorRow[] = [
   { code: -1, subcode: null, kind: 'unavailable', words: 'Instagram had a fault.' },
@@ -41,7 +41,8 @@ export const instagramRows: ErrorRow[] = [
     limited: 'posts',
     waitMs: hour,
   },
-  // Also what a container that was published before may answer: only a look at it can tell.
+  // An already published container may return this too. Only reading the container shows which it
+  // is.
   {
     code: 24,
     subcode: 2207006,

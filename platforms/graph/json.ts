@@ -1,20 +1,23 @@
-import type { Json, JsonRecord } from '../platform.ts'
+import type { Json, JsonRecord } from '../json.ts'
+import { readJson } from '../json-input.ts'
 
-/** What lies at a path of somebody else's JSON; undefined as soon as a step is missing. */
+/** The value at a path in a platform's JSON. Undefined if any step is missing. */
 export const at = (value: Json | undefined, ...path: (string | number)[]): Json | undefined =>
   path.reduce<Json | undefined>((inner, key) => {
     if (Array.isArray(inner)) return typeof key === 'number' ? inner[key] : undefined
     return isRecord(inner) ? inner[String(key)] : undefined
   }, value)
 
-/** A text; numbers count as texts, since Meta gives some ids as either. Null when there is none or it is empty. */
+/**
+ * A string. Numbers are converted, since Meta sends some ids as either. Null if missing or empty.
+ */
 export const textAt = (value: Json | undefined, ...path: (string | number)[]): string | null => {
   const found = at(value, ...path)
   if (typeof found === 'number') return String(found)
   return typeof found === 'string' && found !== '' ? found : null
 }
 
-/** A finite number, also when written as a text. */
+/** A finite number, or a string that contains one. Null otherwise. */
 export const numberAt = (value: Json | undefined, ...path: (string | number)[]): number | null => {
   const found = at(value, ...path)
   if (typeof found !== 'number' && (typeof found !== 'string' || found === '')) return null
@@ -31,8 +34,22 @@ export const recordsAt = (value: Json | undefined, ...path: (string | number)[])
   return Array.isArray(found) ? found.filter(isRecord) : []
 }
 
-/** Meta's documents show the text "true" beside the real thing. */
+/** Meta's documentation shows the string "true" as well as the boolean. */
 export const succeeded = (body: JsonRecord): boolean => body.success === true || body.success === 'true'
 
 export const isRecord = (value: Json | undefined): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Parses an object or array from Meta. Null for HTML and truncated JSON. Old calls answer with a
+ * bare `true`, which counts as success.
+ */
+export const parse = (text: string): JsonRecord | Json[] | null => {
+  try {
+    const value = readJson(text) as Json
+    if (value === true) return { success: true }
+    return isRecord(value) || Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
+}

@@ -1,13 +1,16 @@
 import { PlatformError } from '../errors.ts'
-import type { Json, MediaToSend } from '../platform.ts'
+import type { Json } from '../json.ts'
+import { readJson } from '../json-input.ts'
+import type { MediaToSend } from '../platform.ts'
 import { answerOf } from './client.ts'
 import { errorIn, unreadable } from './errors.ts'
 import { at, isRecord, succeeded, textAt } from './json.ts'
 import { readUsage } from './usage.ts'
 
 /**
- * Sends a file to the upload address that Meta gave, from its first byte. Publishes nothing, so it may be repeated.
- * Its header takes `OAuth`, not `Bearer`. Throws `unavailable` or `rejected`; code `OffsetInvalidError`: the session is spoilt.
+ * Uploads a file from its first byte to the URL that Meta returned. Publishes nothing, so it can be
+ * repeated. The header uses `OAuth`, not `Bearer`. Throws `unavailable` or `rejected`. With code
+ * `OffsetInvalidError`, the upload session is unusable.
  */
 export const uploadBytes = async (url: string, token: string, media: MediaToSend, signal: AbortSignal): Promise<void> => {
   const size = String(media.sizeBytes)
@@ -28,10 +31,10 @@ export const uploadBytes = async (url: string, token: string, media: MediaToSend
   throw errorIn(body, 'repeatable', readUsage(answer.headers)) ?? debugError(body)
 }
 
-/** A minute, and the time that the bytes need at 250 KB a second. */
+/** One minute, plus the time that the bytes take at 250 KB per second. */
 export const uploadTimeoutMs = (sizeBytes: number): number => Math.ceil(60_000 + sizeBytes / 250)
 
-/** rupload has an error of its own shape: `{"debug_info":{"retriable","type","message"}}`. */
+/** rupload errors have their own format: `{"debug_info":{"retriable","type","message"}}`. */
 const debugError = (body: Json): PlatformError => {
   const code = textAt(body, 'debug_info', 'type') ?? 'upload'
   const final = at(body, 'debug_info', 'retriable') === false && code === 'ProcessingFailedError'
@@ -42,7 +45,7 @@ const debugError = (body: Json): PlatformError => {
 
 const parse = (text: string): Json | undefined => {
   try {
-    return JSON.parse(text) as Json
+    return readJson(text) as Json
   } catch {
     return undefined
   }

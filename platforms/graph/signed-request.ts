@@ -1,17 +1,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Json } from '../platform.ts'
+import type { Json } from '../json.ts'
+import { readJson } from '../json-input.ts'
 import { isRecord, numberAt, textAt } from './json.ts'
 
-/** What Meta says in its data deletion and deauthorize callbacks. */
+/** The content of Meta's data deletion and deauthorize callbacks. */
 export type SignedRequest = { userId: string; issuedAtMs: number }
 
-/** An hour: Meta delivers at once; older ones may be replays. */
+/** One hour. Meta delivers immediately, so older requests may be replays. */
 const freshMs = 3_600_000
 
 // promise: E5
 /**
- * Reads `signed_request`: base64url(HMAC-SHA256 of the payload text) "." base64url(JSON). Null when it is not signed with our app
- * secret, too old, from the future, or names nobody.
+ * Reads `signed_request`: base64url(HMAC-SHA256 of the payload text) "." base64url(JSON). Null if
+ * it isn't signed with our app secret, is older than an hour, is from the future, or has no user
+ * id.
  */
 export const readSignedRequest = (signed: string, appSecret: string, nowMs: number): SignedRequest | null => {
   const [signature, payload, ...rest] = signed.split('.')
@@ -20,7 +22,7 @@ export const readSignedRequest = (signed: string, appSecret: string, nowMs: numb
   if (!isRecord(content) || textAt(content, 'algorithm')?.toUpperCase() !== 'HMAC-SHA256') return null
   const userId = textAt(content, 'user_id')
   const issuedAt = numberAt(content, 'issued_at')
-  if (!userId || issuedAt === null || Math.abs(nowMs - issuedAt * 1000) > freshMs) return null
+  if (!userId || !/^\d{1,40}$/.test(userId) || issuedAt === null || Math.abs(nowMs - issuedAt * 1000) > freshMs) return null
   return { userId, issuedAtMs: issuedAt * 1000 }
 }
 
@@ -32,7 +34,7 @@ const isSignedWith = (appSecret: string, payload: string, signature: string): bo
 
 const parse = (payload: string): Json | undefined => {
   try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Json
+    return readJson(Buffer.from(payload, 'base64url').toString('utf8')) as Json
   } catch {
     return undefined
   }

@@ -1,13 +1,18 @@
+import type { Account } from '../account.ts'
 import { PlatformError } from '../errors.ts'
 import { isHidden } from '../graph/errors.ts'
-import type { Account } from '../platform.ts'
 
-/** Whose token was used: the person's or the Page's. What one of them made, the same one publishes. */
+/**
+ * Whose token was used: the person's (`grant`) or the Page's (`account`). A container is published
+ * with the same token that created it.
+ */
 export type Via = 'grant' | 'account'
 
 /**
- * Instagram's calls take the person's token: since May 2026 reads with a Page token fail at times with 100/33. The Page's token is
- * the second try, for people whose role on the Page comes from a business portfolio. Never used for publishing.
+ * Calls Instagram with the person's token, because reads with a Page token have sometimes failed
+ * with 100/33 since May 2026. If it is refused, tries the Page's token, for people whose role on
+ * the Page comes from a business portfolio. Don't use this for publishing: a publishing call must
+ * be made only once.
  */
 export const asAccount = async <T>(account: Account, request: (token: string) => Promise<T>): Promise<{ value: T; via: Via }> => {
   try {
@@ -15,7 +20,7 @@ export const asAccount = async <T>(account: Account, request: (token: string) =>
   } catch (first) {
     const { accountToken } = account
     if (!accountToken || !(first instanceof PlatformError) || !mayHelp(first)) throw first
-    // The first refusal tells more: it is about the token that should work.
+    // The first error is more useful: it is about the token that should work.
     const refused = (): never => {
       throw first
     }

@@ -2,27 +2,31 @@ import { createHash } from 'node:crypto'
 import { numberAt, recordAt, textAt } from '../graph/json.ts'
 import type { Publication } from '../platform.ts'
 import type { Via } from './account.ts'
+import { optionsKey } from './options.ts'
 
-/** A container at Instagram: a half-made post that lives 24 h. */
+/** A container at Instagram: an unpublished post that Instagram keeps for 24 hours. */
 export type Container = { id: string; madeAtMs: number; finished: boolean; via: Via }
 
-/** What is made so far for one content. `main` is what gets published; `items` are a carousel's children, by position. */
-export type Handles = {
-  /** Of the content that the containers hold: another text or picture needs others. */
+/**
+ * What has been created for the current content. `main` is what gets published. `items` are a
+ * carousel's children, by position.
+ */
+export type InstagramHandles = {
+  /** Identifies the content of the containers. A different text or picture needs new ones. */
   contentKey: string
   main: Container | null
   items: Record<string, Container>
-  /** How often containers had to be made anew because Instagram could not use them. */
+  /** How many times containers were created again because Instagram couldn't use them. */
   remade: number
-  /** Instagram was seen to have published `main`: it must never be published again. */
+  /** True if Instagram was seen to have published `main`: it must never be published again. */
   published: boolean
 }
 
-/** The handles of this very content; empty ones when it has changed since. */
-export const readHandles = (publication: Publication): Handles => {
+/** The handles for the current content. Empty if the content has changed since. */
+export const readInstagramHandles = (publication: Publication): InstagramHandles => {
   const { handles } = publication
   const contentKey = contentKeyOf(publication)
-  const empty: Handles = { contentKey, main: null, items: {}, remade: 0, published: false }
+  const empty: InstagramHandles = { contentKey, main: null, items: {}, remade: 0, published: false }
   if (textAt(handles, 'contentKey') !== contentKey) return empty
   const items = Object.keys(recordAt(handles, 'items')).flatMap((position) => {
     const container = readContainer(publication, 'items', position)
@@ -37,7 +41,7 @@ export const readHandles = (publication: Publication): Handles => {
   }
 }
 
-export const saveHandles = async (publication: Publication, handles: Handles): Promise<Handles> => {
+export const saveInstagramHandles = async (publication: Publication, handles: InstagramHandles): Promise<InstagramHandles> => {
   await publication.save({ ...handles })
   return handles
 }
@@ -49,8 +53,8 @@ const readContainer = ({ handles }: Publication, ...path: string[]): Container |
   return id ? { id, madeAtMs: numberAt(container, 'madeAtMs') ?? 0, finished: container.finished === true, via } : null
 }
 
-/** Without the addresses of the media: they differ by attempt, and Instagram has fetched what it needs. */
-const contentKeyOf = ({ account, kind, text, media }: Publication): string =>
+/** Leaves out media URLs: they differ per attempt, and Instagram has already fetched the files. */
+const contentKeyOf = ({ account, kind, text, media, settings }: Publication): string =>
   createHash('sha256')
-    .update(JSON.stringify([account.id, kind, text, media.map((item) => [item.id, item.altText])]))
+    .update(JSON.stringify([account.id, kind, text, media.map((item) => [item.id, item.altText])]) + optionsKey(settings))
     .digest('base64url')

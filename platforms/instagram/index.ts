@@ -1,22 +1,31 @@
+import { metaNoteOnDraft } from '../graph/app-note.ts'
 import { createGraph, type MetaSettings } from '../graph/client.ts'
+import { readFirstComment } from '../graph/comment-rules.ts'
 import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
 import { createInstagramMeasurer } from './measure.ts'
-import { createPublisher } from './publish.ts'
-import { captionLimit, check } from './rules.ts'
+import { readInstagramOptions } from './options.ts'
+import { createInstagramPublisher } from './publish.ts'
+import { captionLimit, checkInstagramDraft, instagramCommentLimits } from './rules.ts'
 
-/** Instagram professional accounts behind a Facebook Page. */
+/** Instagram professional accounts that are linked to a Facebook Page. */
 export const createInstagram = (settings: MetaSettings): Platform => ({
   name: 'instagram',
   label: 'Instagram',
   badge: { letters: 'Ig', colour: '#c13584' },
   issuer: 'meta',
-  needsDataAccess: true, // Meta: instagram_* permissions stop after 90 days, those of Pages go on
+  needsDataAccess: true, // Meta: instagram_* permissions end after 90 days, Page permissions don't
   kinds,
-  check,
+  check: checkInstagramDraft,
+  noteOnApp: () => metaNoteOnDraft(settings),
   suggestKind,
-  readSettings: () => ({}),
-  postIdIn: (pasted) => (/^\d+$/.test(pasted) ? pasted : null), // addresses hold a short code, the API knows ids only
-  publish: createPublisher(createGraph(settings)),
+  readSettings: (kind, fields) => ({
+    ...readInstagramOptions(kind, fields),
+    ...(kind === 'story' ? {} : readFirstComment(fields)),
+  }),
+  fieldsView: 'instagram/fields.eta',
+  fieldLimits: { first_comment: instagramCommentLimits.characters },
+  postIdIn: (pasted) => (/^\d+$/.test(pasted) ? pasted : null), // URLs contain a code, not the id
+  publish: createInstagramPublisher(createGraph(settings)),
   measure: createInstagramMeasurer(createGraph(settings)),
 })
 

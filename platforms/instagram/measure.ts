@@ -1,18 +1,36 @@
-import { accountNumbers, askAccount, nextPacificDay, spanOf } from '../graph/account-insights.ts'
-import type { Graph } from '../graph/client.ts'
+import { askDay, followersIn } from '../graph/account-insights.ts'
+import { instagramPicture } from '../graph/accounts.ts'
+import { appCallsPerHour, type Graph } from '../graph/client.ts'
 import { askInsights, numberIn } from '../graph/insights.ts'
-import type { Measured, Measurer, Measuring, Numbers, PostMetric, PostToMeasure } from '../measurer.ts'
+import { recordsAt, textAt } from '../graph/json.ts'
+import { nextIn, ownPost } from '../graph/own-posts.ts'
+import type { Json, JsonRecord } from '../json.ts'
+import type {
+  KnownDay,
+  Measured,
+  MeasuredPosts,
+  Measurer,
+  Measuring,
+  NextDay,
+  Numbers,
+  OwnPosts,
+  OwnPostsAsked,
+  PostMetric,
+  PostToMeasure,
+} from '../measurer.ts'
 import { postMetrics } from '../measurer.ts'
 import { asAccount } from './account.ts'
 
-/** Fact sheet 4.2: a name that is not valid for the kind fails the whole call, so the list goes by kind. */
+/**
+ * Metrics per kind, because one that is invalid for the kind fails the whole call (fact sheet 4.2).
+ */
 const ofPosts = { views: 'views', reach: 'reach', likes: 'likes', comments: 'comments', shares: 'shares', saves: 'saved' }
 const ofStories = { views: 'views', reach: 'reach', shares: 'shares' }
 const names = (kind: string): Partial<Record<PostMetric, string>> => (kind === 'story' ? ofStories : ofPosts)
 
 const accountNames = { views: 'views', reach: 'reach' }
 
-/** Meta: insights of a story exist for 24 hours after posting. */
+/** Meta provides insights of a story for 24 hours after it was posted. */
 const storyMs = 24 * 3_600_000
 
 export const createInstagramMeasurer = (graph: Graph): Measurer => ({
@@ -20,55 +38,80 @@ export const createInstagramMeasurer = (graph: Graph): Measurer => ({
   names,
   accountNames: { followers: 'followers_count', ...accountNames },
   toldForMs: (kind) => (kind === 'story' ? storyMs : null),
+  tellsAbsence: () => true,
   batch: 50,
-  posts: (measuring, posts) => measurePosts(graph, measuring, posts),
-  account: (measuring, after) => measureAccount(graph, measuring, after),
+  callsPerHour: appCallsPerHour,
+  posts: (measuring, posts) => measurePosts(graph.within(measuring.share), measuring, posts),
+  ownPosts: (measuring, asked) => listOwnPosts(graph.within(measuring.share), measuring, asked),
+  followers: (measuring) => readFollowers(graph.within(measuring.share), measuring),
+  accountDay: (measuring, known) => readDay(graph.within(measuring.share), measuring, known),
 })
 
 const measurePosts = async (
   graph: Graph,
-  measuring: Measuring,
+  { account, isRetired, signal }: Measuring,
   posts: PostToMeasure[],
-): Promise<Measured<Map<string, Numbers>>> => {
-  const result = new Map<string, Numbers>()
-  const refused: string[] = []
-  let usedPercent = 0
-  for (const isStory of [false, true]) {
-    const ids = posts.filter((post) => (post.kind === 'story') === isStory).map((post) => post.platformPostId)
-    const wanted = names(isStory ? 'story' : '')
-    const metrics = Object.values(wanted).filter((name) => !measuring.refused.has(name))
-    const { signal } = measuring
-    const { value: found } = await asAccount(measuring.account, (token) =>
-      askInsights(graph, ids, { token, edge: 'insights', metrics, areStories: isStory, signal }),
-    )
-    for (const [id, values] of found.values) {
-      const numbers: Numbers = {}
-      for (const metric of postMetrics) {
-        const number = numberIn(values, wanted[metric])
-        if (number !== undefined) numbers[metric] = number
-      }
-      result.set(id, numbers)
-    }
-    refused.push(...found.refused)
-    usedPercent = Math.max(usedPercent, found.usedPercent)
+): Promise<MeasuredPosts> => {
+  const asks = posts.map(({ platformPostId: id, kind }) => ({
+    id,
+    path: `${id}/insights`,
+    kind,
+    metrics: Object.values(names(kind)).filter((name) => !isRetired(kind, name)),
+    isStory: kind === 'story',
+  }))
+  const { value: found } = await asAccount(account, (token) => askInsights(graph, asks, { token, signal }))
+  const { unanswered, refusals } = found
+  const shown = posts.flatMap(({ platformPostId: id, kind }) => {
+    const values = found.values.get(id)
+    return values ? [[id, numbersOf(names(kind), values)] as const] : []
+  })
+  const isNotGiven = (metric: PostMetric) => found.notGiven.some(({ kind, name }) => names(kind)[metric] === name)
+  return {
+    ...{ unanswered, refusals, problem: null, betterIds: new Map() },
+    result: new Map(shown),
+    notGiven: postMetrics.filter(isNotGiven),
+    source: `Graph API ${graph.settings.apiVersion} insights`,
   }
-  return { result, refused, usedPercent, source: `Graph API ${graph.settings.apiVersion} insights` }
 }
 
-/** Fact sheet 4.3: daily values of totals are asked one day at a time. */
-const measureAccount = async (
-  graph: Graph,
-  { account, now, refused, signal }: Measuring,
-  after: string | null,
-): ReturnType<Measurer['account']> => {
-  const day = nextPacificDay(now(), after)
-  const metrics = day ? ['views', 'reach'].filter((name) => !refused.has(name)) : []
-  const { value } = await asAccount(account, async (token) => {
-    const get = (path: string, params: Record<string, string>) =>
-      graph.request({ method: 'GET', path, token, params, signal, effect: 'repeatable' })
-    const span = { metric_type: 'total_value', ...spanOf(day) }
-    const node = await get(account.id, { fields: 'followers_count' })
-    return { node, insights: await askAccount(metrics, (metric) => get(`${account.id}/insights`, { metric, ...span })) }
+const numbersOf = (wanted: Partial<Record<PostMetric, string>>, values: Map<string, Json>): Numbers => {
+  const numbers = postMetrics.map((metric) => [metric, numberIn(values, wanted[metric])] as const)
+  return Object.fromEntries(numbers.filter(([, number]) => number !== undefined))
+}
+
+const readFollowers = async (graph: Graph, { account, signal }: Measuring): ReturnType<Measurer['followers']> => {
+  const params = { fields: `followers_count,${instagramPicture}` }
+  const { value: node } = await asAccount(account, (token) => graph.get(account.id, token, params, signal))
+  return followersIn(graph, node, textAt(node, instagramPicture))
+}
+
+/** Daily totals have to be requested one day at a time (fact sheet 4.3). */
+const readDay = async (graph: Graph, measuring: Measuring, known: KnownDay[]): Promise<Measured<NextDay>> => {
+  const { account, now, isRetired, signal } = measuring
+  const asked = { graph, accountId: account.id, names: accountNames, isRetired, known, nowMs: now() }
+  const { value } = await asAccount(account, (token) =>
+    askDay(asked, (params) => graph.get(`${account.id}/insights`, token, { metric_type: 'total_value', ...params }, signal)),
+  )
+  return value
+}
+
+/** Newest first, without stories (fact sheet 3.6). Ads are skipped. */
+const listOwnPosts = async (graph: Graph, { account, signal }: Measuring, asked: OwnPostsAsked): Promise<Measured<OwnPosts>> => {
+  const fields = 'id,caption,permalink,timestamp,media_type,media_product_type'
+  const params = { fields, limit: '50', since: String(Math.floor(asked.sinceMs / 1000)), after: asked.next }
+  const { value: body } = await asAccount(account, (token) => graph.get(`${account.id}/media`, token, params, signal))
+  const media = recordsAt(body, 'data').filter((one) => ['FEED', 'REELS'].includes(textAt(one, 'media_product_type') ?? 'FEED'))
+  const posts = media.flatMap((one) => {
+    const found = { id: textAt(one, 'id'), text: textAt(one, 'caption'), permalink: textAt(one, 'permalink') }
+    return ownPost({ ...found, time: textAt(one, 'timestamp') }, kindOf(one))
   })
-  return { ...accountNumbers(value.node, value.insights, day, accountNames), source: `Graph API ${graph.settings.apiVersion}` }
+  return {
+    ...{ refusals: [], problem: null, source: `Graph API ${graph.settings.apiVersion}` },
+    result: { posts, next: nextIn(body) },
+  }
+}
+
+const kindOf = (media: JsonRecord): string => {
+  const type = textAt(media, 'media_type')
+  return type === 'CAROUSEL_ALBUM' ? 'carousel' : type === 'VIDEO' ? 'reel' : 'image'
 }

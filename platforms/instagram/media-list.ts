@@ -1,15 +1,16 @@
 import type { Graph } from '../graph/client.ts'
 import { recordsAt, textAt } from '../graph/json.ts'
 import { normalizeText } from '../graph/text.ts'
-import type { JsonRecord, Publication } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
+import type { Publication } from '../platform.ts'
 import { asAccount } from './account.ts'
 
-/** Clocks of ours and Meta's differ by less. */
+/** The most that our clock and Meta's are assumed to differ. */
 const clockSlackMs = 60_000
 
 /**
- * Ids of the account's own media that look like this post: same text, same sort, not older than the moment. Stories have a list of
- * their own and no text, so there only time and sort speak.
+ * Ids of the account's media that match this post: same text, same type and not older than
+ * `sinceMs`. Stories have their own list and no text, so only time and type are compared.
  */
 export const findLikely = async (graph: Graph, publication: Publication, sinceMs: number): Promise<string[]> => {
   const { account, kind, signal } = publication
@@ -31,12 +32,12 @@ const isLike = (media: JsonRecord, publication: Publication, sinceMs: number): b
   return madeAtMs >= sinceMs && sameText && isSameSort(media, publication)
 }
 
-/** A sort that Instagram does not name excludes nothing. */
+/** If Instagram omits the type, it counts as a match. */
 const isSameSort = (media: JsonRecord, { kind, media: [first] }: Publication): boolean => {
   const product = textAt(media, 'media_product_type')
   const type = textAt(media, 'media_type')
   const products: Record<string, string> = { reel: 'REELS', story: 'STORY' }
-  const single = first?.kind === 'video' ? 'VIDEO' : 'IMAGE'
+  const single = kind === 'reel' || first?.kind === 'video' ? 'VIDEO' : 'IMAGE'
   return (
     (product ?? products[kind] ?? 'FEED') === (products[kind] ?? 'FEED') &&
     (type ?? single) === (kind === 'carousel' ? 'CAROUSEL_ALBUM' : single)

@@ -1,10 +1,10 @@
 import { countCharacters } from '../graph/text.ts'
 import type { MediaFacts, RuleFault } from '../platform.ts'
 
-/** All limits: Meta's content publishing reference. Ratios are width to height. */
+/** Limits from Meta's content publishing reference. Ratios are width to height. */
 const largestImageBytes = 8 * 1024 * 1024
 const feedRatio = { least: 4 / 5, most: 1.91 }
-/** Whole pixels cannot meet a ratio exactly: 1080 x 566 is Instagram's own example of 1.91:1. */
+/** Whole pixels can't match a ratio exactly: 1080 x 566 is Instagram's own example of 1.91:1. */
 const ratioSlack = 0.005
 const altTextLimit = 1_000
 const megabyte = 1_000_000
@@ -24,7 +24,7 @@ const audioCodecs = ['aac', 'mp4a']
 
 type Rule = { rule: string; broken: boolean; words: string }
 
-/** `inFeed`: stories may have any shape. */
+/** `inFeed`: checks the aspect ratio. Stories can have any. */
 export const imageFaults = (image: MediaFacts, item: number, inFeed: boolean): RuleFault[] => {
   const ratio = image.width / image.height
   const wider = `is wider than 1.91:1; crop it to between 4:5 and 1.91:1.`
@@ -37,6 +37,9 @@ export const imageFaults = (image: MediaFacts, item: number, inFeed: boolean): R
   ])
 }
 
+/** Rules for a reel's cover picture. Instagram crops it to 9:16. */
+export const coverFaults = (image: MediaFacts, item: number): RuleFault[] => imageFaults(image, item, false)
+
 export const altTextFaults = ({ altText }: MediaFacts, item: number): RuleFault[] =>
   faultsOf(`picture ${item}`, item, [
     {
@@ -46,8 +49,8 @@ export const altTextFaults = ({ altText }: MediaFacts, item: number): RuleFault[
     },
   ])
 
-/** What cannot be read from the file (null) is left for Instagram to judge. */
-export const videoFaults = (video: MediaFacts, item: number, use: VideoUse): RuleFault[] => {
+/** Values that can't be read from the file (null) are left for Instagram to check. */
+export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse): RuleFault[] => {
   const { contentType, durationMs, fps, width, height, videoCodec, audioCodec } = video
   const limits = videoLimits[use]
   const ratio = width / height

@@ -2,24 +2,27 @@ import { PlatformError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import type { MediaToSend, Prepared, Publication } from '../platform.ts'
 import { type ContainerState, createContainer, lookAt, paramsOfCarousel, paramsOfItem, paramsOfPost } from './containers.ts'
-import { type Container, type Handles, readHandles, saveHandles } from './handles.ts'
+import { type Container, type InstagramHandles, readInstagramHandles, saveInstagramHandles } from './handles.ts'
 import { requireQuota } from './quota.ts'
 
-/** Instagram's documents say 5 minutes; long reels are known to need more. */
+/** Instagram's documentation says 5 minutes, but long reels are known to take longer. */
 const longestPreparingMs = 15 * 60_000
-/** A container lives 24 h; one that is nearly over is asked again. */
+/** A container expires after 24 hours. Close to that, its state is read again. */
 const containerLifeMs = 23 * 3_600_000
-/** A container that was just made is not visible everywhere at once. */
+/** A new container may not be visible everywhere immediately. */
 const hiddenGraceMs = 2 * 60_000
-/** 400 containers a day are allowed; a file that failed so often will fail again. */
+/**
+ * An account may create 400 containers a day, and a file that has failed this often will fail
+ * again.
+ */
 const mostRemakes = 3
 
 /**
- * Makes what is missing and asks how far it is; every container is saved before the next step. Ready when the one to publish
- * is FINISHED: then it is complete at Instagram and not public.
+ * Creates missing containers and checks their progress. Saves every container before the next step.
+ * Ready once the container to publish is FINISHED: it is complete at Instagram, but not public.
  */
 export const prepare = async (graph: Graph, publication: Publication): Promise<Prepared> => {
-  let handles = readHandles(publication)
+  let handles = readInstagramHandles(publication)
   if (handles.published) return { ready: true }
   if (!handles.main && Object.keys(handles.items).length === 0) await requireQuota(graph, publication)
   if (publication.kind === 'carousel' && !handles.main) {
@@ -28,33 +31,36 @@ export const prepare = async (graph: Graph, publication: Publication): Promise<P
     handles = looked.handles
   }
   if (!handles.main) {
-    await saveHandles(publication, { ...handles, main: await createMain(graph, publication, handles) })
+    await saveInstagramHandles(publication, { ...handles, main: await createMain(graph, publication, handles) })
     return notYet(0)
   }
   return lookAtMain(graph, publication, handles, handles.main)
 }
 
-const createItems = async (graph: Graph, publication: Publication, start: Handles): Promise<Handles> => {
+const createItems = async (graph: Graph, publication: Publication, start: InstagramHandles): Promise<InstagramHandles> => {
   let handles = start
   for (const [index, item] of publication.media.entries()) {
     if (handles.items[index]) continue
     const container = await createItem(graph, publication, item, index)
-    handles = await saveHandles(publication, { ...handles, items: { ...handles.items, [index]: container } })
+    handles = await saveInstagramHandles(publication, { ...handles, items: { ...handles.items, [index]: container } })
   }
   return handles
 }
 
 const createItem = (graph: Graph, publication: Publication, item: MediaToSend, index: number): Promise<Container> =>
-  createContainer(graph, publication, paramsOfItem(item)).catch((error) => {
+  createContainer(graph, publication, paramsOfItem(item, publication.settings)).catch((error) => {
     throw error instanceof PlatformError ? namingItem(error, String(index)) : error
   })
 
-/** In order, up to the first that is not ready: `waiting` is null when every child is. */
+/**
+ * Checks the items in order, up to the first one that isn't ready. `waiting` is null if all are
+ * ready.
+ */
 const lookAtItems = async (
   graph: Graph,
   publication: Publication,
-  start: Handles,
-): Promise<{ handles: Handles; waiting: Prepared | null }> => {
+  start: InstagramHandles,
+): Promise<{ handles: InstagramHandles; waiting: Prepared | null }> => {
   let handles = start
   for (const [index, container] of Object.entries(start.items)) {
     if (container.finished && publication.now() - container.madeAtMs < containerLifeMs) continue
@@ -64,31 +70,37 @@ const lookAtItems = async (
       return { handles, waiting: await judge(publication, { ...handles, items: others }, container, look, index) }
     }
     const items = { ...handles.items, [index]: { ...container, finished: true } }
-    handles = await saveHandles(publication, { ...handles, items })
+    handles = await saveInstagramHandles(publication, { ...handles, items })
   }
   return { handles, waiting: null }
 }
 
-const createMain = (graph: Graph, publication: Publication, { items }: Handles): Promise<Container> => {
+const createMain = (graph: Graph, publication: Publication, { items }: InstagramHandles): Promise<Container> => {
   if (publication.kind !== 'carousel') return createContainer(graph, publication, paramsOfPost(publication))
   const children = publication.media.flatMap((_, index) => items[index] ?? [])
   return createContainer(graph, publication, paramsOfCarousel(publication, children))
 }
 
-/** Also asked again when it was ready before: it may have expired since, or be published. */
-const lookAtMain = async (graph: Graph, publication: Publication, handles: Handles, main: Container): Promise<Prepared> => {
+/** Also checks a container that was ready before, because it may have expired or been published. */
+const lookAtMain = async (
+  graph: Graph,
+  publication: Publication,
+  handles: InstagramHandles,
+  main: Container,
+): Promise<Prepared> => {
   const look = await lookAt(graph, publication, main)
-  if (look.state === 'published') await saveHandles(publication, { ...handles, published: true })
-  if (look.state === 'ready' && !main.finished) await saveHandles(publication, { ...handles, main: { ...main, finished: true } })
+  if (look.state === 'published') await saveInstagramHandles(publication, { ...handles, published: true })
+  if (look.state === 'ready' && !main.finished)
+    await saveInstagramHandles(publication, { ...handles, main: { ...main, finished: true } })
   if (look.state === 'ready' || look.state === 'published') return { ready: true }
-  // The children of a carousel that failed or expired are no better.
+  // If a carousel has failed or expired, its children can't be reused either.
   return judge(publication, { ...handles, main: null, items: {} }, main, look, null)
 }
 
-/** A container that is not ready: wait for it, or forget it so that the next step makes another. */
+/** For a container that isn't ready: waits, or forgets it so that the next step creates another. */
 const judge = async (
   publication: Publication,
-  without: Handles,
+  without: InstagramHandles,
   container: Container,
   look: ContainerState,
   item: string | null,
@@ -97,13 +109,15 @@ const judge = async (
   const patienceMs = look.state === 'hidden' ? hiddenGraceMs : longestPreparingMs
   if ((look.state === 'preparing' || look.state === 'hidden') && ageMs < patienceMs) return notYet(ageMs)
   const remade = without.remade + (look.state === 'expired' ? 0 : 1)
-  await saveHandles(publication, { ...without, remade })
+  await saveInstagramHandles(publication, { ...without, remade })
   if (look.state === 'expired') return notYet(0)
   const error = look.state === 'failed' ? look.error : tooLong
   throw namingItem(remade > mostRemakes ? givenUp(error) : error, item)
 }
 
-/** Soon at first, since pictures take 3 to 5 s; then ever later, up to half a minute. */
+/**
+ * Short waits at first, since pictures take 3 to 5 s. Then increasingly longer ones, up to 30 s.
+ */
 const notYet = (ageMs: number): Prepared => ({
   ready: false,
   againInMs: Math.round(Math.min(30_000, Math.max(2_000, ageMs / 2))),

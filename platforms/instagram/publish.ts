@@ -4,25 +4,33 @@ import { isHidden } from '../graph/errors.ts'
 import { textAt } from '../graph/json.ts'
 import type { Checked, FoundPermalink, Publication, Publisher, Sent } from '../platform.ts'
 import { asAccount, tokenOf } from './account.ts'
+import { createInstagramCommenter } from './comment.ts'
 import { lookAt } from './containers.ts'
-import { readHandles } from './handles.ts'
+import { readInstagramHandles } from './handles.ts'
 import { findLikely } from './media-list.ts'
 import { prepare } from './prepare.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcileOnInstagram } from './reconcile.ts'
 
-/** The five steps on an Instagram account: container, FINISHED, one `media_publish`. */
-export const createPublisher = (graph: Graph): Publisher => ({
+/**
+ * The publishing steps for an Instagram account: create a container, wait for FINISHED, call
+ * `media_publish` once.
+ */
+export const createInstagramPublisher = (graph: Graph): Publisher => ({
   prepare: (publication) => prepare(graph, publication),
   send: (publication) => send(graph, publication),
   check: (publication) => check(graph, publication),
-  reconcile: (publication, attempt) => reconcile(graph, publication, attempt),
+  reconcile: (publication, attempt) => reconcileOnInstagram(graph, publication, attempt),
   findPermalink: (publication, platformPostId) => findPermalink(graph, publication, platformPostId),
+  comment: createInstagramCommenter(graph),
 })
 
-/** Only of a container that was FINISHED; one that was seen PUBLISHED is never published again, since nobody knows what that does. */
+/**
+ * Publishes only a FINISHED container. One that was seen as PUBLISHED is never published again,
+ * because the effect is unknown.
+ */
 const send = async (graph: Graph, publication: Publication): Promise<Sent> => {
   const { account } = publication
-  const { main, published } = readHandles(publication)
+  const { main, published } = readInstagramHandles(publication)
   if (main && published) return publishedBefore(graph, publication, main.madeAtMs)
   if (!main?.finished) throw notPrepared
   const params = { creation_id: main.id }
@@ -49,9 +57,9 @@ const publishedBefore = async (graph: Graph, publication: Publication, sinceMs: 
   return { state: 'published' as const, platformPostId: await onlyLikely(graph, publication, sinceMs), confirmedBy }
 }
 
-/** After a send whose outcome was not known: the container itself tells. */
+/** After a send with an unknown outcome, reads the container's state. */
 const check = async (graph: Graph, publication: Publication): Promise<Checked> => {
-  const { main } = readHandles(publication)
+  const { main } = readInstagramHandles(publication)
   if (!main) throw notPrepared
   const look = await lookAt(graph, publication, main)
   if (look.state === 'published') return publishedBefore(graph, publication, main.madeAtMs)
@@ -59,17 +67,20 @@ const check = async (graph: Graph, publication: Publication): Promise<Checked> =
   return { state: 'processing', againInMs: 10_000, waitingFor: 'Instagram has not published it yet.' }
 }
 
-/** PUBLISHED does not tell the media id: the list does, when exactly one of it looks like this post. */
+/**
+ * A PUBLISHED container doesn't contain the media id. It is taken from the list if exactly one
+ * entry there matches this post.
+ */
 const onlyLikely = async (graph: Graph, publication: Publication, sinceMs: number): Promise<string | null> => {
   const [id, ...others] = await findLikely(graph, publication, sinceMs)
   return id !== undefined && others.length === 0 ? id : null
 }
 
-/** Lists lag some seconds; what they do not show within the hour they will not tell apart later. */
+/** Lists lag by a few seconds. If the post can't be identified within an hour, it never will be. */
 const listHopeMs = 3_600_000
 
 const findPermalink = async (graph: Graph, publication: Publication, known: string | null): Promise<FoundPermalink> => {
-  const madeAtMs = readHandles(publication).main?.madeAtMs ?? publication.now()
+  const madeAtMs = readInstagramHandles(publication).main?.madeAtMs ?? publication.now()
   const platformPostId = known ?? (await onlyLikely(graph, publication, madeAtMs))
   if (!platformPostId) return { permalink: null, platformPostId, final: publication.now() - madeAtMs > listHopeMs }
   const { account, signal } = publication

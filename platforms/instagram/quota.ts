@@ -5,12 +5,13 @@ import type { Publication } from '../platform.ts'
 import { asAccount } from './account.ts'
 
 const dayMs = 86_400_000
-/** As exactly is it found out when the next post is possible. */
+/** The precision of the time until the next post is possible. */
 const stepMs = 5 * 60_000
 
 /**
- * 50 or 100 posts in a moving 24 h, carousels counting once: the account's own number is asked. Throws PlatformError of kind
- * `rate_limited`, with the time until the next post is possible.
+ * Instagram allows 50 or 100 posts in any 24 hours; a carousel counts as one. Reads the account's
+ * own limit. Throws PlatformError of kind `rate_limited`, with the time until the next post is
+ * possible.
  */
 export const requireQuota = async (graph: Graph, publication: Publication): Promise<void> => {
   const { used, total } = await usageSince(graph, publication, null)
@@ -25,7 +26,10 @@ export const requireQuota = async (graph: Graph, publication: Publication): Prom
   })
 }
 
-/** The window moves: there is room again once the oldest posts of a full day are out of it. Asked for by halving. */
+/**
+ * In milliseconds. Posts are possible again once enough of them are older than 24 hours. Uses
+ * binary search.
+ */
 const freeInMs = async (graph: Graph, publication: Publication, total: number): Promise<number> => {
   const nowMs = publication.now()
   let [fullMs, freeMs] = [nowMs - dayMs, nowMs]

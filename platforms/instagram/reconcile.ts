@@ -2,15 +2,19 @@ import type { Graph } from '../graph/client.ts'
 import { errorOfSubcode } from '../graph/errors.ts'
 import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts'
 import { type ContainerState, lookAt } from './containers.ts'
-import { readHandles } from './handles.ts'
+import { readInstagramHandles } from './handles.ts'
 import { findLikely } from './media-list.ts'
 
-/** How long a late effect of the call and a lag of the lists are reckoned with. */
+/** How late a call may take effect or a post may appear in the lists. */
 const lateEffectMs = 3 * 60_000
 
-/** The container knows whether it was published; the account's list names the media. */
-export const reconcile = async (graph: Graph, publication: Publication, attempt: AttemptToReconcile): Promise<Reconciled> => {
-  const { main } = readHandles(publication)
+/** The container shows whether it was published. The account's list has the media id. */
+export const reconcileOnInstagram = async (
+  graph: Graph,
+  publication: Publication,
+  attempt: AttemptToReconcile,
+): Promise<Reconciled> => {
+  const { main } = readInstagramHandles(publication)
   const look = main ? await lookAt(graph, publication, main) : null
   const likely = await findLikely(graph, publication, attempt.sentAtMs)
   const free = likely.filter((id) => !attempt.boundIds.includes(id))
@@ -33,7 +37,7 @@ const published = (free: string[], late: boolean): Reconciled => {
 const unpublished = (look: ContainerState | null, { answer }: AttemptToReconcile, late: boolean): Reconciled => {
   if (!look || look.state === 'hidden')
     return { outcome: 'absent', certain: false, proof: 'Instagram shows neither the container nor the post.' }
-  // Sending again soon would prolong the block: the caller learns how long to wait.
+  // Retrying soon would extend the block, so the caller is told how long to wait.
   if (late && look.state === 'ready' && answer?.subcode === '2207051')
     return { outcome: 'refused', problem: { ...errorOfSubcode(2207051, '').problem, traceId: answer.traceId } }
   const names = { preparing: 'IN_PROGRESS', ready: 'FINISHED', expired: 'EXPIRED', failed: 'ERROR', published: 'PUBLISHED' }

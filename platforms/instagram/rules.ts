@@ -1,24 +1,43 @@
+import { type CommentLimits, firstCommentFaults } from '../graph/comment-rules.ts'
 import { countCharacters, countHashtags, countMentions, countNumber } from '../graph/text.ts'
 import type { DraftForChannel, RuleFault } from '../platform.ts'
-import { altTextFaults, imageFaults, videoFaults } from './media-rules.ts'
+import { altTextFaults, coverFaults, imageFaults, itemVideoFaults } from './media-rules.ts'
+import { optionFaults } from './options.ts'
 
-/** Meta's content publishing guide. */
+/** From Meta's content publishing guide. */
 export const captionLimit = 2_200
 const mostHashtags = 30
 const mostMentions = 20
+/** Assumes the caption's limits. Meta's documentation gives none for comments. */
+export const instagramCommentLimits: CommentLimits = {
+  label: 'Instagram',
+  characters: captionLimit,
+  hashtags: mostHashtags,
+  mentions: mostMentions,
+  scope: 'instagram_manage_comments',
+}
 const carouselItems = { least: 2, most: 10 }
 
-/** Every rule of Instagram that can be known before sending. That a carousel is cropped to its first item is no fault. */
-export const check = (draft: DraftForChannel): RuleFault[] => {
+/**
+ * Checks a post against every Instagram rule that can be checked before sending. That Instagram
+ * crops a carousel to its first item is not an error.
+ */
+export const checkInstagramDraft = (draft: DraftForChannel): RuleFault[] => {
   const rulesOfKind = kindRules[draft.kind]
   if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Instagram: there is no kind of post named ${draft.kind}.` }]
-  return [...captionFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft)]
+  return [
+    ...captionFaults(draft),
+    ...linkFaults(draft),
+    ...rulesOfKind(draft),
+    ...optionFaults(draft),
+    ...firstCommentFaults(draft, instagramCommentLimits),
+  ]
 }
 
 const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
   image: (draft) => [...exactlyOne(draft, 'image'), ...draft.media.flatMap(imageRules)],
   carousel: (draft) => [...carouselCount(draft), ...draft.media.flatMap(carouselRules)],
-  reel: (draft) => [...exactlyOne(draft, 'video'), ...draft.media.flatMap(reelRules)],
+  reel: (draft) => [...oneVideoAndCover(draft), ...draft.media.flatMap(reelRules)],
   story: (draft) => [...exactlyOne(draft, 'any'), ...storyText(draft), ...draft.media.flatMap(storyRules)],
 }
 
@@ -28,12 +47,13 @@ const imageRules: ItemRules = (media, index) =>
   media.kind === 'image' ? [...imageFaults(media, index + 1, true), ...altTextFaults(media, index + 1)] : []
 
 const carouselRules: ItemRules = (media, index) =>
-  media.kind === 'image' ? imageRules(media, index) : videoFaults(media, index + 1, 'carousel')
+  media.kind === 'image' ? imageRules(media, index) : itemVideoFaults(media, index + 1, 'carousel')
 
-const reelRules: ItemRules = (media, index) => (media.kind === 'video' ? videoFaults(media, index + 1, 'reel') : [])
+const reelRules: ItemRules = (media, index) =>
+  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'reel') : coverFaults(media, index + 1)
 
 const storyRules: ItemRules = (media, index) =>
-  media.kind === 'video' ? videoFaults(media, index + 1, 'story') : imageFaults(media, index + 1, false)
+  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'story') : imageFaults(media, index + 1, false)
 
 const captionFaults = ({ kind, text }: DraftForChannel): RuleFault[] => {
   if (kind === 'story') return []
@@ -63,6 +83,14 @@ const exactlyOne = ({ kind, media }: DraftForChannel, wanted: 'image' | 'video' 
   if (first && media.length === 1 && (wanted === 'any' || first.kind === wanted)) return []
   const what = { image: 'one picture', video: 'one video', any: 'one picture or one video' }[wanted]
   const words = `Instagram: ${kind === 'image' ? 'a picture post' : `a ${kind}`} is ${what} and nothing else.`
+  return [{ rule: 'media_count', field: 'media', words }]
+}
+
+/** One video. A picture next to it is its cover. */
+const oneVideoAndCover = ({ media }: DraftForChannel): RuleFault[] => {
+  const videos = media.filter((item) => item.kind === 'video').length
+  if (videos === 1 && media.length <= 2) return []
+  const words = 'Instagram: a reel is one video, and one picture beside it if you want it as the cover.'
   return [{ rule: 'media_count', field: 'media', words }]
 }
 

@@ -1,27 +1,36 @@
 import { parse } from 'lossless-json'
 import { z } from 'zod'
+import { cleanJson } from '../json-input.ts'
 
 /**
- * JSON as TikTok means it: its ids are 64-bit integers, which `JSON.parse` would round.
- * An integer too large for a JavaScript number becomes a string of its digits. Throws SyntaxError.
+ * Parses JSON without rounding TikTok's 64-bit integer ids, as `JSON.parse` would. An integer too
+ * large for a JavaScript number becomes a string of its digits. Throws SyntaxError.
  */
-export const parseLossless = (text: string): unknown => parse(text, null, (digits) => exactNumber(digits))
+export const parseLossless = (text: string): unknown => cleanJson(parse(text, null, (digits) => exactNumber(digits)))
 
 const exactNumber = (digits: string): number | string => {
   const value = Number(digits)
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? digits : value
 }
 
-/** An id, whether TikTok sent it as an integer or as a string. */
-export const idSchema = z.union([z.string(), z.number()]).transform(String)
+/**
+ * A number, or NaN for anything else, which `soundNumbers` reports. So one bad counter doesn't
+ * discard the others.
+ */
+const counter = z
+  .unknown()
+  .transform((value) => (typeof value === 'number' ? value : Number.NaN))
+  .nullish()
 
-/** Every answer but those of the token endpoints. */
+const idSchema = z.union([z.string(), z.number()]).transform(String)
+
+/** All responses except those of the token endpoints. */
 export const envelopeSchema = z.object({
   data: z.unknown(),
   error: z.object({ code: z.string(), message: z.string().nullish(), log_id: z.string().nullish() }),
 })
 
-/** Errors of the token endpoints are flat. */
+/** Errors of the token endpoints have no envelope. */
 export const oauthErrorSchema = z.object({ error: z.string(), log_id: z.string().nullish() })
 
 export const tokensSchema = z.object({
@@ -38,7 +47,8 @@ export const userSchema = z.object({
     open_id: z.string().optional(),
     display_name: z.string().optional(),
     username: z.string().optional(),
-    follower_count: z.number().optional(),
+    follower_count: counter,
+    avatar_url_100: z.string().optional(),
   }),
 })
 
@@ -75,15 +85,31 @@ export const videosSchema = z.object({
     .nullish(),
 })
 
+export const ownVideosSchema = z.object({
+  videos: z
+    .array(
+      z.object({
+        id: idSchema,
+        create_time: z.number(),
+        title: z.string().nullish(),
+        video_description: z.string().nullish(),
+        share_url: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  cursor: z.number().nullish(),
+  has_more: z.boolean().nullish(),
+})
+
 export const countersSchema = z.object({
   videos: z
     .array(
       z.object({
         id: idSchema,
-        view_count: z.number().nullish(),
-        like_count: z.number().nullish(),
-        comment_count: z.number().nullish(),
-        share_count: z.number().nullish(),
+        view_count: counter,
+        like_count: counter,
+        comment_count: counter,
+        share_count: counter,
       }),
     )
     .nullish(),

@@ -1,15 +1,21 @@
-/** How a video is cut for TikTok: `count` pieces of `chunkBytes`, the remainder in the last one. */
+/**
+ * How a video is split for TikTok: `count` chunks of `chunkBytes`. The last one also has the
+ * remainder.
+ */
 export type ChunkPlan = { totalBytes: number; chunkBytes: number; count: number }
 
-/** TikTok does not say whether its MB is 10^6 or 2^20: these sizes are legal in both. */
+/** TikTok doesn't say if its MB is 10^6 or 2^20 bytes. These sizes are allowed either way. */
 const oneChunkMaxBytes = 64_000_000
 const chunkBytes = 10_000_000
 
-/** Up to 64,000,000 bytes one chunk of the whole size, else chunks of 10,000,000. Source: media transfer guide. */
+/**
+ * One chunk for up to 64,000,000 bytes, otherwise chunks of 10,000,000. Source: media transfer
+ * guide.
+ */
 export const planChunks = (totalBytes: number): ChunkPlan =>
   totalBytes <= oneChunkMaxBytes ? { totalBytes, chunkBytes: totalBytes, count: 1 } : cutInto(totalBytes, chunkBytes)
 
-/** `count = floor(total / chunk)`, as TikTok computes it: the last chunk carries the remainder. */
+/** TikTok computes `count = floor(total / chunk)`, so the last chunk includes the remainder. */
 export const cutInto = (totalBytes: number, size: number): ChunkPlan => ({
   totalBytes,
   chunkBytes: size,
@@ -25,8 +31,9 @@ export const chunkAt = (plan: ChunkPlan, start: number): { start: number; end: n
 })
 
 /**
- * Where to go on, from the progress in TikTok's `Content-Range: bytes 0-{UPLOADED_BYTES}/{TOTAL}`.
- * Whether that is a count or the last index is not said; both lie at the same chunk border. Null when the header says nothing.
+ * The byte to continue from, according to TikTok's
+ * `Content-Range: bytes 0-{UPLOADED_BYTES}/{TOTAL}`. TikTok doesn't say if that is a count or the
+ * last index, but both lead to the same chunk. Null if the header has no progress.
  */
 export const resumeAt = (plan: ChunkPlan, contentRange: string | null): number | null => {
   const uploaded = /^bytes 0-(\d+)\/\d+$/.exec(contentRange ?? '')?.[1]

@@ -1,30 +1,43 @@
 import type { z } from 'zod'
 import { PlatformError, type Problem } from '../errors.ts'
 import { call, type HttpAnswer } from '../http.ts'
+import { uploadAddress } from '../upload-address.ts'
 import { envelopeSchema, oauthErrorSchema, parseLossless } from './answers.ts'
-import { apiErrors, codesWithMessage, type ErrorRow, findRow, oauthErrors } from './errors.ts'
+import { apiErrors, codesWithMessage, findTiktokRow, oauthErrors, type TiktokErrorRow } from './errors.ts'
 
 export type TiktokSettings = {
   clientKey: string
   clientSecret: string
-  /** Consent page; `https://www.tiktok.com`. */
+  /**
+   * False until TikTok has audited the app for Direct Post. Undefined if the operator didn't set
+   * it.
+   */
+  isAudited?: boolean
+  /** Host of the consent page. Default: `https://www.tiktok.com`. */
   authUrl?: string
-  /** `https://open.tiktokapis.com` */
+  /** Default: `https://open.tiktokapis.com`. */
   apiUrl?: string
-  /** How TikTok gets a video: we send its bytes (the default), or TikTok fetches them from a verified address. */
+  /** Allowed origins of upload URLs besides the API's own. Default: `https://*.tiktokapis.com`. */
+  uploadUrls?: string[]
+  /**
+   * How TikTok gets a video: we upload it (the default), or TikTok fetches it from a verified URL.
+   */
   videoSource?: 'FILE_UPLOAD' | 'PULL_FROM_URL'
+  /** Tokens of URL prefixes that TikTok verifies with a file. */
+  siteVerifications?: string[]
 }
 
 /**
- * What an unanswered call means. `read`: nothing. `begin`: nothing either, since nothing is posted without bytes.
- * `publish`: it may have published, so whatever is not a clear answer is `unknown_outcome`.
+ * What it means if a call gets no answer. `read`: nothing. `begin`: nothing either, because nothing
+ * is posted without bytes. `publish`: it may have published, so anything but a clear answer is
+ * `unknown_outcome`.
  */
 export type Stakes = 'read' | 'begin' | 'publish'
 
-export type TiktokRequest<T> = {
+type TiktokRequest<T> = {
   path: string
   token: string
-  /** JSON body; null asks by GET. */
+  /** JSON body. Null for a GET request. */
   body: Record<string, unknown> | null
   schema: z.ZodType<T>
   stakes: Stakes
@@ -32,19 +45,26 @@ export type TiktokRequest<T> = {
 }
 
 export type TiktokClient = {
-  /** One call of the data and posting API, never repeated. Throws PlatformError. */
+  /** Returns the upload URL if it is one of TikTok's, and throws otherwise. */
+  uploadAddress(given: string): string
+  /** One call to the data and posting API, without retries. Throws PlatformError. */
   ask<T>(request: TiktokRequest<T>): Promise<T>
-  /** One call of a token endpoint; the answer as it came, or PlatformError for an OAuth error. An empty answer is null. */
+  /**
+   * One call to a token endpoint. Returns the response body, or null if it is empty. Throws
+   * PlatformError for an OAuth error.
+   */
   askOauth(path: string, form: Record<string, string>, signal: AbortSignal): Promise<unknown>
 }
 
 const timeoutMs = 30_000
 
-export const baseUrl = (url: string | undefined, fallback: string): string => (url ?? fallback).replace(/\/+$/, '')
+export const urlOrDefault = (url: string | undefined, fallback: string): string => url ?? fallback
 
 export const createTiktokClient = (settings: TiktokSettings): TiktokClient => {
-  const apiUrl = baseUrl(settings.apiUrl, 'https://open.tiktokapis.com')
+  const apiUrl = urlOrDefault(settings.apiUrl, 'https://open.tiktokapis.com')
+  const uploads = [new URL(apiUrl).origin, ...(settings.uploadUrls ?? ['https://*.tiktokapis.com'])]
   return {
+    uploadAddress: (given) => uploadAddress(given, uploads, 'TikTok'),
     ask: async (request) => {
       const answer = await callFor(request.stakes, {
         method: request.body ? 'POST' : 'GET',
@@ -64,7 +84,10 @@ export const createTiktokClient = (settings: TiktokSettings): TiktokClient => {
   }
 }
 
-/** A broken call is only dangerous where it may have published; elsewhere it can simply be made again. */
+/**
+ * Makes a call. A lost answer is a problem only for a publishing call. Any other call can be
+ * repeated, so its error becomes `unavailable`.
+ */
 export const callFor = async (stakes: Stakes, request: Parameters<typeof call>[0]): Promise<HttpAnswer> => {
   try {
     return await call(request)
@@ -74,24 +97,25 @@ export const callFor = async (stakes: Stakes, request: Parameters<typeof call>[0
   }
 }
 
-/** Success is `error.code == "ok"`, whatever the HTTP status says: posting caps come with 200. */
+/** Success means `error.code == "ok"`, whatever the HTTP status is: posting caps come with 200. */
 const readEnvelope = <T>(answer: HttpAnswer, request: TiktokRequest<T>): T => {
   const envelope = envelopeSchema.safeParse(parsed(answer.text))
   const traceId = answer.headers.get('x-tt-logid')
-  if (!envelope.success) throw unreadable(request.stakes, traceId)
+  if (!envelope.success) throw unreadableAnswer(request.stakes, traceId)
   const { error } = envelope.data
   const log = error.log_id || traceId
   if (error.code !== 'ok') {
     throw new PlatformError(problemOf(error.code, error.message ?? '', request.stakes, answer.status >= 500, log))
   }
   const data = request.schema.safeParse(envelope.data.data)
-  if (!data.success) throw unreadable(request.stakes, log)
+  if (!data.success) throw unreadableAnswer(request.stakes, log)
   return data.data
 }
 
 /**
- * The problem behind an `error.code`. A code outside the table ends an init and lets a read be repeated;
- * a fault on TikTok's side after an irreversible call leaves open what happened.
+ * The problem for an `error.code`. If the code is in no table: `unavailable` for a read or an error
+ * on TikTok's side, otherwise `rejected`. After an irreversible call, `unavailable` becomes
+ * `unknown_outcome`.
  */
 export const problemOf = (
   code: string,
@@ -100,29 +124,32 @@ export const problemOf = (
   theirFault: boolean,
   traceId: string | null,
 ): Problem => {
-  const row = findRow(apiErrors, code) ?? unknownCode(code, stakes, theirFault)
+  const row = findTiktokRow(apiErrors, code) ?? unknownCode(code, stakes, theirFault)
   const kind = row.kind === 'unavailable' && stakes === 'publish' ? 'unknown_outcome' : row.kind
   const words = codesWithMessage.has(code) && message ? `${row.words} It says: ${withoutUrls(message)}` : row.words
   return { kind, code, subcode: null, words, traceId, retryAfterMs: waitOf(row) }
 }
 
-const unknownCode = (code: string, stakes: Stakes, theirFault: boolean): ErrorRow =>
+const unknownCode = (code: string, stakes: Stakes, theirFault: boolean): TiktokErrorRow =>
   stakes === 'read' || theirFault
     ? { kind: 'unavailable', words: `TikTok could not answer (${code}).` }
     : { kind: 'rejected', words: `TikTok did not accept the post (${code}).` }
 
-/** With jitter upwards, so that a burst that was refused together does not come back together. */
-export const waitOf = (row: ErrorRow): number | null =>
+/** Adds random jitter, so that calls that were refused together are not retried together. */
+export const waitOf = (row: TiktokErrorRow): number | null =>
   row.waitMs === undefined ? null : Math.round(row.waitMs + Math.random() * Math.min(row.waitMs / 4, 300_000))
 
 const withoutUrls = (message: string): string => message.replace(/https?:\/\/\S+/g, '…').slice(0, 200)
 
-/** OAuth answers are told apart by their body: errors have been seen with HTTP 200. Only an empty body leaves the status to look at. */
+/**
+ * Uses the body to detect OAuth errors, because some were seen with HTTP 200. The status matters
+ * only if the body is empty.
+ */
 const readOauth = (answer: HttpAnswer): unknown => {
   const traceId = answer.headers.get('x-tt-logid')
   if (answer.text.trim() === '' && answer.status < 300) return null
   const body = parsed(answer.text)
-  if (body === undefined || answer.text.trim() === '') throw unreadable('read', traceId)
+  if (body === undefined || answer.text.trim() === '') throw unreadableAnswer('read', traceId)
   const error = oauthErrorSchema.safeParse(body)
   if (error.success && error.data.error !== 'ok') throw oauthError(error.data.error, error.data.log_id ?? traceId)
   const envelope = envelopeSchema.safeParse(body)
@@ -133,8 +160,8 @@ const readOauth = (answer: HttpAnswer): unknown => {
 }
 
 const oauthError = (code: string, traceId: string | null): PlatformError => {
-  const row = findRow(oauthErrors, code) ??
-    findRow(apiErrors, code) ?? { kind: 'rejected', words: `TikTok did not accept the request (${code}).` }
+  const row = findTiktokRow(oauthErrors, code) ??
+    findTiktokRow(apiErrors, code) ?? { kind: 'rejected', words: `TikTok did not accept the request (${code}).` }
   return new PlatformError({ kind: row.kind, words: row.words, code, traceId, retryAfterMs: waitOf(row) })
 }
 
@@ -147,7 +174,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-export const unreadable = (stakes: Stakes, traceId: string | null): PlatformError =>
+export const unreadableAnswer = (stakes: Stakes, traceId: string | null): PlatformError =>
   new PlatformError({
     kind: stakes === 'publish' ? 'unknown_outcome' : 'unavailable',
     code: 'unreadable',

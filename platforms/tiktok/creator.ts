@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { PlatformError } from '../errors.ts'
-import type { JsonRecord } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
 import { creatorSchema } from './answers.ts'
 import type { TiktokClient } from './client.ts'
 
-/** What TikTok says a creator may post now; asked again whenever it matters, never stored beyond the form that shows it. */
+/**
+ * What TikTok currently lets a creator post. Requested whenever it matters, and stored only for the
+ * form that shows it.
+ */
 export type Creator = {
   nickname: string
   username: string
@@ -13,14 +16,19 @@ export type Creator = {
   duetDisabled: boolean
   stitchDisabled: boolean
   maxDurationSec: number
-  /** In `describeAccount`'s answer a sentence stands here instead when the account cannot post at all now. */
+  /**
+   * In the result of `describeAccount`, this is a message if the account can't post at all right
+   * now.
+   */
   blocked: null
 }
 
-/** Codes that creator_info answers (with HTTP 200) when the creator may not post now. */
+/** Codes that creator_info returns (with HTTP 200) if the creator can't post right now. */
 const caps = new Set(['spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting', 'reached_active_user_cap'])
 
-/** POST creator_info, 20 a minute per token. Throws PlatformError; a posting cap is `rejected`. */
+/**
+ * POST creator_info, 20 per minute per token. Throws PlatformError; a posting cap is `rejected`.
+ */
 export const askCreator = async (client: TiktokClient, token: string, signal?: AbortSignal): Promise<Creator> => {
   const path = '/v2/post/publish/creator_info/query/'
   const answer = await client.ask({ path, token, body: {}, schema: creatorSchema, stakes: 'read', signal })
@@ -36,7 +44,10 @@ export const askCreator = async (client: TiktokClient, token: string, signal?: A
   }
 }
 
-/** promise: D7: the facts the composer must show; a cap becomes words that stop the post. */
+/**
+ * promise: D7: the facts that the composer must show. For a posting cap, returns a message that
+ * blocks the post.
+ */
 export const describeCreator = async (client: TiktokClient, token: string): Promise<JsonRecord> => {
   try {
     return { ...(await askCreator(client, token)) }
@@ -57,7 +68,10 @@ const factsSchema = z.object({
   blocked: z.null(),
 })
 
-/** `describeAccount`'s answer as it comes back from the composer; null when TikTok could not be asked. */
+/**
+ * Parses the result of `describeAccount` as the composer sends it. Null if TikTok couldn't be
+ * asked.
+ */
 export const readFacts = (facts: JsonRecord | null): Creator | { blocked: string } | null => {
   if (facts === null) return null
   if (typeof facts.blocked === 'string') return { blocked: facts.blocked }

@@ -1,35 +1,43 @@
 import type { ErrorKind } from '../errors.ts'
 
-/** What one of TikTok's codes means for us, and the words for the person. */
-export type ErrorRow = { kind: ErrorKind; words: string; waitMs?: number }
+/** How we treat one of TikTok's error codes, and the message for the person. */
+export type TiktokErrorRow = { kind: ErrorKind; words: string; waitMs?: number }
 
-/** The row of a code; undefined for a code that TikTok's tables do not hold. */
-export const findRow = (table: Record<string, ErrorRow>, code: string): ErrorRow | undefined =>
+/** The row for a code. Undefined if it isn't in the table. */
+export const findTiktokRow = (table: Record<string, TiktokErrorRow>, code: string): TiktokErrorRow | undefined =>
   Object.hasOwn(table, code) ? table[code] : undefined
 
 const dayMs = 86_400_000
-/** TikTok names no Retry-After; its limits are windows of one minute. Jitter is added by the client. */
+/** TikTok sends no Retry-After. Its rate limits apply per minute. The client adds jitter. */
 const windowMs = 60_000
 
-const malformed: ErrorRow = { kind: 'rejected', words: 'TikTok did not accept the request.' }
-const reconnect: ErrorRow = { kind: 'reauthorize', words: 'TikTok no longer accepts this connection. Reconnect the account.' }
-const scopeMissing: ErrorRow = {
+const malformed: TiktokErrorRow = { kind: 'rejected', words: 'TikTok did not accept the request.' }
+const reconnect: TiktokErrorRow = {
+  kind: 'reauthorize',
+  words: 'TikTok no longer accepts this connection. Reconnect the account.',
+}
+const scopeMissing: TiktokErrorRow = {
   kind: 'permission',
   words: 'This account was connected without a permission that is needed here. Reconnect it and leave every permission ticked.',
 }
-const internal: ErrorRow = { kind: 'unavailable', words: 'TikTok has a fault of its own at the moment.' }
-const tooManyPosts: ErrorRow = {
+const internal: TiktokErrorRow = { kind: 'unavailable', words: 'TikTok has a fault of its own at the moment.' }
+const tooManyPosts: TiktokErrorRow = {
   kind: 'rejected',
   words: 'TikTok does not accept more posts from this account now. Try again in 24 hours, or post in the TikTok app.',
   waitMs: dayMs,
 }
-const banned: ErrorRow = { kind: 'rejected', words: 'TikTok has barred this account from posting.' }
+const banned: TiktokErrorRow = { kind: 'rejected', words: 'TikTok has barred this account from posting.' }
 
-/** Codes that show the platform's own message after our words, because only the message says which field is wrong. */
+/**
+ * For these codes, TikTok's message is shown after ours, because only it says which field is wrong.
+ */
 export const codesWithMessage = new Set(['invalid_param', 'invalid_params'])
 
-/** `error.code` of data and posting calls. Source: TikTok's error tables of creator info, direct post, status, cancel, user info. */
-export const apiErrors: Record<string, ErrorRow> = {
+/**
+ * `error.code` of data and posting calls. Source: TikTok's error tables for creator info, direct
+ * post, status, cancel and user info.
+ */
+export const apiErrors: Record<string, TiktokErrorRow> = {
   invalid_param: malformed,
   invalid_params: malformed,
   invalid_file_upload: { kind: 'rejected', words: 'TikTok does not accept this file.' },
@@ -75,8 +83,11 @@ export const apiErrors: Record<string, ErrorRow> = {
   internal_error: internal,
 }
 
-/** `fail_reason` of a publish that ended in FAILED. `unavailable`: TikTok documents that the same post may be tried anew. */
-export const failReasons: Record<string, ErrorRow> = {
+/**
+ * `fail_reason` of a publish with status FAILED. `unavailable`: TikTok documents that the post can
+ * be retried.
+ */
+export const failReasons: Record<string, TiktokErrorRow> = {
   file_format_check_failed: { kind: 'rejected', words: 'TikTok does not take the format of this file.' },
   duration_check_failed: { kind: 'rejected', words: 'TikTok does not take a video of this length from this account.' },
   frame_rate_check_failed: {
@@ -95,13 +106,13 @@ export const failReasons: Record<string, ErrorRow> = {
   spam_risk: { kind: 'rejected', words: 'TikTok judges this post risky and does not take it.' },
 }
 
-const setup = (what: string): ErrorRow => ({
+const setup = (what: string): TiktokErrorRow => ({
   kind: 'permission',
   words: `${what} The operator must correct it in TikTok's portal or here.`,
 })
 
-/** `error` of the token endpoints and of the consent page's answer (flat, not nested). */
-export const oauthErrors: Record<string, ErrorRow> = {
+/** `error` of the token endpoints and the consent page. Not nested in an envelope. */
+export const oauthErrors: Record<string, TiktokErrorRow> = {
   access_denied: { kind: 'rejected', words: 'TikTok says that the connection was declined. Nothing was connected.' },
   invalid_request: setup(
     "TikTok did not accept this installation's request; often the redirect address is not the registered one.",

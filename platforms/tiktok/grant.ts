@@ -1,28 +1,34 @@
 import { PlatformError } from '../errors.ts'
-import type { AccountOffer, GrantState, GrantTokens, Issuer } from '../grant.ts'
+import type { AccountOffer, AppCheck, GrantState, GrantTokens, Issuer } from '../grant.ts'
 import { tokensSchema, userSchema } from './answers.ts'
-import { baseUrl, createTiktokClient, type TiktokClient, type TiktokSettings, unreadable } from './client.ts'
-import { findRow, oauthErrors } from './errors.ts'
+import { tiktokNoteOf } from './app-note.ts'
+import { createTiktokClient, type TiktokClient, type TiktokSettings, unreadableAnswer, urlOrDefault } from './client.ts'
+import { findTiktokRow, oauthErrors } from './errors.ts'
 import { needsPkce, pkceChallenge } from './pkce.ts'
+import { tiktokScopes } from './scopes.ts'
 import { readWebhook } from './webhook-news.ts'
 
-const scopes: Issuer['scopes'] = [
-  { name: 'user.info.basic', needed: true, purpose: 'Name of the account' },
-  { name: 'video.publish', needed: true, purpose: 'Publish posts, ask what the account may post, follow what becomes of a post' },
-  { name: 'user.info.profile', needed: false, purpose: 'Handle of the account, for links to its posts' },
-  { name: 'user.info.stats', needed: false, purpose: 'Follower count over time' },
-  { name: 'video.list', needed: false, purpose: 'Numbers of published posts, and proof that a post is out' },
-]
+/**
+ * Connecting, renewing and revoking at TikTok. Source: Login Kit for Web and Desktop, token
+ * management v2.
+ */
+/**
+ * The file that TikTok requests to verify a URL prefix. Its format is taken from public
+ * repositories (platform notes 4.4): the token in the name, and one line of content.
+ */
+const verificationFile = (token: string) => ({
+  name: `tiktok${token}.txt`,
+  text: `tiktok-developers-site-verification=${token}`,
+})
 
-/** Connecting, renewing and revoking at TikTok. Source: Login Kit for Web and Desktop, token management v2. */
 export const createTiktokIssuer = (settings: TiktokSettings, now: () => number = Date.now): Issuer => {
   const client = createTiktokClient(settings)
-  const authUrl = baseUrl(settings.authUrl, 'https://www.tiktok.com')
+  const authUrl = urlOrDefault(settings.authUrl, 'https://www.tiktok.com')
   return {
     name: 'tiktok',
     label: 'TikTok',
     platforms: ['tiktok'],
-    scopes,
+    scopes: tiktokScopes,
     consentUrl: ({ redirectUri, state, verifier }) =>
       `${authUrl}/v2/auth/authorize/?${consentQuery(settings, redirectUri, state, verifier)}`,
     readCallback,
@@ -32,23 +38,37 @@ export const createTiktokIssuer = (settings: TiktokSettings, now: () => number =
       const tokens = await takeTokens(client, form, now, signal)
       return { ...tokens, userName: await findName(client, tokens, signal) }
     },
-    listAccounts: async (tokens, signal) => [await offerAccount(client, tokens, signal)],
+    listAccounts: async (tokens, signal) => ({ offers: [await offerAccount(client, tokens, signal)], isComplete: true }),
+    readAccount: async (tokens, { accountId }, signal) => {
+      const offer = await offerAccount(client, tokens, signal)
+      return offer.accountId === accountId ? offer : null
+    },
+    // A grant covers one creator. If access is lost, TikTok refuses the token.
+    doubtsAccess: () => false,
     renew: async ({ refreshToken }, signal) => {
       if (refreshToken === null) throw refused('invalid_grant')
       return await takeTokens(client, { grant_type: 'refresh_token', refresh_token: refreshToken }, now, signal)
     },
     inspect: (tokens, signal) => inspect(client, tokens, signal),
     revoke: ({ accessToken }, signal) => revoke(client, accessToken, signal),
-    callbacks: [{ path: '', read: (request, nowMs) => readWebhook(settings, request, nowMs) }],
+    callbacks: [{ path: '', use: 'Webhook', read: (request, nowMs) => readWebhook(settings, request, nowMs) }],
+    siteFiles: (settings.siteVerifications ?? []).map(verificationFile),
+    appNote: tiktokNoteOf(settings),
+    endings: [],
+    apiUrl: urlOrDefault(settings.apiUrl, 'https://open.tiktokapis.com'),
+    checkApp: (signal) => checkApp(client, signal),
   }
 }
 
-/** `disable_auto_auth=1` always shows the page: else a second account could never be chosen. */
+/**
+ * `disable_auto_auth=1` always shows the consent page. Otherwise, a second account could never be
+ * chosen.
+ */
 const consentQuery = (settings: TiktokSettings, redirectUri: string, state: string, verifier: string): string => {
   const query = new URLSearchParams({
     client_key: settings.clientKey,
     response_type: 'code',
-    scope: scopes.map((scope) => scope.name).join(','),
+    scope: tiktokScopes.map((scope) => scope.name).join(','),
     redirect_uri: redirectUri,
     state,
     disable_auto_auth: '1',
@@ -60,7 +80,7 @@ const consentQuery = (settings: TiktokSettings, redirectUri: string, state: stri
   return query.toString()
 }
 
-/** The code arrives decoded once by the query parser; its tail (`*v!5236.s1`) belongs to it. */
+/** The query parser has already decoded the code once. Its ending (`*v!5236.s1`) is part of it. */
 const readCallback = (query: Record<string, string>): { code: string } | { refused: string } => {
   if (query.error) return { refused: refused(query.error).message }
   if (query.code) return { code: query.code }
@@ -68,12 +88,15 @@ const readCallback = (query: Record<string, string>): { code: string } | { refus
 }
 
 const refused = (code: string): PlatformError => {
-  const row = findRow(oauthErrors, code)
+  const row = findTiktokRow(oauthErrors, code)
   const words = row?.words ?? `TikTok did not connect the account (${code.replace(/[^a-z_]/g, '').slice(0, 60)}).`
   return new PlatformError({ kind: row?.kind ?? 'rejected', code, words })
 }
 
-/** promise: U2: lifetimes are read from each answer, never assumed; the refresh token may change every time. */
+/**
+ * promise: U2: lifetimes are read from each response, never assumed. The refresh token may change
+ * each time.
+ */
 const takeTokens = async (
   client: TiktokClient,
   form: Record<string, string>,
@@ -82,7 +105,7 @@ const takeTokens = async (
 ): Promise<GrantTokens> => {
   const askedAtMs = now()
   const answer = tokensSchema.safeParse(await client.askOauth('/v2/oauth/token/', form, signal))
-  if (!answer.success) throw unreadable('read', null)
+  if (!answer.success) throw unreadableAnswer('read', null)
   const tokens = answer.data
   return {
     accessToken: tokens.access_token,
@@ -96,7 +119,10 @@ const takeTokens = async (
   }
 }
 
-/** The name serves lists only: tokens that were granted are not thrown away because TikTok does not tell it at the moment. */
+/**
+ * The name is only shown in lists, so if TikTok can't return it right now, the tokens are kept
+ * anyway.
+ */
 const findName = async (client: TiktokClient, tokens: GrantTokens, signal: AbortSignal): Promise<string> => {
   try {
     return (await askUser(client, tokens.accessToken, ['display_name'], signal)).display_name ?? ''
@@ -106,21 +132,24 @@ const findName = async (client: TiktokClient, tokens: GrantTokens, signal: Abort
   }
 }
 
-/** A field outside the granted scopes is an error at TikTok, not an omission: only what the scopes cover may be asked. */
+/**
+ * TikTok returns an error if a field isn't covered by the granted scopes. Request only fields that
+ * are.
+ */
 const askUser = async (client: TiktokClient, token: string, fields: string[], signal: AbortSignal) => {
   const path = `/v2/user/info/?fields=${fields.join(',')}`
   return (await client.ask({ path, token, body: null, schema: userSchema, stakes: 'read', signal })).user
 }
 
-/** A TikTok grant holds exactly one creator. */
+/** A TikTok grant covers exactly one creator. */
 const offerAccount = async (
   client: TiktokClient,
   { accessToken, scopes: granted }: Pick<GrantTokens, 'accessToken' | 'scopes'>,
   signal: AbortSignal,
 ): Promise<AccountOffer> => {
-  const fields = ['open_id', 'display_name', ...(granted.includes('user.info.profile') ? ['username'] : [])]
+  const fields = ['open_id', 'display_name', 'avatar_url_100', ...(granted.includes('user.info.profile') ? ['username'] : [])]
   const user = await askUser(client, accessToken, fields, signal)
-  if (!user.open_id) throw unreadable('read', null)
+  if (!user.open_id) throw unreadableAnswer('read', null)
   const handle = user.username ?? ''
   return {
     platform: 'tiktok',
@@ -129,13 +158,17 @@ const offerAccount = async (
     handle,
     accountToken: null,
     settings: { username: handle },
+    avatarUrl: user.avatar_url_100 || null,
     blocked: granted.includes('video.publish')
       ? null
       : 'The permission to publish was not given. Connect again and leave it ticked.',
   }
 }
 
-/** TikTok has no call that tells scopes or expiry of a token; that it answers for the same creator is what can be known. */
+/**
+ * TikTok has no call for a token's scopes or expiry. This only checks that the token works and
+ * belongs to the same creator.
+ */
 const inspect = async (
   client: TiktokClient,
   { accessToken, userId }: { accessToken: string; userId: string },
@@ -152,14 +185,37 @@ const inspect = async (
   }
 }
 
-const alreadyEnded = new Set(['access_token_invalid', 'invalid_grant'])
+/**
+ * Tries to renew a made-up refresh token. TikTok answers `invalid_grant` to a known app and
+ * `invalid_client` if the key or secret is wrong (platform notes 2.4). App tokens are no
+ * alternative: they are only for other TikTok products (2.2).
+ */
+const checkApp = async (client: TiktokClient, signal: AbortSignal): Promise<AppCheck> => {
+  const form = { grant_type: 'refresh_token', refresh_token: 'rft.of-nobody' }
+  try {
+    await client.askOauth('/v2/oauth/token/', form, signal)
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    if (error.problem.code === 'invalid_grant') return { accepted: true }
+    if (error.problem.code !== 'invalid_client') throw error
+    return {
+      accepted: false,
+      words: 'TikTok refuses the client key or the client secret of the app.',
+      todo: 'Copy both from the page of the app, Credentials, into TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET.',
+    }
+  }
+  throw unreadableAnswer('read', null)
+}
 
-/** promise: R2. The token must not have expired: TikTok revokes by access token, so a stale one is renewed first. */
-const revoke = async (client: TiktokClient, accessToken: string, signal: AbortSignal): Promise<void> => {
+const refusedTokens = new Set(['access_token_invalid', 'invalid_grant'])
+
+/** promise: R2. TikTok revokes by access token, so the caller has to renew an expired one first. */
+const revoke = async (client: TiktokClient, accessToken: string, signal: AbortSignal): Promise<'revoked' | 'unusable'> => {
   try {
     await client.askOauth('/v2/oauth/revoke/', { token: accessToken }, signal)
+    return 'revoked'
   } catch (error) {
-    if (error instanceof PlatformError && alreadyEnded.has(error.problem.code)) return
+    if (error instanceof PlatformError && refusedTokens.has(error.problem.code)) return 'unusable'
     throw error
   }
 }

@@ -1,20 +1,24 @@
 import { z } from 'zod'
-import type { JsonRecord, Publication } from '../platform.ts'
+import type { JsonRecord } from '../json.ts'
+import type { Publication } from '../platform.ts'
 
-/** What is kept between the steps of one publication. The upload URL holds a credential and is kept sealed (promise: S3). */
-export type Handles = {
-  /** Handle as TikTok gave it at init, where that is known before posting: for the link to the post. */
+/**
+ * Stored between the steps of a publication. The upload URL contains a credential and is encrypted
+ * (promise: S3).
+ */
+export type TiktokHandles = {
+  /** The creator's username from TikTok, for the post's URL. Missing if it wasn't requested. */
   username?: string
   publishId?: string
   sealedUploadUrl?: string
-  /** Epoch milliseconds; TikTok ends an upload one hour after init. */
+  /** Epoch milliseconds. TikTok ends an upload one hour after init. */
   uploadEndsAtMs?: number
-  /** First byte that TikTok has not taken yet. */
+  /** The first byte that TikTok doesn't have yet. */
   nextByte?: number
   totalBytes?: number
-  /** When the status was asked first, epoch milliseconds. */
+  /** When the status was first requested, in epoch milliseconds. */
   checkedSinceMs?: number
-  /** How often TikTok said that it does not know the publish id (yet). */
+  /** How many times TikTok has said that it doesn't know the publish id (yet). */
   unknownAnswers?: number
 }
 
@@ -29,7 +33,7 @@ const schema = z.object({
   unknownAnswers: z.number().optional(),
 })
 
-export const readHandles = (publication: Publication): Handles => schema.parse(publication.handles)
+export const readTiktokHandles = (publication: Publication): TiktokHandles => schema.parse(publication.handles)
 
-export const saveHandles = (publication: Publication, handles: Handles): Promise<void> =>
+export const saveTiktokHandles = (publication: Publication, handles: TiktokHandles): Promise<void> =>
   publication.save(JSON.parse(JSON.stringify(handles)) as JsonRecord)

@@ -1,27 +1,29 @@
 import type { DraftForChannel, Platform } from '../platform.ts'
-import { readChoices } from './choices.ts'
-import { baseUrl, createTiktokClient, type TiktokSettings } from './client.ts'
+import { tiktokNoteOnDraft } from './app-note.ts'
+import { choicesOf, readChoices } from './choices.ts'
+import { createTiktokClient, type TiktokSettings, urlOrDefault } from './client.ts'
 import { describeCreator } from './creator.ts'
+import { initTurn } from './init.ts'
 import { createTiktokMeasurer } from './measure.ts'
 import { findTiktokPermalink } from './permalink.ts'
 import { preparePublish } from './prepare.ts'
 import { reconcilePublish } from './reconcile.ts'
 import { checkDraft, textLimits } from './rules.ts'
 import { sendByUrl, sendLastChunk } from './send.ts'
-import { checkPublish } from './status.ts'
+import { checkPublish, inboxMs } from './status.ts'
 
 export type { TiktokSettings } from './client.ts'
 export { createTiktokIssuer } from './grant.ts'
 
-/** An upload may begin this long ahead: the upload URL lives one hour. */
+/** Uploads start this early. The upload URL is valid for one hour. */
 const uploadAheadMs = 10 * 60_000
-/** Where TikTok fetches the media only the account is looked at ahead. */
+/** If TikTok fetches the media, preparing only checks the account. */
 const lookAheadMs = 2 * 60_000
 
-/** TikTok as a platform to publish on. `now`: epoch milliseconds, for the time of a person's consent. */
+/** TikTok as a platform. `now` returns epoch milliseconds and is used for the time of consent. */
 export const createTiktok = (settings: TiktokSettings, now: () => number = Date.now): Platform => {
   const client = createTiktokClient(settings)
-  const siteUrl = baseUrl(settings.authUrl, 'https://www.tiktok.com')
+  const siteUrl = urlOrDefault(settings.authUrl, 'https://www.tiktok.com')
   const uploads = settings.videoSource !== 'PULL_FROM_URL'
   const sendsBytes = (kind: string) => uploads && kind === 'video'
   return {
@@ -36,10 +38,20 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         prepareAheadMs: uploads ? uploadAheadMs : lookAheadMs,
         textLimit: textLimits.video,
         frame: 'full-screen',
+        // Uploads don't need a pace: their init happens minutes before the due time.
+        ...(uploads ? {} : { pace: initTurn }),
       },
-      { name: 'photos', label: 'Photos', prepareAheadMs: lookAheadMs, textLimit: textLimits.photos, frame: 'full-screen' },
+      {
+        name: 'photos',
+        label: 'Photos',
+        prepareAheadMs: lookAheadMs,
+        textLimit: textLimits.photos,
+        frame: 'full-screen',
+        pace: initTurn,
+      },
     ],
     check: checkDraft,
+    noteOnApp: (draft) => tiktokNoteOnDraft(settings, draft),
     suggestKind,
     readSettings: (kind, fields) => readChoices(kind, fields, now()),
     fieldsView: 'tiktok/fields.eta',
@@ -53,6 +65,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
       prepare: (publication) => preparePublish(client, publication, sendsBytes(publication.kind)),
       send: (publication) => (sendsBytes(publication.kind) ? sendLastChunk(publication) : sendByUrl(client, publication)),
       check: (publication) => checkPublish(client, publication),
+      processesForMs: (settings) => (choicesOf(settings).inbox ? inboxMs : null),
       reconcile: (publication, attempt) => reconcilePublish(client, publication, attempt),
       findPermalink: (publication, platformPostId) => findTiktokPermalink(client, siteUrl, publication, platformPostId),
     },

@@ -1,12 +1,15 @@
 import type { Publication, Turn } from '../platform.ts'
 import { initSchema } from './answers.ts'
-import { choicesOf, coverIndex, coverMs } from './choices.ts'
+import { choicesOf, coverIndex, coverMs, type TiktokChoices } from './choices.ts'
 import type { ChunkPlan } from './chunks.ts'
 import type { Stakes, TiktokClient } from './client.ts'
 
 export type Started = { publishId: string; uploadUrl: string | null }
 
-/** TikTok: 6 inits a minute for each user token; whether video and photo posts share them is not said, so they do here. */
+/**
+ * TikTok allows 6 inits per minute per user token. It doesn't say if video and photo posts share
+ * this limit; we assume that they do.
+ */
 export const initTurn: Turn = {
   name: 'init',
   most: 6,
@@ -14,10 +17,10 @@ export const initTurn: Turn = {
   words: 'TikTok takes six new posts a minute from an account.',
 }
 
-/** Begins a video whose bytes we send: nothing is posted before the last of them. */
+/** Starts a video that we upload. Nothing is posted until its last byte has arrived. */
 export const startUpload = (client: TiktokClient, publication: Publication, plan: ChunkPlan): Promise<Started> =>
-  start(client, publication, 'begin', '/v2/post/publish/video/init/', {
-    post_info: videoInfo(publication),
+  start(client, publication, 'begin', videoPath(publication), {
+    ...videoInfo(publication),
     source_info: {
       source: 'FILE_UPLOAD',
       video_size: plan.totalBytes,
@@ -26,31 +29,30 @@ export const startUpload = (client: TiktokClient, publication: Publication, plan
     },
   })
 
-/** The irreversible call of a video that TikTok fetches. */
+/** The irreversible call for a video that TikTok fetches. */
 export const publishByUrl = (client: TiktokClient, publication: Publication): Promise<Started> =>
-  start(client, publication, 'publish', '/v2/post/publish/video/init/', {
-    post_info: videoInfo(publication),
+  start(client, publication, 'publish', videoPath(publication), {
+    ...videoInfo(publication),
     source_info: { source: 'PULL_FROM_URL', video_url: publication.media[0]?.url },
   })
 
-/** The irreversible call of a photo post; TikTok always fetches photos. */
+/** The irreversible call for a photo post. TikTok always fetches photos. */
 export const publishPhotos = (client: TiktokClient, publication: Publication): Promise<Started> => {
   const choices = choicesOf(publication.settings)
   return start(client, publication, 'publish', '/v2/post/publish/content/init/', {
     media_type: 'PHOTO',
-    post_mode: 'DIRECT_POST',
+    post_mode: choices.inbox ? 'MEDIA_UPLOAD' : 'DIRECT_POST',
     post_info: {
       ...(choices.photoTitle && { title: choices.photoTitle }),
       ...(publication.text && { description: publication.text }),
-      ...commonInfo(publication),
-      auto_add_music: choices.autoAddMusic,
+      ...(!choices.inbox && { ...commonInfo(publication), auto_add_music: choices.autoAddMusic }),
     },
     source_info: {
       source: 'PULL_FROM_URL',
       photo_images: publication.media.map((photo) => photo.url),
       photo_cover_index: coverIndex(choices),
     },
-    is_aigc: choices.isAigc,
+    ...(!choices.inbox && { is_aigc: choices.isAigc }),
   })
 }
 
@@ -63,11 +65,19 @@ const start = async (
 ): Promise<Started> => {
   const token = publication.account.grantToken
   const answer = await client.ask({ path, token, body, schema: initSchema, stakes, signal: publication.signal })
-  return { publishId: answer.publish_id, uploadUrl: answer.upload_url ?? null }
+  return { publishId: answer.publish_id, uploadUrl: answer.upload_url ? client.uploadAddress(answer.upload_url) : null }
 }
+
+/** Drafts use a separate path and have no `post_info`, because TikTok would drop it. */
+const videoPath = ({ settings }: Publication): string =>
+  choicesOf(settings).inbox ? '/v2/post/publish/inbox/video/init/' : '/v2/post/publish/video/init/'
 
 const videoInfo = (publication: Publication) => {
   const choices = choicesOf(publication.settings)
+  return choices.inbox ? {} : { post_info: postInfo(publication, choices) }
+}
+
+const postInfo = (publication: Publication, choices: TiktokChoices) => {
   const coverAtMs = coverMs(choices)
   return {
     ...(publication.text && { title: publication.text }),
@@ -79,7 +89,10 @@ const videoInfo = (publication: Publication) => {
   }
 }
 
-/** Both brand flags always: documented as required, though TikTok's own examples leave them out. */
+/**
+ * Always sends both brand flags: they are documented as required, although TikTok's examples omit
+ * them.
+ */
 const commonInfo = (publication: Publication) => {
   const choices = choicesOf(publication.settings)
   return {

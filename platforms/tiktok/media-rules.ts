@@ -1,16 +1,19 @@
 import type { MediaFacts, RuleFault } from '../platform.ts'
 
 const containers: Record<string, string> = { 'video/mp4': 'MP4', 'video/quicktime': 'MOV', 'video/webm': 'WebM' }
-/** Names as the media reader gives them, and as people write them. */
+/** Codec names, both as the media reader returns them and in their common form. */
 const codecs = new Set(['avc', 'h264', 'hevc', 'h265', 'vp8', 'vp9'])
-/** TikTok does not say whether GB and MB are decimal: these sizes are legal either way. */
+/** TikTok doesn't say if its GB and MB are decimal. These sizes are allowed either way. */
 const videoMaxBytes = 4_000_000_000
 const imageMaxBytes = 20_000_000
-/** TikTok documents "1080p" for photos, and clients disagree on what that means: only what is far beyond is refused here. */
+/**
+ * TikTok documents "1080p" for photos, and clients disagree on its meaning. Only clearly larger
+ * pictures are rejected.
+ */
 const imageMaxPx = 4096
 
-/** Media rules of TikTok's direct post for one video. The longest duration is the creator's own, in seconds. */
-export const checkVideo = (video: MediaFacts, maxDurationSec: number | null): RuleFault[] => {
+/** TikTok's Direct Post rules for a video. The maximum duration is per creator, in seconds. */
+export const tiktokVideoFaults = (video: MediaFacts, maxDurationSec: number | null): RuleFault[] => {
   const faults: RuleFault[] = []
   const add = (rule: string, words: string) => faults.push({ rule, field: 'media', item: 1, words })
   if (!Object.hasOwn(containers, video.contentType)) add('video_format', 'TikTok takes MP4, MOV and WebM videos.')
@@ -31,7 +34,7 @@ export const checkVideo = (video: MediaFacts, maxDurationSec: number | null): Ru
   return faults
 }
 
-/** Media rules of TikTok's photo post for one picture; `item` is its position from 1. */
+/** TikTok's rules for one picture of a photo post. `item` is its position, from 1. */
 export const checkImage = (image: MediaFacts, item: number): RuleFault[] => {
   const faults: RuleFault[] = []
   const add = (rule: string, words: string) => faults.push({ rule, field: 'media', item, words })

@@ -2,12 +2,13 @@ import { PlatformError } from '../errors.ts'
 import type { FoundPermalink, Publication } from '../platform.ts'
 import { choicesOf } from './choices.ts'
 import type { TiktokClient } from './client.ts'
-import { readHandles } from './handles.ts'
+import { readTiktokHandles } from './handles.ts'
 import { fetchStatus } from './status.ts'
 
 /**
- * Address of the post. TikTok gives the id of a public post once it is approved, minutes or hours later, and other posts never
- * get one: until then, or for good, the link leads to the creator's page. No address when the creator's handle is not known.
+ * The URL of a post. TikTok returns the id of a public post once it is approved, minutes or hours
+ * later. Other posts never get one. Without an id, this is the URL of the creator's page. Null if
+ * the creator's username is unknown.
  */
 export const findTiktokPermalink = async (
   client: TiktokClient,
@@ -15,7 +16,7 @@ export const findTiktokPermalink = async (
   publication: Publication,
   knownId: string | null,
 ): Promise<FoundPermalink> => {
-  const handles = readHandles(publication)
+  const handles = readTiktokHandles(publication)
   const username = handles.username || textOf(publication.account.settings.username)
   const page = username ? `${siteUrl}/@${encodeURIComponent(username)}` : null
   const { postId, final } = knownId ? { postId: knownId, final: true } : await askPostId(client, publication, handles.publishId)
@@ -25,10 +26,11 @@ export const findTiktokPermalink = async (
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** A publish id is not kept by TikTok for ever: that it is gone only means that no id comes any more. */
+/** TikTok doesn't keep a publish id forever. If it is gone, no post id will come. */
 const askPostId = async (client: TiktokClient, publication: Publication, publishId: string | undefined) => {
-  const isPublic = choicesOf(publication.settings).privacyLevel === 'PUBLIC_TO_EVERYONE'
-  if (!publishId || !isPublic) return { postId: null, final: true }
+  const { inbox, privacyLevel } = choicesOf(publication.settings)
+  // A draft's visibility is chosen in TikTok's app, so it may get an id.
+  if (!publishId || !(inbox || privacyLevel === 'PUBLIC_TO_EVERYONE')) return { postId: null, final: true }
   try {
     const { postId } = await fetchStatus(client, publication, publishId)
     return { postId, final: postId !== null }

@@ -2,25 +2,23 @@ import { PlatformError } from '../errors.ts'
 import type { Prepared, Publication } from '../platform.ts'
 import { choicesOf } from './choices.ts'
 import { type ChunkPlan, lastChunkStart, planChunks } from './chunks.ts'
-import { type TiktokClient, unreadable } from './client.ts'
+import { type TiktokClient, unreadableAnswer } from './client.ts'
 import { askCreator, type Creator } from './creator.ts'
-import { type Handles, readHandles, saveHandles } from './handles.ts'
+import { readTiktokHandles, saveTiktokHandles, type TiktokHandles } from './handles.ts'
 import { initTurn, startUpload } from './init.ts'
 import { checkOffered } from './rules.ts'
 import { fetchStatus } from './status.ts'
 import { isOver, uploadAllButLast } from './upload.ts'
 
-/** TikTok: an upload must end within one hour of its init. */
+/** TikTok requires an upload to be complete one hour after its init. */
 const uploadLivesMs = 3_600_000
-/** An upload with less than this left is not gone on with. */
+/** An upload with less time left than this isn't continued. */
 const uploadMarginMs = 15 * 60_000
 
-/** Asks TikTok again what it offers; where we send the bytes, begins the upload and sends every chunk but the last. */
+/** Checks again what TikTok offers. If we upload the video, also sends every chunk but the last. */
 export const preparePublish = async (client: TiktokClient, publication: Publication, sendsBytes: boolean): Promise<Prepared> => {
   requireConsent(publication)
-  const creator = await askCreator(client, publication.account.grantToken, publication.signal)
-  requireStillOffered(publication, creator)
-  const before = { ...readHandles(publication), username: creator.username }
+  const before = { ...readTiktokHandles(publication), ...(await usernameOf(client, publication)) }
   if (!sendsBytes) return await prepareUrl(client, publication, before)
 
   const plan = planChunks(publication.media[0]?.sizeBytes ?? 0)
@@ -32,6 +30,14 @@ export const preparePublish = async (client: TiktokClient, publication: Publicat
     : { ready: false, againInMs: 100, waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.` }
 }
 
+/** A draft doesn't need the creator's options, because they are chosen in TikTok's app. */
+const usernameOf = async (client: TiktokClient, publication: Publication): Promise<Pick<TiktokHandles, 'username'>> => {
+  if (choicesOf(publication.settings).inbox) return {}
+  const creator = await askCreator(client, publication.account.grantToken, publication.signal)
+  requireStillOffered(publication, creator)
+  return { username: creator.username }
+}
+
 /** promise: D7: nothing is sent to TikTok before the person's express consent. */
 const requireConsent = (publication: Publication): void => {
   if (choicesOf(publication.settings).consentAt !== '') return
@@ -39,7 +45,10 @@ const requireConsent = (publication: Publication): void => {
   throw new PlatformError({ kind: 'rejected', code: 'consent_missing', words })
 }
 
-/** Choices were made when the post was composed; what TikTok offers may have changed since, and then the person decides anew. */
+/**
+ * TikTok's options may have changed since the post was composed. Then the person has to choose
+ * again.
+ */
 const requireStillOffered = (publication: Publication, creator: Creator): void => {
   const fault = checkOffered(publication.kind, choicesOf(publication.settings), creator)[0]
   if (fault) throw new PlatformError({ kind: 'rejected', code: fault.rule, words: fault.words })
@@ -50,32 +59,32 @@ const requireStillOffered = (publication: Publication, creator: Creator): void =
   }
 }
 
-/** Nothing can be sent ahead when TikTok fetches the media: the init is the send. */
-const prepareUrl = async (client: TiktokClient, publication: Publication, before: Handles): Promise<Prepared> => {
+/** If TikTok fetches the media, nothing can be sent in advance: the init is the send. */
+const prepareUrl = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<Prepared> => {
   if (before.publishId) await requireFailed(client, publication, before.publishId)
-  await saveHandles(publication, { username: before.username })
+  await saveTiktokHandles(publication, { username: before.username })
   return { ready: true }
 }
 
-const isAlive = (handles: Handles, plan: ChunkPlan, nowMs: number): boolean =>
+const isAlive = (handles: TiktokHandles, plan: ChunkPlan, nowMs: number): boolean =>
   handles.publishId !== undefined &&
   handles.totalBytes === plan.totalBytes &&
   (handles.nextByte ?? plan.totalBytes) <= lastChunkStart(plan) &&
   nowMs < (handles.uploadEndsAtMs ?? 0) - uploadMarginMs
 
-/** A new init is only safe while the last bytes of the former upload never arrived. */
+/** A new init is safe only if the last bytes of the previous upload never arrived. */
 const beginUpload = async (
   client: TiktokClient,
   publication: Publication,
-  before: Handles,
+  before: TiktokHandles,
   plan: ChunkPlan,
-): Promise<Handles> => {
+): Promise<TiktokHandles> => {
   if (before.publishId && lastMayHaveArrived(before))
     await requireUnfinished(client, publication, before.publishId, before.totalBytes ?? 0)
   await publication.takeTurn(initTurn)
   const startedAtMs = publication.now()
   const started = await startUpload(client, publication, plan)
-  if (started.uploadUrl === null) throw unreadable('begin', null)
+  if (started.uploadUrl === null) throw unreadableAnswer('begin', null)
   const handles = {
     username: before.username,
     publishId: started.publishId,
@@ -84,11 +93,11 @@ const beginUpload = async (
     nextByte: 0,
     totalBytes: plan.totalBytes,
   }
-  await saveHandles(publication, handles)
+  await saveTiktokHandles(publication, handles)
   return handles
 }
 
-const lastMayHaveArrived = (handles: Handles): boolean =>
+const lastMayHaveArrived = (handles: TiktokHandles): boolean =>
   (handles.nextByte ?? 0) >= lastChunkStart(planChunks(handles.totalBytes ?? 0))
 
 const requireUnfinished = async (
@@ -114,5 +123,5 @@ const mayBeOut = (): PlatformError =>
     words: 'TikTok has this post already from an earlier attempt; it is not sent a second time.',
   })
 
-const progress = (handles: Handles, plan: ChunkPlan): string =>
+const progress = (handles: TiktokHandles, plan: ChunkPlan): string =>
   `${Math.floor((handles.nextByte ?? 0) / 1_000_000)} of ${Math.ceil(plan.totalBytes / 1_000_000)} MB`

@@ -3,19 +3,20 @@ import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts
 import { videosSchema } from './answers.ts'
 import { choicesOf } from './choices.ts'
 import type { TiktokClient } from './client.ts'
-import { type Handles, readHandles } from './handles.ts'
+import { readTiktokHandles, type TiktokHandles } from './handles.ts'
 import { failProblem, fetchStatus, type Status } from './status.ts'
 
 /**
- * Read-only: did an attempt with unknown outcome take effect? With a publish id TikTok itself knows; without one (a lost init of
- * photos or of a fetched video) the account's public posts and our own access log are the evidence.
+ * Read-only: whether an attempt with an unknown outcome took effect. With a publish id, the
+ * evidence is TikTok's status. Without one (the answer to an init of photos or a fetched video was
+ * lost), it is the account's public posts and our access log.
  */
 export const reconcilePublish = async (
   client: TiktokClient,
   publication: Publication,
   attempt: AttemptToReconcile,
 ): Promise<Reconciled> => {
-  const handles = readHandles(publication)
+  const handles = readTiktokHandles(publication)
   if (!handles.publishId) return await searchTraces(client, publication, attempt)
   try {
     return judge(await fetchStatus(client, publication, handles.publishId), handles, publication.now())
@@ -26,7 +27,7 @@ export const reconcilePublish = async (
 }
 
 /** What the status of a known publish id proves. */
-const judge = (answer: Status, handles: Handles, nowMs: number): Reconciled => {
+const judge = (answer: Status, handles: TiktokHandles, nowMs: number): Reconciled => {
   switch (answer.status) {
     case 'PUBLISH_COMPLETE':
       return { outcome: 'found', platformPostId: answer.postId, proof: 'TikTok reports the post as published.' }
@@ -40,8 +41,11 @@ const judge = (answer: Status, handles: Handles, nowMs: number): Reconciled => {
   }
 }
 
-/** An upload that lacks bytes cannot have been published; once its URL has ended the missing bytes can no longer arrive. */
-const judgeUpload = (uploadedBytes: number | null, handles: Handles, nowMs: number): Reconciled => {
+/**
+ * A video with missing bytes can't have been published. Once its upload URL has expired, they can
+ * no longer arrive.
+ */
+const judgeUpload = (uploadedBytes: number | null, handles: TiktokHandles, nowMs: number): Reconciled => {
   const total = handles.totalBytes ?? 0
   if (uploadedBytes === null) return { outcome: 'unclear', proof: 'TikTok waits for bytes and does not say how many it has.' }
   if (uploadedBytes >= total) return { outcome: 'processing', proof: 'TikTok has every byte of the video and is processing it.' }
@@ -59,12 +63,15 @@ const searchTraces = async (client: TiktokClient, publication: Publication, atte
   return { outcome: 'unclear', proof: `${seen}, and the account's public posts do not show it.` }
 }
 
-/** TikTok documents at most 150 characters of a title in its lists. */
+/** TikTok's lists return at most 150 characters of a title, according to its documentation. */
 const titleLength = 150
-/** Clocks may differ, and `create_time` has whole seconds. */
+/** Clocks may differ, and `create_time` is in whole seconds. */
 const clockSlackMs = 5_000
 
-/** Only public posts are listed; the match is by time, caption and duration, and never a post bound to another target. */
+/**
+ * Only public posts are listed. A match needs the right time, caption and duration, and must not
+ * belong to another target.
+ */
 const findInList = async (
   client: TiktokClient,
   publication: Publication,
@@ -88,7 +95,7 @@ const captionOf = (publication: Publication): string =>
 
 const normal = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim().slice(0, titleLength).trim()
 
-/** Without the permission to list, the list is no evidence for either side. */
+/** Without the permission to list posts, the list proves nothing. */
 const listVideos = async (client: TiktokClient, publication: Publication) => {
   try {
     const fields = 'id,create_time,title,video_description,duration'

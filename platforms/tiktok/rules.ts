@@ -1,13 +1,13 @@
 import type { DraftForChannel, MediaFacts, RuleFault } from '../platform.ts'
-import { type Choices, choicesOf, coverIndex, coverMs } from './choices.ts'
+import { choicesOf, coverIndex, coverMs, type TiktokChoices } from './choices.ts'
 import { type Creator, readFacts } from './creator.ts'
-import { checkImage, checkVideo } from './media-rules.ts'
+import { checkImage, tiktokVideoFaults } from './media-rules.ts'
 
-/** Lengths are UTF-16 units, as TikTok counts (JavaScript's `.length`). */
+/** In UTF-16 units, as TikTok counts (JavaScript's `.length`). */
 export const textLimits = { video: 2200, photos: 4000, photoTitle: 90 }
 const photosMax = 35
 
-/** Every fault that can be known before TikTok is asked. promise: D7 */
+/** Every error that can be found without asking TikTok. promise: D7 */
 export const checkDraft = (draft: DraftForChannel): RuleFault[] => {
   if (draft.kind !== 'video' && draft.kind !== 'photos') {
     return [{ rule: 'kind', field: 'kind', words: 'TikTok takes a video or photos. Choose one of the two.' }]
@@ -15,6 +15,7 @@ export const checkDraft = (draft: DraftForChannel): RuleFault[] => {
   const choices = choicesOf(draft.settings)
   const facts = readFacts(draft.accountFacts)
   const creator = facts && facts.blocked === null ? facts : null
+  if (choices.inbox) return [...checkText(draft, choices), ...checkMedia(draft, choices, null), ...checkInbox(draft, choices)]
   const faults = [...checkText(draft, choices), ...checkMedia(draft, choices, creator), ...checkChoices(choices)]
   if (facts?.blocked) faults.unshift(fault('account_blocked', 'privacy_level', facts.blocked))
   if (creator) faults.push(...checkOffered(draft.kind, choices, creator))
@@ -23,7 +24,25 @@ export const checkDraft = (draft: DraftForChannel): RuleFault[] => {
 
 const fault = (rule: string, setting: string, words: string): RuleFault => ({ rule, field: 'settings', setting, words })
 
-const checkText = (draft: DraftForChannel, choices: Choices): RuleFault[] => {
+const longestInboxMs = 10 * 60_000
+
+/** Rules for drafts. Visibility and other options are chosen in TikTok's app. */
+const checkInbox = ({ kind, media, granted }: DraftForChannel, choices: TiktokChoices): RuleFault[] => {
+  const faults: RuleFault[] = []
+  if (granted && !granted.includes('video.upload')) {
+    const words = 'The connection lacks the permission to send drafts. Reconnect the account, or post directly.'
+    faults.push(fault('inbox_permission', 'inbox', words))
+  }
+  if (kind === 'video' && (media[0]?.durationMs ?? 0) > longestInboxMs) {
+    const words = 'TikTok takes drafts of at most 10 minutes; this video is longer.'
+    faults.push({ rule: 'duration', field: 'media', item: 1, words })
+  }
+  if (choices.consentAt === '')
+    faults.push(fault('consent_missing', 'consent', 'Tick that you agree; nothing is sent to TikTok before.'))
+  return faults
+}
+
+const checkText = (draft: DraftForChannel, choices: TiktokChoices): RuleFault[] => {
   const faults: RuleFault[] = []
   const limit = draft.kind === 'video' ? textLimits.video : textLimits.photos
   if (draft.text.length > limit) {
@@ -41,15 +60,15 @@ const checkText = (draft: DraftForChannel, choices: Choices): RuleFault[] => {
   return faults
 }
 
-const checkMedia = (draft: DraftForChannel, choices: Choices, creator: Creator | null): RuleFault[] =>
+const checkMedia = (draft: DraftForChannel, choices: TiktokChoices, creator: Creator | null): RuleFault[] =>
   draft.kind === 'video' ? checkVideoPost(draft.media, choices, creator) : checkPhotoPost(draft.media, choices)
 
-const checkVideoPost = (media: MediaFacts[], choices: Choices, creator: Creator | null): RuleFault[] => {
+const checkVideoPost = (media: MediaFacts[], choices: TiktokChoices, creator: Creator | null): RuleFault[] => {
   const video = media[0]
   if (media.length !== 1 || video?.kind !== 'video') {
     return [{ rule: 'one_video', field: 'media', words: 'A TikTok video post takes exactly one video and nothing else.' }]
   }
-  const faults = checkVideo(video, creator?.maxDurationSec ?? null)
+  const faults = tiktokVideoFaults(video, creator?.maxDurationSec ?? null)
   const coverAtMs = coverMs(choices)
   if (coverAtMs !== null && !(coverAtMs <= (video.durationMs ?? Number.POSITIVE_INFINITY))) {
     faults.push(
@@ -59,7 +78,7 @@ const checkVideoPost = (media: MediaFacts[], choices: Choices, creator: Creator 
   return faults
 }
 
-const checkPhotoPost = (media: MediaFacts[], choices: Choices): RuleFault[] => {
+const checkPhotoPost = (media: MediaFacts[], choices: TiktokChoices): RuleFault[] => {
   if (media.length === 0) return [{ rule: 'photo_count', field: 'media', words: 'Add at least one photo.' }]
   const faults = media.flatMap((item, index) => checkImage(item, index + 1))
   if (media.length > photosMax) {
@@ -76,8 +95,8 @@ const checkPhotoPost = (media: MediaFacts[], choices: Choices): RuleFault[] => {
   return faults
 }
 
-/** What a person must have chosen, whatever the account (content sharing guidelines). */
-const checkChoices = (choices: Choices): RuleFault[] => {
+/** Choices that are required for any account (content sharing guidelines). */
+const checkChoices = (choices: TiktokChoices): RuleFault[] => {
   const faults: RuleFault[] = []
   if (choices.privacyLevel === '') faults.push(fault('privacy_missing', 'privacy_level', 'Choose who can see the post.'))
   if (choices.disclose && !choices.yourBrand && !choices.brandedContent) {
@@ -97,8 +116,11 @@ const checkChoices = (choices: Choices): RuleFault[] => {
   return faults
 }
 
-/** Choices against what TikTok offers this creator now; looked at again right before sending. */
-export const checkOffered = (kind: string, choices: Choices, creator: Creator): RuleFault[] => {
+/**
+ * Checks the choices against what TikTok currently offers this creator. Runs again right before
+ * sending.
+ */
+export const checkOffered = (kind: string, choices: TiktokChoices, creator: Creator): RuleFault[] => {
   const faults: RuleFault[] = []
   if (choices.privacyLevel !== '' && !creator.privacyOptions.includes(choices.privacyLevel)) {
     const words = 'TikTok does not offer this visibility for the account. Choose again who can see the post.'

@@ -3,24 +3,24 @@ import type { HttpAnswer } from '../http.ts'
 import type { Publication, Sent } from '../platform.ts'
 import { lastChunkStart, planChunks, resumeAt } from './chunks.ts'
 import type { TiktokClient } from './client.ts'
-import { readHandles, saveHandles } from './handles.ts'
+import { readTiktokHandles, saveTiktokHandles } from './handles.ts'
 import { initTurn, publishByUrl, publishPhotos } from './init.ts'
 import { isOver, lost, putChunk, uploadError } from './upload.ts'
 
-/** The irreversible call where TikTok fetches the media: its init. The publish id is written down before anything else. */
+/** If TikTok fetches the media, the init is the irreversible call. Saves the publish id first. */
 export const sendByUrl = async (client: TiktokClient, publication: Publication): Promise<Sent> => {
-  const before = readHandles(publication)
+  const before = readTiktokHandles(publication)
   const start = publication.kind === 'photos' ? publishPhotos : publishByUrl
   await publication.takeTurn(initTurn)
   publication.leaving()
   const { publishId } = await start(client, publication)
-  await saveHandles(publication, { username: before.username, publishId })
+  await saveTiktokHandles(publication, { username: before.username, publishId })
   return { state: 'processing', waitingFor: 'TikTok is fetching the media; that may take some minutes.' }
 }
 
-/** The irreversible call of an uploaded video: its last chunk, after which TikTok publishes on its own. */
+/** For an uploaded video, the last chunk is the irreversible call: TikTok then publishes it. */
 export const sendLastChunk = async (publication: Publication): Promise<Sent> => {
-  const handles = readHandles(publication)
+  const handles = readTiktokHandles(publication)
   const plan = planChunks(handles.totalBytes ?? 0)
   const start = lastChunkStart(plan)
   if (handles.nextByte !== start || !handles.sealedUploadUrl || isOver(handles, publication.now())) throw stale(null)
@@ -32,24 +32,27 @@ export const sendLastChunk = async (publication: Publication): Promise<Sent> => 
       throw uploadError(answer)
     case 403:
     case 404:
-      await saveHandles(publication, lost(handles))
+      await saveTiktokHandles(publication, lost(handles))
       throw stale(answer)
     case 416:
-      await saveHandles(publication, { ...handles, nextByte: readProgress(answer, plan) })
+      await saveTiktokHandles(publication, { ...handles, nextByte: readProgress(answer, plan) })
       throw stale(answer)
     default:
       throw unclear(answer)
   }
 }
 
-/** Fewer bytes arrived than we thought: nothing is published, prepare goes on from there. All of them or none told: unclear. */
+/**
+ * If TikTok has fewer bytes than expected, nothing was published and prepare continues from there.
+ * If it has all of them or doesn't say, the outcome is unknown.
+ */
 const readProgress = (answer: HttpAnswer, plan: ReturnType<typeof planChunks>): number => {
   const next = resumeAt(plan, answer.headers.get('content-range'))
   if (next === null || next >= plan.totalBytes) throw unclear(answer)
   return next
 }
 
-/** Nothing was sent: the upload has ended at TikTok, or lacks earlier chunks. */
+/** Nothing was published: the upload has expired at TikTok, or earlier chunks are missing. */
 const stale = (answer: HttpAnswer | null): PlatformError =>
   new PlatformError({
     kind: 'unavailable',

@@ -1,19 +1,23 @@
 import { PlatformError, type Problem } from '../errors.ts'
 import type { Checked, Publication } from '../platform.ts'
 import { statusSchema } from './answers.ts'
+import { choicesOf } from './choices.ts'
 import { type TiktokClient, waitOf } from './client.ts'
-import { failReasons, findRow } from './errors.ts'
-import { type Handles, readHandles, saveHandles } from './handles.ts'
+import { failReasons, findTiktokRow } from './errors.ts'
+import { readTiktokHandles, saveTiktokHandles, type TiktokHandles } from './handles.ts'
 
 export type Status = {
   status: 'PROCESSING_UPLOAD' | 'PROCESSING_DOWNLOAD' | 'SEND_TO_USER_INBOX' | 'PUBLISH_COMPLETE' | 'FAILED'
   failReason: string
-  /** Of public and approved posts only; moderation can take hours, and posts for friends or oneself never get one. */
+  /**
+   * Only for public, approved posts. Moderation can take hours. Posts for friends or “Only me”
+   * never get one.
+   */
   postId: string | null
   uploadedBytes: number | null
 }
 
-/** POST status/fetch, 30 a minute per token; read-only. Throws PlatformError. */
+/** POST status/fetch, 30 per minute per token. Read-only. Throws PlatformError. */
 export const fetchStatus = async (client: TiktokClient, publication: Publication, publishId: string): Promise<Status> => {
   const answer = await client.ask({
     path: '/v2/post/publish/status/fetch/',
@@ -31,30 +35,51 @@ export const fetchStatus = async (client: TiktokClient, publication: Publication
   }
 }
 
-/** TikTok may not know a publish id in its first seconds: so often it is asked again before that is believed. */
+/**
+ * How many times to ask again before believing that TikTok doesn't know a publish id, which can
+ * happen in its first seconds.
+ */
 const unknownAnswersMax = 4
 const unknownCodes = new Set(['invalid_publish_id', 'invalid_param', 'invalid_params'])
 
-/** One look at a publish that TikTok accepted. It never ends by itself: the caller decides how long to go on. */
+/** Checks once on a publish that TikTok accepted. The caller decides how long to continue. */
 export const checkPublish = async (client: TiktokClient, publication: Publication): Promise<Checked> => {
-  const handles = readHandles(publication)
+  const handles = readTiktokHandles(publication)
   if (!handles.publishId) throw statusLost('no_publish_id')
   const sinceMs = handles.checkedSinceMs ?? publication.now()
-  if (handles.checkedSinceMs === undefined) await saveHandles(publication, { ...handles, checkedSinceMs: sinceMs })
+  if (handles.checkedSinceMs === undefined) await saveTiktokHandles(publication, { ...handles, checkedSinceMs: sinceMs })
   try {
-    return readStatus(await fetchStatus(client, publication, handles.publishId), publication.now() - sinceMs)
+    const status = await fetchStatus(client, publication, handles.publishId)
+    const isDraft = choicesOf(publication.settings).inbox && status.status === 'SEND_TO_USER_INBOX'
+    return isDraft ? inInbox : readStatus(status, publication.now() - sinceMs)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
     return await notKnown(publication, { ...handles, checkedSinceMs: sinceMs }, error)
   }
 }
 
-/** A refusal of the question says nothing about the post: after some patience the outcome counts as unknown, never as failed. */
-const notKnown = async (publication: Publication, handles: Handles, error: PlatformError): Promise<Checked> => {
+/**
+ * How long the creator has to post a draft, in milliseconds. After that, a person here is asked
+ * what happened.
+ */
+export const inboxMs = 7 * 24 * 3_600_000
+
+/** The creator has to post it now. Webhooks report that sooner. */
+const inInbox: Checked = {
+  state: 'processing',
+  againInMs: 15 * 60_000,
+  waitingFor: 'It is in the TikTok inbox of the account. Open the TikTok app, tap the notification and post it there.',
+}
+
+/**
+ * An error of the status call says nothing about the post. After several tries, the outcome counts
+ * as unknown, never as failed.
+ */
+const notKnown = async (publication: Publication, handles: TiktokHandles, error: PlatformError): Promise<Checked> => {
   const unknownAnswers = (handles.unknownAnswers ?? 0) + 1
   if (!unknownCodes.has(error.problem.code) || unknownAnswers > unknownAnswersMax)
     throw statusLost(error.problem.code, error.problem)
-  await saveHandles(publication, { ...handles, unknownAnswers })
+  await saveTiktokHandles(publication, { ...handles, unknownAnswers })
   return { state: 'processing', againInMs: 3_000 * unknownAnswers, waitingFor: 'TikTok has not registered the post yet.' }
 }
 
@@ -81,7 +106,10 @@ const readStatus = (answer: Status, elapsedMs: number): Checked => {
   }
 }
 
-/** 3, 5, 10 and 20 s, then every 30 s to 10 min, then every 5 min: far inside 30 a minute. */
+/**
+ * The wait before the next check: 3, 5, 10 and 20 s, then 30 s until 10 minutes have passed, then 5
+ * minutes. This stays far below 30 calls per minute.
+ */
 export const nextLookMs = (elapsedMs: number): number => {
   const step = [
     { untilMs: 3_000, waitMs: 3_000 },
@@ -94,7 +122,7 @@ export const nextLookMs = (elapsedMs: number): number => {
 }
 
 export const failProblem = (reason: string): Problem => {
-  const row = findRow(failReasons, reason)
+  const row = findTiktokRow(failReasons, reason)
   const words = row?.words ?? `TikTok did not publish the post${reason ? ` (${reason})` : ' and gave no reason'}.`
   return {
     kind: row?.kind ?? 'rejected',

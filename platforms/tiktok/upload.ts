@@ -3,15 +3,18 @@ import type { HttpAnswer } from '../http.ts'
 import type { Publication } from '../platform.ts'
 import { type ChunkPlan, chunkAt, lastChunkStart, resumeAt } from './chunks.ts'
 import { callFor, type Stakes } from './client.ts'
-import { type Handles, saveHandles } from './handles.ts'
+import { saveTiktokHandles, type TiktokHandles } from './handles.ts'
 
-/** A chunk is at most 64 MB; a line of 5 Mbit/s carries it in this time. Who reconciles counts on calls under two minutes. */
+/**
+ * At 5 Mbit/s, a chunk of at most 64 MB takes less than this. Reconciling relies on calls that take
+ * less than two minutes.
+ */
 const putTimeoutMs = 110_000
 
-/** Sends one chunk and gives back what the upload host said; nothing of the URL appears in an error. */
+/** Sends one chunk and returns the upload host's response. The URL never appears in an error. */
 export const putChunk = async (
   publication: Publication,
-  handles: Handles,
+  handles: TiktokHandles,
   plan: ChunkPlan,
   start: number,
   stakes: Stakes,
@@ -39,32 +42,36 @@ export const putChunk = async (
   }
 }
 
-/** How long one step uploads before it reports where it stands. */
+/** How long one step uploads before it reports its progress. */
 const sliceMs = 30_000
 
 /**
- * Sends chunks in order until only the last is left, and saves the progress after each, so that it goes on where it stopped.
- * Returns the handles as saved; `done` false after a slice of time or when the upload was lost and must begin anew.
+ * Sends chunks in order until only the last one is left. Saves the progress after each one, so that
+ * a retry continues there. Returns the handles as saved. `done` is false if the step's time is up,
+ * or if the upload was lost and must start again.
  */
 export const uploadAllButLast = async (
   publication: Publication,
-  before: Handles,
+  before: TiktokHandles,
   plan: ChunkPlan,
-): Promise<{ done: boolean; handles: Handles }> => {
+): Promise<{ done: boolean; handles: TiktokHandles }> => {
   const endsAtMs = publication.now() + sliceMs
   let handles = before
   while ((handles.nextByte ?? 0) < lastChunkStart(plan)) {
     if (publication.now() >= endsAtMs) return { done: false, handles }
     const answer = await putChunk(publication, handles, plan, handles.nextByte ?? 0, 'begin')
     handles = after(handles, plan, answer)
-    await saveHandles(publication, handles)
+    await saveTiktokHandles(publication, handles)
     if (isOver(handles, publication.now())) return { done: false, handles }
   }
   return { done: true, handles }
 }
 
-/** What an answer to a chunk that is not the last means. Source: media transfer guide, upload response codes. */
-const after = (handles: Handles, plan: ChunkPlan, answer: HttpAnswer): Handles => {
+/**
+ * The new handles after the response to a chunk other than the last. Source: media transfer guide,
+ * upload response codes.
+ */
+const after = (handles: TiktokHandles, plan: ChunkPlan, answer: HttpAnswer): TiktokHandles => {
   const start = handles.nextByte ?? 0
   switch (answer.status) {
     case 206:
@@ -85,11 +92,11 @@ const progressOf = (plan: ChunkPlan, answer: HttpAnswer): number => {
   return next
 }
 
-/** Its hour has passed: TikTok takes no more bytes. */
-export const isOver = (handles: Handles, nowMs: number): boolean => nowMs >= (handles.uploadEndsAtMs ?? 0)
+/** The upload's hour has passed, so TikTok accepts no more bytes. */
+export const isOver = (handles: TiktokHandles, nowMs: number): boolean => nowMs >= (handles.uploadEndsAtMs ?? 0)
 
-/** The upload is gone (expired or unknown to TikTok): the next prepare begins a new one. */
-export const lost = (handles: Handles): Handles => ({ ...handles, uploadEndsAtMs: 0 })
+/** The upload is gone (expired or unknown to TikTok). The next prepare step starts a new one. */
+export const lost = (handles: TiktokHandles): TiktokHandles => ({ ...handles, uploadEndsAtMs: 0 })
 
 export const uploadError = (answer: HttpAnswer): PlatformError => {
   const traceId = answer.headers.get('x-tt-logid')

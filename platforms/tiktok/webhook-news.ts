@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { CallbackNews } from '../grant.ts'
+import { readJson } from '../json-input.ts'
 import { readSignature } from './webhook.ts'
 
-/** TikTok retries for 72 hours and does not say whether a retry is signed anew. */
+/** TikTok retries for 72 hours and doesn't say if it signs each retry again. */
 const oldestMs = 73 * 3_600_000
 const clockSkewMs = 5 * 60_000
 
 const envelope = z.object({
   client_key: z.string(),
   event: z.string(),
-  create_time: z.number(),
+  /** Unix seconds. */
+  create_time: z.number().int().min(0).max(4_102_444_800),
   user_openid: z.string().default(''),
   /** JSON as a string. */
   content: z.string().default('{}'),
@@ -17,16 +19,21 @@ const envelope = z.object({
 const removal = z.object({ reason: z.number().default(0) })
 const publication = z.object({ publish_id: z.string().min(1) })
 
-/** `authorization.removed`, reason (TikTok: webhook events). */
+/** TikTok's reason code if we revoked the authorization ourselves. */
+const revokedByUs = 5
+/** Reasons of `authorization.removed` (TikTok: webhook events). */
 const removalWords: Record<number, string> = {
   1: 'The person who connected it removed CrateSocial in the TikTok app.',
   2: 'The TikTok account was deleted.',
   3: 'TikTok ended the connection because the age of the account holder changed.',
   4: 'TikTok banned the account.',
-  5: 'The authorization was revoked at TikTok.',
+  5: 'CrateSocial revoked the connection at TikTok. Reconnect the account to go on.',
 }
 
-/** What one webhook says. Null when it is not signed with our secret, or older than TikTok's retries; unknown events say nothing. */
+/**
+ * The content of one webhook. Null if it isn't signed with our secret, is older than TikTok's
+ * retries, or is from the future. Unknown events are `nothing`.
+ */
 export const readWebhook = (
   settings: { clientKey: string; clientSecret: string },
   request: { body: Uint8Array; header(name: string): string | undefined },
@@ -42,8 +49,9 @@ export const readWebhook = (
 const newsOf = ({ event, create_time: createdAt, user_openid: openId, content }: z.infer<typeof envelope>): CallbackNews => {
   if (event === 'authorization.removed' && openId) {
     const told = removal.safeParse(parse(content))
-    const words = removalWords[told.success ? told.data.reason : 0] ?? 'TikTok ended the connection without saying why.'
-    return { about: 'grant', issuerUserId: openId, atMs: createdAt * 1000, words }
+    const reason = told.success ? told.data.reason : 0
+    const words = removalWords[reason] ?? 'TikTok ended the connection without saying why.'
+    return { about: 'grant', by: reason === revokedByUs ? 'us' : 'them', issuerUserId: openId, atMs: createdAt * 1000, words }
   }
   const told = event.startsWith('post.publish.') ? publication.safeParse(parse(content)) : null
   return told?.success ? { about: 'publication', handle: 'publishId', value: told.data.publish_id } : { about: 'nothing' }
@@ -51,7 +59,7 @@ const newsOf = ({ event, create_time: createdAt, user_openid: openId, content }:
 
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return readJson(text)
   } catch {
     return null
   }

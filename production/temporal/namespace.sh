@@ -1,8 +1,10 @@
 #!/bin/sh
-# CrateSocial's namespace at Temporal: how long what ended is kept, and what operators may search by. May run again at any time.
+# Creates or updates CrateSocial's namespace in Temporal: how long ended workflows are kept, and
+# what operators can search by. Safe to run again.
 set -eu
 
-# What a command prints, once it succeeds: the cluster may still be starting, and takes seconds to know a new namespace everywhere.
+# Retries a command until it succeeds and prints its output. The cluster may still be starting, and
+# takes seconds to know a new namespace everywhere.
 patiently() {
   tries=0
   until "$@"; do

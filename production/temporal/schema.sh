@@ -1,5 +1,6 @@
 #!/bin/sh
-# Temporal's tables, brought to the version of this image; run before each start of its server. SQL_* say where.
+# Migrates Temporal's tables to the version of this image. Runs before each start of its server. The
+# SQL_* variables set the connection.
 set -eu
 schema=${SCHEMA_DIR:-/etc/temporal/schema/postgresql/v12}
 
@@ -10,7 +11,7 @@ bring_up_to_date() {
 for pair in temporal:temporal temporal_visibility:visibility; do
   database=${pair%%:*}
   folder=${pair##*:}
-  # An empty database has no version to start from: it gets one.
+  # An empty database has no schema version to update from, so it is set up first.
   bring_up_to_date "$database" "$folder" || {
     temporal-sql-tool --db "$database" setup-schema -v 0.0
     bring_up_to_date "$database" "$folder"

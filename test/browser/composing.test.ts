@@ -46,8 +46,8 @@ const filesIn = (page: Page) =>
   page
     .locator('#file-list > .file input[name=media]')
     .evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value))
-const scheduled = async (time = '2099-11-26T10:00') => {
-  const form = photoForm({ channels: [channels.facebook, channels.instagram], media: [await image()], time })
+const scheduled = async (time = '2099-11-26T10:00', text = 'Twenty sleeves') => {
+  const form = photoForm({ channels: [channels.facebook, channels.instagram], media: [await image()], time, text })
   return postIdIn((await app.cast.manager.post('/w/northside/posts', new URLSearchParams(form))).location)
 }
 
@@ -153,7 +153,7 @@ describe('accessibility', () => {
   ]
 
   test.each(pages)('%s: no violations in both themes, no sideways scrolling on a phone', async (path) => {
-    const id = await scheduled()
+    const id = await scheduled('2099-11-26T10:00', `${'A long title of a long evening '.repeat(4)}${'Schallplatten'.repeat(12)}`)
     for (const look of [{}, { dark: true }, { phone: true }]) {
       const page = await open(`/w/northside/${path.replace(':id', id)}`, look)
       await page.evaluate(axe)
@@ -161,7 +161,10 @@ describe('accessibility', () => {
         violations: { id: string; nodes: { html: string }[] }[]
       }
       expect(found.violations.map((one) => [one.id, one.nodes[0]?.html])).toEqual([])
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      const sideways = () => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      expect(await sideways()).toBe(0)
+      if (look.phone) await page.setViewportSize({ width: 320, height: 700 })
+      expect(await sideways(), 'on the narrowest phone').toBe(0)
       await page.context().close()
     }
   })

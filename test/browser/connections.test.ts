@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { wallTimeOf } from '../../web/wall-time.ts'
-import { tellTarget } from '../../workflows/start.ts'
+import { tellTarget } from '../../temporal/start.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { launchBrowser, shoot } from '../support/browser.ts'
 import { ledgerOf } from '../support/ledger.ts'
 import { makeJpeg } from '../support/media-files.ts'
@@ -55,9 +55,11 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
   await checkNow(page, at)
   for (const path of ['calendar', 'media', 'people']) {
     await page.goto(`${at}/${path}`)
-    await expectWords(page, /The connection through Ada Northside ends/)
-    await expectWords(page, /One post is due after it/)
+    await expectWords(page, /1 item needs attention/)
   }
+  await page.goto(`${at}/today`)
+  await expectWords(page, /The connection through Ada Northside ends/)
+  await expectWords(page, /1 post is scheduled after that/)
   await shoot(page, 'connections-warned')
   await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta ends/)
 
@@ -66,7 +68,9 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
   await checkNow(page, at)
   await page.goto(`${at}/channels`)
   await until(page, /@northsiderecords.*needs reconnecting/s)
+  await page.goto(`${at}/today`)
   await expectWords(page, /Northside Café and 1 more need to be reconnected/)
+  await page.goto(`${at}/channels`)
   expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(/ended|over/) // a Page goes on
   await shoot(page, 'connections-needs-reconnecting')
   await nudge()
@@ -115,7 +119,7 @@ const signInAgain = async (page: Page): Promise<void> => {
   if (!page.url().includes('/sign-in')) return
   await page.getByLabel('Email address').fill('olive@example.com')
   await page.getByLabel('Password').fill('a long enough passphrase')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
 }
 

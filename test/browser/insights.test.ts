@@ -100,6 +100,27 @@ describe('insights', () => {
     await context.close()
   }, 60_000)
 
+  test('read out one value after the other with the arrow keys, in words of their own; Esc closes them', async () => {
+    const { page, context } = await open()
+    await page.goto(`${url}/w/northside/insights`)
+    const slider = page.getByRole('slider', { name: /Views per day.*single values/ })
+    const tip = page.locator('.chart-tip').first()
+    await slider.focus()
+    const last = await tip.textContent()
+    expect(last).toMatch(/^\w{3} \d+ \w{3}.*: [\d,]+|no number/)
+    expect(await slider.getAttribute('aria-valuetext')).toBe(last)
+    await page.keyboard.press('ArrowLeft')
+    expect(await tip.textContent()).not.toBe(last)
+    expect(await tip.isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    expect(await tip.isVisible()).toBe(false)
+    expect(await page.locator('.tip title').count(), 'no tooltip that only a mouse can read').toBe(0)
+    expect(await page.locator('.insight-line p').first().textContent()).toMatch(
+      /^\d+ \w+( \d{4})? – \d+ \w+ \d{4}, compared with \d+ \w+/,
+    )
+    await context.close()
+  }, 60_000)
+
   test('print as a report: whose, of which days, taken when; no menu, no buttons', async () => {
     const { page, context } = await open({ colorScheme: 'dark' })
     await page.goto(`${url}/w/northside/insights`)

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await page.goto(`${test.url}/sign-in?next=/account`)
   await page.fill('[name=email]', test.cast.manager.email)
   await page.fill('[name=password]', password)
-  await page.click('button:has-text("Sign in")')
+  await page.click('form[action="/sign-in"] button:has-text("Sign in")')
   await page.goto(`${test.url}/w/northside/media`)
 })
 

@@ -35,13 +35,13 @@ describe('promise S4: what operators see of the whole', () => {
       'Worker',
       'Letters were tried again and again',
       'Workflows in trouble',
-      'swept 3 days ago',
+      '1 file deleted, 2 left',
       'late',
     ])
       expect(text).toContain(words)
     expect(text).toContain('href="/temporal/"')
     house.clock.moveBy(80_000)
-    expect((await house.cast.operator.get('/operate')).text).toContain('Nobody asks Temporal for work')
+    expect((await house.cast.operator.get('/operate')).text).toContain('No worker takes tasks from Temporal')
     house.clock.moveBy(-80_000)
     const people = (await house.cast.operator.get('/operate/people')).text
     for (const words of ['Olive Operator', 'ada.admin@example.com', 'deactivated']) expect(people).toContain(words)

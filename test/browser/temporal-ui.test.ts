@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createDataConverter } from '../../activities/data-converter.ts'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/index.ts'
 import { freePort } from '../../local/ports.ts'
 import { startTemporal } from '../../local/temporal.ts'
 import { temporalProgram } from '../../local/temporal-program.ts'
-import { createClient, createTemporal } from '../../web/temporal.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { createClient, createTemporal } from '../../web/operate/temporal.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { launchBrowser, shoot } from '../support/browser.ts'
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const [port, temporalPort, uiPort] = await Promise.all([freePort(), freePort(), freePort()])
   url = `http://localhost:${port}`
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-ui-'))
-  const cacheDir = new URL('../../.cache', import.meta.url).pathname
+  const cacheDir = fileURLToPath(new URL('../../.cache', import.meta.url))
   const cluster = await startTemporal({
     program: await temporalProgram({ cacheDir, env: process.env, say: () => undefined }),
     port: temporalPort,
@@ -87,6 +88,21 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/=]+';/)
     expect(policy).not.toMatch(/https?:|\*|script-src[^;]*unsafe/)
     expect(page.headers.get('x-frame-options')).toBe('DENY')
+  })
+
+  test('a write needs a password typed within ten minutes; reading and queries do not', async () => {
+    house.clock.moveBy(11 * 60_000)
+    const headers = { Origin: url, 'Content-Type': 'application/json' }
+    const send = (path: string, workflow = api) =>
+      house.cast.operator.request(workflow + path, { method: 'POST', body: '{}', headers })
+    for (const path of ['/terminate', '/cancel', '/signal/changed', '/reset']) {
+      const answer = await send(path)
+      expect([path, answer.status, await answer.json()]).toEqual([path, 403, expect.objectContaining({ code: 7 })])
+    }
+    expect((await send('/query/progress', api.replace('abcd', 'none'))).status, 'asked of no workflow').toBe(404)
+    const found = await house.cast.operator.get(api)
+    expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe('WORKFLOW_EXECUTION_STATUS_RUNNING')
+    house.clock.moveBy(-11 * 60_000)
   })
 
   test('a write from a page of ours reaches the workflow, one from elsewhere does not', async () => {

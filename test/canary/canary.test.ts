@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
-test('promise S3: no token stands in a log, a history, a table, a mail or a page, and a planted one is found in each', {
+test('promise S3, A3: no token stands in a log, a history, a table, a mail or a page, and no value of a person in a log or a history; what is planted is found in each', {
   timeout: 480_000,
 }, async () => {
   const { code, said } = await runProgram()
   const verdict = JSON.parse(said.trim().split('\n').at(-1) ?? '{}')
   expect({ code, ...verdict }, said).toMatchObject({ code: 0, canary: true, hits: 0, planted: 'found' })
   expect(verdict.tokens).toBeGreaterThan(20)
+  expect(verdict.personal).toBeGreaterThan(12)
   expect(verdict.places).toBeGreaterThan(300)
 })
 

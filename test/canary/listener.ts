@@ -21,7 +21,7 @@ export const listenTo = (origin: string): { hear(answer: Response): Promise<void
 const endOfDirectory = Buffer.from('PK\x05\x06')
 
 /** Everything in a zip archive, one after the other. Source: PKWARE APPNOTE 4.3. @throws when it is none, or holds nothing. */
-export const unzip = (zip: Buffer): Buffer => {
+const unzip = (zip: Buffer): Buffer => {
   const end = zip.lastIndexOf(endOfDirectory)
   if (end < 0) throw new Error('this is no zip archive')
   const contents: Buffer[] = []

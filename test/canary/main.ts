@@ -1,9 +1,12 @@
+import { readCommand } from '../../commands/command.ts'
 import { runCanary } from './run.ts'
 
-/**
- * `npm run canary`: lives through connecting, publishing, failing, renewing, disconnecting and erasing with tokens that are recognizable,
- * looks for them wherever something is kept, then plants one and looks again. The last line is the verdict; 1 when it is bad.
- */
+readCommand('canary', (command) =>
+  command.description(
+    'Connects, publishes, fails, renews, disconnects and erases with tokens that can be recognized, and looks for them wherever ' +
+      'anything is stored. Then plants one and looks again. Takes a few minutes. The last line is JSON.',
+  ),
+)
 const startedAt = performance.now()
 const say = (line: string) => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
 

@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import proto from '@temporalio/proto'
-import { createCodec } from '../../activities/data-converter.ts'
-import type { Sql } from '../../db/connect.ts'
-import type { VaultKey } from '../../db/vault.ts'
-import type { createClient } from '../../web/temporal.ts'
+import type { VaultKey } from '../../config/values.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { createCodec } from '../../temporal/data-converter.ts'
+import type { createClient } from '../../web/operate/temporal.ts'
 import type { Place } from './search.ts'
 
 /** Every file below a folder, read while its programs run; files that go while we read have nothing to show any more. */
@@ -42,10 +42,11 @@ type Client = ReturnType<typeof createClient>
 
 /**
  * The history of every workflow in three looks: its bytes, its JSON (payloads in base64), and what stands in its payloads once they are
- * opened with the vault's key, which nobody but the product can do: there, too, should be no token.
+ * opened with the vault's key, which nobody but the product can do: there, too, should be no token. Headers, and what Temporal itself
+ * writes, aren't sealed and are searched as they are.
  */
 export const historiesIn = async (client: Client, keys: VaultKey[]): Promise<Place[]> => {
-  const codec = createCodec(keys)
+  const codec = createCodec(keys, { acceptUnsealed: true })
   const places: Place[] = []
   for await (const run of client.workflow.list()) {
     const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import nodemailer from 'nodemailer'
 import type { OwnStack } from '../../bench/own-stack.ts'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
 import type { Person } from '../support/person.ts'
 import { compose } from '../support/story.ts'
+import type { Personal } from './personal.ts'
 import { slug } from './story.ts'
 
 /** Where a planted token must be found: each a pattern for the place and, where it is not in clear, the form. */
@@ -23,23 +24,37 @@ export const plantedIn: { what: string; place: RegExp; form: RegExp }[] = [
   { what: 'a mail', place: /^mailbox$/, form: /^clear$/ },
 ]
 
+/** Where every planted value of a person must be found. */
+export const plantedPersonalIn: { what: string; place: RegExp }[] = [
+  { what: "the server's log", place: /^data\/logs\/server\.log$/ },
+  { what: "PostgreSQL's log", place: /^data\/logs\/postgres\.log$/ },
+  { what: 'an argument that is sealed', place: /^history sealed-personal .*: opened$/ },
+  { what: "Temporal's database", place: /^data\/temporal\/temporal\.db/ },
+]
+
 export type Garden = {
   stack: OwnStack
   admin: Person
   token: string
+  personal: Personal
   /** Seals payloads as the product does. */
   sealing: Client
   sql: Sql
 }
 
 /** Puts one token wherever the search claims to look. */
-export const plant = async ({ stack, admin, token, sealing, sql }: Garden): Promise<void> => {
+export const plant = async ({ stack, admin, token, sealing, sql, personal }: Garden): Promise<void> => {
   await appendFile(join(stack.folder, 'logs', 'worker.log'), `{"level":30,"msg":"renewed ${token}"}\n`)
   const connection = await Connection.connect({ address: stack.temporalAddress })
   // On a task queue that nobody works at: they only stand in their histories.
   const start = { taskQueue: 'canary', args: [{ token }] }
   await new Client({ connection }).workflow.start('planted', { ...start, workflowId: 'planted' })
   await sealing.workflow.start('sealed', { ...start, workflowId: 'sealed' })
+  const values = { taskQueue: 'canary', args: [personal] }
+  await new Client({ connection }).workflow.start('planted-personal', { ...values, workflowId: 'planted-personal' })
+  await sealing.workflow.start('sealed-personal', { ...values, workflowId: 'sealed-personal' })
+  for (const log of ['server.log', 'postgres.log'])
+    await appendFile(join(stack.folder, 'logs', log), `${JSON.stringify(personal)}\n`)
   await connection.close()
   await compose(admin, slug, { text: `My token is ${token}` }, 'Save draft')
   await sql`create schema canary`

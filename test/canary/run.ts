@@ -1,22 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { createDataConverter } from '../../activities/data-converter.ts'
 import { type OwnStack, startOwnStack } from '../../bench/own-stack.ts'
-import { vaultKeys } from '../../config-values.ts'
-import { close, connect, type Sql } from '../../db/connect.ts'
+import { vaultKeys } from '../../config/values.ts'
+import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { localSecrets } from '../../local/secrets.ts'
-import { createClient } from '../../web/temporal.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { createClient } from '../../web/operate/temporal.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { password } from '../support/story.ts'
 import { crawl } from './crawl.ts'
 import { listenTo } from './listener.ts'
+import { isClosedToPersons, liveAsPerson, mailedSecrets, newPersonal, personalSecrets } from './personal.ts'
 import { filesIn, historiesIn, tablesOf } from './places.ts'
-import { plant, plantedIn } from './plant.ts'
+import { plant, plantedIn, plantedPersonalIn } from './plant.ts'
 import { findSecrets, type Hit, type Place, type Secret } from './search.ts'
 import { control, live, mailsOf, slug } from './story.ts'
 
-/** `hits`: secrets that were found where none may be, before one was planted. `missed`: where the planted one was not found. */
-export type Verdict = { tokens: number; places: number; bytes: number; hits: Hit[]; missed: string[] }
+/**
+ * `personal`: how many values of a person and mailed codes were looked for. `hits`: what was found where it may not be, before something was
+ * planted. `missed`: where what was planted was not found.
+ */
+export type Verdict = { tokens: number; personal: number; places: number; bytes: number; hits: Hit[]; missed: string[] }
 
 /** promise: S3: a whole installation lives through everything that happens to tokens; then they are looked for wherever anything is kept. */
 export const runCanary = async (say: (line: string) => void): Promise<Verdict> => {
@@ -25,15 +29,21 @@ export const runCanary = async (say: (line: string) => void): Promise<Verdict> =
   try {
     say(`a stack of its own at ${stack.url}`)
     await live({ stack, admin: scene.admin, mark: scene.mark, say })
+    say('a person joins, works, and deletes their account')
+    await liveAsPerson({ stack, admin: scene.admin, mark: scene.mark, say }, scene.personal)
     const pages = await crawl(scene.admin, [`/w/${slug}/calendar`, '/account', '/operate', '/privacy', '/data-deletion'])
     say(`${pages} pages opened`)
     const tokens = await markedTokens(stack, scene.mark)
     say(`looking for ${tokens.length} tokens and codes, and for the keys of the installation`)
     const places = await everyPlace(scene)
-    const hits = findSecrets(scene.secrets, places)
+    const closed = places.filter(isClosedToPersons)
+    const personal = [...personalSecrets(scene.personal), ...mailedSecrets(await mailsOf(stack))]
+    say(`looking for ${personal.length} values of a person and codes in ${closed.length} logs and histories`)
+    const hits = [...findSecrets(scene.secrets, places), ...findSecrets(personal, closed)]
     const bytes = places.reduce((sum, place) => sum + place.bytes.length, 0)
     say('planting one')
-    return { tokens: tokens.length, places: places.length, bytes, hits, missed: await plantAndLook(scene, tokens[0] ?? '') }
+    const missed = await plantAndLook(scene, tokens[0] ?? '')
+    return { tokens: tokens.length, personal: personal.length, places: places.length, bytes, hits, missed }
   } finally {
     await close(scene.sql)
     await scene.client.connection.close()
@@ -61,12 +71,13 @@ const openScene = (stack: OwnStack) => {
       apiKey: undefined,
       tls: undefined,
       metadata: undefined,
+      acceptUnsealed: false,
       uiUrl: undefined,
     },
     createDataConverter(keys),
   )
   const admin: Person = createPerson(stack.url, hear)
-  return { stack, keys, heard, mark, sql, client, admin, secrets: secretsOf(mark, secrets, keys) }
+  return { stack, keys, heard, mark, sql, client, admin, personal: newPersonal(), secrets: secretsOf(mark, secrets, keys) }
 }
 
 const secretsOf = (mark: string, local: ReturnType<typeof localSecrets>, keys: ReturnType<typeof vaultKeys>): Secret[] => [
@@ -111,9 +122,17 @@ const everyPlace = async ({ stack, sql, client, keys, heard }: Scene): Promise<P
 
 const plantAndLook = async (scene: Scene, token: string): Promise<string[]> => {
   const { stack, admin, sql, client: sealing } = scene
-  await plant({ stack, admin, token, sealing, sql })
-  const found = findSecrets([{ name: 'planted', value: Buffer.from(scene.mark) }], await everyPlace(scene))
-  return plantedIn
-    .filter(({ place, form }) => !found.some((hit) => place.test(hit.place) && form.test(hit.form)))
-    .map(({ what }) => what)
+  const { personal } = scene
+  await plant({ stack, admin, token, sealing, sql, personal })
+  const places = await everyPlace(scene)
+  const found = findSecrets([{ name: 'planted', value: Buffer.from(scene.mark) }], places)
+  const missed = plantedIn.filter(({ place, form }) => !found.some((hit) => place.test(hit.place) && form.test(hit.form)))
+  const values = personalSecrets(personal)
+  const foundPersonal = findSecrets(values, places.filter(isClosedToPersons))
+  const missedPersonal = plantedPersonalIn.flatMap(({ what, place }) =>
+    values
+      .filter(({ name }) => !foundPersonal.some((hit) => hit.secret === name && place.test(hit.place)))
+      .map(({ name }) => ({ what: `${name} in ${what}` })),
+  )
+  return [...missed, ...missedPersonal].map(({ what }) => what)
 }

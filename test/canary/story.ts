@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnStack } from '../../bench/own-stack.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { makeJpeg, makeVideo } from '../support/media-files.ts'
 import type { Fields, Page, Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, compose, connectMeta, connectTiktok, makeWorkspace, upload } from '../support/story.ts'
@@ -96,11 +96,11 @@ const changePassword = async (told: Told): Promise<void> => {
   await control(told, 'POST', `/accounts/meta/people/${await personCalled(told, 'Ada Northside')}/state`, {
     tokens: 'password_changed',
   })
-  const failing = await compose(admin, slug, { text: 'With a dead token', channel }, 'Publish now')
-  await untilPills(admin, failing.url, ['failed'])
+  const held = await compose(admin, slug, { text: 'With a dead token', channel }, 'Publish now')
   await untilAccounts(admin, /needs reconnecting/)
   await connectMeta(admin, slug)
   await untilAccounts(admin, /^(?!.*needs reconnecting)/)
+  await untilPills(admin, held.url, ['published']) // it waited for the new connection
 }
 
 const disconnectTiktok = async (told: Told): Promise<void> => {
@@ -109,8 +109,8 @@ const disconnectTiktok = async (told: Told): Promise<void> => {
   await fault(told, { platform: 'tiktok', endpoint: 'oauth/revoke', when: 'before', kind: 'error', code: 500, times: 2 })
   const question = await admin.open(`${accountsPath}/${channel}/disconnect`)
   await question.press('Disconnect', { history: 'keep' })
-  await untilAccounts(admin, /has not confirmed .* Tried/)
-  await untilAccounts(admin, /TikTok confirmed the end/)
+  await untilAccounts(admin, /hasn't confirmed .* Tried/)
+  await untilAccounts(admin, /TikTok confirmed that access is revoked/)
   await connectTiktok(admin, slug)
 }
 
@@ -121,12 +121,12 @@ const removeApp = async (told: Told, who: string): Promise<void> => {
   const answers = (await control(told, 'GET', '/accounts/meta/callbacks')) as { kind: string; status: number; reply: string }[]
   const status = answers.map((answer) => /\/data-deletion\/[\w-]+/.exec(answer.reply)?.[0]).find((path) => path !== undefined)
   if (!status) throw new Error(`the deletion callback was not answered with a page: ${JSON.stringify(answers)}`)
-  await until('the erasure is done', async () => (await told.admin.open(status)).text.includes('Everything is deleted'))
+  await until('the erasure is done', async () => (await told.admin.open(status)).text.includes('The deletion is complete'))
 }
 
 const exportData = async (told: Told): Promise<void> => {
   const { admin, stack } = told
-  await (await admin.open('/account')).press('Make the file')
+  await (await admin.open('/account')).press('Export data')
   let link = ''
   await until('the export is mailed', async () => {
     link = /http\S+\/account\/export\/[\w-]+/.exec(await mailsOf(stack))?.[0] ?? ''
@@ -151,13 +151,20 @@ const channelsOf = async (admin: Person): Promise<(words: string) => string> => 
 const untilPills = (admin: Person, url: string, wanted: string[]): Promise<void> => {
   const pillsIn = (page: Page) =>
     [...page.document.querySelectorAll('.target .pill')].map((pill) => (pill.textContent ?? '').trim())
-  return until(`${url} shows ${wanted}`, async () => String(pillsIn(await admin.open(url))) === String(wanted))
+  let page: Page | undefined
+  const isSo = async () => {
+    page = await admin.open(url)
+    return String(pillsIn(page)) === String(wanted)
+  }
+  return until(`${url} shows ${wanted}`, isSo).catch((error: Error) => {
+    throw new Error(`${error.message}; it says: ${page?.text}`)
+  })
 }
 
 const untilAccounts = (admin: Person, words: RegExp): Promise<void> =>
   until(`the accounts show ${words}`, async () => words.test((await admin.open(accountsPath)).text))
 
-const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
+export const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
   for (const giveUpAt = Date.now() + 150_000; !(await isSo()); await sleep(300))
     if (Date.now() > giveUpAt) throw new Error(`two and a half minutes went by before ${what}`)
 }

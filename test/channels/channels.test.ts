@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findOffer, type Offer } from '../../db/connections.ts'
+import { findOffer, type Offer } from '../../db/channels/consents.ts'
 import {
   type ConnectingApp,
   choose,
@@ -102,7 +102,7 @@ describe('connecting Meta', () => {
       grant: ['pages_show_list', 'pages_read_engagement', 'instagram_basic'],
     })
     expect(choice.text).toContain('Permissions that were left out')
-    expect(choice.text).toContain('publish on a connected Page')
+    expect(choice.text).toContain('Publish the posts you schedule on your Page')
     expect(choice.document.querySelector('form button.primary')).toBeNull()
     const again = await choice.follow('Ask Meta again')
     const second = await (await again.press('Ada Northside')).press('Continue')
@@ -115,6 +115,24 @@ describe('connecting Meta', () => {
     const choice = await (await toMeta(ada)).press('Continue', { page: null, instagram: null })
     expect(choice.text).toContain('No account came along')
     await expect(choice.follow('Back to Meta')).resolves.toMatchObject({ status: 200 })
+  })
+
+  it('a Page that Facebook leaves out of its list is asked for by its id, and not called lost', async () => {
+    await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
+    await control(test.sandbox, 'PATCH', '/settings', { pageListsEmpty: true })
+    await control(test.sandbox, 'POST', '/faults', {
+      endpoint: 'debug_token',
+      kind: 'error',
+      code: 2,
+      when: 'before',
+      nth: 2,
+      times: 1,
+    })
+    const choice = await (await toMeta(ada)).press('Continue')
+    expect(choice.text).toContain('didn’t show all of your accounts')
+    expect(choice.text).not.toContain('not shared this time')
+    expect((await choose(choice, [`facebook:${pages.records}`])).status).toBe(200)
+    expect(await channels()).toMatchObject([{ accountId: pages.records, state: 'connected' }])
   })
 
   it('"Not now" forgets the tokens', async () => {
@@ -198,9 +216,9 @@ describe('connecting TikTok', () => {
     ])
     const all = await grants()
     expect(all).toHaveLength(2)
-    expect(all[0]?.refreshExpiresAt.getTime()).toBeGreaterThan(Date.now() + 300 * 86_400_000)
+    expect(all[0]?.refreshExpiresAt.getTime()).toBeGreaterThan(Date.now() + 170 * 86_400_000)
     const list = await ada.open('/w/northside/channels')
-    expect(list.text).toContain('renewed by itself')
+    expect(list.text).toContain('Renews automatically')
   })
 
   it('promise A2: without the permission to publish the account cannot be chosen', async () => {

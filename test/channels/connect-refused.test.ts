@@ -43,6 +43,17 @@ describe('an answer of a platform that must not count', () => {
     expect((await ada.open(address)).url).toBe(`${test.url}/w/northside/connect/meta/choose`)
   })
 
+  it('in a session without the second factor that the workspace requires: nothing is exchanged, and the code is not carried along', async () => {
+    const address = await callback(ada)
+    await test.sql`update workspaces set requires_second_factor = true where slug = 'northside'`
+    const answer = await ada.request(address)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account/security'])
+    const calls = (await control(test.sandbox, 'GET', '/ledger/calls?platform=meta&endpoint=oauth/access_token')) as unknown[]
+    expect(calls).toHaveLength(0)
+    await test.sql`update workspaces set requires_second_factor = false where slug = 'northside'`
+    expect([await grants(), await channels()]).toEqual([[], []])
+  })
+
   it('a made-up state, none at all, and the answer of another platform', async () => {
     for (const path of ['/oauth/meta/callback?code=AQBx&state=made-up', '/oauth/meta/callback?code=AQBx', '/oauth/meta/callback'])
       expect((await ada.open(path)).status).toBe(400)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import type { Fields, Page } from '../support/person.ts'
@@ -46,7 +46,7 @@ const tokensOf = async (issuer: string) => {
 }
 const noTokens = { accessTokenSealed: null, refreshTokenSealed: null, accountTokens: [] }
 const revocations = () =>
-  house.sql`select state, access_token_sealed, refresh_token_sealed from disconnections where access_token_sealed is not null`
+  house.sql`select state, access_token_sealed, refresh_token_sealed from revocations where access_token_sealed is not null`
 const notices = () => house.admin.open(`/w/${house.slug}/notices`)
 
 describe.sequential('an account is disconnected', () => {
@@ -65,20 +65,20 @@ describe.sequential('an account is disconnected', () => {
       times: 2,
     })
     const question = await house.admin.open(`/w/${house.slug}/channels/${channelId}/disconnect`)
-    expect(question.text).toContain('One post that has not gone out there is canceled')
-    expect(question.text).toContain('the authorization is revoked there')
+    expect(question.text).toContain('1 scheduled post is canceled')
+    expect(question.text).toContain('This is the last account that uses this login')
     const unanswered = await question.press('Disconnect')
-    expect([unanswered.status, unanswered.text]).toEqual([422, expect.stringContaining('Choose what becomes of its history')])
+    expect([unanswered.status, unanswered.text]).toEqual([422, expect.stringContaining('Choose what happens to its history')])
     expect((await tokensOf('tiktok'))?.state).toBe('active')
 
     await disconnect(channelId)
     expect(await tokensOf('tiktok')).toMatchObject({ state: 'ended', ...noTokens })
     expect(pills(await house.admin.open(url))).toEqual(['canceled'])
-    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => /has not confirmed .* Tried/.test(page.text))
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => /hasn't confirmed .* Tried/.test(page.text))
     const done = await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
-      page.text.includes('TikTok confirmed the end'),
+      page.text.includes('TikTok confirmed that access is revoked'),
     )
-    expect(done.text).not.toContain('revoking')
+    expect(done.text).not.toContain('Revoking')
     expect(await revocations()).toHaveLength(0)
     const webhooks = async () =>
       ((await house.control('GET', '/tiktok/webhooks')) as { event: string; tries: { status: number }[] }[]).map((one) => [
@@ -108,22 +108,24 @@ describe.sequential('an account is disconnected', () => {
     const [first, ...rest] = rows
     const { url } = await schedulePhoto('Its history is erased', first!.id, inSeconds(86_400))
     const question = await house.admin.open(`/w/${house.slug}/channels/${first!.id}/disconnect`)
-    expect(question.text).toContain('ends it as a whole only')
+    expect(question.text).toContain('can only revoke it as a whole')
     await house.sql`
       insert into account_snapshots (workspace_id, channel_id, taken_at, followers, source)
       select workspace_id, id, now(), 12, 'test' from channels where id = ${first!.id}`
     await house.sql`
       insert into channel_days (workspace_id, channel_id, day, views, taken_at)
       select workspace_id, id, '2026-01-01', 12, now() from channels where id = ${first!.id}`
-    expect((await disconnect(first!.id, 'erase')).text).toContain('goes on for accounts that are still connected')
+    expect((await disconnect(first!.id, 'erase')).text).toContain('stays, because other connected accounts use the same login')
     expect((await tokensOf('meta'))?.state).toBe('active')
-    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => page.text.includes('Its history is erased'))
+    await expect.poll(() => house.sql`select from channels where id = ${first!.id}`, { timeout: 30_000 }).toHaveLength(0)
     expect((await house.admin.open(url)).status).toBe(404)
     for (const numbers of ['account_snapshots', 'channel_days', 'measured_channels'])
       expect(await house.sql`select from ${house.sql(numbers)} where channel_id = ${first!.id}`, numbers).toHaveLength(0)
 
     for (const { id } of rest) await disconnect(id)
-    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) => page.text.includes('Meta confirmed the end'))
+    await untilPage(house.admin, `/w/${house.slug}/channels`, (page) =>
+      page.text.includes('Meta confirmed that access is revoked'),
+    )
     expect(await tokensOf('meta')).toMatchObject({ state: 'ended', ...noTokens })
     expect(await revocations()).toHaveLength(0)
     const people = (await house.control('GET', '/accounts/meta')) as { people: Record<string, { name: string; grant: unknown }> }

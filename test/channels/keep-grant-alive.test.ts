@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { withToken } from '../../activities/grants.ts'
+import { withToken } from '../../activities/channels/tokens.ts'
 import { startTimeTravel, type TimeTravel } from '../support/time-travel.ts'
 
 let world: TimeTravel
@@ -28,10 +28,11 @@ const ask = async (channelId: string) =>
   withToken(world.deps, { workspaceId: world.people.workspaceId, channelId }, async (account) => account.grantToken)
 
 describe.sequential('a grant over the months', () => {
-  test('promise U2: TikTok: 400 days of renewals, an outage of hours before an end, one sign-in', {
+  test('promise U2: TikTok, with tokens of 24 hours: 400 days of renewals, an outage of hours before an end, one sign-in', {
     timeout: 240_000,
   }, async () => {
     const { rig } = world
+    await rig.set({ tiktokTokenProfile: 'older' })
     const { grantId, channelIds } = await world.connect('tiktok')
     await world.pass(30)
     expect(await stateOf(grantId)).toEqual({ state: 'active', channels: ['tiktok connected'] })

@@ -1,55 +1,46 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCommand, WrongUse, wholeNumber } from '../../commands/command.ts'
 
 export type ChaosOptions = {
   posts: number
   kills: number
   seed: number
-  /** Over so many minutes the posts come due. */
+  /** The posts come due within this many minutes. */
   minutes: number
-  /** The first of seven ports. */
+  /** The first of seven consecutive ports. */
   port: number
-  /** Once nothing is killed any more the clocks go ahead, so that nobody waits for the windows of reconciling. */
+  /** After the kills, advances the clocks, so that nobody waits for the reconciliation windows. */
   hurry: boolean
-  /** A folder of real-temporal.sh. */
+  /** A folder that real-temporal.sh has set up. */
   realTemporal: string | undefined
-  /** A folder of `npm run build`, which runs instead of the sources: strict as in production and behind HTTPS, so that no clock can be moved. */
+  /**
+   * A folder from `npm run build`, used instead of the sources. Runs as strictly as in production
+   * and behind HTTPS, so clocks can't be moved.
+   */
   build: string | undefined
-  /** Leaves logs and data where they are. */
+  /** Keeps logs and data. */
   keep: boolean
 }
 
-/** Throws with a sentence when an argument is no number. */
-export const readArguments = (args: string[]): ChaosOptions => {
-  const { values } = parseArgs({
-    args,
-    options: {
-      posts: { type: 'string', default: '300' },
-      kills: { type: 'string', default: '60' },
-      seed: { type: 'string', default: '1' },
-      minutes: { type: 'string', default: '3' },
-      port: { type: 'string', default: '4270' },
-      hurry: { type: 'boolean', default: false },
-      'real-temporal': { type: 'string' },
-      dist: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-    },
-  })
-  const number = (name: 'posts' | 'kills' | 'seed' | 'minutes' | 'port'): number => {
-    const value = Number(values[name])
-    if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} must be a number, not "${values[name]}"`)
-    return value
-  }
-  if (values.hurry && values.dist !== undefined) throw new Error('--hurry moves clocks, which a build with --dist does not let')
-  return {
-    posts: number('posts'),
-    kills: number('kills'),
-    seed: number('seed'),
-    minutes: number('minutes'),
-    port: number('port'),
-    hurry: values.hurry,
-    realTemporal: values['real-temporal'],
-    build: values.dist === undefined ? undefined : resolve(values.dist),
-    keep: values.keep,
-  }
+/** Throws WrongUse if options contradict each other. */
+export const readArguments = (): ChaosOptions => {
+  const { options } = readCommand('chaos', (command) =>
+    command
+      .description(
+        'Lets posts of all kinds come due while everything is killed and every fault happens. Fails when a post was lost, ' +
+          'published twice or wrongly reported. The last line is JSON.',
+      )
+      .option('--posts <count>', 'posts', wholeNumber(1), 300)
+      .option('--kills <count>', 'kills', wholeNumber(), 60)
+      .option('--seed <number>', 'of the random choices', wholeNumber(), 1)
+      .option('--minutes <count>', 'the posts come due over so many minutes', wholeNumber(1), 3)
+      .option('--port <port>', 'the first of seven ports', wholeNumber(1, 65_000), 4270)
+      .option('--hurry', 'move clocks ahead once nothing is killed any more')
+      .option('--real-temporal <folder>', 'a Temporal server on PostgreSQL, to be killed too')
+      .option('--dist <folder>', 'run this build instead of the sources')
+      .option('--keep', 'leave logs and data where they are'),
+  )
+  const { hurry = false, keep = false, dist, realTemporal, ...numbers } = options
+  if (hurry && dist !== undefined) throw new WrongUse('--hurry moves clocks, and a build (--dist) does not let it.')
+  return { ...numbers, hurry, keep, realTemporal, build: dist === undefined ? undefined : resolve(dist) }
 }

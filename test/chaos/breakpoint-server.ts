@@ -1,22 +1,25 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Where a worker is: right before or right after the `number`th call that this step of this target makes in its process. */
+/**
+ * Where a worker is: right before or after the `number`th call of a step of a target in its
+ * process.
+ */
 export type Place = { targetId: string; name: string; number: number; moment: 'before' | 'after' }
 
 export type BreakpointServer = {
   url: string
-  /** Whoever comes to such a place stays there. */
+  /** From now on, holds every worker that reaches such a place. */
   holdAt(isPlace: (place: Place) => boolean): void
-  /** Everybody goes on, and nobody is held any more. */
+  /** Releases all workers and stops holding. */
   release(): void
-  /** Those who are held go on; whoever comes later is held as before. */
+  /** Releases the workers that are held now; later ones are still held. */
   step(): void
   held(): Place[]
   close(): Promise<void>
 }
 
-/** What `breakpoints.ts` in a worker asks. */
+/** Answers the requests of `breakpoints.ts` in the workers. */
 export const startBreakpointServer = async (): Promise<BreakpointServer> => {
   const waiting = new Map<ServerResponse, Place>()
   let isHeld: (place: Place) => boolean = () => false

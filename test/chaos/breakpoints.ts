@@ -2,8 +2,8 @@ import { Context } from '@temporalio/activity'
 import { Agent } from 'undici'
 
 /**
- * Loaded into a worker before its own code: right before and right after every call that an activity makes over HTTP, whoever set the
- * breakpoints is asked, and the activity stays there until the answer comes. The call itself is the real one.
+ * Loaded into a worker before its own code. Right before and after every HTTP call of an activity,
+ * asks the breakpoint server and waits for its answer. The call itself is real.
  */
 const address = process.env.BREAKPOINTS_URL
 if (!address) throw new Error('BREAKPOINTS_URL is not set')
@@ -17,7 +17,7 @@ Agent.prototype.dispatch = function (options, handler) {
   const number = (counts.get(`${step.targetId} ${step.name}`) ?? 0) + 1
   counts.set(`${step.targetId} ${step.name}`, number)
   const complete = handler.onComplete?.bind(handler)
-  // Without its end nobody has the answer.
+  // Delays the end of the response, without which nobody gets the answer.
   handler.onComplete = (trailers) => void ask({ ...step, number, moment: 'after' }).then(() => complete?.(trailers))
   void ask({ ...step, number, moment: 'before' }).then(() => dispatch.call(this, options, handler))
   return true
@@ -28,7 +28,7 @@ async function ask(where: object): Promise<void> {
   await answer.arrayBuffer()
 }
 
-/** Which step of which target makes the call; undefined outside of activities. */
+/** The step and target of the current call. Undefined outside activities. */
 function stepOf(): { targetId: string; name: string } | undefined {
   try {
     const { activityType, workflowExecution } = Context.current().info

@@ -6,8 +6,8 @@ import { generate } from 'selfsigned'
 import type { Certificate } from './front-door.ts'
 
 /**
- * A certificate for localhost that this process trusts. Node reads whom it trusts when it starts: where there is none yet, the program
- * is run once more with it, and this one ends as that one did.
+ * A certificate for localhost that this process trusts. Node reads trusted certificates only at
+ * startup, so if there is none yet, runs the program again with one and exits with its code.
  */
 export const trustedCertificate = async (): Promise<Certificate> => {
   const { NODE_EXTRA_CA_CERTS: caFile, LOCALHOST_CERT: cert, LOCALHOST_KEY: key } = process.env

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * Loaded into a worker before its own code: its clock goes ahead by what stands in the file, so that a test need not wait
- * through the minutes that reconciling waits. Only the clock is moved: every window keeps its length.
+ * Loaded into a worker before its own code. Advances its clock by the number in the file, so that
+ * tests don't have to wait for the minutes of reconciliation. Only the clock changes: every window
+ * keeps its length.
  */
 const path = process.env.CLOCK_AHEAD_FILE
 if (!path) throw new Error('CLOCK_AHEAD_FILE is not set')

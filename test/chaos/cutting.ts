@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import type { CountedComment } from '../../local/sandbox/ledger.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import type { BreakpointServer, Place } from './breakpoint-server.ts'
 import { type Cut, isMet, mayStayUnconfirmed, type Round, type Step } from './cuts.ts'
@@ -9,12 +10,18 @@ import { schedule, type Wanted } from './posts.ts'
 import type { Residents } from './residents.ts'
 import { hasEnded, judge, readClaims } from './verdict.ts'
 
-/** One post of one kind that was cut at one moment. `words`: what is wrong; empty when all is well. */
+/**
+ * The result for one kind of post that was cut at one moment. `words`: what is wrong; empty if
+ * nothing is.
+ */
 export type Cell = { round: string; kind: string; met: boolean; state: string; words: string }
 
 type Rig = { house: House; residents: Residents; breakpoints: BreakpointServer }
 
-/** One post of each of the kinds, all due at the same second; the worker is killed when each of them is at the moment, or past it. */
+/**
+ * Schedules one post of each kind for the same second. Kills the worker once each of them has
+ * reached or passed the moment.
+ */
 export const cutRound = async (rig: Rig, round: Round, firstNumber: number, of = kinds): Promise<Cell[]> => {
   const { house, breakpoints } = rig
   house.resetClock()
@@ -37,22 +44,39 @@ export const cutRound = async (rig: Rig, round: Round, firstNumber: number, of =
   return judgeRound(house, round, wanted, met)
 }
 
-/** Lease, longest call and lag of the lists, and a little more: after it reconciling may say "absent". */
+/**
+ * The lease, the longest call and the delay of lists, plus a margin. After that, reconciliation may
+ * conclude "absent".
+ */
 const windowMs = 6 * 60_000
 
-/** What TikTok's photos leave unclear is put before a person after a quarter of an hour; until then reconciling writes no row. */
+/**
+ * If TikTok's photos are unclear, a person is asked after 15 minutes; until then, reconciliation
+ * writes no row.
+ */
 const unclearMs = 20 * 60_000
 
-/** A row can be watched only after the call: the step is held there and let go, again and again, until the row shows it. */
+/**
+ * A row can only be observed after the call, so the step is held there and released repeatedly
+ * until the row shows it.
+ */
 const isAt = (cut: Cut, place: Place): boolean => {
   if (cut.moment !== 'row') return place.name === cut.step && place.moment === cut.moment && place.number === cut.number
   return (place.name === cut.step && place.moment === 'after') || (isLater(place.name, cut.step) && place.moment === 'before')
 }
 
-const order: Step[] = ['prepareTarget', 'sendTarget', 'reconcileTarget', 'checkTarget', 'finishTarget']
+const order: Step[] = [
+  'prepareTarget',
+  'sendTarget',
+  'reconcileTarget',
+  'checkTarget',
+  'finishTarget',
+  'writeComment',
+  'findComment',
+]
 const isLater = (name: string, step: Step): boolean => order.indexOf(name as Step) > order.indexOf(step)
 
-/** Kills the worker at the cut; returns the targets' posts that it met. */
+/** Kills the worker at the cut. Returns the ids of the posts that it affected. */
 const cut = async (rig: Rig, cut: Cut, wanted: Wanted[]): Promise<Set<string>> => {
   const met = new Set<string>()
   for (const giveUpAt = Date.now() + 120_000; ; await sleep(20)) {
@@ -75,7 +99,7 @@ const cut = async (rig: Rig, cut: Cut, wanted: Wanted[]): Promise<Set<string>> =
   return met
 }
 
-/** Looks as fast as it can for a moment: the kill shall follow the row at once. */
+/** Polls as fast as possible for a moment, so that the kill follows the row at once. */
 const allPast = async (sql: Sql, wanted: Wanted[], step: Step): Promise<boolean> => {
   for (const giveUpAt = Date.now() + 1_500; Date.now() < giveUpAt; )
     if ((await readRows(sql, wanted)).every((row) => isPast(row, step))) return true
@@ -90,12 +114,14 @@ type Row = {
   waitingFor: string | null
   attemptNumber: number
   finishedAt: Date | null
+  commentOpen: boolean
+  commentState: string | null
 }
 
 const readRows = (sql: Sql, wanted: Wanted[]): Promise<Row[]> => sql<Row[]>`
-  select id, post_id, platform, state, waiting_for, attempt_number, finished_at from targets where post_id = any(${wanted.map(({ postId }) => postId)})`
+  select id, post_id, platform, state, waiting_for, attempt_number, finished_at, comment_open, comment_state from targets where post_id = any(${wanted.map(({ postId }) => postId)})`
 
-/** What the step is there for stands in the row. */
+/** Whether the row shows the result of the step. */
 const isPast = (row: Row, step: Step): boolean => {
   const reached = ['scheduled', 'preparing', 'ready', 'sending', 'processing', 'published', 'failed', 'unconfirmed'].indexOf(
     row.state,
@@ -111,10 +137,14 @@ const isPast = (row: Row, step: Step): boolean => {
       return reached >= 5
     case 'finishTarget':
       return row.finishedAt !== null || reached > 5
+    case 'writeComment':
+    case 'findComment':
+      if (row.commentState === 'waiting' || reached > 5) return true
+      return reached === 5 && !row.commentOpen && (row.commentState !== null || row.finishedAt !== null)
   }
 }
 
-/** What only time makes clear gets more of it. */
+/** Advances the clocks for posts that only become clear with time. */
 const untilEnded = async (house: House, wanted: Wanted[]): Promise<void> => {
   for (let round = 0; round < 6; round += 1) {
     for (const giveUpAt = Date.now() + 40_000; Date.now() < giveUpAt; await sleep(250)) {
@@ -132,7 +162,8 @@ const claimsOf = async (house: House, wanted: Wanted[]) => {
 
 const judgeRound = async (house: House, round: Round, wanted: Wanted[], met: Set<string>): Promise<Cell[]> => {
   const ledger = (await (await fetch(`${house.controlUrl}/ledger/posts`)).json()) as LedgerPost[]
-  const { judged } = judge(wanted, await claimsOf(house, wanted), ledger)
+  const comments = (await (await fetch(`${house.controlUrl}/ledger/comments`)).json()) as CountedComment[]
+  const { judged } = judge(wanted, await claimsOf(house, wanted), ledger, comments)
   const last = round.cuts.at(-1)
   return judged.map(({ wanted: { kind, postId }, claim, exists, faults }) => {
     const state = claim?.state ?? 'no row'

@@ -1,14 +1,14 @@
-/** Chance that can be thrown again: the same seed gives the same throws. */
+/** Repeatable random numbers: the same seed gives the same sequence. */
 export type Dice = {
-  /** 0 up to 1. */
+  /** From 0 to below 1. */
   share(): number
-  /** A whole number from `from` to `to`, both included. */
+  /** A whole number from `from` to `to`, inclusive. */
   whole(from: number, to: number): number
   pick<T>(list: readonly T[]): T
   shuffle<T>(list: readonly T[]): T[]
 }
 
-/** `name` keeps the throws of one purpose apart from those of another. The generator is mulberry32. */
+/** `name` separates the random numbers of different purposes. Uses the mulberry32 generator. */
 export const createDice = (seed: number, name: string): Dice => {
   let state = [...name].reduce(
     (sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193) >>> 0,

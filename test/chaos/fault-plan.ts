@@ -5,7 +5,7 @@ import { type House, post, untilAnswers } from './house.ts'
 import type { Residents } from './residents.ts'
 import { setInSandbox } from './sandbox-settings.ts'
 
-/** A fault as the sandbox's control port takes it. */
+/** A fault in the format of the sandbox's control port. */
 export type Fault = {
   platform: string
   endpoint: string
@@ -16,7 +16,10 @@ export type Fault = {
   delayMs?: number
 }
 
-/** Calls of each platform that faults may meet, by their names in the sandbox's ledger. The irreversible ones stand twice. */
+/**
+ * The calls of each platform that faults may affect, by their names in the sandbox's ledger.
+ * Irreversible calls are listed twice.
+ */
 const endpoints: Record<string, string[]> = {
   facebook: [
     ...twice('feed', 'videos.finish', 'video_reels.finish'),
@@ -38,7 +41,7 @@ const endpoints: Record<string, string[]> = {
   tiktok: [...twice('upload'), 'content/init', 'video/init', 'status/fetch', 'video/list', 'creator_info/query', 'oauth/token'],
 }
 
-/** Clear refusals: the post fails, and says so. Only of calls that then have no effect. */
+/** Clear refusals: the post fails and reports it. Only for calls that then have no effect. */
 const refusals: Fault[] = [
   { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 },
   { platform: 'instagram', endpoint: 'media_publish', when: 'before', kind: 'error', code: 100 },
@@ -46,7 +49,7 @@ const refusals: Fault[] = [
 ]
 export const refusalCodes = new Set(refusals.map(({ code }) => String(code)))
 
-/** Every moment with every kind that can come at it. */
+/** Every moment with every kind of fault that is possible there. */
 const disturbances: Pick<Fault, 'when' | 'kind'>[] = [
   ...['error', 'html503', 'reset', 'timeout', 'slow', 'truncated', 'rate_limited'].map((kind) => ({
     when: 'before' as const,
@@ -56,7 +59,10 @@ const disturbances: Pick<Fault, 'when' | 'kind'>[] = [
   ...['reset', 'timeout'].map((kind) => ({ when: 'late' as const, kind })),
 ]
 
-/** Every moment with every kind on every platform at least once, while there is room; more of them at random; some refusals. */
+/**
+ * Every moment with every kind on every platform at least once if `count` allows, plus random ones
+ * and some refusals.
+ */
 export const planFaults = (dice: Dice, count: number): Fault[] => {
   const table = Object.keys(endpoints).flatMap((platform) => disturbances.map((disturbance) => ({ platform, ...disturbance })))
   const rows = [...dice.shuffle(table), ...Array.from({ length: count }, () => dice.pick(table))].slice(0, count)
@@ -67,17 +73,23 @@ export const planFaults = (dice: Dice, count: number): Fault[] => {
   return dice.shuffle([...faults, ...clear])
 }
 
-/** TikTok's tokens are renewed twice in a run: more faults of it in a row only hold up all of its posts, half a minute each. */
+/**
+ * TikTok's tokens are renewed twice per run. More faults there would only delay all of its posts by
+ * half a minute each.
+ */
 const renewalsMost = 2
 
-/** Late effects and lagging lists together stay within the three minutes that reconciling waits. */
+/** Late effects and delays of lists together stay below the three minutes of reconciliation. */
 const delayOf = (dice: Dice, { when, kind }: Pick<Fault, 'when' | 'kind'>): Pick<Fault, 'delayMs'> => {
   if (when === 'late') return { delayMs: dice.whole(2_000, 100_000) }
   if (kind === 'timeout') return { delayMs: dice.whole(5_000, 90_000) }
   return kind === 'slow' ? { delayMs: dice.whole(1_000, 15_000) } : {}
 }
 
-/** Called while posts are prepared, as soon as they are composed: their faults come then. */
+/**
+ * Calls of the preparation, which starts when a post is composed, so their faults come at that
+ * time.
+ */
 const ahead = new Set([
   ...['photos', 'videos.start', 'videos.transfer', 'video_reels.start', 'rupload'],
   ...['media', 'content_publishing_limit', 'video/init'],
@@ -85,7 +97,10 @@ const ahead = new Set([
 
 export type FaultTimes = { composingFromMs: number; dueFromMs: number; untilMs: number }
 
-/** Gives the sandbox one fault after the other, evenly until then; each meets the next call of its endpoint that no other one meets. */
+/**
+ * Gives the sandbox one fault after another, evenly over the time. Each affects the next call of
+ * its endpoint that no other fault affects.
+ */
 export const carryOutFaults = async (house: House, dice: Dice, faults: Fault[], times: FaultTimes): Promise<void> => {
   const timed = faults.map((fault) => {
     const isAhead = ahead.has(fault.endpoint)
@@ -102,14 +117,20 @@ export const carryOutFaults = async (house: House, dice: Dice, faults: Fault[], 
 
 type FaultSeen = { platform: string; endpoint: string; seen: number; nth: number }
 
-/** The sandbox counts a call against every fault that waits for it: the second of two waits for the second call. */
+/**
+ * The sandbox counts a call for every waiting fault, so the second of two has to wait for the
+ * second call.
+ */
 const countWaiting = async (house: House, { platform, endpoint }: Fault): Promise<number> => {
   const all = (await (await fetch(`${house.controlUrl}/faults`)).json()) as FaultSeen[]
   const waiting = all.filter((one) => one.platform === platform && one.endpoint === endpoint && one.seen < one.nth)
   return Math.max(0, ...waiting.map(({ seen, nth }) => nth - seen))
 }
 
-/** Platforms' lists lag by another time every ten seconds; twice TikTok's access tokens end, and once a person's at Meta do. */
+/**
+ * Every ten seconds, changes the delay of the platforms' lists. Twice expires TikTok's access
+ * tokens, and once a person's tokens at Meta.
+ */
 export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number, untilMs: number): Promise<void> => {
   const at = (share: number) => sleep(Math.max(0, fromMs + share * (untilMs - fromMs) - Date.now()))
   const expireTiktok = () => post(`${house.controlUrl}/accounts/tiktok/northside.records/expire-tokens`, { access: true })
@@ -134,7 +155,7 @@ export const carryOutTroubles = async (house: House, dice: Dice, fromMs: number,
   await Promise.all([lagging(), expiring()])
 }
 
-/** Whoever has lost a connection connects again: what was sent before is then looked at again. */
+/** Reconnects lost accounts; then earlier sends are checked again. */
 export const connectAgain = async (house: House, { admin, slug }: Residents): Promise<void> => {
   await post(`${house.controlUrl}/accounts/meta/people/${benId}/state`, { tokens: 'working' })
   for (let tries = 1; ; tries += 1) {
@@ -142,12 +163,12 @@ export const connectAgain = async (house: House, { admin, slug }: Residents): Pr
     try {
       return void (await connectMeta(admin, slug, 'Ben Southside'))
     } catch (error) {
-      if (tries === 5) throw error // a connection that a killed server kept open may be met once for each server
+      if (tries === 5) throw error // each killed server may have left one dead connection open
     }
   }
 }
 
-/** Whose tokens end: "Ben Southside" of the sandbox's first people. */
+/** The person whose tokens expire: "Ben Southside" of the sandbox's first people. */
 const benId = '10200000000000002'
 export const expiredAccount = 'Southside Club'
 

@@ -1,11 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 
-/** Of `localhost`; `caFile`: who signed it, for those who come in. */
+/** A certificate for `localhost`. `caFile` is its issuer's certificate, for clients. */
 export type Certificate = { cert: string; key: string; caFile: string }
 export type FrontDoor = { close(): Promise<void> }
 
-/** Stands before the web servers, as Caddy does: each connection goes to the next server that accepts one. Throws when the port is taken. */
+/**
+ * A proxy in front of the web servers, like Caddy: each connection goes to the next server that
+ * accepts one. Throws if the port is taken.
+ */
 export const openFrontDoor = async (port: number, behind: number[], https?: Certificate): Promise<FrontDoor> => {
   const open = new Set<Socket>()
   let turn = 0
@@ -28,7 +31,7 @@ export const openFrontDoor = async (port: number, behind: number[], https?: Cert
   }
 }
 
-/** To the first server that accepts; nobody there: the visitor is turned away. */
+/** Connects to the first server that accepts. If none does, closes the connection. */
 const lead = (open: Set<Socket>, visitor: Socket, [first, ...others]: number[]): void => {
   if (first === undefined) return void visitor.destroy()
   const inside = keep(open, connect(first, '127.0.0.1'))
@@ -44,7 +47,7 @@ const lead = (open: Set<Socket>, visitor: Socket, [first, ...others]: number[]):
 
 const keep = (open: Set<Socket>, socket: Socket): Socket => {
   open.add(socket)
-  socket.on('error', () => socket.destroy()) // its end is handled where it closes
+  socket.on('error', () => socket.destroy()) // handled in 'close'
   socket.once('close', () => open.delete(socket))
   return socket
 }

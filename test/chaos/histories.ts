@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import { createDataConverter } from '../../activities/data-converter.ts'
-import { knownAfterMs } from '../../activities/search-attributes.ts'
-import { createClient } from '../../web/temporal.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { readCommand, wholeNumber } from '../../commands/command.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { knownAfterMs } from '../../temporal/search-attributes.ts'
+import { createClient } from '../../web/operate/temporal.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { changed, grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { testConfig } from '../support/config.ts'
 import { type House, portsFrom, post, startHouse } from './house.ts'
@@ -15,23 +18,28 @@ import { moveIn, type Residents } from './residents.ts'
 import { onStage } from './stage.ts'
 import { hasEnded, readClaims } from './verdict.ts'
 
-/**
- * `npm run histories [-- NAME …]`: real runs of every branch of `publishTarget`, and of `keepGrantAlive` as long as it went, kept sealed in
- * test/histories/ for the replay test. Those of former versions stay: what they began goes on under the next.
- */
-/** A workflow that records other things gets a name of its own here. */
+const { args, options } = readCommand('histories', (command) =>
+  command
+    .description(
+      'Records real runs of every branch of `publishTarget`, and of `keepGrantAlive`, sealed, in test/histories/ for the replay ' +
+        'test. Those of earlier versions stay: workflows that began with them continue under the next.',
+    )
+    .argument('[names...]', 'only these; all of them when there is none')
+    .option('--port <port>', 'the first of seven ports', wholeNumber(1, 65_000), 4290),
+)
+/** Change it when workflows record different histories. */
 const version = '2026-11-tells'
-const folder = new URL(`../histories/${version}/`, import.meta.url)
-const names = process.argv.slice(2)
+const folder = fileURLToPath(new URL(`../histories/${version}/`, import.meta.url))
+const [names] = args
 const isWanted = (name: string): boolean => names.length === 0 || names.includes(name)
 
 type Rig = { house: House; residents: Residents }
-/** What happens to one post between its scheduling and its end. */
+/** What happens to a post between scheduling and its end. */
 type Story = {
   name: string
   kind: string
   dueInMs: number
-  /** Before it is scheduled. */
+  /** Runs before it is scheduled. */
   begins?: () => Promise<void>
   happens?: (rig: Rig, wanted: Wanted) => Promise<void>
 }
@@ -122,7 +130,7 @@ const stories: Story[] = [
 ]
 
 await onStage({ name: 'histories', keep: false }, async (stage) => {
-  const ports = portsFrom(Number(process.env.CHAOS_PORT || 4290))
+  const ports = portsFrom(options.port)
   const house = await startHouse({ ...stage, ports, workers: 1, servers: 1, restartDelayMs: () => 100 })
   const rig = { house, residents: await moveIn(house) }
   const config = testConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` })
@@ -147,7 +155,7 @@ async function record(rig: Rig, client: ReturnType<typeof createClient>, story: 
   await keep(handle, `publish-target.${story.name}`)
 }
 
-/** Of an authorization that is alive: it looked twice and waits. */
+/** Histories of active authorizations that have run two rounds and wait. */
 async function recordGrants({ house }: Rig, client: ReturnType<typeof createClient>): Promise<void> {
   for (const { id, issuer } of await house.sql<
     { id: string; issuer: string }[]
@@ -162,11 +170,14 @@ async function recordGrants({ house }: Rig, client: ReturnType<typeof createClie
 async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const history = historyToJSON(await handle.fetchHistory())
   mkdirSync(folder, { recursive: true })
-  writeFileSync(new URL(`${name}.json`, folder), `${history}\n`)
+  writeFileSync(join(folder, `${name}.json`), `${history}\n`)
   console.log(`${name}: ${JSON.parse(history).events.length} events`)
 }
 
-/** The run that the scheduling began: a nudge that comes after its end begins another, which only looks and ends. */
+/**
+ * The run that scheduling started. A signal after its end starts another one, which only reads the
+ * row and ends.
+ */
 async function firstRun({ house }: Rig, client: ReturnType<typeof createClient>, { postId }: Wanted) {
   const [row] = await house.sql<{ id: string }[]>`select id from targets where post_id = ${postId}`
   const workflowId = targetWorkflowId(row?.id ?? '')
@@ -174,18 +185,18 @@ async function firstRun({ house }: Rig, client: ReturnType<typeof createClient>,
     const description = await client.workflow
       .getHandle(workflowId)
       .describe()
-      .catch(() => undefined) // the server is still telling Temporal
+      .catch(() => undefined) // the server is still starting it
     if (description) return client.workflow.getHandle(workflowId, description.runId)
     await sleep(50)
   }
 }
 
-/** The end of the post, its receipt included. */
+/** Waits for the end of the post, including its receipt. */
 async function untilOver({ house }: Rig, { postId }: Wanted): Promise<void> {
   for (const giveUpAt = Date.now() + 180_000; Date.now() < giveUpAt; await sleep(250)) {
-    const [row] = await house.sql<{ id: string; state: string; finishedAt: Date | null }[]>`
-      select id, state, finished_at from targets where post_id = ${postId}`
-    if (row && (row.finishedAt || (hasEnded({ state: row.state }) && row.state !== 'published'))) return
+    const [row] = await house.sql<{ state: string; commentOpen: boolean; finishedAt: Date | null }[]>`
+      select state, comment_open, finished_at from targets where post_id = ${postId}`
+    if (row && hasEnded(row) && (row.finishedAt || row.state !== 'published')) return
   }
   throw new Error(`post ${postId} came to no end`)
 }

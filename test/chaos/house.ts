@@ -1,60 +1,68 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import { close, connect, type Sql } from '../../db/connect.ts'
-import { migrate } from '../../db/migrate.ts'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { close, connect, type Sql } from '../../db/postgres/connect.ts'
+import { migrate } from '../../db/postgres/migrate.ts'
 import { startChild } from '../../local/child.ts'
+import { ffmpegProgram } from '../../local/ffmpeg-program.ts'
 import { ensureDatabase, startPostgres } from '../../local/postgres.ts'
 import { startTemporal } from '../../local/temporal.ts'
 import { temporalProgram } from '../../local/temporal-program.ts'
 import type { Watchdog } from '../../local/watchdog.ts'
+import { operatorEnv } from '../support/operator-env.ts'
 import { type Certificate, openFrontDoor } from './front-door.ts'
 import { startRealTemporal } from './real-temporal.ts'
 import { type Supervised, type Supervision, supervise } from './supervised.ts'
 
-/** A whole CrateSocial of separate processes, each of which can be killed and comes up again. */
+/** A whole CrateSocial in separate processes, each of which can be killed and is restarted. */
 export type House = {
   url: string
-  /** Of whoever judges at the end; the product has connections of its own. */
+  /** For the final check; the product has its own connections. */
   sql: Sql
   sandboxUrl: string
   controlUrl: string
-  /** Of workers and servers. */
+  /** The environment of workers and servers. */
   env: NodeJS.ProcessEnv
   workers: Supervised[]
   servers: Supervised[]
-  /** Undefined where it was given. */
+  /** Undefined if it is external. */
   temporal: Supervised | undefined
   postgres: Supervised | undefined
-  /** Moves the clocks of the workers and of the sandbox ahead by so much more. */
+  /** Advances the clocks of the workers and the sandbox by this much more. */
   advance(ms: number): Promise<void>
-  /** The workers' clocks are right again; the sandbox's stays where it is. */
+  /** Resets the workers' clocks. The sandbox's clock doesn't change. */
   resetClock(): void
   stop(): Promise<void>
 }
 
 export type HousePlan = Supervision & {
-  /** Everything is kept here. */
+  /** The folder for all data. */
   folder: string
   ports: Ports
   watchdog: Watchdog
   workers?: number
   servers?: number
-  /** What runs already and is not to be killed. */
+  /** Existing servers, which aren't killed. */
   given?: { databaseUrl?: string; temporalAddress: string; namespace: string }
-  /** A folder of `npm run build`, which runs instead of the sources. */
+  /** A folder from `npm run build`, used instead of the sources. */
   build?: string
-  /** People come by HTTPS, and the programs are strict, as in production: their clocks cannot be moved. */
+  /**
+   * People use HTTPS, and the programs run as strictly as in production, so their clocks can't be
+   * moved.
+   */
   https?: Certificate
-  /** A folder of `real-temporal.sh`, whose server is used instead of the development server. */
+  /**
+   * A folder that `real-temporal.sh` has set up. Its server is used instead of the development
+   * server.
+   */
   realTemporal?: string
-  /** More for the worker's environment. */
+  /** Additional variables for the workers. */
   workerEnv?: NodeJS.ProcessEnv
 }
 
-const root = new URL('../../', import.meta.url).pathname
-/** The key of every test: recorded histories open with it. */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+/** The key of all tests, which also opens recorded histories. */
 const vaultKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`
 
 export const startHouse = async (plan: HousePlan): Promise<House> => {
@@ -126,7 +134,10 @@ export const startHouse = async (plan: HousePlan): Promise<House> => {
 
 export type Ports = Record<'postgres' | 'temporal' | 'sandbox' | 'control' | 'door', number> & { servers: number[] }
 
-/** Seven in a row. Below those that the system gives to outgoing connections, a port stays ours while its process is down. */
+/**
+ * Seven consecutive ports. Below the range of outgoing connections, a port stays ours while its
+ * process is down.
+ */
 export const portsFrom = (first: number): Ports => ({
   postgres: first,
   temporal: first + 1,
@@ -159,6 +170,8 @@ const environmentOf = (plan: HousePlan, ports: Ports, url: string, clockFile: st
     VAULT_KEYS: vaultKeys,
     THROTTLE_KEY: 'a throttle key for chaos, which is long enough',
     SMTP_URL: 'smtp://127.0.0.1:2',
+    FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: () => undefined }),
+    ...operatorEnv,
     META_APP_ID: app.id,
     META_APP_SECRET: app.secret,
     META_GRAPH_URL: `${sandbox}/graph`,
@@ -231,7 +244,7 @@ const migrateDatabase = async (url: string): Promise<void> => {
   await migrate(sql).finally(() => close(sql))
 }
 
-/** Written under another name first: a worker that looks in this moment sees the old or the new number. */
+/** Written under a temporary name first, so that workers read either the old or the new number. */
 const setClock = (file: string, aheadMs: number): void => {
   writeFileSync(`${file}.new`, String(aheadMs))
   renameSync(`${file}.new`, file)
@@ -239,7 +252,8 @@ const setClock = (file: string, aheadMs: number): void => {
 
 export const untilAnswers = async (url: string): Promise<void> => {
   for (const giveUpAt = Date.now() + 90_000; ; await sleep(150)) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined) // not listening yet
+    // a failed request means that it is not listening yet
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer?.ok) return
     if (Date.now() > giveUpAt) throw new Error(`${url} did not answer within 90 seconds`)

@@ -46,7 +46,10 @@ beforeAll(async () => {
   rig = { house, residents: await moveIn(house), breakpoints }
 }, 120_000)
 
-/** All steps and moments: `npm run chaos:steps`. There TikTok's photos are cut after the call as well, which takes minutes to settle. */
+/**
+ * `npm run chaos:steps` runs all steps and moments. It also cuts TikTok's photos after the call,
+ * which take minutes to settle.
+ */
 const sends = rounds.filter(({ name }) => name.startsWith('send'))
 const quick = kinds.filter(({ name }) => name !== 'TikTok photos')
 

@@ -3,12 +3,15 @@ import type { Dice } from './dice.ts'
 import type { House } from './house.ts'
 import type { Supervised } from './supervised.ts'
 
-export const sorts = ['worker', 'server', 'temporal', 'postgres'] as const
-export type Sort = (typeof sorts)[number]
+const sorts = ['worker', 'server', 'temporal', 'postgres'] as const
+type Sort = (typeof sorts)[number]
 export type Kill = { atMs: number; sort: Sort /** 0 up to 1: which one of several. */; which: number }
 export type Killed = Record<Sort, number>
 
-/** Equally many of each sort, at random moments between the two. Times in epoch milliseconds. */
+/**
+ * The same number of each sort, at random times between `fromMs` and `untilMs` (epoch
+ * milliseconds).
+ */
 export const planKills = (dice: Dice, kills: number, fromMs: number, untilMs: number): Kill[] =>
   Array.from({ length: kills }, (_, index) => ({
     atMs: dice.whole(fromMs, untilMs),
@@ -16,7 +19,10 @@ export const planKills = (dice: Dice, kills: number, fromMs: number, untilMs: nu
     which: dice.share(),
   })).sort((a, b) => a.atMs - b.atMs)
 
-/** Carries the plan out; one that is down at its moment is killed as soon as it is up again. Returns how many of each were hit. */
+/**
+ * Kills according to the plan. A process that is down at its time is killed as soon as it is up
+ * again. Returns how many of each were killed.
+ */
 export const carryOutKills = async (house: House, plan: Kill[], say: (line: string) => void): Promise<Killed> => {
   const killed: Killed = { worker: 0, server: 0, temporal: 0, postgres: 0 }
   const queues = new Map<Supervised, Promise<void>>()

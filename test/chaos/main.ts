@@ -4,10 +4,11 @@ import { runChaos } from './run.ts'
 import { onStage } from './stage.ts'
 
 /**
- * `npm run chaos -- --posts 300 --kills 60 --seed N`: posts of all kinds come due while everything is killed and every fault strikes.
- * The last line is the result as JSON; exit code 1 when a post was lost, made twice or wrongly reported.
+ * `npm run chaos -- --posts 300 --kills 60 --seed N`: publishes posts of all kinds while everything
+ * is killed and every fault occurs. The last line is the result as JSON. Exits with code 1 if a
+ * post was lost, duplicated or wrongly reported.
  */
-const options = readArguments(process.argv.slice(2))
+const options = readArguments()
 const https = options.build ? await trustedCertificate() : undefined
 
 await onStage({ name: 'chaos', keep: options.keep, broken: 2 }, async (stage) => {

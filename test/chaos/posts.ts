@@ -1,15 +1,18 @@
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import type { Fields } from '../support/person.ts'
 import { compose } from '../support/story.ts'
 import { type Kind, kinds, mediaOf } from './kinds.ts'
 import type { Residents } from './residents.ts'
 
-/** One post on one account, as it was asked for. `mark` stands in its text and in no other. */
+/** A post on one account, as requested. `mark` appears in its text and in no other. */
 export type Wanted = { number: number; mark: string; kind: Kind; account: string; dueAt: Date; postId: string }
+
+/** The text of its first comment. */
+export const commentOf = (mark: string): string => `First ${mark}`
 
 const zone = 'Europe/Zurich'
 
-/** Through the composer's form. Throws with what the page said when it was not scheduled. */
+/** Schedules through the composer's form. Throws with the page's message if that fails. */
 export const schedule = async (
   residents: Residents,
   plan: { number: number; kind: Kind; account: string; dueAt: Date },
@@ -24,6 +27,7 @@ export const schedule = async (
     media: await mediaOf(residents, kind, number),
     [`kind.${channel}`]: kind.kind,
     time: wallTimeOf(dueAt, zone),
+    ...(kind.comment ? { [`${channel}.first_comment`]: commentOf(mark) } : {}),
     ...Object.fromEntries(Object.entries(kind.settings ?? {}).map(([name, value]) => [`${channel}.${name}`, value])),
   }
   const page = await compose(residents.admin, residents.slug, fields, 'Schedule')
@@ -32,7 +36,7 @@ export const schedule = async (
   return { number, mark, kind, account, dueAt, postId }
 }
 
-/** Kinds in turn, so that each comes equally often, whatever the number of posts. */
+/** Kinds in turn, so that each occurs equally often. */
 export const kindOfNumber = (number: number): Kind => {
   const kind = kinds[number % kinds.length]
   if (!kind) throw new Error('there are no kinds')

@@ -8,8 +8,9 @@ import { type Supervised, type Supervision, supervise } from './supervised.ts'
 type Plan = Supervision & { folder: string; port: number; logFile: string; watchdog: Watchdog }
 
 /**
- * The real server with its PostgreSQL, as `real-temporal.sh start FOLDER PORT` has set it up. Its PostgreSQL must run, and its own server
- * must be stopped before: this one is started here, so that it can be killed and started again.
+ * The real server with its PostgreSQL, set up by `real-temporal.sh start FOLDER PORT`. Its
+ * PostgreSQL must be running and its own server stopped: the server is started here, so that it can
+ * be killed and restarted.
  */
 export const startRealTemporal = ({ folder, port, logFile, watchdog, ...supervision }: Plan): Supervised => {
   const args = ['--config-file', join(folder, 'config/server.yaml'), '--allow-no-auth', 'start']

@@ -1,24 +1,24 @@
-import { firstOperatorLink } from '../../db/first-operator.ts'
+import { firstOperatorLink } from '../../db/people/first-operator.ts'
 import { makeJpeg, makeVideo } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace, upload } from '../support/story.ts'
 import { type House, post } from './house.ts'
-import { tiktokAccounts } from './kinds.ts'
+import { tiktokAccounts } from './tiktok-accounts.ts'
 
-/** Who lives in the house: a person with a workspace, connected accounts and files. */
+/** A person with a workspace, connected accounts and files. */
 export type Residents = {
   admin: Person
   slug: string
-  /** Channel id of the account whose label in the composer ends with these words. */
+  /** The channel id of the account whose label in the composer ends with these words. */
   channel(words: string): string
   media: Record<'landscape' | 'square' | 'tall' | 'clip', string>
-  /** A picture of its own, since a story has no text to be known by. */
+  /** A unique picture, because a story has no text to identify it. */
   ownPicture(number: number): Promise<string>
 }
 
-export const slug = 'northside'
+const slug = 'northside'
 
-/** Everything through the pages, as a person does it. */
+/** Sets up everything through the pages, as a person does. */
 export const moveIn = async (house: House): Promise<Residents> => {
   const admin = createPerson(house.url)
   await acceptInvitation(admin, (await firstOperatorLink(house.sql, house.url)) ?? '', 'Ada', 'ada@example.com')

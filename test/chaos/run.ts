@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CountedComment } from '../../local/sandbox/ledger.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import type { ChaosOptions } from './arguments.ts'
 import { createDice } from './dice.ts'
@@ -17,10 +18,13 @@ export type ChaosResult = {
   posts: number
   kills: number
   killed: Killed
-  /** Faults that met a call. */
+  /** Faults that affected a call. */
   faults: number
   hurried: boolean
-  /** Processes that ended by themselves, for example when their database was gone, and were started again. */
+  /**
+   * How often processes ended without being killed, for example because their database was gone,
+   * and were restarted.
+   */
   endedByItself: number
   lost: number
   duplicated: number
@@ -69,7 +73,8 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   await untilEnded(plan, house)
   const met = await countFaults(house)
   const ledger = (await ask(house, '/ledger/posts')) as LedgerPost[]
-  const verdict = judge(wanted, await readClaims(house.sql), ledger)
+  const comments = (await ask(house, '/ledger/comments')) as CountedComment[]
+  const verdict = judge(wanted, await readClaims(house.sql), ledger, comments)
   report(verdict, say)
   const parts = [...house.workers, ...house.servers, house.temporal, house.postgres].filter((part) => part !== undefined)
   const { lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs } = verdict
@@ -86,14 +91,17 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   }
 }
 
-/** How long one post takes to compose here: the composer's page is opened, sent, and the post's page comes back. */
+/**
+ * The time to compose a post here: opening and submitting the composer, and loading the post's
+ * page.
+ */
 const paceMs = async ({ admin, slug }: Residents): Promise<number> => {
   const startedAt = Date.now()
   for (let opened = 0; opened < 5; opened += 1) await admin.open(`/w/${slug}/posts/new`)
   return Math.max(250, 4 * ((Date.now() - startedAt) / 5))
 }
 
-/** In the order of their times, so that the last are composed while the first go out. */
+/** In the order of their times, so that the last are composed while the first are published. */
 const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, untilMs: number): Promise<Wanted[]> => {
   const dice = createDice(plan.seed, 'posts')
   const times = Array.from({ length: plan.posts }, () => dice.whole(fromMs, untilMs)).sort((a, b) => a - b)
@@ -111,10 +119,10 @@ const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, unt
   return wanted
 }
 
-/** So many posts are composed at once. */
+/** How many posts are composed in parallel. */
 const writers = 3
 
-/** Until every post came to its end, or nothing more is to be expected. */
+/** Waits until every post has ended, or nothing more can be expected. */
 const untilEnded = async (plan: Plan, house: House): Promise<void> => {
   if (plan.hurry) {
     await untilAllLeft(plan, house)
@@ -138,12 +146,17 @@ const untilEnded = async (plan: Plan, house: House): Promise<void> => {
   }
 }
 
-/** Temporal's clock is not moved: whoever waits there for a time is told to look again, by whose clock it has come. */
+/**
+ * Temporal's clock isn't moved, so workflows that wait for a time are signaled to read the row
+ * again.
+ */
 const nudge = (house: House) => house.sql`
   insert into outbox (kind, ref_id) select 'target', id from targets
-  where state in ('scheduled', 'preparing', 'ready', 'sending', 'processing') and id not in (select ref_id from outbox where kind = 'target')`
+  where (comment_open or state in ('scheduled', 'preparing', 'ready', 'sending', 'processing')) and id not in (select ref_id from outbox where kind = 'target')`
 
-/** What the kills held up goes out in its own time, and still meets the faults. */
+/**
+ * Waits until posts that the kills delayed have been sent at their own pace; faults still occur.
+ */
 const untilAllLeft = async (plan: Plan, house: House): Promise<void> => {
   for (const giveUpAt = Date.now() + 5 * 60_000; Date.now() < giveUpAt; await sleep(5_000)) {
     const claims = await readClaims(house.sql)
@@ -153,7 +166,7 @@ const untilAllLeft = async (plan: Plan, house: House): Promise<void> => {
   }
 }
 
-/** No call is under way any more, for ten seconds: only then may clocks go faster than calls. */
+/** Waits until there was no call for ten seconds. Only then may clocks run faster than calls. */
 const quiet = async (house: House): Promise<void> => {
   await fetch(`${house.controlUrl}/faults`, { method: 'DELETE' })
   for (let seconds = 0; seconds < 10; await sleep(1_000)) {

@@ -1,6 +1,6 @@
 import type { House } from './house.ts'
 
-/** No quota of a day ends the run: what is tried here is dying, not counting. */
+/** Raises daily quotas: this tests crashes, not limits. */
 export const generous = {
   instagramQuotaTotal: 100_000,
   instagramContainersPerDay: 100_000,
@@ -14,7 +14,8 @@ export const generous = {
   tiktokStatusPerMinute: 100_000,
   tiktokPostsPerDay: 100_000,
   tiktokPendingShares: 100_000,
-  // Where the refresh token dies with its first use, a renewal whose answer is lost ends the connection: see docs/reliability.md.
+  // If a refresh token works only once, a renewal whose answer is lost ends the connection: see
+  // docs/reliability.md.
   tiktokKeepRefreshToken: true,
 }
 

@@ -1,3 +1,4 @@
+import { readCommand, wholeNumber } from '../../commands/command.ts'
 import { startBreakpointServer } from './breakpoint-server.ts'
 import { rounds } from './cuts.ts'
 import { type Cell, cutRound } from './cutting.ts'
@@ -7,18 +8,21 @@ import { moveIn } from './residents.ts'
 import { generous, setInSandbox } from './sandbox-settings.ts'
 import { onStage } from './stage.ts'
 
-/**
- * `npm run chaos:steps [words]`: every kind of post, cut by a kill at every moment of every step (those rounds whose name has the words).
- * Prints the table; exit code 1 when a cell is not as it should be.
- */
-const wantedRounds = rounds.filter(({ name }) => name.includes(process.argv[2] ?? ''))
+const { args, options } = readCommand('chaos:steps', (command) =>
+  command
+    .description('Cuts every kind of post by a kill at every moment of every step, and prints a table of what became of them.')
+    .argument('[words]', 'only the rounds whose name has these words', '')
+    .option('--port <port>', 'the first of seven ports', wholeNumber(1, 65_000), 4280)
+    .option('--keep', 'leave logs and data where they are'),
+)
+const wantedRounds = rounds.filter(({ name }) => name.includes(args[0]))
 const cells: Cell[] = []
 
-await onStage({ name: 'steps', keep: Boolean(process.env.CHAOS_KEEP) }, async (stage) => {
+await onStage({ name: 'steps', keep: options.keep ?? false }, async (stage) => {
   const breakpoints = await startBreakpointServer()
   const house = await startHouse({
     ...stage,
-    ports: portsFrom(Number(process.env.CHAOS_PORT || 4280)),
+    ports: portsFrom(options.port),
     workers: 1,
     servers: 1,
     restartDelayMs: () => 100,
@@ -42,7 +46,10 @@ await onStage({ name: 'steps', keep: Boolean(process.env.CHAOS_KEEP) }, async (s
   return cells.every(({ words }) => words === '') ? 0 : 1
 })
 
-/** One line for each kind, one column for each round: `ok`, `ask` (a person is asked), `-` (the step makes no such call), `BAD`. */
+/**
+ * A line per kind and a column per round: `ok`, `ask` (a person is asked), `-` (the step makes no
+ * such call), `BAD`.
+ */
 function printTable(): void {
   console.log(`\n${wantedRounds.map(({ name }, index) => `${index + 1}: ${name}`).join('\n')}\n`)
   console.log(`${''.padEnd(20)}${wantedRounds.map((_, index) => String(index + 1).padStart(5)).join('')}`)

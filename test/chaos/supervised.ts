@@ -1,28 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A running process: its id, and a promise of its end. */
 export type Running = { pid: number | undefined; ended: Promise<string>; stop(): Promise<void> }
 
-/** A process that is started again whenever it ends, as systemd, Docker or Kubernetes would. */
+/** A process that is restarted whenever it ends, as systemd, Docker or Kubernetes does. */
 export type Supervised = {
   name: string
-  /** Undefined while it is down or coming up. */
+  /** Undefined while it is down or starting. */
   pid(): number | undefined
-  /** kill -9 of what runs now; waits until something runs. False when the house was taken down meanwhile. */
+  /**
+   * Kills the current process with SIGKILL; waits for one if none is running. False if everything
+   * was stopped in the meantime.
+   */
   kill(): Promise<boolean>
-  /** As for a new version: told to end; waits for the end. What starts next is on its way. */
+  /**
+   * Tells it to end, as for a new version, and waits for the end. The next process starts on its
+   * own.
+   */
   restart(): Promise<boolean>
-  /** Resolves when it runs. */
+  /** Resolves when it is running. */
   up(): Promise<void>
   /** How often it ended without being killed or stopped. */
   endedByItself(): number
   stop(): Promise<void>
 }
 
-/** `restartDelayMs`: how long after each end it is started again. Nothing is started any more once `ending` is aborted. */
+/**
+ * `restartDelayMs`: how long after each end it is restarted. After `ending` is aborted, nothing is
+ * restarted.
+ */
 export type Supervision = { restartDelayMs: () => number; ending: AbortSignal }
 
-/** `start` is called again and again. */
+/** Calls `start` for each run. */
 export const supervise = (name: string, start: () => Promise<Running>, { restartDelayMs, ending }: Supervision): Supervised => {
   let running: Running | undefined
   let stopped = ending.aborted

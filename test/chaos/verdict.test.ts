@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { CountedComment } from '../../local/sandbox/ledger.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import { createDice } from './dice.ts'
 import { kinds } from './kinds.ts'
@@ -19,6 +20,10 @@ const claim: Claim = {
   problem: null,
   waitingFor: null,
   confirmedBy: 'Facebook',
+  commentOpen: false,
+  commentState: 'published',
+  commentId: '7_9',
+  commentProblem: null,
   sha256: [],
 }
 const post = {
@@ -34,16 +39,20 @@ const post = {
   permalink: null,
   visibility: 'public',
 } satisfies LedgerPost
+const comment: CountedComment = {
+  ...{ platform: 'facebook', account: '10', id: '7_9', postId: '10_7' },
+  ...{ text: 'First [0001]', createdAtMs: 0, callId: 2, copies: 1 },
+}
 const problem = { kind: 'rejected' as const, code: '100', subcode: null, words: '', traceId: null, retryAfterMs: null }
-const countsOf = (claims: Claim[], ledger: LedgerPost[], asked = [wanted]) => {
-  const { lost, duplicated, wronglyReported } = judge(asked, claims, ledger)
+const countsOf = (claims: Claim[], ledger: LedgerPost[], asked = [wanted], comments = [comment]) => {
+  const { lost, duplicated, wronglyReported } = judge(asked, claims, ledger, comments)
   return { lost, duplicated, wronglyReported }
 }
 
 describe('the judge of a chaos run', () => {
   test('a post that exists once and is said to be published is well', () => {
     expect(countsOf([claim], [post])).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
-    expect(judge([wanted], [claim], [post]).p99LateMs).toBe(40)
+    expect(judge([wanted], [claim], [post], [comment]).p99LateMs).toBe(40)
   })
 
   test('a post that is said to be published and does not exist is lost', () => {
@@ -72,12 +81,31 @@ describe('the judge of a chaos run', () => {
   })
 
   test('a failure needs a fault that explains it', () => {
-    expect(countsOf([{ ...claim, state: 'failed', problem }], []).wronglyReported).toBe(0)
-    expect(countsOf([{ ...claim, state: 'failed', problem: { ...problem, code: '42' } }], []).wronglyReported).toBe(1)
+    expect(countsOf([{ ...claim, state: 'failed', problem }], [], [wanted], []).wronglyReported).toBe(0)
+    expect(countsOf([{ ...claim, state: 'failed', problem: { ...problem, code: '42' } }], [], [wanted], []).wronglyReported).toBe(
+      1,
+    )
   })
 
   test('a receipt that names another post is wrong', () => {
     expect(countsOf([{ ...claim, platformPostId: '10_9' }], [post]).wronglyReported).toBe(1)
+  })
+
+  test('a first comment that exists twice is a duplicate; one that is said to be there and is not is lost', () => {
+    const twin = { ...comment, id: '7_10', copies: 2 }
+    expect(countsOf([claim], [post], [wanted], [comment, twin]).duplicated).toBe(1)
+    expect(countsOf([claim], [post], [wanted], []).lost).toBe(1)
+    expect(countsOf([{ ...claim, commentOpen: true, commentState: 'sending' }], [post]).lost).toBe(1)
+  })
+
+  test('a first comment that is said to have failed and exists, or is another one, is wrongly reported', () => {
+    const failed = { ...claim, commentState: 'failed', commentId: null, commentProblem: problem }
+    expect(countsOf([failed], [post]).wronglyReported).toBe(1)
+    expect(countsOf([failed], [post], [wanted], []).wronglyReported).toBe(0)
+    expect(countsOf([{ ...claim, commentId: '7_1' }], [post]).wronglyReported).toBe(1)
+    const open = { ...claim, commentState: 'unconfirmed', commentId: null }
+    for (const comments of [[], [comment]])
+      expect(countsOf([open], [post], [wanted], comments)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
   })
 
   test('an open outcome is honest, whether the post exists or not', () => {

@@ -1,10 +1,11 @@
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import type { CountedComment } from '../../local/sandbox/ledger.ts'
 import type { Problem } from '../../platforms/errors.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import { expiredAccount, refusalCodes } from './fault-plan.ts'
-import type { Wanted } from './posts.ts'
+import { commentOf, type Wanted } from './posts.ts'
 
-/** What CrateSocial says of a post. */
+/** What CrateSocial reports about a post. */
 export type Claim = {
   postId: string
   state: string
@@ -13,17 +14,21 @@ export type Claim = {
   problem: Problem | null
   waitingFor: string | null
   confirmedBy: string | null
-  /** Of its media, in the order of the post. */
+  commentOpen: boolean
+  commentState: string | null
+  commentId: string | null
+  commentProblem: Problem | null
+  /** The hashes of its media, in order. */
   sha256: string[]
 }
 
-/** `faults`: what is wrong with it, in words; empty for a post that was treated honestly. */
-export type Judged = { wanted: Wanted; claim: Claim | undefined; exists: number; lateMs: number | null; faults: Fault[] }
-export type Fault = { sort: 'lost' | 'duplicated' | 'wronglyReported'; words: string }
+/** `faults`: what is wrong, in words. Empty if the post was handled correctly. */
+type Judged = { wanted: Wanted; claim: Claim | undefined; exists: number; lateMs: number | null; faults: Fault[] }
+type Fault = { sort: 'lost' | 'duplicated' | 'wronglyReported'; words: string }
 
 export type Verdict = {
   judged: Judged[]
-  /** Posts on the platforms that nobody asked for. */
+  /** Posts on the platforms that nobody requested. */
   strangers: LedgerPost[]
   lost: number
   duplicated: number
@@ -35,23 +40,24 @@ export type Verdict = {
 
 export const readClaims = (sql: Sql): Promise<Claim[]> => sql<Claim[]>`
   select t.post_id, t.state, t.platform_post_id, t.attempt_number, t.problem, t.waiting_for, t.confirmed_by,
+    t.comment_open, t.comment_state, t.comment_id, t.comment_problem,
     array(select encode(m.sha256, 'hex') from post_media pm join media m on m.id = pm.media_id
       where pm.post_id = t.post_id order by pm.position) as sha256
   from targets t`
 
-/** States after which nothing happens by itself any more. */
-export const hasEnded = ({ state }: Pick<Claim, 'state'>): boolean =>
-  ['published', 'failed', 'unconfirmed', 'missed', 'canceled'].includes(state)
+/** Whether the state is final without someone's help. */
+export const hasEnded = ({ state, commentOpen }: Pick<Claim, 'state' | 'commentOpen'>): boolean =>
+  !commentOpen && ['published', 'failed', 'unconfirmed', 'missed', 'canceled'].includes(state)
 
-/** The ledger alone says what exists; what CrateSocial says is held against it. */
-export const judge = (wanted: Wanted[], claims: Claim[], ledger: LedgerPost[]): Verdict => {
+/** Only the ledger says what exists. What CrateSocial reports is compared with it. */
+export const judge = (wanted: Wanted[], claims: Claim[], ledger: LedgerPost[], comments: CountedComment[]): Verdict => {
   const claimOf = new Map(claims.map((claim) => [claim.postId, claim]))
   const seen = new Set<LedgerPost>()
   const judged = wanted.map((one) => {
     const claim = claimOf.get(one.postId)
     const posts = ledger.filter((post) => isOf(post, one, claim))
     for (const post of posts) seen.add(post)
-    return judgeOne(one, claim, posts)
+    return judgeOne(one, claim, posts, comments)
   })
   const count = (sort: Fault['sort']) => judged.filter(({ faults }) => faults.some((fault) => fault.sort === sort)).length
   const inState = (state: string) => judged.filter(({ claim }) => claim?.state === state).length
@@ -71,13 +77,13 @@ export const judge = (wanted: Wanted[], claims: Claim[], ledger: LedgerPost[]): 
   }
 }
 
-/** Known by its mark; a story has no text and is known by its picture. */
+/** Identified by its mark. A story has no text and is identified by its picture. */
 const isOf = (post: LedgerPost, wanted: Wanted, claim: Claim | undefined): boolean =>
   wanted.kind.kind === 'story'
     ? post.media.some(({ sha256 }) => claim?.sha256.includes(sha256) && post.text === '')
     : post.text.includes(wanted.mark)
 
-const judgeOne = (wanted: Wanted, claim: Claim | undefined, posts: LedgerPost[]): Judged => {
+const judgeOne = (wanted: Wanted, claim: Claim | undefined, posts: LedgerPost[], comments: CountedComment[]): Judged => {
   const faults: Fault[] = []
   const find = (sort: Fault['sort'], words: string) => faults.push({ sort, words })
   if (posts.length > 1) find('duplicated', `exists ${posts.length} times`)
@@ -85,6 +91,7 @@ const judgeOne = (wanted: Wanted, claim: Claim | undefined, posts: LedgerPost[])
   else if (claim.state === 'missed' || claim.state === 'canceled') find('lost', `is said to be ${claim.state}`)
   else if (claim.state === 'published') judgePublished(claim, posts, find)
   else if (claim.state === 'failed') judgeFailed(wanted, claim, posts, find)
+  if (claim && wanted.kind.comment) judgeComment(wanted, claim, comments, find)
   const [first] = posts
   return { wanted, claim, exists: posts.length, lateMs: first ? first.commitCallAtMs - wanted.dueAt.getTime() : null, faults }
 }
@@ -97,16 +104,34 @@ const judgePublished = ({ platformPostId }: Claim, posts: LedgerPost[], find: Fi
     find('wronglyReported', `is said to be post ${platformPostId} and is ${posts.map(({ id }) => id).join(', ')}`)
 }
 
-const judgeFailed = (wanted: Wanted, { problem }: Claim, posts: LedgerPost[], find: Find): void => {
-  if (posts.length > 0) find('wronglyReported', `is said to have failed (${problem?.code}) and exists`)
-  const isExplained =
-    problem !== null &&
-    ((problem.kind === 'rejected' && refusalCodes.has(problem.code)) ||
-      (problem.kind === 'reauthorize' && wanted.account === expiredAccount))
-  if (!isExplained) find('wronglyReported', `failed for a reason that no fault explains: ${JSON.stringify(problem)}`)
+/** Finds first comments that were lost, written twice or wrongly reported. */
+const judgeComment = (wanted: Wanted, claim: Claim, comments: CountedComment[], find: Find): void => {
+  const own = comments.filter(({ text }) => text === commentOf(wanted.mark))
+  if (own.length > 1) find('duplicated', `its first comment exists ${own.length} times`)
+  if (claim.state !== 'published') {
+    if (own.length > 0 && claim.state === 'failed') find('wronglyReported', 'has a first comment and is said to have failed')
+    return
+  }
+  if (claim.commentState === 'published' && own.length === 0) find('lost', 'its first comment is said to be there and is not')
+  if (claim.commentState === 'failed' && own.length > 0) find('wronglyReported', 'its first comment is said to have failed')
+  if (claim.commentId && own[0] && claim.commentId !== own[0].id)
+    find('wronglyReported', `its first comment is said to be ${claim.commentId} and is ${own[0].id}`)
+  if (claim.commentState === 'failed' && !isExplained(wanted, claim.commentProblem))
+    find('wronglyReported', `its first comment failed for no reason of a fault: ${JSON.stringify(claim.commentProblem)}`)
 }
 
-/** Facebook writes one post as `{page}_{post}` or `{post}`. */
+const judgeFailed = (wanted: Wanted, { problem }: Claim, posts: LedgerPost[], find: Find): void => {
+  if (posts.length > 0) find('wronglyReported', `is said to have failed (${problem?.code}) and exists`)
+  if (!isExplained(wanted, problem))
+    find('wronglyReported', `failed for a reason that no fault explains: ${JSON.stringify(problem)}`)
+}
+
+const isExplained = (wanted: Wanted, problem: Problem | null): boolean =>
+  problem !== null &&
+  ((problem.kind === 'rejected' && refusalCodes.has(problem.code)) ||
+    (problem.kind === 'reauthorize' && wanted.account === expiredAccount))
+
+/** Facebook uses both `{page}_{post}` and `{post}` for the same post. */
 const isSameId = (a: string, b: string): boolean => a === b || a.endsWith(`_${b}`) || b.endsWith(`_${a}`)
 
 const percentile = (values: number[], share: number): number => {

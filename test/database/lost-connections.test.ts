@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, expect, inject, it } from 'vitest'
-import { close, connect, type Sql, tx } from '../../db/connect.ts'
+import { close, connect, type Sql, tx } from '../../db/postgres/connect.ts'
+import { copyOut, onSnapshot } from '../../db/postgres/dump.ts'
+import { personSections } from '../../db/privacy/export-rows.ts'
+import { sentenceOf } from '../../text/failure-words.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { databaseUrl } from '../support/template-database.ts'
@@ -18,6 +21,7 @@ beforeAll(async () => {
   sql = connect({ url: databaseUrl(inject('postgresUrl'), database.name), prepare: true, max: 6, applicationName })
   atTheEnd(() => close(sql))
   await witness`create table pairs (id int, half text, unique (id, half))`
+  await witness`create view generate_many as select repeat(n::text, 200) as n from generate_series(1, 200000) as g(n)`
   process.on('uncaughtExceptionMonitor', keepUncaught)
   atTheEnd(async () => void process.off('uncaughtExceptionMonitor', keepUncaught))
 })
@@ -153,6 +157,54 @@ it('under load, with connections dying all the time, every transaction is whole 
   expect(lost).toEqual([])
   expect([...said.values()].filter((outcome) => outcome === 'done').length).toBeGreaterThan(0)
 })
+
+it('a backup whose connection dies between two statements, or while it copies rows, fails in one sentence', async () => {
+  for (const moment of ['between', 'while'] as const) {
+    const working = outcomeOf(
+      onSnapshot(sql, async (t) => {
+        if (moment === 'while') {
+          const rows = await copyOut(t, { name: 'generate_many', columns: ['n'] })
+          void hit({ query: 'copy %' })
+          for await (const _ of rows) await sleep(20)
+          return
+        }
+        await t`select 1`
+        await hit({ state: 'idle in transaction' })
+        await sleep(100) // the end of the connection arrives
+        await t`select 1`
+      }),
+    )
+    const error = await working
+    expect(error, moment).toBeInstanceOf(Error)
+    expect(sentenceOf(error), moment).toBe(
+      'PostgreSQL ended the connection: it was stopped or restarted. Try again when it runs.',
+    )
+    await expectPoolWhole()
+  }
+})
+
+it('an export whose connection dies between two fetches fails, and the process goes on', async () => {
+  const sessions = (await sectionsOf()).find(({ file }) => file === 'you/sessions')
+  const reading = outcomeOf(
+    (async () => {
+      for await (const _ of sessions!.rows()) {
+        await hit({ state: 'idle in transaction' })
+        await sleep(100)
+      }
+    })(),
+  )
+  expect(await reading).toMatchObject({ code: 'CONNECTION_CLOSED' })
+  await expectPoolWhole()
+})
+
+const sectionsOf = async () => {
+  await witness`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'none') on conflict do nothing`
+  const [{ id } = { id: '' }] = await witness<{ id: string }[]>`select id from users limit 1`
+  await witness`
+    insert into sessions (token_hash, user_id, expires_at, ends_at)
+    select sha256(n::text::bytea), ${id}, now() + interval '1 day', now() + interval '1 day' from generate_series(1, 1200) as g(n)`
+  return await personSections(sql, id)
+}
 
 it('closing right after a connection died comes to an end', async () => {
   const other = connect({

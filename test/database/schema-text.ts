@@ -1,4 +1,4 @@
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
 
 /**
  * The schema as SQL that makes it again, from PostgreSQL's own catalogs: what `pg_dump --schema-only` would say, without the partitions,

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, inject, it } from 'vitest'
-import { close, connect } from '../../db/connect.ts'
+import { close, connect } from '../../db/postgres/connect.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { databaseUrl } from '../support/template-database.ts'
 import { schemaText } from './schema-text.ts'
 
-const file = new URL('../../db/schema.sql', import.meta.url)
+const file = fileURLToPath(new URL('../../db/schema.sql', import.meta.url))
 
 /** After a new migration: `npx vitest run test/database/schema.test.ts -u`. */
 it('db/schema.sql is what the migrations make', async () => {
   const { sql } = await createTestDatabase()
-  await expect(await schemaText(sql)).toMatchFileSnapshot(file.pathname)
+  await expect(await schemaText(sql)).toMatchFileSnapshot(file)
 })
 
 it('and makes the same schema by itself', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, expect, it } from 'vitest'
-import { type Db, tx } from '../../db/connect.ts'
+import { type Db, tx } from '../../db/postgres/connect.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { connectAll } from '../support/posts.ts'
 

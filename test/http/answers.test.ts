@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ownPath } from '../../web/answers.ts'
-import { formats } from '../../web/formats.ts'
+import { ownPath } from '../../web/http/answers.ts'
+import { formats } from '../../web/time/formats.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 
 let test: TestApp

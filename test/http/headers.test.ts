@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { clientAddress } from '../../web/client-address.ts'
-import type { AnyContext } from '../../web/env.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import type { Page } from '../support/browsing.ts'
+import { addressOf, routesOf } from '../support/routes.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 
 let test: TestApp
@@ -46,9 +47,9 @@ describe('every page (promise A8)', () => {
       expect([path, foreign]).toEqual([path, []])
       expect(page.text).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=/)
     }
-    const folder = new URL('../../web/public/', import.meta.url)
+    const folder = fileURLToPath(new URL('../../web/public/', import.meta.url))
     for (const name of readdirSync(folder)) {
-      const addresses = readFileSync(new URL(name, folder), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? []
+      const addresses = readFileSync(join(folder, name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? []
       expect([name, addresses.filter((address) => !address.endsWith('www.w3.org'))]).toEqual([name, []])
     }
   })
@@ -60,6 +61,35 @@ describe('every page (promise A8)', () => {
       expect(headers.get('Strict-Transport-Security')).toMatch(/max-age=31536000/)
       expect(headers.get('Referrer-Policy')).toBe('same-origin')
     }
+  })
+})
+
+describe('every answer', () => {
+  it('of every route has a content policy and is not sniffed: errors of callbacks, files and early refusals too', async () => {
+    const { admin, operator, stranger } = test.cast
+    const bare: string[] = []
+    const look = async (who: typeof stranger, method: string, path: string, headers: Record<string, string> = {}) => {
+      const answer = await who.request(path, { method, ...(method === 'GET' ? {} : { body: 'x' }), headers })
+      await answer.body?.cancel()
+      const { 'content-security-policy': policy = '', 'x-content-type-options': sniff } = Object.fromEntries(answer.headers)
+      if (!policy.includes("default-src 'none'") || sniff !== 'nosniff') bare.push(`${method} ${path}: ${answer.status}`)
+    }
+    const keeps = routesOf(test.app).filter(({ path }) => !/sign-out|leave|deactivate|end-others|events$/.test(path))
+    for (const route of keeps)
+      for (const who of [stranger, admin, operator])
+        await look(who, route.method, addressOf(route, { workspace: 'northside', issuer: 'meta' }), {
+          Origin: test.deps.config.publicUrl,
+        })
+    for (const path of ['/callbacks/meta/deauthorize', '/callbacks/nobody', '/media/x', '/media/%00', '/nowhere', '/temporal/x'])
+      for (const method of ['GET', 'POST']) await look(stranger, method, path, { 'Content-Length': '999999999' })
+    expect(bare).toEqual([])
+  })
+
+  it('has an id of ours: one that a stranger sends is not kept', async () => {
+    const sent = 'f00dfeed-0000-4000-8000-000000000000'
+    const { headers } = await test.cast.stranger.get('/nowhere', { 'X-Request-Id': sent })
+    expect(headers.get('X-Request-Id')).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/)
+    expect(headers.get('X-Request-Id')).not.toBe(sent)
   })
 })
 
@@ -114,31 +144,14 @@ describe('assets', () => {
   })
 })
 
-describe('the address of a client', () => {
-  const seen = (socket: string, forwarded: string, trusted: string[]) =>
-    clientAddress(
-      { env: { incoming: { socket: { remoteAddress: socket } } }, req: { header: () => forwarded } } as never as AnyContext,
-      trusted,
-    )
-
-  it('is believed from trusted proxies only', () => {
-    expect(seen('203.0.113.9', '198.51.100.1', [])).toBe('203.0.113.9')
-    expect(seen('::ffff:10.0.0.2', '198.51.100.1', ['10.0.0.0/8'])).toBe('198.51.100.1')
-    expect(seen('10.0.0.2', '1.1.1.1, 198.51.100.1, 10.0.0.3', ['10.0.0.0/8'])).toBe('198.51.100.1')
-    expect(seen('10.0.0.2', 'nonsense', ['10.0.0.0/8'])).toBe('10.0.0.2')
-  })
-
-  it('is grouped by /64 where it is IPv6', () => {
-    expect(seen('2001:db8:1:2:3:4:5:6', '', [])).toBe('2001:db8:1:2::/64')
-    expect(seen('2001:db8::6', '', [])).toBe('2001:db8:0:0::/64')
-  })
-})
-
 describe('health', () => {
   it('says whether the process lives, and whether its surroundings do', async () => {
     expect((await test.cast.stranger.get('/health/live')).status).toBe(200)
     const ready = await test.cast.stranger.get('/health/ready')
-    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ready: true, postgres: true, temporal: true, worker: true }])
+    expect([ready.status, JSON.parse(ready.text)]).toEqual([
+      200,
+      { ready: true, postgres: true, temporal: true, worker: true, disk: true },
+    ])
     const away = await createTestApp({
       temporal: { ...withoutTemporal, healthy: async () => false },
     })

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { beforeAll, expect, it } from 'vitest'
-import { createLive, type Live } from '../../web/live.ts'
+import { type Change, createLive, type Live } from '../../web/notifications/live.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
 import { connectAll } from '../support/posts.ts'
@@ -23,7 +23,7 @@ beforeAll(async () => {
 const change = () => test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
 const nextChange = (to: { workspaceId: string; postId?: string }, of: Live = live) => {
   let stop = (): void => undefined
-  const heard = new Promise<string | null>((resolve) => {
+  const heard = new Promise<Change | 'closed' | null>((resolve) => {
     stop = of.subscribe(to, { changed: resolve, closed: () => resolve('closed') })
   })
   return { heard, stop }
@@ -39,7 +39,9 @@ it('a change of a target is heard by its post and its workspace, and by nobody e
   let overheard = 0
   for (const other of others) void other.heard.then(() => overheard++)
   await change()
-  expect([await post.heard, await workspace.heard]).toEqual([target.targetId, target.targetId])
+  const [row] = await test.sql<{ dueAt: Date }[]>`select due_at from targets where id = ${target.targetId}`
+  const told = { ...target, dueS: [Math.round(row!.dueAt.getTime() / 1_000)] }
+  for (const one of [post, workspace]) expect(await one.heard).toEqual(told)
   expect(overheard).toBe(0)
   for (const one of [post, workspace, ...others]) one.stop()
 })
@@ -51,6 +53,18 @@ it('after the listening connection was killed, everybody is told to look again',
   expect(await watcher.heard).toBeNull()
   watcher.stop()
   await own.close()
+})
+
+it('a post that moves is told with the day it leaves and the day it goes to', async () => {
+  const watcher = nextChange({ workspaceId: test.workspaces.northside })
+  await test.sql`update targets set due_at = '2099-01-02T10:00:00Z' where id = ${target.targetId}`
+  await watcher.heard // changes are gathered for a moment: this one must not be heard below
+  watcher.stop()
+  const again = nextChange({ workspaceId: test.workspaces.northside })
+  await test.sql`update targets set due_at = '2099-01-05T10:00:00Z' where id = ${target.targetId}`
+  const change = await again.heard
+  expect(change).toMatchObject({ dueS: [Date.parse('2099-01-05T10:00Z') / 1_000, Date.parse('2099-01-02T10:00Z') / 1_000] })
+  again.stop()
 })
 
 it('closing ends every stream', async () => {
@@ -75,6 +89,19 @@ it('the page of a post hears of a change by server-sent events', async () => {
   await reader.cancel()
 })
 
+it('many changes at once are told in one event, with their posts and days', async () => {
+  const response = await test.cast.manager.request('/w/northside/calendar/events', {})
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let heard = ''
+  while (!heard.includes('event: ping')) heard += (await reader.read()).value
+  for (let n = 0; n < 20; n += 1) await change()
+  while (!heard.includes(target.postId)) heard += (await reader.read()).value
+  const told = [...heard.matchAll(/^event: target-changed\ndata: (.+)$/gm)].map(([, data]) => JSON.parse(data ?? ''))
+  expect(told.length).toBeLessThan(5)
+  expect(told[0]).toMatchObject({ posts: [target.postId], at: [expect.any(Number)] })
+  await reader.cancel()
+})
+
 it('the part that is fetched then shows the new state without the rest of the page', async () => {
   await test.sql`update targets set state = 'processing', waiting_for = 'Facebook to finish processing' where id = ${target.targetId}`
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/status`)
@@ -84,7 +111,7 @@ it('the part that is fetched then shows the new state without the rest of the pa
 
 it('what the workflow does is loaded after the page, which is complete when Temporal is silent', async () => {
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
-  expect(part.text).toContain('The workflows do not answer right now.')
+  expect(part.text).toContain('Live details are not available right now.')
 })
 
 it.each(['failed', 'unconfirmed', 'missed', 'canceled'])('of a post that is %s no workflow is asked: it ended', async (state) => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { drawLines, type LineSpec } from '../../web/charts/line.ts'
+import { axisStart, drawLines, type LineSpec } from '../../web/charts/line.ts'
 import { shortNumbers } from '../../web/charts/text.ts'
-import { formats } from '../../web/formats.ts'
-import { changeOf, differenceOf } from '../../web/insight-changes.ts'
-import { hoursOf } from '../../web/insight-hours.ts'
-import { followersLine, lineOf, pointsOf } from '../../web/insight-lines.ts'
-import { bucketsOf, readRange } from '../../web/insight-range.ts'
+import { rateHours, rateHoursOnce } from '../../web/insights/best-hours.ts'
+import { changeOf, differenceOf } from '../../web/insights/changes.ts'
+import { hoursOf } from '../../web/insights/hours.ts'
+import { followersLine, lineOf, pointsOf } from '../../web/insights/lines.ts'
+import { bucketsOf, readInsightRange } from '../../web/insights/range.ts'
+import { formats } from '../../web/time/formats.ts'
 
 const today = '2026-11-25'
 const fmt = formats('UTC')
@@ -13,40 +14,50 @@ const nothing = { reach: null, likes: null, comments: null, shares: null, saves:
 
 describe('ranges', () => {
   it('are whole days until yesterday, with as many before', () => {
-    const { range } = readRange({ range: '28d' }, today, '2026-01-01')
+    const { range } = readInsightRange({ range: '28d' }, today, '2026-01-01')
     expect([range.from, range.to, range.days]).toEqual(['2026-10-28', '2026-11-24', 28])
     expect(range.before).toEqual({ from: '2026-09-30', to: '2026-10-27' })
   })
 
   it('end today where numbers began today', () => {
-    expect(readRange({ range: '7d' }, today, today).range.to).toBe(today)
+    expect(readInsightRange({ range: '7d' }, today, today).range.to).toBe(today)
   })
 
   it('of 12 months are weeks, the first with what is left over; of 24 months have nothing kept before', () => {
-    const { range } = readRange({ range: '12m' }, today, null)
+    const { range } = readInsightRange({ range: '12m' }, today, null)
     const buckets = bucketsOf(range, range.size)
     expect(buckets.reduce((sum, one) => sum + one.days, 0)).toBe(range.days)
     expect(buckets.at(-1)).toEqual({ from: '2026-11-18', to: '2026-11-24', days: 7 })
     expect(buckets[0]).toEqual({ from: '2025-11-25', to: '2025-11-25', days: 1 })
     expect(range.before).not.toBeNull()
-    expect(readRange({ range: '24m' }, today, null).range.before).toBeNull()
+    expect(readInsightRange({ range: '24m' }, today, null).range.before).toBeNull()
+  })
+
+  it('of 12 months are compared with the 12 months before, also around February 29', () => {
+    for (const day of ['2028-02-29', '2028-03-01', '2028-12-31', '2029-02-28', '2029-03-01', '2029-06-15']) {
+      const { range } = readInsightRange({ range: '12m' }, day, '2020-01-01')
+      expect([day, range.before]).toEqual([day, expect.anything()])
+      const months = (a: string, b: string) =>
+        new Date(b).getUTCMonth() - new Date(a).getUTCMonth() + 12 * (Number(b.slice(0, 4)) - Number(a.slice(0, 4)))
+      expect([day, months(range.before!.from, range.from)]).toEqual([day, 12])
+    }
   })
 
   it('survive the shortest month', () => {
-    expect(readRange({ range: '12m' }, '2028-03-01', null).range.from).toBe('2027-03-01')
-    expect(readRange({ from: '2028-02-29', to: '2028-02-29' }, '2028-03-01', null).range.days).toBe(1)
-    expect(readRange({ from: '2027-02-29', to: '2027-03-01' }, '2028-03-01', null).faults.from).toContain('first day')
+    expect(readInsightRange({ range: '12m' }, '2028-03-01', null).range.from).toBe('2027-03-01')
+    expect(readInsightRange({ from: '2028-02-29', to: '2028-02-29' }, '2028-03-01', null).range.days).toBe(1)
+    expect(readInsightRange({ from: '2027-02-29', to: '2027-03-01' }, '2028-03-01', null).faults.from).toContain('first day')
   })
 
   it('that reach beyond what is kept, or into the future, are cut and say so', () => {
-    const { range } = readRange({ from: '2020-01-01', to: '2030-01-01' }, today, null)
+    const { range } = readInsightRange({ from: '2020-01-01', to: '2030-01-01' }, today, null)
     expect([range.from, range.to]).toEqual(['2024-11-25', today])
     expect(range.notes).toHaveLength(3)
   })
 })
 
 describe('lines', () => {
-  const { range } = readRange({ from: '2026-11-01', to: '2026-11-03' }, today, null)
+  const { range } = readInsightRange({ from: '2026-11-01', to: '2026-11-03' }, today, null)
 
   it('put sums on their points, and leave a gap where nothing was read', () => {
     const sums = [
@@ -77,46 +88,66 @@ describe('lines', () => {
 
 describe('changes', () => {
   it.each([
-    [118, 100, '18 % more', 'out'],
-    [97, 100, '3 % fewer', 'need'],
-    [100, 100, 'as many', ''],
-    [1001, 1000, 'about as many', ''],
-    [5000, 100, '50 times as many', 'out'],
-    [4, 0, '+ 4', 'out'],
-  ])('%i after %i', (now, before, words, tone) => {
-    expect(changeOf(now, before, fmt)).toEqual({ words, tone })
+    [118, 100, 'up', '18%', '18% more than'],
+    [97, 100, 'down', '3%', '3% fewer than'],
+    [100, 100, 'same', 'no change', 'as many as'],
+    [1001, 1000, 'same', 'no change', 'about as many as'],
+    [5000, 100, 'up', '50 times', '50 times as many as'],
+    [4, 0, 'up', '4', '4 more than'],
+    [-5, 100, 'down', '105', '105 fewer than'],
+    [88, -2, 'up', '90', '90 more than'],
+  ])('%i after %i', (now, before, direction, short, said) => {
+    const change = changeOf(now, before, fmt)
+    expect([change?.direction, change?.short, `${change?.words} ${change?.joins}`]).toEqual([direction, short, said])
   })
 
   it('are nothing where one side is unknown', () => {
     expect(changeOf(null, 3, fmt)).toBeNull()
     expect(changeOf(3, null, fmt)).toBeNull()
-    expect(differenceOf(88, 100, fmt)).toEqual({ words: '− 12', tone: 'need' })
+    expect(differenceOf(88, 100, fmt)).toMatchObject({ direction: 'down', short: '12' })
   })
 })
 
 describe('best hours', () => {
-  const since = new Date('2026-01-05T09:00:00Z')
-  const hour = (weekday: number, at: number, ratio: number, posts: number, spread: number | null = 0.2) => ({
-    ...{ weekday, hour: at, ratio, posts, spread, since },
+  const hour = (hourOfWeek: number, ratio: number, posts: number, stands: boolean) => ({
+    ...{ hourOfWeek, ratio, posts, stands, gain: ratio, low: ratio - 0.1, high: ratio + 0.1, sinceMs: Date.UTC(2026, 0, 5) },
   })
 
-  it('are those with enough posts, the best first', () => {
+  it('are those that stand out, the best first, with their range and number of posts', () => {
     const hours = hoursOf(
-      [hour(1, 9, 9, 1, null), hour(4, 18, 1.4, 6), hour(2, 12, 0.5, 5), hour(3, 8, 3, 4), hour(7, 10, 1.3, 5)],
+      [hour(9, 9, 1, false), hour(90, 1.4, 6, true), hour(36, 0.5, 5, false), hour(154, 1.6, 5, true)],
       'Europe/Zurich',
     )
     expect(hours?.best.map((one) => `${one.words}: ${one.more}`)).toEqual([
-      'Thursday 18:00: 40 % more views than usual',
-      'Sunday 10:00: 30 % more views than usual',
+      'Sunday 10:00: about 60% more views than usual (50% to 70%), 5 posts',
+      'Thursday 18:00: about 40% more views than usual (30% to 50%), 6 posts',
     ])
     expect(hours?.chart.cells.filter((cell) => cell.best)).toHaveLength(2)
-    expect(hours?.chart.cells[0]).toMatchObject({ few: true, level: 4 })
+    expect(hours?.chart.cells[0]).toMatchObject({ few: true, level: 4, row: 0, column: 9 })
     expect(hoursOf([], 'UTC')).toBeNull()
   })
+})
 
-  it('are none that chance explains: the wider posts differ, the more of them it takes', () => {
-    const named = (posts: number) => hoursOf([hour(4, 18, 1.4, posts, 0.9)], 'UTC')?.best.length
-    expect([named(5), named(19), named(20)]).toEqual([0, 0, 1])
+describe('ratings of hours', () => {
+  const posts = Array.from({ length: 40 }, (_, index) => ({
+    ...{ stratum: 'a photo', atMs: index * 86_400_000, hourOfWeek: (index % 7) * 24 + 9, views: 100 + index * (index % 3) },
+  }))
+
+  it('are worked out once for the same posts, and again when a single number differs', () => {
+    const first = rateHoursOnce(posts)
+    expect(first).toEqual(rateHours(posts))
+    expect(rateHoursOnce(posts.map((post) => ({ ...post })))).toBe(first)
+    const changed = posts.map((post, index) => (index === 20 ? { ...post, views: post.views + 500 } : post))
+    expect(rateHoursOnce(changed)).toEqual(rateHours(changed))
+    expect(rateHoursOnce(changed)).not.toEqual(first)
+  })
+
+  it('are forgotten after a hundred others', () => {
+    const first = rateHoursOnce(posts)
+    for (let other = 0; other < 100; other += 1)
+      rateHoursOnce(posts.slice(0, 7).map((post) => ({ ...post, views: post.views + other })))
+    expect(rateHoursOnce(posts)).not.toBe(first)
+    expect(rateHoursOnce(posts)).toEqual(first)
   })
 })
 
@@ -126,13 +157,15 @@ describe('drawing', () => {
     id: 'x',
     title: 'A <b> & "c"',
     desc: 'd',
-    series: [{ tone: 'now', values: [1, null, 3, 4] }],
+    series: [{ tone: 'now', label: 'Views', values: [1, null, 3, 4] }],
     places: [0, 1 / 3, 2 / 3, 1],
     ticks: [],
     tips: [],
     heightPx: 100,
     fromZero: true,
     dots: false,
+    marks: [],
+    below: [],
   }
 
   it('a gap breaks the line, and a value between two gaps is a dot', () => {
@@ -144,7 +177,37 @@ describe('drawing', () => {
   it('words are escaped, and there is no NaN, whatever the values', () => {
     expect(drawLines(spec)).toContain('A &#60;b&#62; &#38; &#34;c&#34;')
     for (const values of [[], [null], [0], [0, 0], [-5, 5], [5, 5]])
-      expect(drawLines({ ...spec, fromZero: false, series: [{ tone: 'now', values }] })).not.toMatch(/NaN|Infinity|undefined/)
+      expect(drawLines({ ...spec, fromZero: false, series: [{ tone: 'now', label: 'Views', values }] })).not.toMatch(
+        /NaN|Infinity|undefined/,
+      )
+  })
+
+  it('an axis of numbers below 1 ends at 1, and says where it begins', () => {
+    const low = { ...spec, series: [{ tone: 'now' as const, label: 'Views', values: [0.2, 0.4, 0.1, 0.3] }] }
+    expect([...drawLines(low).matchAll(/class="y"[^>]*>([^<]*)</g)].map(([, words]) => words)).toEqual(['0', '1'])
+    expect(axisStart(low)).toBe(0)
+    const level = {
+      ...low,
+      fromZero: false,
+      series: [{ tone: 'now' as const, label: 'Followers', values: [4_810, 4_890, 4_920, 4_990] }],
+    }
+    expect(axisStart(level)).toBe(4_800)
+  })
+
+  it('marks are lines of their own, days with a post circles under the axis, and two lines are named at their ends', () => {
+    const svg = drawLines({
+      ...spec,
+      marks: [2],
+      below: [0, 3],
+      series: [...spec.series, { tone: 'before', label: 'Previous', values: [1, 2, 3, 4] }],
+    })
+    expect(svg.match(/<line class="mark"/g)).toHaveLength(1)
+    expect(svg.match(/class="below"/g)).toHaveLength(2)
+    const ends = [...svg.matchAll(/class="end \w+" x="100%" dx="8" y="([\d.-]+)">([^<]+)/g)].map(
+      ([, y, words]) => [words, Number(y)] as const,
+    )
+    expect(ends.map(([words]) => words)).toEqual(['Views', 'Previous'])
+    expect(Math.abs(ends[0]![1] - ends[1]![1])).toBeGreaterThanOrEqual(16)
   })
 
   it('axis words are short unless that changes one', () => {

@@ -1,63 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { dateOf } from '../../web/wall-time.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { insertTarget } from '../support/connected.ts'
-import { addMedia, connectAll, type PlatformName } from '../support/posts.ts'
+import { day, measuredRows } from '../support/measured-rows.ts'
+import { connectAll, type PlatformName } from '../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
-const zone = 'Europe/Zurich'
-const dayMs = 86_400_000
-const ago = (days: number): Date => new Date(Date.now() - days * dayMs)
-const day = (days: number): string => dateOf(ago(days), zone)
+let gained: ReturnType<typeof measuredRows>['gained']
+let measured: ReturnType<typeof measuredRows>['measured']
 
 beforeAll(async () => {
   test = await createTestApp()
   channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  ;({ gained, measured } = measuredRows(test, channels))
 })
 
-const gained = async (channel: string, days: number, numbers: Partial<Record<string, number>>) => {
-  const row = { workspaceId: test.workspaces.northside, channelId: channel, day: day(days), takenAt: ago(days), ...numbers }
-  const columns = Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
-  )
-  await test.sql`insert into channel_days ${test.sql(columns as Record<string, string>)}`
-}
-
-/** A published post with its newest numbers and its readings. */
-const measured = async (
-  platform: PlatformName,
-  post: {
-    daysAgo: number
-    readings: { hours: number; views?: number; reach?: number; likes?: number }[]
-    ended?: string[]
-    text?: string
-    kind?: string
-  },
-) => {
-  const { northside } = test.workspaces
-  const publishedAt = ago(post.daysAgo)
-  const mediaIds = [await addMedia(test.deps, northside, test.cast.admin.id)]
-  const { postId, targetId } = await insertTarget(test.deps, {
-    workspaceId: northside,
-    channelId: channels[platform],
-    platform,
-    mediaIds,
-    dueAt: publishedAt,
-  })
-  await test.sql`update targets set state = 'published', published_at = ${publishedAt}, finished_at = ${publishedAt}, kind = ${post.kind ?? 'photos'}, text = ${post.text ?? 'Twenty crates'} where id = ${targetId}`
-  await test.sql`select ensure_snapshot_months(${publishedAt})`
-  for (const one of post.readings) {
-    const takenAt = new Date(publishedAt.getTime() + one.hours * 3_600_000)
-    await test.sql`insert into snapshots (workspace_id, target_id, taken_at, views, reach, likes, source)
-      values (${northside}, ${targetId}, ${takenAt}, ${one.views ?? null}, ${one.reach ?? null}, ${one.likes ?? null}, 'Graph API v25.0 insights')`
-  }
-  const last = post.readings.at(-1)
-  await test.sql`insert into measured_targets (target_id, workspace_id, channel_id, published_at, taken_at, views, reach, likes, ended_metrics, source)
-    values (${targetId}, ${northside}, ${channels[platform]}, ${publishedAt}, ${new Date(publishedAt.getTime() + (last?.hours ?? 0) * 3_600_000)},
-      ${last?.views ?? null}, ${last?.reach ?? null}, ${last?.likes ?? null}, ${post.ended ?? []}, 'Graph API v25.0 insights')`
-  return { postId, targetId }
-}
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
 describe('before there are numbers', () => {
@@ -90,14 +46,28 @@ describe('promise U3: what posts did, in numbers', () => {
       await gained(channels.tiktok, days, { views: 300, likes: 20, comments: 1, shares: 4, followers: 800 })
     }
     await gained(channels.instagram, 60, { views: 17, followers: 4100 })
+    await gained(channels.tiktok, 60, { views: 3, followers: 700 })
   })
 
   it('sums are those of the days, compared with as many days before', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
-    // 1001 + 1002 + 1003 + 3 × 300 against 1008 + 1009 + 2 × 300
-    expect(words(text)).toContain('Views 3,906 49 % more than the 7 days before')
-    expect(words(text)).toContain('Reach of posts 2,100 50 % more')
-    expect(words(text)).toContain('Followers 5,799 + 7 in these 7 days')
+    // 1001 + 1002 + 1003 + 3 × 300, compared with 1008 + 1009 + 2 × 300
+    expect(words(text)).toContain('Views 3,906 up 49% from 2,617')
+    expect(words(text)).toContain('Reach of posts 2,100 up 50% from 1,400')
+    expect(words(text)).toContain('Engagement 273 up 50% from 182')
+    expect(words(text)).toContain('Followers 5,799 up 7 in 7 days')
+    expect(text.split('class="tiles"')[1]!.split('</ul>')[0], 'color means state, and a change is none').not.toContain('pill')
+  })
+
+  it('a tile chooses the line of the chart, as the switch above it does', async () => {
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=7d&metric=followers')
+    expect(words(text.split('id="h-main"')[1]!)).toMatch(/^[^>]*>?Followers/)
+    expect(text).toContain(
+      'class="card tile" href="/w/northside/insights?range=7d&amp;metric=followers#chart" aria-current="true"',
+    )
+    expect(text).toContain('href="/w/northside/insights?range=7d&amp;metric=saves#chart"')
+    expect(text).toContain('href="/w/northside/insights?range=28d&amp;metric=followers"')
+    expect((await test.cast.manager.get('/w/northside/insights?metric=nonsense')).text).toContain('Views per day')
   })
 
   it('of one account, only its own', async () => {
@@ -111,28 +81,32 @@ describe('promise U3: what posts did, in numbers', () => {
     const own = words((await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)).text)
     expect(own).toContain('Reach of posts Not given by TikTok.')
     const all = words((await test.cast.manager.get('/w/northside/insights?range=7d')).text)
-    expect(all).toContain('Reach of posts, added up: whoever saw two posts counts twice. Not given by TikTok.')
+    expect(all).toContain('Reach of posts, added up: people who saw two posts count twice. Not given by TikTok.')
     expect(all).toContain('not given by TikTok')
   })
 
   it('each chart has a title, its finding and the table behind it', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
-    expect(text).toMatch(/<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-views-t chart-views-d">/)
-    expect(text).toContain('3,906 views in all, 49 % more than in the 7 days before. The most were 1,303,')
-    expect(words(text.split('id="h-views"')[1]!.split('</details>')[0]!)).toContain('1,303')
+    expect(text).toMatch(/<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-main-t chart-main-d">/)
+    expect(text).toContain('3,906 views in all, 49% more than in the 7 days before. The most were 1,303,')
+    expect(words(text.split('id="h-main"')[1]!.split('</details>')[0]!)).toContain('1,303')
     expect(text).not.toMatch(/style="/)
   })
 
   it('a day on which nothing was read has no number, in the table and in the line', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
-    const table = text.split('id="h-views"')[1]!.split('</details>')[0]!
+    const table = text.split('id="h-main"')[1]!.split('</details>')[0]!
     expect([...table.matchAll(/no number/g)].length).toBeGreaterThanOrEqual(4)
   })
 
   it('a retired number is called no longer provided, since when', async () => {
-    const { version } = test.deps.platforms.platforms.get('instagram')!.measure
-    await test.sql`insert into metric_names (platform, version, name, refused_at, about) values ('instagram', ${version}, 'saved', now() - interval '5 days', 'posts')`
-    const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=7d`)
+    const instagram = test.deps.platforms.platforms.get('instagram')!
+    const { version, names } = instagram.measure
+    const kinds = instagram.kinds.map((kind) => kind.name).filter((kind) => names(kind).saves)
+    await test.sql`
+      insert into metric_names (platform, version, kind, name, witness, suspected_at, refused_at)
+      select 'instagram', ${version}, kind, 'saved', '', now(), now() - interval '5 days' from unnest(${kinds}::text[]) as kind`
+    const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=7d&metric=saves`)
     await test.sql`delete from metric_names`
     expect(words(text)).toMatch(/No longer provided by Instagram since \d+ \w+ \d{4}: what stands is from before\./)
   })
@@ -176,7 +150,9 @@ describe('the days', () => {
   it('24 months have nothing kept before them', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=24m')
     expect(text).toContain('Numbers are kept for 24 months, so there is nothing before to compare with.')
-    expect(text).not.toMatch(/% (more|fewer)/)
+    expect(words(text)).toMatch(
+      /Views [\d,]+ Reach of posts [\d,]+ Reach of posts, added up[^.]*\. Not given by TikTok\. Engagement/,
+    )
   })
 })
 
@@ -213,7 +189,7 @@ describe('posts', () => {
         ...text
           .split('class="ranked"')[1]!
           .split('</ol>')[0]!
-          .matchAll(/ranked-title">([^<]+)</g),
+          .matchAll(/ranked-title"[^>]*>([^<]+)</g),
       ].map(([, title]) => title)
     }
     expect(await order('views')).toEqual(['Crate of the week', expect.stringContaining('Pressing plant'), 'Opening'])
@@ -235,13 +211,15 @@ describe('posts', () => {
     expect(words(text)).toContain('4,870 reached no longer provided')
   })
 
-  it('hours need five posts of an account, and five at an hour to name it', async () => {
-    expect((await test.cast.manager.get('/w/northside/insights')).text).toContain('Too little went out to say')
-    for (const daysAgo of [10, 10, 10, 17, 17, 17, 11, 12, 13, 14])
-      await measured('instagram', { daysAgo, readings: [{ hours: 24, views: daysAgo % 7 === 3 ? 4_000 : 500 }] })
+  it('hours need seven posts of an account and format, and one is named when it does better than chance', async () => {
+    expect((await test.cast.manager.get('/w/northside/insights')).text).toContain('Not enough posts yet')
+    // Two posts on the weekday that does well, so that one hour still has enough posts after a
+    // change of the clocks.
+    for (const daysAgo of Array.from({ length: 56 }, (_, day) => day + 5).flatMap((day) => (day % 7 === 3 ? [day, day] : [day])))
+      await measured('instagram', { daysAgo, readings: [{ hours: 24, views: daysAgo % 7 === 3 ? 4_000 : 480 + daysAgo }] })
     const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}`)
     expect(text).toContain('<svg class="chart heat"')
-    expect(words(text)).toMatch(/Best: \w+day \d\d:00/)
+    expect(words(text)).toMatch(/Best: \w+day \d\d:00, about \d+% more views than usual \(\d+% to \d+%\), \d+ posts/)
   })
 
   it('CSV: every table, empty for what was not given, formulas made harmless', async () => {
@@ -252,19 +230,24 @@ describe('posts', () => {
       return page.text
         .replace(/^\ufeff/, '')
         .trim()
-        .split('\n')
+        .split('\r\n')
     }
     const days = await get('/w/northside/insights.csv?range=7d')
     expect(days[0]).toBe('day,views,reach,likes,comments,shares,saves,followers,taken_at')
     expect(days).toHaveLength(8)
     expect(days.at(-1)).toMatch(new RegExp(`^${day(1)},1301,700,70,6,6,9,5799,2`))
     const posts = await get('/w/northside/insights.csv?range=28d&table=posts')
-    expect(posts.find((line) => line.includes('tiktok'))).toContain(',18930,,640,,,,')
+    expect(posts.find((line) => line.includes('tiktok'))).toContain(',18930,,640,,,,,')
     expect(posts.find((line) => line.includes('cmd()'))).toContain("'=cmd()")
-    expect((await get('/w/northside/insights.csv?table=accounts'))[0]).toContain('platform,account,posts,views')
+    expect((await get('/w/northside/insights.csv?table=accounts'))[0]).toContain('channel_id,platform,account,handle,posts,views')
     expect((await get('/w/northside/insights.csv?table=hours')).length).toBeGreaterThan(1)
     expect(await get(`/w/northside/insights/${channels.instagram}.csv?table=account`)).toHaveLength(1)
     expect(await get(`/w/northside/posts/${insta.postId}/numbers.csv`)).toHaveLength(3)
+    for (const ending of ['.csv.bak', '.csv.csv', '.bak', '.'])
+      expect([ending, (await test.cast.manager.get(`/w/northside/insights/${channels.instagram}${ending}`)).status]).toEqual([
+        ending,
+        404,
+      ])
     expect((await test.cast.manager.get('/w/northside/insights.csv?table=users')).status).toBe(404)
     expect((await test.cast.outsider.get(`/w/elsewhere/posts/${insta.postId}/numbers.csv`)).status).toBe(404)
   })

@@ -17,7 +17,7 @@ beforeAll(async () => {
   channels = { ...(await world.connect('meta')), ...(await world.connect('tiktok')) }
 }, 60_000)
 
-/** What a definition list prints: each term with what stands beside it. */
+/** The terms of a definition list with their values. */
 const termsIn = (html: string, place: string): Record<string, string> => {
   const entries = [...parseHTML(html).document.querySelectorAll(`${place} dl > div`)].map((row) => [
     row.querySelector('dt')?.textContent?.trim() ?? '',
@@ -25,7 +25,7 @@ const termsIn = (html: string, place: string): Record<string, string> => {
   ])
   return Object.fromEntries(entries)
 }
-/** The sandbox's own word for each number, as the page calls it. */
+/** The sandbox's name for each number → the label on the page. */
 const labels = { views: 'Views', reach: 'Reach', likes: 'Likes', comments: 'Comments', shares: 'Shares', saved: 'Saves' }
 
 test.each([

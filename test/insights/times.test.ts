@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { firstMeasureAt, nextAccountAt, nextMeasureAt } from '../../activities/measuring-times.ts'
+import { firstMeasureAt, nextAccountAt, nextMeasureAt } from '../../activities/insights/times.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const publishedAt = new Date('2026-03-01T10:00:00Z')
 const post = (channelId: string, toldForMs: number | null = null) => ({ channelId, publishedAt, toldForMs })
 
-/** All ages at which it is measured, in milliseconds, when each is taken at its moment. */
+/** All ages at which a post is measured if each reading is on time, in milliseconds. */
 const agesOf = (channelId: string, toldForMs: number | null = null): number[] => {
   const ages: number[] = []
   for (
@@ -59,4 +59,9 @@ test('an account is asked at the time of day at which it was connected, whenever
   expect(next(first)).toBe(first + dayMs)
   expect(next(first + 0.4 * dayMs)).toBe(first + dayMs)
   expect(next(first + 3.6 * dayMs)).toBe(first + 5 * dayMs)
+})
+
+test('what is never told is never measured', () => {
+  expect(firstMeasureAt(post('any', 0), publishedAt.getTime())).toBeNull()
+  expect(nextMeasureAt(post('any', 0), publishedAt.getTime())).toBeNull()
 })

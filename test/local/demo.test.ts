@@ -1,6 +1,11 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { close, connect } from '../../db/connect.ts'
+import { close, connect } from '../../db/postgres/connect.ts'
 import { demoPassword } from '../../local/demo/cast.ts'
+import { clearInterrupted, writeNote } from '../../local/demo/note.ts'
 import { createPerson } from '../support/person.ts'
 import { configOf, runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
 
@@ -29,6 +34,32 @@ test('--demo fills a new installation once: every page has something to show, an
   expect(await rowsOf(env)).toEqual(before)
 })
 
+test('--demo that was interrupted while it was loading begins again from the beginning', { timeout: 300_000 }, async () => {
+  const env = await stackEnv()
+  const first = runStarter(env, undefined, start)
+  for (const giveUpAt = Date.now() + 90_000; !first.output().includes('Loading demo data'); await sleep(50))
+    if (Date.now() > giveUpAt) throw new Error(`it never loaded: ${first.output()}`)
+  await sleep(2_000)
+  first.child.kill('SIGINT')
+  await first.ended
+  expect(first.output()).not.toContain(demoPassword)
+
+  const second = runStarter(env, undefined, start)
+  expect(await second.ready).toContain(demoPassword)
+  expect(second.output()).toContain('Loading the demo was interrupted. It begins again.')
+  expect(await rowsOf(env)).toMatchObject({ users: 5, workspaces: 2 })
+})
+
+test('--demo that was interrupted is not removed once somebody has started it without --demo', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cratesocial-demo-'))
+  mkdirSync(join(dataDir, 'postgres'))
+  writeNote(dataDir, { startedAt: '2026-11-01T00:00:00Z' })
+  expect(clearInterrupted(dataDir, { wantsDemo: false, env: {} })).toBe(false)
+  expect(clearInterrupted(dataDir, { wantsDemo: true, env: {} })).toBe(false)
+  expect(existsSync(join(dataDir, 'postgres'))).toBe(true)
+  rmSync(dataDir, { recursive: true })
+})
+
 const at = '/w/northside-records'
 const shown: Record<string, string> = {
   [`${at}/today`]: 'Northside Cellar needs to be reconnected',
@@ -41,7 +72,7 @@ const shown: Record<string, string> = {
   [`${at}/activity`]: 'scheduled a post',
   [`${at}/notices`]: 'Instagram',
   '/operate': 'Southside Club',
-  '/account': 'Delete the account',
+  '/account': 'Delete account',
 }
 
 /** How many rows each table holds that only the demo and people write. */

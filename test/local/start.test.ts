@@ -1,10 +1,12 @@
+import { once } from 'node:events'
 import { chmodSync, chownSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import nodemailer from 'nodemailer'
 import { describe, expect, test } from 'vitest'
-import { close, connect } from '../../db/connect.ts'
+import { close, connect } from '../../db/postgres/connect.ts'
 import { canEnter } from '../../local/unprivileged.ts'
 import { configOf, descendants, processesNaming, runStarter, type StackEnv, stackEnv, survivors } from '../support/starter.ts'
 
@@ -118,12 +120,44 @@ describe('npm start says in one sentence what is in its way', () => {
     expect(said).toContain('LOG_LEVEL must be one of')
   })
 
+  test('what a program that ends at its start has said, and then it gives up', { timeout: patienceMs }, async () => {
+    const env = await stackEnv()
+    const squatter = createServer().listen(0, '127.0.0.1')
+    await once(squatter, 'listening')
+    const port = String((squatter.address() as AddressInfo).port)
+    const refused = await refusal({ ...env, METRICS_PORT: port })
+    squatter.close()
+    const last = refused.split('\n\n').at(-1)
+    expect(last).toMatch(/^It does not start\. The web server ended with code 1\.\n/)
+    expect(last).toContain(`Port ${port} of 127.0.0.1 is in use by another program.`)
+    expect(last).toContain('web-server.log')
+  })
+
+  test('keys that do not open what is stored', { timeout: patienceMs }, async () => {
+    const env = await stackEnv()
+    const first = runStarter(env)
+    await first.ready
+    await withDatabase(env, sealSomething)
+    first.child.kill('SIGTERM')
+    await first.ended
+    const refused = await refusal({ ...env, VAULT_KEYS: `other:${Buffer.alloc(32, 3).toString('base64')}` })
+    expect(refused.split('\n\n').at(-1)).toMatch(
+      /^It does not start\. The (web server|worker) ended with code 1\.\n {4}1 sealed value opens with none of the keys in VAULT_KEYS/,
+    )
+  })
+
   test('a Temporal program that is not there', async () => {
     expect(await refusal({ ...(await stackEnv()), TEMPORAL_CLI: '/nowhere/temporal' })).toBe(
       'TEMPORAL_CLI is /nowhere/temporal, and there is no program.',
     )
   })
 })
+
+async function sealSomething(sql: ReturnType<typeof connect>): Promise<void> {
+  await sql`
+    insert into revocations (issuer, issuer_user_id, asked_at, gives_up_at, access_token_sealed)
+    values ('meta', 'someone', now(), now() + interval '1 day', 'v1.local.AAAA.AAAA')`
+}
 
 /** Without its first line; the exit code is 1 and there is no stack trace. */
 async function refusal(env: StackEnv): Promise<string> {
@@ -160,5 +194,5 @@ async function withDatabase<T>(env: StackEnv, work: (sql: ReturnType<typeof conn
 /** Root can become one; whoever is one already has tested it above. */
 function ordinaryUser(): { uid: number; gid: number } | undefined {
   const nobody = { uid: 65_534, gid: 65_534 }
-  return process.getuid?.() === 0 && canEnter(new URL('.', import.meta.url).pathname, nobody) ? nobody : undefined
+  return process.getuid?.() === 0 && canEnter(fileURLToPath(new URL('.', import.meta.url)), nobody) ? nobody : undefined
 }

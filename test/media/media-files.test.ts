@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { linkForAttempt, retireLinks, wasFetched } from '../../db/media-links.ts'
+import { linkForAttempt, retireLinks, wasFetched } from '../../db/posts/media-links.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { makeImage } from '../support/media-files.ts'

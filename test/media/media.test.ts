@@ -1,3 +1,4 @@
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -46,9 +47,16 @@ describe('what is taken in', () => {
     expect((await stored.stats()).channels.map((channel) => Math.round(channel.mean))).toEqual([255, 255, 255])
   })
 
-  it('a video keeps its bytes; size, length, codec and frame rate are read', async () => {
+  it('the full size of a phone with “50 megapixels” is taken', { timeout: 60_000 }, async () => {
+    const photo = await makeImage({ width: 8192, height: 6144 })
+    const id = await upload(test, 'full-size.jpg', photo)
+    expect(await rowOf(test, id)).toMatchObject({ kind: 'image', width: 1440, height: 1080 })
+  })
+
+  it('a video keeps its samples; size, length, codec and frame rate are read', async () => {
     const video = await makeVideo({ width: 1080, height: 1920, fps: 25, durationMs: 4000, padBytes: 50_000 })
     const id = await upload(test, 'reel.mp4', video)
+    const stored = await bytesOf(test, id)
     expect(await rowOf(test, id)).toMatchObject({
       kind: 'video',
       contentType: 'video/mp4',
@@ -58,9 +66,9 @@ describe('what is taken in', () => {
       videoCodec: 'avc',
       audioCodec: null,
       fps: 25,
-      sizeBytes: video.length,
+      sizeBytes: stored.length,
     })
-    expect((await bytesOf(test, id)).equals(video)).toBe(true)
+    expect(await packetsOf(stored)).toEqual(await packetsOf(video))
     const thumbnail = await test.cast.manager.request(`/w/northside/media/${id}/thumbnail`, {})
     expect(thumbnail.headers.get('Content-Type')).toBe('image/webp')
     expect((await sharp(Buffer.from(await thumbnail.arrayBuffer())).metadata()).height).toBe(320)
@@ -70,15 +78,7 @@ describe('what is taken in', () => {
     const options = { width: 320, height: 240, durationMs: 2000 }
     const stored = await bytesOf(test, await upload(test, 'phone.mp4', await makeVideo({ ...options, moovFirst: false })))
     expect(stored.indexOf('moov')).toBeLessThan(stored.indexOf('mdat'))
-    const { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } = await import('mediabunny')
-    const packets = async (bytes: Buffer) => {
-      const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(bytes) })
-      const sink = new EncodedPacketSink((await input.getPrimaryVideoTrack())!)
-      const found: string[] = []
-      for await (const packet of sink.packets()) found.push(Buffer.from(packet.data).toString('hex'))
-      return found
-    }
-    expect(await packets(stored)).toEqual(await packets(await makeVideo(options)))
+    expect(await packetsOf(stored)).toEqual(await packetsOf(await makeVideo(options)))
   })
 
   it('works without JavaScript: several files of one form, the refused ones named', async () => {
@@ -173,15 +173,14 @@ describe('what is refused, with a sentence', () => {
     ],
     ['a video of garbled boxes', 'x.mp4', async () => garbled(await video()), 422, /damaged/],
     ['a photo that was cut off', 'x.jpg', async () => (await noise(900, 900)).subarray(0, 20_000), 422, /damaged or incomplete/],
-    ['a bomb: few bytes, very many pixels', 'x.png', () => bomb(), 422, /50 million pixels/],
-    ['an animation', 'x.gif', () => animation(), 422, /animated picture/],
+    ['a bomb: few bytes, very many pixels', 'x.png', () => bomb(), 422, /64 million pixels/],
     ['a file above the limit', 'x.mp4', () => Buffer.concat([Buffer.alloc(maxBytes + 1)]), 413, /larger than 6 MB/],
     [
-      'a Matroska video',
+      'a Matroska video without content',
       'x.webm',
       () => Buffer.from('1a45dfa3a34286810142f7810142f2810442f381084282847765626d', 'hex'),
       422,
-      /Export it as MP4/,
+      /damaged or of a rare kind/,
     ],
   ]
   it.each(cases)('%s', async (_what, name, make, status, words) => {
@@ -202,20 +201,18 @@ describe('what is refused, with a sentence', () => {
   })
 })
 
+const packetsOf = async (bytes: Buffer): Promise<string[]> => {
+  const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(bytes) })
+  const sink = new EncodedPacketSink((await input.getPrimaryVideoTrack())!)
+  const found: string[] = []
+  for await (const packet of sink.packets()) found.push(Buffer.from(packet.data).toString('hex'))
+  return found
+}
+
 const bomb = (): Promise<Buffer> =>
   sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#000' } })
     .png({ compressionLevel: 9 })
     .toBuffer()
-
-const animation = async (): Promise<Buffer> => {
-  const frames = await sharp({ create: { width: 20, height: 40, channels: 3, background: '#a33' } })
-    .raw()
-    .toBuffer()
-  for (let at = 0; at < 20 * 20 * 3; at++) frames[at] = 20
-  return await sharp(frames, { raw: { width: 20, height: 40, channels: 3, pageHeight: 20 } })
-    .gif()
-    .toBuffer()
-}
 
 const cutIndex = (video: Buffer): Buffer => video.subarray(0, video.indexOf('moov') - 4)
 const garbled = (video: Buffer): Buffer => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createLog } from '../../log.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { createLog, temporalLines } from '../../observability/log.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { exportWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
 import { compose } from '../support/story.ts'
@@ -41,6 +41,46 @@ describe('a line of the log', () => {
     for (const secret of ['EAAsecret', 'abcdefghijkl', 'act.hidden']) expect(text).not.toContain(secret)
   })
 
+  test('gives the reason of an error, whatever it is called and however deep it is', () => {
+    const lost = new TypeError('the pipe is closed', { cause: new Error('nobody reads it') })
+    log.warn({ error: lost, tries: [{ reason: new Error('no answer') }], at: new Date(0) }, 'it failed')
+    expect(lines.at(-1)).toMatchObject({
+      error: {
+        type: 'TypeError',
+        message: 'the pipe is closed',
+        cause: { message: 'nobody reads it' },
+        stack: expect.any(String),
+      },
+      tries: [{ reason: { type: 'Error', message: 'no answer' } }],
+      at: '1970-01-01T00:00:00.000Z',
+    })
+    log.warn({ err: new AggregateError([new Error('refused at 127.0.0.1')]) }, 'it failed')
+    expect(lines.at(-1)).toMatchObject({ err: { errors: [{ message: 'refused at 127.0.0.1' }] } })
+  })
+
+  test('of Temporal has its level and its reason, and of an error nothing that it carries besides', () => {
+    const error = Object.assign(new Error('Activity failed'), { detail: 'Key (email)=(ada@example.com)', query: 'insert' })
+    temporalLines(log)({ level: 'ERROR', message: 'Failed to initiate shutdown', meta: { error, workerId: '7' } })
+    expect(lines.at(-1)).toMatchObject({
+      level: 50,
+      msg: 'Failed to initiate shutdown',
+      temporal: { error: { message: 'Activity failed' }, workerId: '7' },
+    })
+    expect(JSON.stringify(lines.at(-1))).not.toContain('ada@example.com')
+  })
+
+  test('ends, also for errors and fields that contain themselves', () => {
+    const error: Error = new Error('round')
+    error.cause = error
+    const fields: Record<string, unknown> = { error }
+    fields.self = fields
+    log.warn(fields, 'it failed')
+    // pino copies the fields once before it shapes them: `self` is the original, and what it contains is the circle.
+    expect(lines.at(-1)).toMatchObject({ error: { message: 'round', cause: '[circular]' }, self: { self: '[circular]' } })
+    log.warn({ err: 'a thrown text could be anything' }, 'it failed')
+    expect(lines.at(-1)).toMatchObject({ err: 'string' })
+  })
+
   test('carries the id of the request, which the workflow that it started carries too', { timeout: 60_000 }, async () => {
     const time = wallTimeOf(new Date(Date.now() + 86_400_000), 'Europe/Zurich')
     const text = 'Followed from the click to the workflow'
@@ -59,7 +99,7 @@ describe('a line of the log', () => {
     const since = lines.length
     const worker = await house.startWorker()
     try {
-      await house.admin.open('/account').then((page) => page.press('Make the file'))
+      await house.admin.open('/account').then((page) => page.press('Export data'))
       const told = (kind: string) => lines.slice(since).find((line) => line.msg === 'the outbox was told' && line.kind === kind)
       // The letter with the link is asked for by an activity of the workflow that the relay has started.
       await expect.poll(() => told('mail-link'), { timeout: 60_000 }).toBeDefined()

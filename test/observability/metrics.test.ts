@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
 import { createMeters } from '../../activities/meters.ts'
 import { freePort } from '../../local/ports.ts'
-import { serveMetrics } from '../../metrics.ts'
-import { meterFigures } from '../../web/figures-meter.ts'
-import { createHttpMeter } from '../../web/http-meter.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { serveMetrics } from '../../observability/metrics.ts'
+import { createPlatforms } from '../../platforms/index.ts'
+import { meterFigures } from '../../web/operate/figures-meter.ts'
+import { createHttpMeter } from '../../web/operate/http-meter.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { createTestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
+import { dashboards } from '../support/dashboards.ts'
 import { install, untilPage } from '../support/installed.ts'
 import { runStarter, stackEnv } from '../support/starter.ts'
 import { compose } from '../support/story.ts'
@@ -39,6 +42,8 @@ describe('the figures of the installation', () => {
     expect(figure(text, 'cratesocial_targets_overdue')).toBe(0)
     expect(figure(text, 'cratesocial_workflows_in_trouble')).toBe(3)
     expect(figure(text, 'cratesocial_up{part="worker"}')).toBe(1)
+    expect(figure(text, 'cratesocial_up{part="disk"}')).toBe(1)
+    expect(figure(text, 'cratesocial_disk_free_bytes')).toBeGreaterThan(0)
     expect(text).toContain('route="/w/:workspace/posts/:post"')
     expect(text).not.toMatch(id)
     expect(text).not.toContain('northside')
@@ -58,7 +63,11 @@ describe('the figures of the installation', () => {
     }
     await stranded('Nobody sends this', 'Northside Records')
     await house.sql`update targets set due_at = now() - interval '5 minutes'`
-    const read = meterFigures(registry, { sql: house.sql, temporal: withoutTemporal, now: Date.now } as never)
+    const { sql, config } = house
+    const mediaStore = { freeBytes: async () => 5e9 }
+    const platforms = createPlatforms(config)
+    const deps = { sql, config, platforms, mediaStore, log, temporal: withoutTemporal, now: Date.now }
+    const read = meterFigures(registry, deps as never)
     const overdue = async () => {
       await read()
       return figure(await registry.metrics(), 'cratesocial_targets_overdue')
@@ -93,7 +102,9 @@ test('the port serves metrics and nothing else', async () => {
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
 })
 
-test('server and worker serve theirs, and every alert asks for figures that exist', { timeout: 120_000 }, async () => {
+test('server and worker serve theirs, and every alert and dashboard asks for figures that exist', {
+  timeout: 120_000,
+}, async () => {
   const port = await freePort()
   const env = await stackEnv()
   const starter = runStarter({ ...env, METRICS_PORT: String(port) })
@@ -105,10 +116,19 @@ test('server and worker serve theirs, and every alert asks for figures that exis
   expect(figure(server, 'cratesocial_up{part="worker"}')).toBe(1)
   expect(worker).toMatch(/^temporal_num_pollers\{/m)
   expect(worker).toMatch(/^temporal_worker_task_slots_available\{.*WorkflowWorker/m)
-  const rules = readFileSync(new URL('../../docs/alerts.yml', import.meta.url), 'utf8')
-  const asked = new Set([...rules.matchAll(/expr:.*/g)].flatMap(([line]) => line.match(/\b(?:cratesocial|temporal)_\w+/g) ?? []))
-  expect(asked.size).toBeGreaterThan(10)
   const known = server + worker
-  const missing = [...asked].filter((name) => !known.includes(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `))
+  const missing = [...askedFor()].filter((name) => !known.includes(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `))
   expect(missing).toEqual([])
 })
+
+const observability = fileURLToPath(new URL('../../production/observability/', import.meta.url))
+
+/** Every metric of the product, of Temporal's SDK and of Node that an alert rule or a dashboard asks for. */
+function askedFor(): Set<string> {
+  const names = (expression: string) => expression.match(/\b(?:cratesocial|temporal|process|nodejs)_\w+/g) ?? []
+  const rules = [...readFileSync(`${observability}alerts.yml`, 'utf8').matchAll(/expr:.*/g)].flatMap(([line]) => names(line))
+  const shown = dashboards().flatMap(({ panels }) => panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => names(expr))))
+  expect(new Set(rules).size).toBeGreaterThan(10)
+  expect(new Set(shown).size).toBeGreaterThan(20)
+  return new Set([...rules, ...shown])
+}

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { lockFolder } from '../../local/lock.ts'
 import { freePort } from '../../local/ports.ts'
 import { localSecrets } from '../../local/secrets.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -25,15 +27,15 @@ beforeAll(async () => {
 
 /** As `npm run operate` itself begins, which looks for the installation of `npm start`. */
 const operateLocally = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<Ran> =>
-  run(['--import', 'tsx', 'local/operate.ts', ...words], env)
+  run(['--import', 'tsx', 'local/command.ts', 'operate', ...words], env)
 
 type Ran = { code: number; out: string; err: string }
 
 /** What `npm run operate --` runs, as an operator types it. */
-const operate = (...words: string[]): Promise<Ran> => run(['--import', 'tsx', 'operate.ts', ...words], env)
+const operate = (...words: string[]): Promise<Ran> => run(['--import', 'tsx', 'commands/operate.ts', ...words], env)
 const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Ran> =>
   new Promise((resolve) => {
-    const cwd = new URL('../../', import.meta.url).pathname
+    const cwd = fileURLToPath(new URL('../../', import.meta.url))
     execFile(process.execPath, args, { cwd, env }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     )
@@ -105,13 +107,15 @@ describe('npm run operate', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'cratesocial-operate-'))
     const local = { PATH: process.env.PATH, DATABASE_URL: '', DATA_DIR: dataDir, POSTGRES_PORT: String(await freePort()) }
     const nothing = await operateLocally(local, 'people')
-    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining(`has made no installation in ${dataDir}`) })
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining(`There is no installation in ${dataDir}`) })
     localSecrets(dataDir)
-    const stopped = await operateLocally(local, 'people')
-    expect(stopped).toMatchObject({
+    const lock = await lockFolder(dataDir, process.pid, console.log) // as while `npm start` runs
+    const elsewhere = await operateLocally(local, 'people')
+    expect(elsewhere).toMatchObject({
       code: 1,
-      err: expect.stringContaining(`PostgreSQL does not run on port ${local.POSTGRES_PORT}.`),
+      err: expect.stringContaining(`not with PostgreSQL on port ${local.POSTGRES_PORT}`),
     })
+    lock.release()
     expect(await operateLocally(local)).toMatchObject({ code: 0, out: expect.stringContaining('people invite-operator') })
     await rm(dataDir, { recursive: true })
   })
@@ -119,7 +123,8 @@ describe('npm run operate', () => {
   test('says what it can do, and what is wrong, in words', { timeout: 180_000 }, async () => {
     const { code, out } = await operate()
     expect([code, out]).toEqual([0, expect.stringContaining('people invite-operator')])
-    expect((await operate('dance')).code).toBe(2)
+    expect(out).toContain('people require-two-step on|off')
+    expect(await operate('dance')).toMatchObject({ code: 2, err: 'There is no command "dance". --help lists them.\n' })
     const { DATABASE_URL: _, ...without } = env
     env = without
     const refused = await operate('people')

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { insertMembership, type Role } from '../../db/memberships.ts'
-import { isInWords } from '../../web/event-words.ts'
+import { insertMembership, type Role } from '../../db/people/memberships.ts'
+import { isInWords } from '../../web/notifications/event-words.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
 
 const eventName = /'((?:workspace|invitation|member|media|channel|grant|post|target)\.[a-z_]+)'/g
@@ -79,16 +80,16 @@ describe('a browser left open', () => {
   it('changes no member before the password is typed again, and then goes on where it was', async () => {
     const person = await join('Lars Left', 'admin')
     const other = await join('Olga Other', 'manager')
-    await test.sql`update sessions set password_checked_at = now() - interval '11 minutes' where user_id = ${person.id}`
+    await test.sql`update sessions set confirmed_at = now() - interval '11 minutes' where user_id = ${person.id}`
     const Referer = `${test.deps.config.publicUrl}${people}`
     for (const act of ['role', 'remove']) {
       const answer = await person.post(`${people}/${other.id}/${act}`, { role: 'admin' }, { Referer })
-      expect([answer.status, answer.location]).toEqual([303, '/confirm-password?next=%2Fw%2Fnorthside%2Fpeople'])
+      expect([answer.status, answer.text.includes(`<a href="${people}">Cancel</a>`)]).toEqual([403, true])
     }
     expect(await roleOf(other)).toBe('manager')
     const elsewhere = await person.post(`${people}/${other.id}/remove`, {}, { Referer: 'https://evil.example/x' })
-    expect(elsewhere.location).toBe('/confirm-password?next=%2F')
-    expect((await person.post('/confirm-password', { password, next: people })).location).toBe(people)
+    expect(elsewhere.text).toContain('<a href="/">Cancel</a>')
+    expect((await person.post('/confirm', { confirm_password: password, next: people })).location).toBe(people)
     expect((await person.post(`${people}/${other.id}/role`, { role: 'admin' })).location).toBe(`${people}?said=role-changed`)
     expect(await roleOf(other)).toBe('admin')
     await test.sql`delete from memberships where user_id in (${person.id}, ${other.id})`
@@ -154,11 +155,12 @@ describe('the workspace', () => {
   })
 
   it('has words for every event that the code writes', () => {
-    const root = new URL('../../', import.meta.url)
+    const root = fileURLToPath(new URL('../../', import.meta.url))
     const names = new Set<string>()
-    for (const folder of ['web/', 'web/routes/', 'activities/', 'db/'])
-      for (const file of readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.ts')))
-        for (const [, name] of readFileSync(new URL(folder + file, root), 'utf8').matchAll(eventName)) names.add(name!)
+    for (const folder of ['web/', 'activities/', 'db/'])
+      for (const file of readdirSync(root + folder, { recursive: true, encoding: 'utf8' }))
+        if (file.endsWith('.ts'))
+          for (const [, name] of readFileSync(root + folder + file, 'utf8').matchAll(eventName)) names.add(name!)
     expect(names.size).toBeGreaterThan(15)
     expect([...names].filter((name) => !isInWords(name))).toEqual([])
   })

@@ -1,4 +1,4 @@
-/** Answers of a route, by person, to a request with an empty form and ids that nobody has. */
+/** The status of a route, by person, for a request with an empty form and unknown ids. */
 export type Access = { stranger: number; manager: number; admin: number; outsider: number; operator: number }
 
 const row = (stranger: number, manager: number, admin: number, outsider: number, operator: number): Access => ({
@@ -8,7 +8,7 @@ const row = (stranger: number, manager: number, admin: number, outsider: number,
   outsider,
   operator,
 })
-/** Signed-out people are sent to sign in; whoever is not a member sees nothing. */
+/** Signed-out people are redirected to sign in. People who aren't members get a 404. */
 const members = (answer: number): Access => row(303, answer, answer, 404, 404)
 const admins = (answer: number): Access => row(303, 403, answer, 404, 404)
 const everybody = (answer: number): Access => row(answer, answer, answer, answer, answer)
@@ -22,8 +22,31 @@ export const routes: Record<string, Access> = {
   'GET /sign-in': row(200, 303, 303, 303, 303),
   'POST /sign-in': everybody(422),
   'POST /sign-out': everybody(303),
-  'GET /confirm-password': signedIn(200),
-  'POST /confirm-password': signedIn(422),
+  'POST /sign-in/link': everybody(422),
+  'GET /sign-in/link/:token': everybody(404),
+  'POST /sign-in/link/:token': everybody(404),
+  'GET /confirm': signedIn(200),
+  // No password was entered, so the page asks for it.
+  'POST /confirm': signedIn(403),
+  'POST /confirm/passkey-options': signedIn(200),
+  'GET /sign-in/code': row(303, 303, 303, 303, 303),
+  'POST /sign-in/code': everybody(303),
+  'POST /sign-in/passkey/options': everybody(200),
+  'POST /sign-in/passkey': everybody(422),
+  'GET /account/security': signedIn(200),
+  'GET /account/security/passkeys/new': signedIn(200),
+  'POST /account/security/passkeys/options': signedIn(200),
+  'POST /account/security/passkeys': signedIn(422),
+  'POST /account/security/passkeys/:id/rename': signedIn(422),
+  'POST /account/security/passkeys/:id/remove': signedIn(404),
+  'GET /account/security/authenticator': signedIn(200),
+  'POST /account/security/authenticator': signedIn(422),
+  'POST /account/security/authenticator/remove': signedIn(404),
+  'POST /account/security/recovery-codes': signedIn(422),
+  'POST /w/:workspace/people/second-factor': admins(303),
+  'POST /w/:workspace/people/:user/second-factor': admins(404),
+  'POST /operate/people/:user/second-factor': row(303, 404, 404, 404, 404),
+  'POST /operate/second-factor': row(303, 404, 404, 404, 303),
   'GET /password-reset': everybody(200),
   'POST /password-reset': everybody(422),
   'GET /password-reset/:token': everybody(404),
@@ -33,8 +56,9 @@ export const routes: Record<string, Access> = {
   'GET /account': signedIn(200),
   'POST /account/name': signedIn(422),
   'POST /account/email': signedIn(422),
-  'GET /account/email/:token': everybody(404),
-  'POST /account/email/:token': everybody(404),
+  'POST /account/email/cancel': signedIn(303),
+  'GET /account/email/:token': signedIn(404),
+  'POST /account/email/:token': signedIn(404),
   'GET /account/email-back/:token': everybody(404),
   'POST /account/email-back/:token': everybody(404),
   'POST /account/password': signedIn(422),
@@ -42,6 +66,7 @@ export const routes: Record<string, Access> = {
   'POST /account/sessions/end-others': signedIn(303),
   'POST /account/sessions/:id/end': signedIn(404),
   'GET /privacy': everybody(200),
+  'GET /terms': everybody(200),
   'POST /privacy/seen': signedIn(303),
   'GET /data-deletion': everybody(200),
   'POST /data-deletion': everybody(422),
@@ -55,8 +80,11 @@ export const routes: Record<string, Access> = {
   'POST /account/export': signedIn(303),
   'GET /account/export/:token': signedIn(404),
   'POST /account/export/:token': signedIn(404),
+  'GET /w/:workspace/channels/:channel/avatar': members(404),
+  'GET /w/:workspace/channels/:channel/delete': admins(404),
+  'POST /w/:workspace/channels/:channel/delete': admins(404),
   'GET /operate': row(303, 404, 404, 404, 200),
-  // No UI is set up here; test/web/temporal-ui.test.ts has one.
+  // No UI is configured here. test/web/temporal-ui.test.ts covers it.
   'GET /temporal': row(303, 404, 404, 404, 301),
   'GET /temporal/*': row(303, 404, 404, 404, 404),
   'POST /temporal/*': row(303, 404, 404, 404, 404),
@@ -73,18 +101,20 @@ export const routes: Record<string, Access> = {
   'POST /w/:workspace/pause': admins(303),
   'POST /w/:workspace/pause/end': admins(303),
 
-  // Unsigned, whoever sends it.
+  // These calls are unsigned, so they are refused for everyone.
   'POST /callbacks/meta/deauthorize': everybody(400),
   'POST /callbacks/meta/data-deletion': everybody(400),
   'POST /callbacks/tiktok': everybody(400),
 
   'GET /robots.txt': everybody(200),
   'GET /media/:name': everybody(404),
-  // An answer that no session of ours asked for is refused to everybody.
+  // A callback that no session here requested is refused for everyone.
   'GET /oauth/:issuer/callback': signedIn(400),
 
   'GET /w/:workspace': members(303),
   'GET /w/:workspace/today': members(200),
+  'POST /w/:workspace/today/steps/dismiss': members(303),
+  'POST /w/:workspace/today/steps/restore': members(303),
   'GET /w/:workspace/calendar': members(200),
   'GET /w/:workspace/posts/new': members(200),
   'POST /w/:workspace/posts/check': members(200),
@@ -93,10 +123,14 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/posts/:post/edit': members(404),
   'POST /w/:workspace/posts/:post': members(404),
   'POST /w/:workspace/posts/:post/discard': members(404),
+  'POST /w/:workspace/posts/:post/undo': members(404),
   'GET /w/:workspace/posts/:post/move': members(404),
   'POST /w/:workspace/posts/:post/move': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/bind': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/again': members(404),
+  'POST /w/:workspace/posts/:post/targets/:target/comment/again': members(404),
+  'POST /w/:workspace/posts/:post/targets/:target/comment/bind': members(404),
+  'POST /w/:workspace/posts/:post/targets/:target/comment/leave': members(404),
   'POST /w/:workspace/posts/:post/targets/:target/leave': members(404),
   'POST /w/:workspace/posts/:post/now': members(404),
   'POST /w/:workspace/posts/:post/cancel': members(404),
@@ -120,11 +154,13 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/insights/:channel': members(404),
   'GET /w/:workspace/posts/:post/numbers.csv': members(404),
   'GET /w/:workspace/channels': members(200),
+  'POST /w/:workspace/connections/:grant/ask': members(404),
   'GET /w/:workspace/channels/:channel/disconnect': admins(404),
   'POST /w/:workspace/channels/:channel/disconnect': admins(404),
   'POST /w/:workspace/channels/:channel/check': admins(404),
   'GET /w/:workspace/notices': members(200),
   'POST /w/:workspace/notices/seen': members(303),
+  'POST /w/:workspace/notices/unseen/:at': members(404),
   'POST /account/notices': signedIn(303),
   'GET /w/:workspace/connect/:issuer': admins(302),
   'GET /w/:workspace/connect/:issuer/choose': admins(410),
@@ -133,6 +169,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/people': admins(200),
   'POST /w/:workspace/people/invitations': admins(422),
   'POST /w/:workspace/people/invitations/:id/revoke': admins(404),
+  'POST /w/:workspace/people/invitations/:id/restore': admins(404),
   'POST /w/:workspace/people/:user/role': admins(422),
   'POST /w/:workspace/people/:user/remove': admins(404),
   'POST /w/:workspace/people/:user/deactivate': admins(404),

@@ -13,7 +13,7 @@ const known = (): Set<string> => {
   const handlers = test.app.routes.filter((route) => route.method !== 'ALL' && !route.path.startsWith('/assets/'))
   return new Set(handlers.map((route) => `${route.method} ${route.path.replace(shapeOfParameter, '')}`))
 }
-/** `{[0-9a-f]{8}-…}` behind a parameter's name. */
+/** The pattern `{[0-9a-f]{8}-…}` after a parameter's name. */
 const shapeOfParameter = /\{(?:[^{}]|\{[^}]*\})*\}/g
 
 describe('who may go where', () => {
@@ -24,7 +24,7 @@ describe('who may go where', () => {
 
   for (const [route, access] of Object.entries(routes)) {
     it(`${route}: ${Object.values(access).join(' ')}`, async () => {
-      await test.sql`delete from throttle` // all of them come from one address
+      await test.sql`delete from throttle` // all requests come from one address
       const seen = Object.fromEntries(
         await Promise.all(cast.map(async (who): Promise<[keyof Access, number]> => [who, await statusFor(route, who)])),
       )
@@ -41,7 +41,8 @@ const statusFor = async (route: string, who: keyof Access): Promise<number> => {
     .replace(/:platform|:issuer/, 'meta')
     .replace(/:[a-zA-Z]+/g, id)
   const headers = { Origin: test.deps.config.publicUrl, 'Content-Type': 'application/x-www-form-urlencoded' }
-  // Signing out, or leaving, would end the cast's own sessions: nobody's session is used there.
+  // Signing out or leaving would end the cast's sessions, so these routes are requested without a
+  // session.
   const browser = ['POST /sign-out', 'POST /account/leave', 'POST /account/deactivate'].includes(route)
     ? test.browser()
     : test.cast[who]

@@ -170,6 +170,20 @@ describe('reels', () => {
   const draft = { kind: 'reel', text: 'A reel', media: [videoOf({ id: 'r' }, bytesOf(70_000))] }
   const begin = (videoId: string) => ({ body: { video_id: videoId, upload_url: `${server.url}/video-upload/${videoId}` } })
 
+  it('never send bytes or the token to an upload address outside of Meta', async () => {
+    for (const upload_url of [
+      'https://rupload.facebook.com.example/x',
+      'http://127.0.0.1:1/x',
+      `${server.url.replace('//', '//a@')}/x`,
+      'x',
+    ]) {
+      server.on(start, { body: { video_id: '8003', upload_url } })
+      const { publication } = publicationOf(draft)
+      await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'rejected', problem: { code: 'upload_address' } })
+    }
+    expect(server.seen.filter(({ headers }) => String(headers.authorization).startsWith('OAuth'))).toEqual([])
+  })
+
   it('start, send their bytes with OAuth, offset and size, and finish with the one call', async () => {
     server.on(start, begin('8002'), { body: { success: true } })
     server.on('POST /video-upload/8002', { body: { success: true } })

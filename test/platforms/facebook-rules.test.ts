@@ -54,7 +54,7 @@ describe('what Facebook refuses', () => {
     ['a video above 1 GB', { kind: 'video', media: [reelOf({ sizeBytes: 1_000_000_001 })] }, 'video_size'],
     ['a video below 1 KB', { kind: 'video', media: [reelOf({ sizeBytes: 1_000 })] }, 'video_size'],
     ['a video above 20 minutes', { kind: 'video', media: [reelOf({ durationMs: 1_200_001 })] }, 'video_duration'],
-    ['a reel that is no MP4', { kind: 'reel', media: [reelOf({ contentType: 'video/quicktime' })] }, 'reel_type'],
+    ['a reel that is neither MP4 nor MOV', { kind: 'reel', media: [reelOf({ contentType: 'video/webm' })] }, 'reel_type'],
     ['a reel below 3 s', { kind: 'reel', media: [reelOf({ durationMs: 2_999 })] }, 'reel_duration'],
     ['a reel above 90 s', { kind: 'reel', media: [reelOf({ durationMs: 90_001 })] }, 'reel_duration'],
     ['a reel that is not 9:16', { kind: 'reel', media: [reelOf({ width: 1080, height: 1350 })] }, 'reel_ratio'],

@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { type GrantDeps, withToken } from '../../activities/grants.ts'
-import { openGrant } from '../../db/grants.ts'
-import { createVault } from '../../db/vault.ts'
+import { type GrantDeps, withToken } from '../../activities/channels/tokens.ts'
+import { openGrant } from '../../db/channels/grants.ts'
+import { createVault } from '../../db/vault/vault.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
+import type { Account } from '../../platforms/account.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import { createPlatforms } from '../../platforms/index.ts'
-import type { Account } from '../../platforms/platform.ts'
 import { testConfig } from '../support/config.ts'
 import { insertChannel } from '../support/connected.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -33,7 +33,7 @@ beforeEach(async () => {
   await control(sandbox, 'POST', '/reset')
 })
 
-/** Consents at TikTok's twin as the product does, without its pages. */
+/** Connects to TikTok in the sandbox as the product does, but without its pages. */
 const connectTiktok = async (expiresInMs: number) => {
   const issuer = deps.platforms.issuers.get('tiktok')!
   const verifier = 'a'.repeat(43)
@@ -61,7 +61,7 @@ const token = async (account: Account) => account.grantToken
 const refuseToken = async (): Promise<never> => {
   throw new PlatformError({ kind: 'reauthorize', code: 'access_token_invalid', words: 'TikTok does not accept the token.' })
 }
-/** A real call with the token, which the twin judges. */
+/** Makes a real call with the token, which the sandbox checks. */
 const ask = async (account: Account): Promise<string> => {
   const state = await deps.platforms.issuers
     .get('tiktok')!

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PlatformError } from '../../platforms/errors.ts'
 import { buildRequest, createGraph, type Graph, type GraphRequest, proofOf } from '../../platforms/graph/client.ts'
 import { readUsage } from '../../platforms/graph/usage.ts'
+import { countingShare } from '../support/counting-share.ts'
 import { type GraphServer, graphError, settingsFor, startGraphServer } from './graph-server.ts'
 
 let server: GraphServer
@@ -67,6 +68,82 @@ describe('a call', () => {
     server.on('GET /v25.0/1067', { body: { id: '1067' }, headers })
     const reply = await graph.request(wanted)
     expect(reply).toEqual({ body: { id: '1067' }, usage: { percent: 91, regainMs: null } })
+  })
+})
+
+describe('features that Meta closed to new apps', () => {
+  const ask = (params: Record<string, string>, path = '1067/insights') =>
+    buildRequest(settingsFor('https://graph.example'), { method: 'GET', path, token: 't', params, effect: 'repeatable', signal })
+
+  const closed: Record<string, string>[] = [
+    { ids: '1,2' },
+    { method: 'DELETE' },
+    { date_format: 'U' },
+    { callback: 'f' },
+    { fields: 'message.as(text)' },
+  ]
+  it.each(closed)('%o never leaves: neither as a call of its own nor within a batch', async (params) => {
+    expect(() => ask(params)).toThrow(/no longer takes/)
+    const operation = { path: '1067/insights', params }
+    await expect(graph.batch([operation], 't', signal)).rejects.toThrow(/no longer takes/)
+    expect(() => ask({}, '1067/insights?ids=1')).toThrow(/params/)
+    expect(server.seen).toHaveLength(0)
+  })
+})
+
+describe('a batch', () => {
+  const operations = ['one', 'two', 'three'].map((path) => ({ path, params: { metric: 'a,b' } }))
+  const part = (body: unknown, code = 200) => ({ code, body: JSON.stringify(body) })
+  const failed = (code: number, subcode?: number) => part(graphError(code, subcode).body, 400)
+
+  it('is one POST of reads without headers, and its answers are in the order of the operations', async () => {
+    const headers = { 'x-app-usage': '{"call_count":61}' }
+    server.on('POST /v25.0/', { body: [part({ id: '1' }), failed(100, 33), failed(80001)], headers })
+    const share = countingShare()
+    const parts = await graph.within(share).batch(operations, 't', signal)
+    expect(share).toMatchObject({ calls: 3, used: [{ accountId: null, percent: 61 }] })
+    expect(parts[0]).toEqual({ body: { id: '1' } })
+    const problems = parts.slice(1).map((one) => ('error' in one ? one.error.problem : null))
+    expect(problems).toMatchObject([
+      { kind: 'rejected', code: '100', subcode: '33' },
+      { kind: 'rate_limited', code: '80001' },
+    ])
+    const [{ form } = { form: {} as Record<string, string> }] = server.seen
+    expect(form).toMatchObject({ include_headers: 'false', appsecret_proof: proofOf('t', 'secret-of-the-app') })
+    expect(JSON.parse(form.batch!)).toEqual(
+      operations.map(({ path }) => ({ method: 'GET', relative_url: `${path}?metric=a%2Cb` })),
+    )
+  })
+
+  it('repeats an operation that Meta did not finish once, alone, and counts it as a further call', async () => {
+    server.on('POST /v25.0/', { body: [part({ id: '1' }), null, null] })
+    server.on('GET /v25.0/two', { body: { id: '2' } })
+    server.on('GET /v25.0/three', { status: 503, body: '<html>Sorry</html>' })
+    const share = countingShare()
+    const parts = await graph.within(share).batch(operations, 't', signal)
+    expect(share.calls).toBe(5)
+    expect(parts.slice(0, 2)).toEqual([{ body: { id: '1' } }, { body: { id: '2' } }])
+    expect(parts[2]).toMatchObject({ error: { problem: { kind: 'unavailable' } } })
+    expect(server.callsOf('GET /v25.0/three')).toHaveLength(1)
+  })
+
+  it('a share hears of refused calls as well, and a call that it has no room for is not made', async () => {
+    const share = countingShare()
+    server.on('POST /v25.0/', { ...graphError(4), headers: { 'x-app-usage': '{"call_count":100}' } })
+    expect((await problemOf(graph.within(share).batch(operations, 't', signal))).kind).toBe('rate_limited')
+    expect(share).toMatchObject({ calls: 3, used: [{ accountId: null, percent: 100 }] })
+    const full = { ...share, take: () => Promise.reject(new Error('no room')) }
+    await expect(graph.within(full).batch(operations, 't', signal)).rejects.toThrow('no room')
+    expect(server.callsOf('POST /v25.0/')).toHaveLength(1)
+  })
+
+  it('takes 50 operations at most, and throws what concerns the call as a whole', async () => {
+    const many = Array.from({ length: 51 }, () => operations[0]!)
+    await expect(graph.batch(many, 't', signal)).rejects.toThrow(/at most 50/)
+    server.on('POST /v25.0/', graphError(190))
+    expect((await problemOf(graph.batch(operations, 't', signal))).kind).toBe('reauthorize')
+    server.on('POST /v25.0/', { body: { nonsense: true } })
+    expect((await problemOf(graph.batch(operations, 't', signal))).kind).toBe('unavailable')
   })
 })
 
@@ -138,6 +215,13 @@ describe('usage headers', () => {
       '{"17841400000000001":[{"type":"instagram","call_count":100,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":19}],"1067":[{"type":"pages","call_count":3,"estimated_time_to_regain_access":0}]}'
     expect(headersOf({ 'x-business-use-case-usage': business })).toEqual({ percent: 100, regainMs: 19 * 60_000 })
     expect(headersOf({ 'x-app-usage': '{"call_volume":7,"cpu_time":2}' })).toEqual({ percent: 7, regainMs: null })
+  })
+
+  it('never make an account wait for more than a day, however long the wait that they name', () => {
+    for (const minutes of ['1441', '"99999999"', '1e300']) {
+      const business = `{"1067":[{"type":"pages","call_count":100,"estimated_time_to_regain_access":${minutes}}]}`
+      expect(headersOf({ 'x-business-use-case-usage': business }), minutes).toEqual({ percent: 100, regainMs: 24 * 3_600_000 })
+    }
   })
 
   it('say nothing when they are missing or no JSON', () => {

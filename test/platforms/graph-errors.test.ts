@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorKind } from '../../platforms/errors.ts'
 import { type Effect, errorIn, errorOfSubcode, errorRows, findRow, unreadable } from '../../platforms/graph/errors.ts'
-import type { JsonRecord } from '../../platforms/platform.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
 
 const calm = { percent: 0, regainMs: null }
 const shape = (error: JsonRecord, effect: Effect = 'repeatable', usage: { percent: number; regainMs: number | null } = calm) => {
@@ -10,7 +10,7 @@ const shape = (error: JsonRecord, effect: Effect = 'repeatable', usage: { percen
   return shaped.problem
 }
 
-/** Every code of the reference: what it means on a call that may be repeated, and on one that publishes. */
+/** Every code in the reference: its kind for a repeatable call and for a publishing call. */
 const table: [code: number, subcode: number | null, repeatable: ErrorKind, send: ErrorKind][] = [
   [1, null, 'unavailable', 'unknown_outcome'],
   [2, null, 'unavailable', 'unknown_outcome'],
@@ -79,7 +79,7 @@ const table: [code: number, subcode: number | null, repeatable: ErrorKind, send:
   [36003, 2207009, 'rejected', 'rejected'],
   [36004, 2207010, 'rejected', 'rejected'],
   ...[2207076, 2207081, 2207082].map((sub) => [-1, sub, 'rejected', 'rejected'] as [number, number, ErrorKind, ErrorKind]),
-  // The same without a subcode.
+  // The same codes without a subcode.
   [-1, null, 'unavailable', 'unknown_outcome'],
   [9004, null, 'unavailable', 'unknown_outcome'],
   [9007, null, 'unavailable', 'unavailable'],

@@ -49,7 +49,7 @@ describe('the consent dialog', () => {
       state: 'xyz',
       response_type: 'code',
       scope:
-        'pages_show_list,pages_read_engagement,pages_manage_posts,read_insights,instagram_basic,instagram_content_publish,instagram_manage_insights,business_management',
+        'pages_show_list,pages_manage_posts,pages_read_engagement,pages_manage_engagement,pages_read_user_content,read_insights,instagram_basic,instagram_content_publish,instagram_manage_comments,instagram_manage_insights,business_management',
     })
   })
 
@@ -149,7 +149,9 @@ describe('the accounts', () => {
       { body: { data: [page], paging: { cursors: { before: 'QVFI', after: 'QVFJ' }, next } } },
       { body: { data: [{ ...page, id: '1068', name: 'Crate Tea', tasks: ['ANALYZE'], instagram_business_account: undefined }] } },
     )
-    const offers = await issuer.listAccounts(tokens(), signal)
+    server.on('GET /v25.0/me/businesses', { body: { data: [] } })
+    server.on('GET /v25.0/debug_token', { body: { data: debugData } })
+    const { offers } = await issuer.listAccounts(tokens(), signal)
     expect(offers.map((offer) => [offer.platform, offer.accountId, offer.handle, offer.blocked])).toEqual([
       ['facebook', '1067', 'cratecoffee', null],
       ['instagram', '17841400000000001', 'crate.coffee', null],
@@ -161,14 +163,16 @@ describe('the accounts', () => {
       ],
     ])
     expect(offers[1]).toMatchObject({ name: 'Crate on Instagram', accountToken: 'EAABpage', settings: { pageId: '1067' } })
-    expect(server.seen.map((entry) => entry.query.after)).toEqual([undefined, 'QVFJ'])
+    expect(server.callsOf('GET /v25.0/me/accounts').map((entry) => entry.query.after)).toEqual([undefined, 'QVFJ'])
     expect(server.seen[0]?.query.fields).toContain('instagram_business_account{')
   })
 
   it('are blocked by the scopes that their platform lacks, and only by those', async () => {
     server.on('GET /v25.0/me/accounts', { body: { data: [page] } })
     const scopes = everything().filter((name) => name !== 'instagram_content_publish' && name !== 'read_insights')
-    const offers = await issuer.listAccounts({ accessToken: 'EAAlong', scopes }, signal)
+    server.on('GET /v25.0/me/businesses', { body: { data: [] } })
+    server.on('GET /v25.0/debug_token', { body: { data: debugData } })
+    const { offers } = await issuer.listAccounts({ accessToken: 'EAAlong', scopes }, signal)
     expect(offers.map((offer) => offer.blocked)).toEqual([null, expect.stringMatching(/permission instagram_content_publish/)])
   })
 })
@@ -176,10 +180,10 @@ describe('the accounts', () => {
 describe('inspecting', () => {
   it('says until when the grant is good, and which needed scope is gone', async () => {
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
-    server.on('GET /v25.0/me/permissions', permissions(everything().slice(0, 5), ['instagram_content_publish']))
+    server.on('GET /v25.0/me/permissions', permissions(everything().slice(0, 7), ['instagram_content_publish']))
     expect(await issuer.inspect({ accessToken: 'EAAlong', userId: '1020' }, signal)).toEqual({
       valid: true,
-      scopes: everything().slice(0, 5),
+      scopes: everything().slice(0, 7),
       expiresAtMs: 1800583944000,
       dataAccessExpiresAtMs: 1803176000000,
       reason: 'The permission instagram_content_publish is missing.',

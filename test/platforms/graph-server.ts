@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { MetaSettings } from '../../platforms/graph/client.ts'
-import type { JsonRecord, MediaToSend, Publication } from '../../platforms/platform.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { MediaToSend, Publication } from '../../platforms/platform.ts'
 
-/** What the server does with one request. `reset`: breaks the connection; `hang`: never answers. */
+/** The server's response to one request. `reset`: closes the connection. `hang`: never responds. */
 export type Answer = { status?: number; body?: unknown; headers?: Record<string, string>; end?: 'reset' | 'hang' }
-export type Seen = {
+type Seen = {
   call: string
   query: Record<string, string>
   form: Record<string, string>
@@ -20,13 +21,16 @@ export type GraphServer = {
   url: string
   settings: MetaSettings
   seen: Seen[]
-  /** Answers of `POST /v25.0/1067/feed`, in order; the last one stays. What has none is answered 501. A function looks at what is asked. */
+  /**
+   * Responses to calls such as `POST /v25.0/1067/feed`, in order. The last one is repeated. Calls
+   * without a response get 501. A function receives the request.
+   */
   on(call: string, ...answers: (Answer | ((asked: Seen) => Answer))[]): void
   callsOf(call: string): Seen[]
   close(): Promise<void>
 }
 
-/** A real HTTP server that plays back what a test wrote, and remembers what it was asked. */
+/** A real HTTP server that plays back prepared responses and records the requests. */
 export const startGraphServer = async (): Promise<GraphServer> => {
   const script = new Map<string, (Answer | ((asked: Seen) => Answer))[]>()
   const seen: Seen[] = []
@@ -116,7 +120,7 @@ export const graphError = (code: number, subcode?: number, more: JsonRecord = {}
   },
 })
 
-/** 23 November 2026, 09:00 UTC. */
+/** November 23, 2026, 09:00 UTC. */
 export const nineMs = Date.UTC(2026, 10, 23, 9)
 
 export const bytesOf = (size: number): Buffer => Buffer.from(Array.from({ length: size }, (_, index) => index % 251))
@@ -155,7 +159,9 @@ export const videoOf = (part: Partial<MediaToSend> = {}, bytes?: Buffer): MediaT
     bytes,
   )
 
-/** A publication whose handles live in memory; every saved state is kept in `saved`. `later` moves its clock. */
+/**
+ * A publication with its handles in memory. `saved` has every saved state. `later` moves its clock.
+ */
 export const publicationOf = (part: Partial<Publication>) => {
   const saved: JsonRecord[] = []
   let [nowMs, leavings] = [nineMs, 0]

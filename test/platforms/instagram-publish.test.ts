@@ -92,7 +92,7 @@ describe('a picture', () => {
       return { body: { data: [{ config: { quota_total: 3 }, quota_usage: used }] } }
     })
     const refused = instagram.prepare(publicationOf(draft()).publication)
-    // Four are in the window: two of them must be a day old before there is room for one.
+    // Four posts are in the window. Two of them must be a day old before there is room for another.
     const waitMs = 3.5 * hourMs
     await expect(refused).rejects.toMatchObject({ problem: { kind: 'rate_limited', limited: 'posts' } })
     const { problem } = await refused.then(

@@ -113,3 +113,39 @@ describe('the kind that is suggested', () => {
     expect(instagram.suggestKind({ text: '', link: null, media: [mediaOf(), reelOf()] })).toBe('carousel')
   })
 })
+
+describe('what a person adds to a post', () => {
+  const id = '01a22acd-1468-754d-ac79-2344565ec033'
+  const rulesWith = (kind: string, fields: Record<string, string>, media = [mediaOf({ id })]) =>
+    rulesOf({ kind, media, settings: instagram.readSettings(kind, fields) })
+
+  it.each<[string, string, Record<string, string>, string[]]>([
+    ['three collaborators', 'image', { collaborators: '@a, b; c' }, []],
+    ['a fourth collaborator', 'image', { collaborators: 'a b c d' }, ['collaborators']],
+    ['a collaborator who is no username', 'image', { collaborators: 'a, b/c' }, ['collaborator_name']],
+    ['tags with and without a place', 'image', { [`tags_${id}`]: '@a 30 60, b' }, []],
+    ['half a place', 'image', { [`tags_${id}`]: 'a 30' }, ['tag_place']],
+    ['a place outside of the picture', 'image', { [`tags_${id}`]: 'a 30 101' }, ['tag_place']],
+    ['21 tags', 'image', { [`tags_${id}`]: Array.from({ length: 21 }, (_, index) => `a${index}`).join() }, ['tags']],
+    ['a location by its name', 'image', { location_id: 'Zurich' }, ['location']],
+    ['a first comment of 2,201 characters', 'image', { first_comment: 'é'.repeat(2_201) }, ['comment_length']],
+    ['31 hashtags in the first comment', 'image', { first_comment: tags(31) }, ['comment_hashtags']],
+  ])('%s', (_, kind, fields, rules) => {
+    expect(rulesWith(kind, fields)).toEqual(rules)
+  })
+
+  it('a cover is a moment of the video or the picture beside it, never both', () => {
+    const film = reelOf({ durationMs: 4_000 })
+    expect(rulesWith('reel', { cover_second: '3.5' }, [film])).toEqual([])
+    expect(rulesWith('reel', { cover_second: '4.5' }, [film])).toEqual(['cover_second'])
+    expect(rulesWith('reel', { cover_second: '' }, [film, mediaOf()])).toEqual([])
+    expect(rulesWith('reel', { cover_second: '1' }, [film, mediaOf()])).toEqual(['cover_twice'])
+  })
+
+  it('a first comment needs the permission of a connection that says which it has', () => {
+    const settings = { first_comment: 'Hello' }
+    expect(rulesOf({ settings, granted: ['instagram_basic'] })).toEqual(['comment_permission'])
+    expect(rulesOf({ settings, granted: ['instagram_manage_comments'] })).toEqual([])
+    expect(rulesOf({ settings, granted: null })).toEqual([])
+  })
+})

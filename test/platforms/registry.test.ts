@@ -6,11 +6,14 @@ describe('the registry', () => {
   const tiktok = {
     clientKey: 'k',
     clientSecret: 's',
+    isAudited: true,
     authUrl: 'https://t.example',
     apiUrl: 'https://t.example',
+    uploadUrls: [],
     videoSource: 'FILE_UPLOAD' as const,
+    siteVerifications: [],
   }
-  const meta = { ...settingsFor('https://graph.example'), configId: undefined }
+  const meta = { ...settingsFor('https://graph.example'), configId: undefined, isLive: true }
 
   it('holds what is configured, by name', () => {
     const all = createPlatforms({ meta, tiktok })

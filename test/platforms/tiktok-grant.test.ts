@@ -28,7 +28,7 @@ describe('consent', () => {
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_key: 'sbx_key',
       response_type: 'code',
-      scope: 'user.info.basic,video.publish,user.info.profile,user.info.stats,video.list',
+      scope: 'user.info.basic,user.info.profile,video.publish,video.upload,video.list,user.info.stats',
       redirect_uri: 'https://crate.example/oauth/tiktok/callback',
       state: 'st-1',
       disable_auto_auth: '1',
@@ -118,7 +118,7 @@ describe('the account', () => {
   test('one creator is offered, and only fields of granted scopes are asked', async () => {
     script.answer(paths.user, user, ok('{"user":{"open_id":"-000SbxOpenId1","display_name":"Crate Demo"}}'))
     const all = ['user.info.basic', 'user.info.profile', 'video.publish']
-    expect(await issuer().listAccounts({ accessToken: 'act.1', scopes: all }, signal)).toEqual([
+    expect((await issuer().listAccounts({ accessToken: 'act.1', scopes: all }, signal)).offers).toEqual([
       {
         platform: 'tiktok',
         accountId: '-000SbxOpenId1',
@@ -126,13 +126,15 @@ describe('the account', () => {
         handle: 'crate.demo',
         accountToken: null,
         settings: { username: 'crate.demo' },
+        avatarUrl: null,
         blocked: null,
       },
     ])
-    const [offer] = await issuer().listAccounts({ accessToken: 'act.1', scopes: ['user.info.basic'] }, signal)
+    const { offers } = await issuer().listAccounts({ accessToken: 'act.1', scopes: ['user.info.basic'] }, signal)
+    const [offer] = offers
     expect(offer?.blocked).toContain('permission to publish')
     const asked = script.callsOf(paths.user).map((call) => call.path.split('=')[1])
-    expect(asked).toEqual(['open_id,display_name,username', 'open_id,display_name'])
+    expect(asked).toEqual(['open_id,display_name,avatar_url_100,username', 'open_id,display_name,avatar_url_100'])
     expect(script.calls[0]?.headers.authorization).toBe('Bearer act.1')
   })
   test('a token is good while it answers for the same creator', async () => {

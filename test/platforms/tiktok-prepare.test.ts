@@ -88,6 +88,22 @@ describe('a video whose bytes we send', () => {
     await publisher().prepare(work)
     expect(JSON.stringify(work.saved)).not.toContain('upload_token')
   })
+  test('an upload address outside of TikTok gets no bytes: the post is refused', async () => {
+    const elsewhere = [
+      'http://127.0.0.1:1/video/',
+      'https://tiktokapis.com.example/video/',
+      'http://open-upload.tiktokapis.com/',
+      'not an address',
+    ]
+    for (const url of [...elsewhere, 'https://tiktokapis.com@evil.example/', 'https://user:pw@open-upload.tiktokapis.com/']) {
+      script.answer(paths.creator, creatorInfo)
+      script.answer(paths.videoInit, ok(JSON.stringify({ publish_id: 'v1', upload_url: url })))
+      const work = publication({})
+      await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'upload_address' } })
+      expect(JSON.stringify(work.saved)).not.toContain('sealedUploadUrl')
+    }
+    expect(ranges()).toEqual([])
+  })
   test('many chunks: all but the last, saved one by one', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, initAnswer())

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { DraftForChannel, JsonRecord } from '../../platforms/platform.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { DraftForChannel } from '../../platforms/platform.ts'
 import { consentWords, readChoices } from '../../platforms/tiktok/choices.ts'
 import { createTiktok } from '../../platforms/tiktok/index.ts'
 import { chosen, photo, video } from './tiktok-script.ts'

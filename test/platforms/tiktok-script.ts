@@ -1,12 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import type { JsonRecord, MediaToSend, Publication } from '../../platforms/platform.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { MediaToSend, Publication } from '../../platforms/platform.ts'
 
 export type ScriptedAnswer = { status?: number; body?: string; headers?: Record<string, string>; drop?: boolean }
-export type ScriptedCall = { method: string; path: string; headers: Record<string, string | undefined>; body: Buffer }
+type ScriptedCall = { method: string; path: string; headers: Record<string, string | undefined>; body: Buffer }
 
-/** A server that gives prepared answers in order, one per call of a path, and keeps every call. */
+/**
+ * A server that returns prepared responses in order, one per call of a path, and records every
+ * call.
+ */
 export const startScript = async () => {
   const answers = new Map<string, ScriptedAnswer[]>()
   const calls: ScriptedCall[] = []
@@ -48,7 +52,7 @@ export const paths = {
   upload: '/video/',
 }
 
-/** The envelope around `data`, as raw JSON text: ids stay as they are written. */
+/** The envelope around `data`, as JSON text, so that ids stay exact. */
 export const ok = (data: string): ScriptedAnswer => ({
   body: `{"data":${data},"error":{"code":"ok","message":"","log_id":"20260911081532A1B2C3D4E5F60718293A"}}`,
 })
@@ -111,7 +115,7 @@ export const chosen: JsonRecord = {
 
 export type TestPublication = Publication & { saved: JsonRecord[]; left: number }
 
-/** A publication whose saves are kept and become its handles, as the database does it. */
+/** A publication whose saves are recorded and become its handles, as with the database. */
 export const publication = (over: Partial<Publication>): TestPublication => {
   const made: TestPublication = {
     account: { id: '-000SbxOpenId1', settings: { username: 'crate.demo' }, grantToken: 'act.sbx1', accountToken: null },

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ensureSearchAttributes } from '../../activities/search-attributes.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { ensureSearchAttributes } from '../../temporal/search-attributes.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import {
   deletionWorkflowId,
   disconnectWorkflowId,
@@ -25,7 +25,7 @@ const attributesOf = async (workflowId: string) => {
   const { typedSearchAttributes } = await house.client.workflow.getHandle(workflowId).describe()
   return keys.map((key) => typedSearchAttributes.get(key) ?? null)
 }
-/** The relay starts them, a second or so after the click. */
+/** Polls, because the relay starts workflows about a second after the click. */
 const startedWith = (workflowId: string, attributes: (string | null)[]) =>
   expect.poll(() => attributesOf(workflowId).catch(() => null), { timeout: 20_000 }).toEqual(attributes)
 const log = pino({ level: 'silent' })
@@ -64,7 +64,7 @@ describe('operators find the workflows', () => {
   test('of a disconnection, an export and a deletion, from their start', { timeout: 90_000 }, async () => {
     const max = createPerson(house.url)
     await acceptInvitation(max, await invite(house.admin, house.slug, 'manager'), 'Max', 'max@example.com')
-    await (await max.open('/account')).press('Make the file')
+    await (await max.open('/account')).press('Export data')
     const [asked] = await house.sql`select id from exports`
     await startedWith(exportWorkflowId(asked!.id), [null, null, null, 'exporting'])
 
@@ -73,12 +73,12 @@ describe('operators find the workflows', () => {
     await question.press('Disconnect', { history: 'keep' })
     await startedWith(disconnectWorkflowId(channel!.id), [channel!.workspaceId, channel!.id, 'tiktok', 'disconnecting'])
 
-    await (await max.open('/data-deletion')).press('Send me the link', { email: 'max@example.com' })
+    await (await max.open('/data-deletion')).press('Email me the link', { email: 'max@example.com' })
     const letterOf = () =>
       house.letters.find((letter) => letter.to === 'max@example.com' && letter.text.includes('/data-deletion/'))
     await expect.poll(letterOf, { timeout: 20_000 }).toBeDefined()
     const confirm = await max.open(letterOf()!.text.match(/https?:\/\/\S+\/data-deletion\/\S+/)![0])
-    await confirm.press('Delete all of this')
+    await confirm.press('Delete account')
     const [request] = await house.sql`select id from deletion_requests`
     await startedWith(deletionWorkflowId(request!.id), [null, null, null, 'erasing'])
   })

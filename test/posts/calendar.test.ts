@@ -50,7 +50,7 @@ describe('the month', () => {
     [{ facebook: 'canceled', instagram: 'canceled' }, 'canceled', 'is-idle'],
     [{}, 'draft', 'draft'],
   ])('shows %j as %s', async (states, words, tone) => {
-    days += 1 // one each: a cell shows six
+    days += 1 // one day each, because a cell shows six posts
     const at = `2099-10-${10 + days}T10:00:00Z`
     const id = await insert({ text: 'Any', at, states })
     const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-10')).text, id)
@@ -127,7 +127,7 @@ describe('other views', () => {
 })
 
 describe('today', () => {
-  it('lists today and tomorrow in the zone, and what needs a person with its consequence', async () => {
+  it('lists today and tomorrow in the zone, and what needs attention with its consequence', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
     const id = await insert({ text: 'Soon', at: inAnHour, states: { instagram: 'scheduled' } })
     await test.sql`update channels set state = 'reconnect' where id = ${channels.instagram}`
@@ -135,7 +135,7 @@ describe('today', () => {
     await test.sql`update channels set state = 'connected' where id = ${channels.instagram}`
     expect(text).toContain(`id="post-${id}"`)
     expect(text).toContain('Tomorrow')
-    expect(text).toMatch(/posts? waits? for it/)
+    expect(text).toMatch(/scheduled posts? (is|are) on hold/)
     expect(text).toContain('href="/w/northside/channels"')
   })
 })

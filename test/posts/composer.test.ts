@@ -182,6 +182,7 @@ describe('rules before scheduling', () => {
     )
     expect(answer.status).toBe(422)
     expect(answer.text).toMatch(/<li data-rule="[a-z_]+">Instagram, picture 2: [^<]+<\/li>/)
+    expect(answer.text, 'the platform is named once').not.toMatch(/<li data-rule="[a-z_]+">(Instagram)[^:<]*: \1:/)
   })
 
   it('TikTok without a visibility and without consent is refused', async () => {

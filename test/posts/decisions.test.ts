@@ -12,7 +12,7 @@ beforeAll(async () => {
   facebook = channels.facebook
 })
 
-/** A target whose one send had no clear answer. */
+/** A target whose only send had an unclear result. */
 const unconfirmed = async () => {
   const workspaceId = test.workspaces.northside
   const ids = await insertTarget(test.deps, { workspaceId, channelId: facebook, platform: 'facebook' })
@@ -39,7 +39,8 @@ it('"it is there" binds the post by the address that people copy, and finishes i
   const { at, targetId } = await unconfirmed()
   await test.cast.manager.post(`${at}/bind`, { post: 'https://www.facebook.com/1067/posts/5001/?ref=share' })
   const [channel] = await test.sql`select account_id from channels where id = ${facebook}`
-  const platformPostId = `${channel?.accountId}_5001` // Facebook names a Page's post by both ids; its address holds the second
+  // Facebook's id of a Page's post contains both ids; its URL contains the second.
+  const platformPostId = `${channel?.accountId}_5001`
   expect(await rowOf(targetId)).toMatchObject({ state: 'published', platformPostId, outcome: 'found', told: 1 })
 })
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 type Given = Parameters<typeof photoForm>[0]
 const send = (path: string, fields: [string, string][]) => test.cast.manager.post(path, new URLSearchParams(fields))
 const compose = (given: Given, more: [string, string][] = []) => send(base, [...photoForm(given), ...more])
-/** A post that is scheduled for 26 November 2099, 10:00, and what to send to have it again. */
+/** Schedules a post for 26 November 2099, 10:00. `same` is the form to submit it again. */
 const first = async (text: string): Promise<{ postId: string; same: Given }> => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
   const same = { channels: [channels.facebook], media: [media], text }
@@ -112,6 +112,21 @@ describe('what is no second time', () => {
     expect(await asks(compose(given, link('https://example.org/one')))).toBe(true)
   })
 
+  it('another first comment', async () => {
+    const comment = (text: string): [string, string][] => [[`${channels.facebook}.first_comment`, text]]
+    const { same } = await first('Link below')
+    expect(await asks(compose(same, comment('https://example.org/one')))).toBe(false)
+    expect(await asks(compose(same, comment('https://example.org/two')))).toBe(false)
+    expect(await asks(compose(same, comment('https://example.org/one')))).toBe(true)
+  })
+
+  it('another kind, as a story beside the post', async () => {
+    const kind = (name: string): [string, string][] => [[`kind.${channels.facebook}`, name]]
+    const { same } = await first('')
+    expect(await asks(compose(same, kind('story')))).toBe(false)
+    expect(await asks(compose(same, kind('story')))).toBe(true)
+  })
+
   it('the post itself, edited', async () => {
     const { postId, same } = await first('Edited only in time')
     const edit = await test.cast.manager.get(`${base}/${postId}/edit`)
@@ -132,6 +147,15 @@ describe('what is no second time', () => {
       false,
     )
   })
+})
+
+it('other people, another place or label make no other post of it', async () => {
+  const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
+  const given = { channels: [channels.instagram], media: [media], text: 'With whom' }
+  const field = (name: string, value: string): [string, string] => [`${channels.instagram}.${name}`, value]
+  expect(await asks(compose(given, [field('collaborators', '@ada')]))).toBe(false)
+  const more = [field('collaborators', '@ben'), field('location_id', '123456'), field('is_ai_generated', 'on')]
+  expect(await asks(compose(given, more))).toBe(true)
 })
 
 it('a file uploaded a second time is the same file', async () => {

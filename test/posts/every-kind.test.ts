@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import { makeJpeg, makeVideo } from '../support/media-files.ts'
@@ -31,6 +31,7 @@ const kinds: Kind[] = [
   { name: 'Facebook photos', platform: 'facebook', account: 'Northside Café', kind: 'photos', media: ['landscape', 'square'] },
   { name: 'Facebook video', platform: 'facebook', account: 'Northside Café', kind: 'video', media: ['clip'] },
   { name: 'Facebook reel', platform: 'facebook', account: 'Northside Events', kind: 'reel', media: ['clip'] },
+  { name: 'Facebook story', platform: 'facebook', account: 'Northside Records', kind: 'story', media: ['tall'] },
   { name: 'Instagram image', platform: 'instagram', account: '@northsiderecords', kind: 'image', media: ['square'] },
   {
     name: 'Instagram carousel',
@@ -104,10 +105,10 @@ const ended = ['published', 'failed', 'unconfirmed']
 const pillsOf = (page: Page): string[] =>
   [...page.document.querySelectorAll('.pill')].map((pill) => (pill.textContent ?? '').trim())
 
-/** Texts differ by kind; the one story has none. */
+/** Texts differ by kind. The only story has no text. */
 const isOf = (kind: Kind) => (post: LedgerPost) =>
   kind.kind === 'story'
-    ? post.kind === 'story'
+    ? post.kind === 'story' && post.platform === kind.platform
     : post.platform === kind.platform && post.text.includes(`A ${kind.name} of crates`)
 
 const storedHash = async (mediaId: string): Promise<string> => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   house = await install()
 }, 90_000)
 
-/** Where its bytes lie: taken away from there, TikTok cannot fetch them. */
+/** The path of its bytes. Without the file, TikTok can't fetch it. */
 const fileOf = async (mediaId: string): Promise<string> => {
   const [row] = await house.sql<{ storeKey: string }[]>`select store_key from media where id = ${mediaId}`
   const key = row?.storeKey ?? ''
@@ -21,7 +21,10 @@ const linksOf = (text: string) => house.sql<{ attemptNumber: number; retired: bo
   select l.attempt_number, l.retired_at is not null as retired from media_links l join targets t on t.id = l.target_id
   where t.text = ${text} order by l.attempt_number`
 
-/** Found by `npm run chaos -- --posts 60 --kills 16 --seed 11`: the web server was killed while TikTok fetched the photos. */
+/**
+ * Found by `npm run chaos -- --posts 60 --kills 16 --seed 11`: the web server was killed while
+ * TikTok fetched the photos.
+ */
 describe('a platform that took the post and gave it up', () => {
   test('for a reason outside of the post gets it again, under new addresses, and it exists once', {
     timeout: 90_000,

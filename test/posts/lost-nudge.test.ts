@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { decideStep, jitterMs } from '../../activities/next-step.ts'
-import type { TargetRow } from '../../db/targets.ts'
+import { decideStep } from '../../activities/posts/next-step.ts'
+import { jitterMs } from '../../activities/retry.ts'
+import type { TargetRow } from '../../db/posts/targets.ts'
 import { progress, targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
 
-/** A workflow knows what follows its wait. Should nobody have told it of a change meanwhile, the activity looks at the row first. */
+/**
+ * A workflow knows the step after its wait. In case a signal about a change was lost, the activity
+ * reads the row first.
+ */
 
 let house: Installed
 beforeAll(async () => {
   house = await install()
 }, 90_000)
 
-/** One that is armed right at the beginning of the time in which that may be. */
+/** The id of a post that is armed at the start of its arming window. */
 const early = (): string => {
   for (;;) {
     const id = randomUUID()
@@ -20,7 +24,7 @@ const early = (): string => {
   }
 }
 
-/** Ready in a moment, and armed three seconds from now. */
+/** Schedules a post that is ready immediately and armed three seconds from now. */
 const schedule = async (text: string): Promise<string> => {
   const id = early()
   await house.sql`
@@ -38,7 +42,7 @@ const schedule = async (text: string): Promise<string> => {
 
 const handleOf = (id: string) => house.client.workflow.getHandle(targetWorkflowId(id))
 
-/** The words of a wait tell what it is for. */
+/** What the workflow is waiting for: 'send' if it waits to arm a ready post. */
 const waitsFor = async (id: string): Promise<string> => {
   const { step, until } = await handleOf(id).query(progress)
   const [row] = await house.sql<{ state: string }[]>`select state from targets where id = ${id}`

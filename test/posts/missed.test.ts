@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { compose } from '../support/story.ts'
 

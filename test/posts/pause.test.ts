@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { compose } from '../support/story.ts'
 
@@ -37,7 +37,7 @@ describe('while publishing is paused', () => {
 
     const listed = await admin.open(`/w/${slug}/pause`)
     const unanswered = await listed.press('Resume publishing')
-    expect([unanswered.status, unanswered.text]).toEqual([422, expect.stringContaining('Choose what becomes of it')])
+    expect([unanswered.status, unanswered.text]).toEqual([422, expect.stringContaining('Choose what to do with this post')])
     await listed.press('Resume publishing', {
       [await fieldOf('It was armed when the pause began')]: 'now',
       [await fieldOf('It is to be canceled')]: 'cancel',
@@ -48,7 +48,7 @@ describe('while publishing is paused', () => {
   })
 
   test('a pause of the installation hands the question to the workspace', { timeout: 90_000 }, async () => {
-    const { admin, slug } = house // who set it up is its operator, too
+    const { admin, slug } = house // the person who set it up is also its operator
     await admin.open('/operate').then((page) => page.press('Pause publishing everywhere'))
     const dueAt = inSeconds(3)
     const post = await schedule('It came due while everything was paused', dueAt)

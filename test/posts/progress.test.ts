@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lookAgainInS } from '../../web/progress-words.ts'
+import { lookAgainInS } from '../../web/posts/progress-words.ts'
 import type { Progress } from '../../workflows/names.ts'
 
 const now = Date.parse('2026-12-01T12:00:00Z')

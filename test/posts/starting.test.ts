@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ensureSchedules } from '../../activities/schedules.ts'
-import { wallTimeOf } from '../../web/wall-time.ts'
-import { targetWorkflowId } from '../../workflows/names.ts'
+import { ensureSchedules } from '../../temporal/schedules.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
+import { measureScheduleId, measureShards, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { compose } from '../support/story.ts'
 
@@ -19,7 +19,7 @@ describe('reconcile-starts', () => {
     const { url } = await compose(admin, slug, fields, 'Schedule')
     const [target] = await sql<{ id: string }[]>`select id from targets where text = ${text}`
     const handle = client.workflow.getHandle(targetWorkflowId(target!.id))
-    // Prepared and armed: no step of the workflow that is taken away writes the row afterwards.
+    // Prepared and armed, so that no step of the terminated workflow writes the row afterwards.
     const state = async () => (await sql`select state from targets where id = ${target!.id}`)[0]?.state
     await expect.poll(state, { timeout: 15_000 }).toBe('ready')
     await handle.terminate('the test takes it away')
@@ -40,14 +40,16 @@ describe('reconcile-starts', () => {
     expect(action).toMatchObject({ workflowType: 'reconcileStarts' })
   })
 
-  test('promise U3: the schedule measures every account that is connected', {
+  test('promise U3: the schedules measure every connected account', {
     timeout: 60_000,
   }, async () => {
     const { client, sql } = house
-    await ensureSchedules(client)
-    const schedule = client.schedule.getHandle('measure')
-    expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 900_000 }])
-    await schedule.trigger()
+    await ensureSchedules(client, taskQueue, taskQueue)
+    for (let shard = 0; shard < measureShards; shard += 1) {
+      const schedule = client.schedule.getHandle(measureScheduleId(shard))
+      expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 900_000 }])
+      await schedule.trigger()
+    }
     const [connected] = await sql<{ count: number }[]>`select count(*)::int as count from channels where state = 'connected'`
     expect(connected!.count).toBeGreaterThan(2)
     const followers = async () =>

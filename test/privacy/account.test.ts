@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { sendMailLink } from '../../activities/link-mail.ts'
-import type { Letter } from '../../activities/mail.ts'
-import { sweep } from '../../activities/retention.ts'
-import { insertMembership } from '../../db/memberships.ts'
-import { rules } from '../../db/retention.ts'
+import { sendAccountMail } from '../../activities/mail/account.ts'
+import { sendMailLink } from '../../activities/mail/link.ts'
+import type { Letter } from '../../activities/mail/send.ts'
+import { sweep } from '../../activities/privacy/retention.ts'
+import { insertMembership } from '../../db/people/memberships.ts'
+import { rules } from '../../db/privacy/retention.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
 import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
 
@@ -16,11 +17,13 @@ beforeAll(async () => {
   temporal = await createTestTemporal()
 })
 
-/** What the worker's relay would mail now. */
+/** Sends the emails that the worker's relay would send now. */
 const mailAll = async (): Promise<void> => {
   const mail = { send: async (letter: Letter) => void letters.push(letter), close: () => undefined }
   const rows = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'mail-link' returning ref_id`
   for (const { refId } of rows) await sendMailLink({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
+  const events = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'account-mail' returning ref_id`
+  for (const { refId } of events) await sendAccountMail({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
 }
 const linkTo = (email: string): string => {
   const url = letters.findLast((letter) => letter.to === email)?.text.match(/https?:\/\/\S+/)?.[0]
@@ -31,9 +34,9 @@ const signIn = (email: string, from: string) => app.browser(from).post('/sign-in
 const emailOf = async ({ id }: Person) => (await app.sql<{ email: string }[]>`select email from users where id = ${id}`)[0]!.email
 const requestsOf = ({ id }: Person) => app.sql`select from deletion_requests where user_id = ${id}`
 const sweepAccounts = (inDays: number) => {
-  const { sql, mediaStore } = app.deps
+  const { sql, vault, mediaStore } = app.deps
   return sweep(
-    { sql, mediaStore, client: temporal.client, now: () => Date.now() + inDays * dayMs },
+    { sql, vault, mediaStore, client: temporal.client, now: () => Date.now() + inDays * dayMs },
     rules.find((rule) => rule.name === 'accounts')!,
   )
 }
@@ -41,7 +44,7 @@ const sweepAccounts = (inDays: number) => {
 describe('an account that rests', () => {
   test('promise R1: a person deactivates it, takes it back by signing in, and after 30 days without that it is erased', async () => {
     const person = await app.addPerson('Dora Rests')
-    expect((await person.get('/account/deactivate')).text).toMatch(/Sign in again before/)
+    expect((await person.get('/account/deactivate')).text).toMatch(/Sign in by <strong>[^<]+<\/strong> to reactivate/)
     const former = person.cookie()
     expect((await person.post('/account/deactivate')).location).toBe('/?said=account-deactivated')
     person.setCookie(former)
@@ -59,7 +62,7 @@ describe('an account that rests', () => {
     ).toBe(422)
     await sweepAccounts(31)
     expect(await requestsOf(person)).toHaveLength(1)
-    // Its erasure has begun: there is no way back.
+    // The erasure has begun and can't be stopped.
     expect((await signIn(person.email, '198.51.100.4')).status).toBe(422)
   })
 
@@ -79,7 +82,8 @@ describe('an account that rests', () => {
     expect((await act(cast.admin, 'reactivate')).location).toContain('said=member-reactivated')
     expect((await signIn(member.email, '198.51.100.6')).status).toBe(303)
 
-    // Who also belongs elsewhere, runs the installation, or is oneself, is not an admin's to close.
+    // An admin can't close the account of someone who is also in another workspace, of an operator,
+    // or their own.
     await insertMembership(app.sql, workspaces.elsewhere, member.id, 'manager')
     await insertMembership(app.sql, workspaces.northside, cast.operator.id, 'manager')
     for (const of of [member, cast.operator, cast.admin]) expect((await act(cast.admin, 'deactivate', of)).status).toBe(404)
@@ -94,13 +98,15 @@ describe('an address of one’s own', () => {
     expect(asked.location).toBe('/account?said=email-asked')
     expect(await emailOf(person)).toBe(person.email)
     await mailAll()
+    const told = letters.findLast((letter) => letter.to === person.email)
+    expect(told?.subject).toBe('A change of your email address was requested')
+    expect(told?.text).toContain('change your password now')
     const link = linkTo('mila@new.example')
-    const elsewhere = app.browser()
-    expect((await elsewhere.get(link)).text).toContain('mila@new.example')
-    expect(await emailOf(person)).toBe(person.email) // looking changes nothing
-    expect((await elsewhere.post(link)).location).toBe('/sign-in?said=email-saved')
+    expect((await person.get(link)).text).toContain('mila@new.example')
+    expect(await emailOf(person)).toBe(person.email) // opening the link changes nothing
+    expect((await person.post(link)).location).toBe('/account?said=email-saved')
     expect(await emailOf(person)).toBe('mila@new.example')
-    expect((await elsewhere.post(link)).status).toBe(404)
+    expect((await person.post(link)).status).toBe(404)
     expect((await signIn('mila@new.example', '198.51.100.10')).status).toBe(303)
     expect((await signIn(person.email, '198.51.100.11')).status).toBe(422)
     await mailAll()
@@ -132,12 +138,12 @@ describe('an address of one’s own', () => {
     await mailAll()
     const other = await app.addPerson('Other Owner')
     await app.sql`update users set email = 'lou@new.example' where id = ${other.id}`
-    expect((await app.browser().post(linkTo('lou@new.example'))).status).toBe(404)
+    expect((await person.post(linkTo('lou@new.example'))).status).toBe(404)
     expect(await emailOf(person)).toBe(person.email)
     await person.post('/account/email', { email: 'lou@late.example', password })
     await mailAll()
     app.clock.moveBy(25 * 3_600_000)
-    expect((await app.browser().post(linkTo('lou@late.example'))).status).toBe(404)
+    expect((await person.post(linkTo('lou@late.example'))).status).toBe(404)
     app.clock.moveBy(-25 * 3_600_000)
   })
 })

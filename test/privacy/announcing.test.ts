@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { createAnnouncingActivities, publishPolicy } from '../../activities/announcing.ts'
-import { createMail } from '../../activities/mail.ts'
+import { createMail } from '../../activities/mail/send.ts'
+import { createAnnouncingActivities } from '../../activities/privacy/announce.ts'
+import { publishPolicy } from '../../activities/privacy/publish-policy.ts'
 import { startMailbox } from '../../local/mailbox.ts'
 import { freePort } from '../../local/ports.ts'
-import type { PolicyVersion, PolicyVersions } from '../../web/policy.ts'
+import type { PolicyVersion, PolicyVersions } from '../../web/privacy/policy.ts'
 import { policyWorkflowId } from '../../workflows/names.ts'
 import { createTestApp, password, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
@@ -51,7 +52,7 @@ test('promise L3: a material change is mailed to everybody with an account once,
   await publish([first])
   await publish([second, first])
   await publish([second, first]) // another worker starts at the same time
-  // Nothing listens at the mail server's port yet: the workflow goes on trying.
+  // Nothing listens on the mail server's port yet, so the workflow keeps retrying.
   const tries = async () => {
     const { raw } = await temporal.client.workflow.getHandle(policyWorkflowId('2')).describe()
     return raw.pendingActivities?.[0]?.attempt ?? 0
@@ -75,16 +76,16 @@ test('promise L3: it is shown from the next sign-in on until it is acknowledged;
   await person.post('/sign-in', { email: app.cast.admin.email, password })
   for (const path of ['/account', '/w/northside/people']) {
     const page = await person.get(path)
-    expect(page.text).toContain('Version 2, 1 February 2027: Media is kept for 60 days.')
+    expect(page.text).toContain('Version 2: Media is kept for 60 days.')
     expect(page.text).not.toContain('A comma moved.')
   }
   expect((await person.post('/privacy/seen', { next: '/w/northside/people' })).location).toBe('/w/northside/people')
   expect((await person.get('/account')).text).not.toContain('The privacy policy has changed')
   expect((await app.cast.manager.get('/account')).text).toContain('Media is kept for 60 days.')
   const shown = await app.browser().get('/privacy')
-  expect(shown.text).toMatch(/Version 3 · last updated <time>1 March 2027/)
-  expect(shown.text).toContain('Version 2, 1 February 2027: Media is kept for 60 days.')
-  expect(shown.text).toContain('Who goes on using CrateSocial then does so under the changed policy.')
+  expect(shown.text).toMatch(/Version 3 · Last updated <time datetime="2027-03-01">March 1, 2027/)
+  expect(shown.text).toContain('<strong>Version 2</strong>, February 1, 2027: Media is kept for 60 days.')
+  expect(shown.text).toContain('By continuing to use CrateSocial, you accept the updated policy.')
 })
 
 test('promise L3: who comes by invitation has been shown the newest version, and is not told of the change before it', async () => {

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { writeZip } from '../../activities/exporting.ts'
-import { createDiskStore } from '../../activities/media-store.ts'
+import { writeZip } from '../../activities/privacy/export.ts'
+import { leftOut } from '../../db/privacy/export-rows.ts'
+import { createDiskStore } from '../../media/store.ts'
 import { dumpEverything } from '../support/everything.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { mailedLink } from '../support/letters.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelsIn, invite, upload } from '../support/story.ts'
+import { reachableFrom } from './reachable.ts'
 
 let at: Installed
 let max: Person
@@ -26,7 +28,7 @@ beforeAll(async () => {
   await composer.press('Schedule', fields)
 }, 120_000)
 
-/** Unpacked by a program that is not ours: every file of the zip, by name. */
+/** Unpacks a zip with another program. Returns every file by name. */
 const unzip = async (bytes: Uint8Array): Promise<Map<string, Buffer>> => {
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-export-'))
   try {
@@ -42,8 +44,9 @@ const unzip = async (bytes: Uint8Array): Promise<Map<string, Buffer>> => {
   }
 }
 const askFor = async (who: Person, email: string): Promise<string> => {
+  await at.sql`delete from throttle` // a person can request only a few exports a day
   const after = at.letters.length
-  await (await who.open('/account')).press('Make the file')
+  await (await who.open('/account')).press('Export data')
   return mailedLink(at.letters, email, { after, subject: 'Your data is ready' })
 }
 const fetchExport = async (who: Person, email: string) => {
@@ -55,6 +58,25 @@ const fetchExport = async (who: Person, email: string) => {
   return { link, files: await unzip(new Uint8Array(await answer.arrayBuffer())) }
 }
 type Row = Record<string, unknown>
+/** Tables whose rows change when an export is requested or downloaded. */
+const moving = ['exports', 'mail_links', 'sessions']
+/** The row's id. For rows without an id, the columns that exports include. */
+const keyOf = (row: Row): string =>
+  typeof row.id === 'string'
+    ? row.id
+    : JSON.stringify([
+        row.workspace_id,
+        row.target_id,
+        row.channel_id,
+        row.post_id,
+        row.media_id,
+        row.user_id,
+        row.taken_at,
+        row.day,
+        row.name,
+        row.version,
+      ])
+const rowKeys = (json: string): string[] => (JSON.parse(json) as Row[]).map(keyOf)
 const rowsIn = (files: Map<string, Buffer>, name: string) => JSON.parse(files.get(`${name}.json`)?.toString() ?? 'null') as Row[]
 
 describe('access', () => {
@@ -67,7 +89,7 @@ describe('access', () => {
       .filter(([name]) => name.startsWith('you/') && name.endsWith('.json'))
       .map(([, bytes]) => bytes.toString())
       .join('\n')
-    // Every row of the whole database in which the person's id stands is in the file.
+    // The file contains every row of the database that contains the person's id.
     const theirs = [...before.rows].filter(([, row]) => row.includes(person!.id)).map(([, row]) => JSON.parse(row) as Row)
     expect(theirs.length).toBeGreaterThan(5)
     for (const row of theirs) if (row.id) expect(given).toContain(String(row.id))
@@ -77,7 +99,7 @@ describe('access', () => {
     expect(media[0]?.[1].length).toBe(Number(stored!.sizeBytes))
     const all = [...files.values()].map((bytes) => bytes.toString('latin1')).join('\n')
     expect(all).not.toMatch(/ada@example\.com|password_hash|_sealed|argon2|"token_hash"|v1\.[\w-]+\.[\w-]{16}\./)
-    // One person, one fetch.
+    // An export works for one person and one download.
     expect((await at.admin.open(link)).status).toBe(404)
     expect((await max.open(link)).text).toContain('no longer works')
     expect((await max.request(link, { method: 'POST' })).status).toBe(404)
@@ -92,8 +114,53 @@ describe('access', () => {
     expect(rowsIn(files, 'northside/workspace')).toMatchObject([{ slug: 'northside' }])
     expect(files.get('northside/posts.csv')?.toString()).toMatch(/^\uFEFFid,workspace_id,.*\r\n.*"'=Max says, ""later"""/)
     expect([...files.keys()].filter((name) => name.startsWith('northside/media/'))).toHaveLength(1)
-    expect([...files.keys()]).toContain('read-me.txt')
+    const members = rowsIn(files, 'northside/memberships').map((row) => [row.user_name, row.workspace_name])
+    expect(members).toContainEqual(['Max Manager', 'Northside'])
   }, 60_000)
+
+  test('promise E1: everything that points at a person, however far, is in their file, or left out for a reason that the README names', async () => {
+    const [ada] = await at.sql<{ id: string }[]>`select id from users where email = 'ada@example.com'`
+    const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'max@example.com'`
+    // The results of Max's post, an alt text, and an account that he connected.
+    await at.sql`update post_media set alt_text = 'A sleeve on a crate'`
+    await at.sql`update grants set connected_by = ${person!.id} where issuer = 'tiktok'`
+    const [target] = await at.sql<{ id: string; workspaceId: string }[]>`
+      select t.id, t.workspace_id from targets t join posts p on p.id = t.post_id where p.created_by = ${person!.id}`
+    await at.sql`
+      insert into snapshots (workspace_id, target_id, taken_at, source, views) values (${target!.workspaceId}, ${target!.id}, now(), 'test', 7)`
+    await at.sql`
+      insert into attempts (target_id, workspace_id, number, revision, fingerprint, claimed_at)
+      values (${target!.id}, ${target!.workspaceId}, 1, 1, '\\x00', now())`
+    for (const [who, email, id] of [
+      [max, 'max@example.com', person!.id],
+      [at.admin, 'ada@example.com', ada!.id],
+    ] as const) {
+      const before = await dumpEverything(at.sql, at.config.media.url)
+      const { files } = await fetchExport(who, email)
+      const given = new Set(
+        [...files].filter(([name]) => name.endsWith('.json')).flatMap(([, bytes]) => rowKeys(bytes.toString())),
+      )
+      const isLeftOut = (table: string, column: string) => `${table}.${column}` in leftOut || `*.${column}` in leftOut
+      const reached = await reachableFrom(at.sql, before, id, isLeftOut)
+      const tables = new Set(reached.map(({ table }) => table))
+      const expected =
+        id === person!.id
+          ? ['posts', 'post_media', 'snapshots', 'sessions', 'targets', 'attempts', 'channels']
+          : ['targets', 'attempts', 'snapshots']
+      expect([...tables]).toEqual(expect.arrayContaining(expected))
+      // The export is made after the dump, and downloading it uses its link.
+      const missing = reached.filter(({ table, row }) => !moving.includes(table) && !given.has(keyOf(row)))
+      expect([email, missing.map(({ table, row }) => `${table} ${keyOf(row)}`)]).toEqual([email, []])
+      const readme = files.get('README.txt')!.toString()
+      for (const name of files.keys()) if (name.endsWith('.json')) expect(readme).toContain(`  ${name.slice(0, -5)} `)
+      for (const why of Object.values(leftOut)) expect(readme).toContain(why)
+    }
+    const { files } = await fetchExport(max, 'max@example.com')
+    expect(rowsIn(files, 'you/post-media')).toMatchObject([{ alt_text: 'A sleeve on a crate', media_name: 'max-sleeve.jpg' }])
+    expect(rowsIn(files, 'you/targets')).toMatchObject([{ state: 'scheduled', post_name: '=Max says, "later"' }])
+    expect(rowsIn(files, 'you/snapshots')).toMatchObject([{ views: 7 }])
+    expect(files.get('you/targets.csv')?.toString()).toMatch(/post_id,post_name,/)
+  }, 90_000)
 
   test('promise E1: a download that breaks off leaves the link as it was; one that came whole uses it up, and the file goes', async () => {
     const link = await askFor(max, 'max@example.com')
@@ -139,4 +206,18 @@ describe('access', () => {
     expect(await mediaStore.size(key)).toBeGreaterThan(200_000_000)
     expect(highest).toBeLessThan(150_000_000)
   }, 120_000)
+
+  test('promise E1, E5: an export that nobody downloaded goes when a deletion removes what a platform gave us, with its bytes and its link', async () => {
+    await at.control('PATCH', '/settings', { dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion` })
+    const links = [await askFor(at.admin, 'ada@example.com'), await askFor(max, 'max@example.com')]
+    const made = await at.sql<{ storeKey: string }[]>`select store_key from exports where store_key is not null`
+    expect(made).toHaveLength(2)
+    const { people } = (await at.control('GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
+    const ada = Object.values(people).find(({ name }) => name === 'Ada Northside')!
+    await at.control('POST', `/accounts/meta/people/${ada.id}/remove-app`, { deletionRequest: true })
+    await expect.poll(() => at.sql`select from exports`, { timeout: 20_000 }).toHaveLength(0)
+    const mediaStore = createDiskStore(at.config.media.url)
+    for (const { storeKey } of made) expect(await mediaStore.size(storeKey)).toBeNull()
+    expect([(await at.admin.open(links[0]!)).status, (await max.open(links[1]!)).status]).toEqual([404, 404])
+  }, 60_000)
 })

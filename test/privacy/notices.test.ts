@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { SMTPServer } from 'smtp-server'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createMail } from '../../activities/mail.ts'
-import { type NoticeMailDeps, sendNotices } from '../../activities/notice-mail.ts'
-import { startRelay } from '../../activities/relay.ts'
-import { insertMembership } from '../../db/memberships.ts'
-import { chooseMailedNotices, notify } from '../../db/notices.ts'
-import { insertUser } from '../../db/users.ts'
+import { type NoticeMailDeps, sendNotices } from '../../activities/mail/notifications.ts'
+import { createMail } from '../../activities/mail/send.ts'
+import { startRelay } from '../../activities/outbox/relay.ts'
+import { chooseMailedNotices, notify } from '../../db/notifications/notifications.ts'
+import { insertMembership } from '../../db/people/memberships.ts'
+import { insertUser } from '../../db/people/users.ts'
 import { type Mailbox, startMailbox } from '../../local/mailbox.ts'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
@@ -74,7 +74,8 @@ describe.sequential('promise U4: what people are told by mail', () => {
     await expect
       .poll(
         async () => {
-          await app.sql`update outbox set next_try_at = now()` // its patience would take longer than this test's
+          // The retry pause would be longer than this test's.
+          await app.sql`update outbox set next_try_at = now()`
           return (await mails()).length
         },
         { timeout: 30_000, interval: 1_000 },
@@ -142,7 +143,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
   })
 })
 
-/** A real mail server that does not take letters to one address. */
+/** A real mail server that refuses emails to one address. */
 const serverRefusing = async (refused: string, responseCode: number) => {
   const taken: string[] = []
   const server = new SMTPServer({

@@ -3,7 +3,10 @@ import { makeJpeg } from '../support/media-files.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { acceptInvitation, channelNamed, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
 
-/** Somebody with a workspace and accounts at every platform of their own, who also works in the shared one. */
+/**
+ * A person with their own workspace and accounts on every platform, who also works in the shared
+ * workspace.
+ */
 export type Owner = {
   name: string
   email: string
@@ -21,7 +24,9 @@ export type Owner = {
 
 const picture = (color: string) => makeJpeg({ width: 1080, height: 1350, color })
 
-/** `name`: one word in lower case; it is in their address, their accounts and all they write. */
+/**
+ * `name`: a word in lower case that is contained in the person's email address, accounts and texts.
+ */
 export const createOwner = async (house: Installed, name: string): Promise<Owner> => {
   const { admin, sql, control } = house
   const email = `${name}@people.example`

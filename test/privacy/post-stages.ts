@@ -1,16 +1,19 @@
-import { wallTimeOf } from '../../web/wall-time.ts'
+import { wallTimeOf } from '../../web/time/wall-time.ts'
 import type { Installed } from '../support/installed.ts'
 import type { Fields, Page } from '../support/person.ts'
 import { compose } from '../support/story.ts'
 import type { Owner } from './owner.ts'
 
-/** Where a post can be in its life, each reached as it is reached: by people's forms, real sends, and what the platform does then. */
+/**
+ * A stage in the life of a post. It is reached as in production: by forms, real sends, and the
+ * platform's behavior.
+ */
 export type Stage = {
   name: string
-  /** The state of its row then, and what its workflow is waiting for where the row does not tell. */
+  /** The state of its row, and the activity that runs if the row doesn't show it. */
   at: string
   activity?: string
-  /** Its state later on. */
+  /** Its later state, if it changes. */
   later?: string
   reach(owner: Owner, house: Installed, now: () => number): Promise<Page>
 }
@@ -24,11 +27,11 @@ const send = (owner: Owner, fields: Fields, act: string): Promise<Page> =>
 const scheduled = (owner: Owner, channel: string, atMs: number, fields: Fields = {}): Promise<Page> =>
   send(owner, { channel, time: wallTimeOf(new Date(Math.ceil(atMs / 1_000) * 1_000), 'UTC'), ...fields }, 'Schedule')
 
-/** Disturbs what this owner's Page is asked for. */
+/** Injects a fault into calls for this owner's Page. */
 const fault = (house: Installed, owner: Owner, endpoint: string, more: Record<string, unknown>): Promise<unknown> =>
   house.control('POST', '/faults', { platform: 'facebook', endpoint, account: owner.pageId, times: 1, when: 'before', ...more })
 
-/** A text is published at once, and this happens to its call. */
+/** Publishes a text now, with a fault in its call. */
 const disturbed = async (owner: Owner, house: Installed, disturbance: Record<string, unknown>): Promise<Page> => {
   await fault(house, owner, 'feed', disturbance)
   return send(owner, { channel: owner.facebook }, 'Publish now')
@@ -39,7 +42,7 @@ const onTiktok = ({ tiktok }: Owner) => ({
   [`${tiktok}.consent`]: 'on',
 })
 
-/** Those that need the clock to go ahead come first: `later` is what happens to all of them then. */
+/** Stages before the clock is moved ahead. `later` is the state after that. */
 export const earlyStages: Stage[] = [
   {
     name: 'published',
@@ -86,14 +89,14 @@ export const stages: Stage[] = [
     },
   },
   {
-    // Its photos lie at the platform, unpublished; one call remains.
+    // The platform has its photos, unpublished. One call is left.
     name: 'ready',
     at: 'ready',
     reach: (owner, _house, now) =>
       scheduled(owner, owner.facebook, now() + 9 * minuteMs, { media: [owner.picture, owner.second] }),
   },
   {
-    // The container is made, and asked for again and again.
+    // The container was created and is checked repeatedly.
     name: 'preparing',
     at: 'preparing',
     reach: (owner, _house, now) => scheduled(owner, owner.instagram, now() + 10 * minuteMs, { media: [owner.picture] }),
@@ -110,16 +113,17 @@ export const stages: Stage[] = [
   },
 ]
 
-/** Those that pass by themselves within a minute come last. */
+/** Stages that last less than a minute, so they come last. */
 export const briefStages: Stage[] = [
   {
-    // The call has left and is not answered.
+    // The call was sent and has no response yet.
     name: 'sending',
     at: 'sending',
     reach: (owner, house) => disturbed(owner, house, { kind: 'timeout', delayMs: 60_000 }),
   },
   {
-    // The send waits inside the worker for its instant. Nearer than a workflow would wait for by its own clock, which is not moved.
+    // The send waits inside the worker for its due time. Close enough that no workflow timer is
+    // needed, because that clock isn't moved.
     name: 'armed',
     at: 'ready',
     activity: 'sendTarget',

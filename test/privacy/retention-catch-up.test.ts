@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
-import { createDiskStore } from '../../activities/media-store.ts'
-import { ensureSchedules } from '../../activities/schedules.ts'
-import { rules } from '../../db/retention.ts'
+import { rules } from '../../db/privacy/retention.ts'
+import { createDiskStore } from '../../media/store.ts'
+import { ensureSchedules } from '../../temporal/schedules.ts'
 import { type Installed, install } from '../support/installed.ts'
 import { makeJpeg } from '../support/media-files.ts'
 import { upload } from '../support/story.ts'
@@ -25,12 +25,12 @@ test('promise R1, R3, R4: after nights on which nothing ran, one sweep does what
     const [file] = await sql<{ storeKey: string }[]>`select store_key from media where id = ${id}`
     return { id, key: file!.storeKey }
   }
-  // Three files whose terms end on three nights, and one whose term has not ended.
+  // Three files that expire on three nights, and one that hasn't expired.
   const files = [await day('111'), await day('222'), await day('333'), await day('444')]
   for (const [index, { id }] of files.entries())
     await sql`update media set uploaded_at = uploaded_at - ${3 - index} * interval '1 day' where id = ${id}`
 
-  // The first of these nights waits for a worker; the others find it waiting.
+  // The first night's sweep waits for a worker, and the other nights find it waiting.
   const mediaStore = createDiskStore(at.config.media.url)
   const sizes = () => Promise.all(files.map(({ key }) => mediaStore.size(key)))
   for (const night of [88, 89, 90]) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { beforeAll, expect, test } from 'vitest'
-import { createRetentionActivities } from '../../activities/retention.ts'
+import { createRetentionActivities } from '../../activities/privacy/retention.ts'
 import { taskQueue } from '../../workflows/names.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
@@ -9,7 +9,10 @@ import { addMedia } from '../support/posts.ts'
 import { createTimeSkippingTemporal, type TestTemporal } from '../support/temporal.ts'
 
 const dayMs = 86_400_000
-/** The server ends a connection on which one call is waited for long. */
+/**
+ * Time is skipped in parts, because the server closes a connection on which one call takes too
+ * long.
+ */
 const partDays = 20
 let house: TestApp
 let temporal: TestTemporal
@@ -20,11 +23,17 @@ beforeAll(async () => {
   temporal = await createTimeSkippingTemporal()
   const { sql, deps } = house
   const now = () => Date.now() + passed * dayMs
-  const activities = createRetentionActivities({ sql, mediaStore: deps.mediaStore, client: temporal.client, now })
+  const activities = createRetentionActivities({
+    sql,
+    vault: deps.vault,
+    mediaStore: deps.mediaStore,
+    client: temporal.client,
+    now,
+  })
   await temporal.startWorker({ activities })
 }, 60_000)
 
-/** Lets the time pass on to so many days from the start, then the sweep of that night. */
+/** Skips time until this many days after the start, then runs that night's sweep. */
 const nightAfter = async (days: number): Promise<void> => {
   for (let left = days - passed; left > 0; left -= partDays) await temporal.sleep(Math.min(left, partDays) * dayMs)
   passed = days

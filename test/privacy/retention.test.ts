@@ -4,12 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { keepHistoriesFor, keptDays } from '../../activities/histories.ts'
-import { createRetentionActivities, sweep } from '../../activities/retention.ts'
-import { historyDays, logDays, rules, standing } from '../../db/retention.ts'
-import { listLatestSweeps } from '../../db/sweeps.ts'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createRetentionActivities, sweep } from '../../activities/privacy/retention.ts'
+import { ensureSnapshotMonths } from '../../db/insights/snapshots.ts'
+import { historyDays, logDays, rules, standing } from '../../db/privacy/retention.ts'
+import { listLatestSweeps } from '../../db/privacy/sweeps.ts'
 import { turnLogs } from '../../local/log-file.ts'
+import { keepHistoriesFor, keptDays } from '../../temporal/histories.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { addMedia } from '../support/posts.ts'
@@ -24,13 +25,15 @@ beforeAll(async () => {
 })
 
 const rule = (name: string) => rules.find((one) => one.name === name)!
-/** The sweep as it would run so many days from now. */
+/** Runs the sweep as it would run this many days from now. */
 const sweepIn = (name: string, days: number) => {
-  const { sql, deps } = test
-  return sweep({ sql, mediaStore: deps.mediaStore, client: temporal.client, now: () => Date.now() + days * dayMs }, rule(name))
+  const { deps } = test
+  return sweep({ ...deps, client: temporal.client, now: () => Date.now() + days * dayMs }, rule(name))
 }
+// A sweep in the future drops whole months, including the current one on the last day of a month.
+beforeEach(() => ensureSnapshotMonths(test.sql, new Date()))
 
-/** A stored file with a public address, in a post that was published just now when `state` says so. */
+/** Stores a file with a public URL, in a post that was published now if `state` says so. */
 const publish = async (state: string) => {
   const { sql, deps, cast, workspaces } = test
   const mediaId = await addMedia(deps, workspaces.northside, cast.admin.id)
@@ -101,7 +104,7 @@ describe('what is kept, and for how long', () => {
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
     const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
     const { targetId } = await insertTarget(deps, { ...place, channelId })
-    // Two partitions, so that a row of the one is not taken for a row of the other.
+    // In two partitions, so that a row in one isn't mistaken for a row in the other.
     await sql`insert into snapshots (workspace_id, target_id, taken_at, source) values
       (${workspaces.northside}, ${targetId}, now(), 'test'), (${workspaces.northside}, ${targetId}, now() - interval '20 days', 'test')`
     const inMonths = async (days: number) => {
@@ -248,7 +251,7 @@ describe('what is kept, and for how long', () => {
     expect(await keptDays({ client })).toBe(1)
     await keepHistoriesFor({ client }, historyDays)
     expect(await keptDays({ client })).toBe(historyDays)
-    const { sweepRule } = createRetentionActivities({ sql: test.sql, mediaStore: test.deps.mediaStore, client, now: Date.now })
+    const { sweepRule } = createRetentionActivities({ ...test.deps, client, now: Date.now })
     await sweepRule({ rule: 'histories' })
     expect((await listLatestSweeps(test.sql)).get('histories')).toMatchObject({ removed: 0 })
     await keepHistoriesFor({ client }, historyDays + 30)

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { promises } from '../../promises.ts'
-import { findProofs } from '../../web/proofs.ts'
+import { findProofs } from '../../web/privacy/proofs.ts'
 import { createTestApp } from '../support/app.ts'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const written = findProofs(root)
 
 test('every promise has its code and its test, and no mark names a promise that nobody made', () => {
@@ -20,12 +21,12 @@ test('every promise has its code and its test, and no mark names a promise that 
   expect(written.filter((proof) => proof.tests.length === 0).map(({ id }) => id)).toEqual([])
 })
 
-/** The command, with results as a run of the tests would leave them. */
+/** Runs the command with results that a test run would have written. */
 const run = async (assertionResults: { fullName: string; status: string }[]) => {
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-promises-'))
   const file = join(folder, 'results.json')
   await writeFile(file, JSON.stringify({ testResults: [{ name: `${root}test/a.test.ts`, assertionResults }] }))
-  const args = ['--import', 'tsx', join(root, 'check-promises.ts'), '--results', file]
+  const args = ['--import', 'tsx', join(root, 'commands/check-promises.ts'), '--results', file]
   const answer = await new Promise<{ code: number; out: string }>((resolve) =>
     execFile(process.execPath, args, { cwd: root }, (error, out) =>
       resolve({ code: (error?.code as number | undefined) ?? 0, out }),
@@ -59,7 +60,7 @@ test('promise S4: operators see the table, and to everybody else there is no suc
   expect(page.status).toBe(200)
   for (const { id, sentence } of promises)
     expect(page.text).toContain(`<span class="code">${id}</span> ${sentence.replaceAll("'", '&#39;')}`)
-  expect(page.text).toContain('test/promises/retention.test.ts: promise R1')
+  expect(page.text).toContain('test/privacy/retention.test.ts: promise R1')
   for (const who of [cast.admin, cast.manager, cast.outsider]) expect((await who.get('/promises')).status).toBe(404)
   expect((await cast.stranger.get('/promises')).location).toBe('/sign-in?next=%2Fpromises')
 })

@@ -2,13 +2,14 @@ import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
 import { freePort } from '../../local/ports.ts'
-import { findProofs, loadProofs } from '../../web/proofs.ts'
+import { findProofs, loadProofs } from '../../web/privacy/proofs.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { build, type Program, run } from '../support/built.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { operatorEnv } from '../support/operator-env.ts'
 import { createTestTemporal } from '../support/temporal.ts'
 
 let out: string
@@ -32,11 +33,12 @@ beforeAll(async () => {
     VAULT_KEYS: `one:${Buffer.alloc(32, 5).toString('base64')}`,
     THROTTLE_KEY: 'a throttle key for the build, long enough',
     SMTP_URL: 'smtp://127.0.0.1:2',
+    ...operatorEnv,
   }
 }, 120_000)
 
 it('the compiled build migrates, serves pages with their styles and works, as production', { timeout: 60_000 }, async () => {
-  const migrate = run(join(out, 'migrate.js'), env)
+  const migrate = run(join(out, 'commands/migrate.js'), env)
   await migrate.says('https://social.example.com/invitations/')
   expect(await exit(migrate)).toBe(0)
 
@@ -58,12 +60,12 @@ it('the compiled build migrates, serves pages with their styles and works, as pr
 
 it('the build carries the table of promises as the sources have it, with the tests that it leaves out', async () => {
   const carried = loadProofs(out)()
-  expect(carried).toEqual(findProofs(new URL('../../', import.meta.url).pathname))
+  expect(carried).toEqual(findProofs(fileURLToPath(new URL('../../', import.meta.url))))
   expect(carried.filter(({ tests, code }) => tests.length === 0 || code.length === 0)).toEqual([])
 })
 
 it('a build without its workflows is refused in words', { timeout: 60_000 }, async () => {
-  const bundle = join(out, 'workflows.bundle.js')
+  const bundle = join(out, 'temporal/workflows.bundle.js')
   await rename(bundle, `${bundle}.away`)
   const worker = run(join(out, 'worker.js'), env)
   await worker.says('run npm run build again')
@@ -74,7 +76,7 @@ it('a build without its workflows is refused in words', { timeout: 60_000 }, asy
 it('every program of the build says what is missing in the environment instead of a stack trace', {
   timeout: 60_000,
 }, async () => {
-  for (const file of ['migrate.js', 'server.js', 'worker.js', 'rotate-vault.js']) {
+  for (const file of ['commands/migrate.js', 'server.js', 'worker.js', 'commands/rotate-vault.js']) {
     const program = run(join(out, file), {})
     await program.says('DATABASE_URL is not set')
     expect(await exit(program)).toBe(1)
@@ -83,7 +85,7 @@ it('every program of the build says what is missing in the environment instead o
 })
 
 it('the build imports nothing that an installation without development packages lacks', async () => {
-  const { dependencies } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  const { dependencies } = JSON.parse(await readFile(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8')) as {
     dependencies: Record<string, string>
   }
   const files = (await readdir(out, { recursive: true })).filter((file) => /\.js$/.test(file) && !/bundle|public/.test(file))

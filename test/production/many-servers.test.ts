@@ -1,9 +1,9 @@
 import { pino } from 'pino'
 import { beforeAll, expect, inject, it } from 'vitest'
-import { close, connect, keepGuardsInRole, type Sql } from '../../db/connect.ts'
-import { insertSession } from '../../db/sessions.ts'
+import { insertSession } from '../../db/people/sessions.ts'
+import { close, connect, keepGuardsInRole, type Sql } from '../../db/postgres/connect.ts'
 import { createApp } from '../../web/app.ts'
-import { createLive, type Live } from '../../web/live.ts'
+import { createLive, type Live } from '../../web/notifications/live.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { createBrowser } from '../support/browsing.ts'
@@ -30,14 +30,14 @@ beforeAll(async () => {
   })
 })
 
-const nextChange = (live: Live): Promise<string | null> =>
+const nextChange = (live: Live): Promise<string | null | undefined> =>
   new Promise((resolve) => {
     const stop = live.subscribe(
       { workspaceId: first.workspaces.northside },
       {
-        changed: (targetId) => {
+        changed: (change) => {
           stop()
-          resolve(targetId)
+          resolve(change?.targetId)
         },
         closed: () => resolve('closed'),
       },

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
-import { inTrouble } from '../../web/temporal.ts'
+import { inTrouble } from '../../web/operate/temporal.ts'
 
 /** By schedule, how often it has fired; throws when one that should fire does not within 100 s or what it starts fails. */
 export const seeSchedulesFire = async (client: Client): Promise<Record<string, number>> => {
   const fired: Record<string, number> = {}
   for await (const { scheduleId } of client.schedule.list()) fired[scheduleId] = 0
-  for (const id of ['reconcile-starts', 'measure', 'retention']) {
+  for (const id of ['reconcile-starts', 'measure-0', 'retention']) {
     if (!(id in fired)) throw new Error(`there is no schedule ${id}`)
     const schedule = client.schedule.getHandle(id)
     // The first fires each minute; for the others nobody wants to wait.

@@ -2,30 +2,23 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
-import { createDataConverter } from '../../activities/data-converter.ts'
 import { memoryOf } from '../../bench/memory.ts'
-import { loadConfig } from '../../config.ts'
-import { createClient } from '../../web/temporal.ts'
-import type { Certificate } from '../chaos/front-door.ts'
+import { loadConfig } from '../../config/index.ts'
+import type { CountedComment } from '../../local/sandbox/ledger.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { createClient } from '../../web/operate/temporal.ts'
 import { type House, portsFrom, startHouse } from '../chaos/house.ts'
 import { type Kind, kinds } from '../chaos/kinds.ts'
 import { schedule, type Wanted } from '../chaos/posts.ts'
 import { moveIn, type Residents } from '../chaos/residents.ts'
 import { generous, setInSandbox } from '../chaos/sandbox-settings.ts'
-import type { Stage } from '../chaos/stage.ts'
 import type { Supervised } from '../chaos/supervised.ts'
 import { type Claim, hasEnded, judge, readClaims } from '../chaos/verdict.ts'
 import type { LedgerPost } from '../support/ledger.ts'
 import { build, prepareNamespace } from './build.ts'
 import { searchFor, seeHealth, seeSchedulesFire, untilSome } from './cluster.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import { restoreElsewhere } from './restored.ts'
-
-export type Rehearsal = Stage & {
-  /** The first of seven. */
-  port: number
-  temporalAddress: string
-  https: Certificate
-}
 
 /** All acts, one after the other; returns the figures. Throws at the first thing that is not as it should be. */
 export const rehearse = async (rehearsal: Rehearsal): Promise<Record<string, unknown>> => {
@@ -100,7 +93,8 @@ const untilEnded = (house: House) =>
 /** The ledger against what is said. Throws unless every post exists once and is known to be out. */
 const verdictOf = async (house: House, wanted: Wanted[], claims: Claim[]) => {
   const ledger = (await (await fetch(`${house.controlUrl}/ledger/posts`)).json()) as LedgerPost[]
-  const verdict = judge(wanted, claims, ledger)
+  const comments = (await (await fetch(`${house.controlUrl}/ledger/comments`)).json()) as CountedComment[]
+  const verdict = judge(wanted, claims, ledger, comments)
   const wrong = verdict.judged.filter(({ faults, claim }) => faults.length > 0 || claim?.state !== 'published')
   if (wrong.length > 0 || verdict.strangers.length > 0)
     throw new Error(

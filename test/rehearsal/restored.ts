@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { close, connect } from '../../db/connect.ts'
+import { close, connect } from '../../db/postgres/connect.ts'
 import { type Child, startChild } from '../../local/child.ts'
 import type { House } from '../chaos/house.ts'
 import { type Claim, hasEnded, readClaims } from '../chaos/verdict.ts'
 import { prepareNamespace, runBuilt } from './build.ts'
 import { untilSome } from './cluster.ts'
-import type { Rehearsal } from './rehearse.ts'
+import type { Rehearsal } from './rehearsal.ts'
 
 export type Restored = { backupMs: number; restoreMs: number; restored: Record<string, unknown>; claims: Claim[] }
 
@@ -17,7 +17,7 @@ export type Restored = { backupMs: number; restoreMs: number; restored: Record<s
  */
 export const restoreElsewhere = async (rehearsal: Rehearsal, house: House, build: string): Promise<Restored> => {
   const { folder, temporalAddress, watchdog, say } = rehearsal
-  const backup = await runBuilt(build, 'backup.js', [join(folder, 'backup')], house.env)
+  const backup = await runBuilt(build, 'commands/backup.js', [join(folder, 'backup')], house.env)
   say(`backup in ${backup.ms} ms: ${backup.stdout.trim()}`)
   await Promise.all([...house.workers, ...house.servers].map((part) => part.stop()))
 
@@ -33,7 +33,7 @@ export const restoreElsewhere = async (rehearsal: Rehearsal, house: House, build
     MEDIA_URL: pathToFileURL(join(folder, 'restored-media')).href,
     TEMPORAL_NAMESPACE: namespace,
   }
-  const restore = await runBuilt(build, 'restore.js', [join(folder, 'backup')], env)
+  const restore = await runBuilt(build, 'commands/restore.js', [join(folder, 'backup')], env)
   const restored = JSON.parse(restore.stdout.split('\n')[0] ?? '') as Record<string, unknown>
   say(`restored in ${restore.ms} ms: ${restore.stdout.trim()}`)
 

@@ -9,7 +9,7 @@ import { ada, appSecret, control, graph, login, startMeta } from './meta-cast.ts
 let sandbox: Sandbox
 let app: Server
 let appUrl: string
-/** What the app says to a deletion request. */
+/** The app's response to a deletion request. */
 let reply: string
 let received: { path: string; signedRequest: string }[]
 

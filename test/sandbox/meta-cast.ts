@@ -26,7 +26,7 @@ export const allScopes = [
 ]
 
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & { error?: GraphErrorBody } }
-export type GraphErrorBody = { message: string; type: string; code: number; error_subcode?: number; fbtrace_id: string }
+type GraphErrorBody = { message: string; type: string; code: number; error_subcode?: number; fbtrace_id: string }
 
 export const startMeta = (dir?: string): Promise<Sandbox> =>
   startSandbox({
@@ -66,7 +66,7 @@ type Consent = {
   extra?: Record<string, string>
 }
 
-/** Presses the buttons of the consent dialog and gives the address it redirects to. */
+/** Submits the consent dialog and returns the URL that it redirects to. */
 export async function consent(sandbox: Sandbox, options: Consent = {}): Promise<URL> {
   const { person = ada, scopes = allScopes, decision = 'continue', extra = {} } = options
   const query = { client_id: appId, redirect_uri: redirectUri, state: 'state-1', scope: scopes.join(','), ...extra }
@@ -86,7 +86,7 @@ export const exchange = (sandbox: Sandbox, parameters: Record<string, string>): 
     ...parameters,
   })
 
-/** The whole ladder: dialog, code, short token, long token. */
+/** All steps: dialog, code, short-lived token, long-lived token. */
 export async function login(sandbox: Sandbox, options: Consent = {}): Promise<string> {
   const code = (await consent(sandbox, options)).searchParams.get('code') ?? ''
   const short = await exchange(sandbox, { code })
@@ -118,7 +118,7 @@ export type MediaServer = {
 }
 type Served = { status?: number; type?: string; headers?: Record<string, string>; delayMs?: number }
 
-/** Serves the files of a test, as the media server of a product would. */
+/** Serves a test's files, like the media server of a product. */
 export async function startMediaServer(): Promise<MediaServer> {
   const files = new Map<string, { body: Buffer | string } & Served>()
   const requests: IncomingMessage[] = []

@@ -44,7 +44,7 @@ const statusOf = async (id: unknown) => (await get(`/${id}`, { fields: 'status_c
 const video = async (options: Partial<Parameters<typeof makeVideo>[0]> = {}) =>
   media.serve('/video.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000, ...options }), { type: 'video/mp4' })
 
-/** Waits until a background download has left its mark. */
+/** Waits until a container is no longer in progress after a background download. */
 async function settled(id: unknown): Promise<Record<string, unknown>> {
   await expect.poll(() => media.requests.length).toBeGreaterThan(1)
   for (let turn = 0; turn < 100; turn++) {
@@ -130,7 +130,7 @@ test('texts and types are checked before anything is loaded', async () => {
   expect(await error({ media_type: 'VIDEO' })).toMatchObject({ code: 100, error_subcode: 2207023 })
   expect(await error({ media_type: 'FILM' })).toMatchObject({ code: 100, error_subcode: 2207023 })
   expect(await error({ media_type: 'REELS', is_carousel_item: true })).toMatchObject({ code: 100, error_subcode: 2207023 })
-  expect((await create({ image_url: photo, location_id: '1' })).status).toBe(501)
+  expect((await create({ image_url: photo, audio_name: 'Sunday' })).status).toBe(501)
   expect(media.requests).toEqual([])
 })
 

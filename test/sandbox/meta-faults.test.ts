@@ -137,7 +137,7 @@ test('real limits: usage headers count up, then calls are refused until the wind
     seen.push(usage?.call_count ?? 0)
     if (call === 5) expect(await response.json()).toMatchObject({ error: { code: 80001 } })
   }
-  // Reading the Page's token was a call of its own.
+  // Reading the Page's token counted as a call too.
   expect(seen).toEqual([25, 50, 75, 100, 100])
   await advance(sandbox, 86_400_000)
   expect((await post('Tomorrow')).status).toBe(200)

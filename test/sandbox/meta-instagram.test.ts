@@ -43,7 +43,7 @@ const posts = () => control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platfor
 const video = async (options: Partial<Parameters<typeof makeVideo>[0]> = {}) =>
   media.serve('/video.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000, ...options }), { type: 'video/mp4' })
 
-/** Waits until a background download has left its mark. */
+/** Waits until a container is no longer in progress after a background download. */
 async function settled(id: unknown): Promise<Record<string, unknown>> {
   await expect.poll(() => media.requests.length).toBeGreaterThan(1)
   for (let turn = 0; turn < 100; turn++) {

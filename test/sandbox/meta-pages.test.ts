@@ -232,10 +232,13 @@ test('reactions and comments can be counted, and the Page can comment', async ()
   const { body } = await post('feed', { message: 'Talk' })
   expect((await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'First' })).body.id).toMatch(/_/)
   const withFields = await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'Second', fields: 'id' })
-  expect(withFields.body.error).toMatchObject({ code: 20, error_subcode: 1772107 })
+  expect(withFields.body).toEqual({ id: expect.stringMatching(/_/) })
+  await control(sandbox, 'PATCH', '/settings', { facebookCommentFields: false })
+  const refused = await graph(sandbox, 'POST', `/${body.id}/comments`, { access_token, message: 'Third', fields: 'id' })
+  expect(refused.body.error).toMatchObject({ code: 20, error_subcode: 1772107 })
   const counted = await get(`/${body.id}`, { fields: 'shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)' })
   expect(counted.body).toMatchObject({
-    comments: { data: [], summary: { total_count: 2 } },
+    comments: { data: [], summary: { total_count: 3 } },
     reactions: { summary: { total_count: 0 } },
   })
   expect(counted.body).not.toHaveProperty('shares')

@@ -9,7 +9,7 @@ export const allScopes = 'user.info.basic,user.info.profile,user.info.stats,vide
 export type ApiAnswer = {
   status: number
   headers: Headers
-  /** The body as it came, for integers that JavaScript can not hold. */
+  /** The body as text, for integers that JavaScript can't represent. */
   raw: string
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever a platform answered
   data: any
@@ -19,7 +19,7 @@ export type ApiAnswer = {
 
 export type TikTokCast = Awaited<ReturnType<typeof startTikTok>>
 
-/** A sandbox with instant processing, and the calls a client makes. Close it at the end. */
+/** A sandbox with instant processing, and the calls that a client makes. Close it at the end. */
 export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectUri?: string; dir?: string } = {}) {
   const { type = 'web', redirectUri = app.redirectUri, dir } = options
   const sandbox = await startSandbox({
@@ -48,7 +48,7 @@ export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectU
     posts: (): Promise<LedgerPost[]> => control('GET', '/ledger/posts?platform=tiktok'),
     consent: (choice: Record<string, unknown> = {}) => consent(sandbox, choice),
     token: (form: Record<string, string>) => askToken(sandbox, form),
-    /** A whole login; the access token. */
+    /** Logs in completely and returns the tokens. */
     login: async (username = 'northside.records', scope = allScopes) => {
       const code = (await consent(sandbox, { username, scope })).searchParams.get('code') ?? ''
       return (await askToken(sandbox, { grant_type: 'authorization_code', code, redirect_uri: app.redirectUri })).body
@@ -58,7 +58,10 @@ export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectU
   }
 }
 
-/** Goes through both consent pages as a person would; the address the browser is sent to. */
+/**
+ * Goes through both consent pages as a person would. Returns the URL that the browser is redirected
+ * to.
+ */
 async function consent(
   sandbox: Sandbox,
   choice: { username?: string; scope?: string; untick?: string[]; query?: Record<string, string> },
@@ -117,9 +120,12 @@ async function askControl(sandbox: Sandbox, method: string, path: string, body?:
   return answer.json()
 }
 
-export type Received = { method: string; path: string; headers: IncomingMessage['headers']; body: string }
+type Received = { method: string; path: string; headers: IncomingMessage['headers']; body: string }
 
-/** A web server that hands out `files` by path (else answers `status`) and remembers what it was asked. */
+/**
+ * A web server that serves `files` by path (otherwise it responds with `status`) and records the
+ * requests.
+ */
 export async function startServer(files: Record<string, Buffer> = {}, status = () => 200) {
   const received: Received[] = []
   const server: Server = createServer(async (request, response) => {
@@ -142,7 +148,7 @@ export async function startServer(files: Record<string, Buffer> = {}, status = (
   return { url, received, close }
 }
 
-/** Asks until the answer satisfies; the last answer when five seconds are over. */
+/** Asks until the answer is satisfactory. Returns the last answer after five seconds. */
 export async function until<T>(ask: () => Promise<T>, satisfied: (answer: T) => boolean): Promise<T> {
   const givenUpAtMs = Date.now() + 5_000
   for (;;) {

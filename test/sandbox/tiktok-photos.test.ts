@@ -158,3 +158,22 @@ test('injected errors come in the envelope', async () => {
   await tiktok.fault({ endpoint: 'content/init', when: 'before', kind: 'error', code: 503 })
   expect(await init(['/m/1.jpg'])).toMatchObject({ status: 503, code: 'internal_error' })
 })
+
+test('a photo draft keeps its texts, its photos and their cover, and no other choice', async () => {
+  const { data } = await init(['/m/1.jpg', '/m/2.webp'], {
+    mode: 'MEDIA_UPLOAD',
+    more: { is_aigc: true },
+    info: { disable_comment: true, auto_add_music: true },
+  })
+  expect((await settled(data.publish_id)).data.status).toBe('SEND_TO_USER_INBOX')
+  await tiktok.control('POST', `/tiktok/publishes/${data.publish_id}/post`)
+  const [post] = await tiktok.posts()
+  expect(post?.text).toBe('Sunday dig\nFive finds #vinyl')
+  expect(post?.settings).toEqual({
+    publishId: data.publish_id,
+    mode: 'inbox',
+    source: 'PULL_FROM_URL',
+    coverIndex: 0,
+    coverMs: null,
+  })
+})

@@ -57,7 +57,7 @@ describe('a public video that is uploaded', () => {
     )
     const id = answer.raw.match(/"publicaly_available_post_id":\[(\d{19})\]/)?.[1] ?? ''
     expect(BigInt(id)).toBeGreaterThan(2n ** 53n)
-    // Why the raw text matters: a JavaScript number holds another value.
+    // Needs the raw text, because a JavaScript number has a different value.
     expect(String(answer.data.publicaly_available_post_id[0])).not.toBe(id)
 
     const [post] = await tiktok.posts()
@@ -211,7 +211,46 @@ test('an inbox draft waits until the creator posts it, and may be posted twice',
   expect(await tiktok.posts()).toHaveLength(2)
 })
 
+test('of what is sent with a draft only the text survives', async () => {
+  const path = '/v2/post/publish/inbox/video/init/'
+  const info = { title: 'From the inbox', privacy_level: 'SELF_ONLY', is_aigc: true, video_cover_timestamp_ms: 500 }
+  const { data } = await tiktok.api(access, path, { post_info: info, source_info: inOneChunk(video.length) })
+  await putAll(data.upload_url, video)
+  expect((await settled(data.publish_id)).data.status).toBe('SEND_TO_USER_INBOX')
+  await tiktok.control('POST', `/tiktok/publishes/${data.publish_id}/post`)
+  const [post] = await tiktok.posts()
+  expect(post).toMatchObject({
+    text: 'From the inbox',
+    visibility: 'PUBLIC_TO_EVERYONE',
+    settings: { mode: 'inbox', coverMs: 0 },
+  })
+  expect(Object.keys(post?.settings ?? {})).not.toContain('is_aigc')
+})
+
+test.each([
+  [500, 500],
+  [60_000, 0],
+  [undefined, 0],
+])('the cover of a video at %s ms is its frame at %s ms', async (asked, kept) => {
+  const path = '/v2/post/publish/video/init/'
+  const info = { privacy_level: 'PUBLIC_TO_EVERYONE', video_cover_timestamp_ms: asked }
+  const { data } = await tiktok.api(access, path, { post_info: info, source_info: inOneChunk(video.length) })
+  await putAll(data.upload_url, video)
+  await settled(data.publish_id)
+  expect(await tiktok.posts()).toMatchObject([{ settings: { coverMs: kept } }])
+})
+
+test('a publish can end for a reason that no file shows', async () => {
+  await tiktok.set({ tiktokFailReason: 'spam_risk_text' })
+  const { data } = await init(inOneChunk(video.length))
+  await putAll(data.upload_url, video)
+  expect((await settled(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: 'spam_risk_text' })
+  expect(await tiktok.posts()).toEqual([])
+})
+
 test('status: foreign and unknown publish ids, field reports by switch', async () => {
+  await tiktok.set({ tiktokTokenProfile: 'older' }) // a day passes, and nothing renews the token
+  access = (await tiktok.login()).access_token ?? ''
   const { data } = await init(inOneChunk(video.length))
   const other = (await tiktok.login('southside.club')).access_token ?? ''
   expect(await status(data.publish_id, other)).toMatchObject({

@@ -15,6 +15,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tiktok-videos-'))
   video = await makeVideo({ width: 720, height: 1280, durationMs: 1_000 })
   tiktok = await startTikTok({ dir })
+  await tiktok.set({ tiktokTokenProfile: 'older' }) // hours pass, and nothing renews the token
   access = (await tiktok.login()).access_token ?? ''
   for (const title of ['first', 'second', 'x'.repeat(200)]) {
     await post(title)
@@ -34,7 +35,7 @@ async function post(title: string) {
   )
 }
 
-/** Init and the one chunk; the publish id. */
+/** Sends init and the only chunk. Returns the publish id. */
 async function upload(title: string): Promise<string> {
   const size = video.length
   const { data } = await tiktok.api(access, '/v2/post/publish/video/init/', {

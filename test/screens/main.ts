@@ -1,21 +1,25 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { type OwnStack, startOwnStack } from '../../bench/own-stack.ts'
+import { readCommand } from '../../commands/command.ts'
 import { demoPassword, operator } from '../../local/demo/cast.ts'
 import { startChromium } from '../support/start-chromium.ts'
 import { type Shot, shots, type Variant } from './pages.ts'
 
-/**
- * `npm run screens [-- --only insights --to folder --url http://localhost:8080]`: pictures of every page of the demo, light and dark, on a desk and on
- * a phone, in a real browser. Starts a demo of its own, unless `--url` names one that runs.
- */
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, to: { type: 'string', default: 'docs/screens' }, url: { type: 'string' } },
-})
-const folder = resolve(new URL('../../', import.meta.url).pathname, values.to)
+const { options: values } = readCommand('screens', (command) =>
+  command
+    .description(
+      'Takes pictures of every page of the demo in a real browser: light and dark, on a desktop and on a phone. Starts a demo of ' +
+        'its own, unless --url names one that runs.',
+    )
+    .option('--only <name>', 'only pages whose name begins like this')
+    .option('--to <folder>', 'where the pictures go', 'docs/screens')
+    .option('--url <address>', 'a demo that runs'),
+)
+const folder = resolve(fileURLToPath(new URL('../../', import.meta.url)), values.to)
 
 const looks: Record<Variant, { width: number; height: number; colorScheme: 'light' | 'dark' }> = {
   desktop: { width: 1280, height: 800, colorScheme: 'light' },
@@ -59,7 +63,7 @@ async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('Email address').fill(operator.email)
   await page.getByLabel('Password').fill(demoPassword)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.waitForURL((address) => address.pathname !== '/sign-in')
 }
 

@@ -23,8 +23,9 @@ const post =
     await page.goto(`${base}${w}/calendar`)
     const found = page.locator(`.chip a[title${fits}]`)
     if ((await found.count()) === 0) await page.getByRole('link', { name: 'Earlier' }).click()
-    await found.last().click()
-    await page.waitForLoadState('load')
+    // Not by a click: a day with many posts folds some of them away.
+    const address = await found.last().getAttribute('href')
+    await page.goto(`${base}${address}`)
     if (then) await page.getByRole('link', { name: then, exact: true }).click()
     await page.waitForLoadState('load')
   }

@@ -1,19 +1,20 @@
 import type { Call, LedgerPost } from '../../local/sandbox/ledger.ts'
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
+import type { Account } from '../../platforms/account.ts'
 import type { AccountOffer, GrantTokens, Issuer } from '../../platforms/grant.ts'
 import { createPlatforms } from '../../platforms/index.ts'
-import type { Account, Platform } from '../../platforms/platform.ts'
+import type { Platform } from '../../platforms/platform.ts'
 import { testConfig } from './config.ts'
 import { type MediaHost, startMediaHost } from './media-host.ts'
 import { createPerson } from './person.ts'
 
-/** The product's platform clients on one side, the sandbox on the other, and nothing of ours between them but HTTP. */
+/** Our platform clients against the sandbox, connected only by HTTP. */
 export type Rig = {
   sandbox: Sandbox
   host: MediaHost
   platform(name: string): Platform
   issuer(name: string): Issuer
-  /** Our clock: goes with the sandbox's, also when that is pushed forward. */
+  /** Our clock. It moves with the sandbox's, including when that is advanced. */
   now(): number
   advance(ms: number): Promise<void>
   control<T>(method: string, path: string, body?: unknown): Promise<T>
@@ -21,9 +22,9 @@ export type Rig = {
   fault(rule: FaultWanted): Promise<void>
   calls(filter?: Record<string, string>): Promise<Call[]>
   posts(filter?: Record<string, string>): Promise<LedgerPost[]>
-  /** Through the consent pages as a person, then code, tokens and the accounts on offer. */
+  /** Goes through the consent pages as a person. Returns the code, tokens and offered accounts. */
   connect(issuer: 'meta' | 'tiktok', choice?: Choice): Promise<Connection>
-  /** Accounts, posts, faults and settings as at the start; connections are gone. */
+  /** Restores the initial accounts, posts, faults and settings. Removes all connections. */
   reset(): Promise<void>
   close(): Promise<void>
 }
@@ -52,15 +53,22 @@ const pace = {
   tiktokProcessingMs: 2_000,
   tiktokModerationMs: 3_000,
   requireAppSecretProof: true,
-  // The quick pace asks for one file in a hundred pieces; a few show the same.
+  // The default pace would transfer a file in a hundred chunks; a few are enough.
   videoChunkBytes: 40_000,
 }
 
-export const startRig = async (options: { env?: NodeJS.ProcessEnv; audited?: boolean } = {}): Promise<Rig> => {
+type RigOptions = { env?: NodeJS.ProcessEnv; audited?: boolean; start?: typeof startSandbox; at?: number }
+
+export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   const host = await startMediaHost()
-  const sandbox = await startTwins(host.url, options.audited ?? true)
-  const registry = createPlatforms(testConfig({ ...addressesOf(sandbox.url), ...options.env }))
-  const clock = { offsetMs: 0 }
+  const sandbox = await startTwins(host.url, options.audited ?? true, (given) =>
+    (options.start ?? startSandbox)({ ...given, at: options.at }),
+  )
+  const startsAheadMs = (options.at ?? Date.now()) - Date.now()
+  const clock = { offsetMs: startsAheadMs }
+  const now = () => Date.now() + clock.offsetMs
+  const config = testConfig({ ...addressesOf(sandbox.url), ...options.env })
+  const registry = options.at === undefined ? createPlatforms(config) : createPlatforms(config, now)
   const control: Rig['control'] = (method, path, body) => askControl(sandbox, method, path, body)
   const get = <T>(path: string, filter: Record<string, string>) => control<T>('GET', `${path}?${new URLSearchParams(filter)}`)
   const set = (settings: Record<string, unknown>) => control<void>('PATCH', '/settings', settings)
@@ -71,7 +79,7 @@ export const startRig = async (options: { env?: NodeJS.ProcessEnv; audited?: boo
     host,
     platform: (name) => known(registry.platforms.get(name), name),
     issuer,
-    now: () => Date.now() + clock.offsetMs,
+    now,
     advance: async (advanceMs) => {
       clock.offsetMs += advanceMs
       await control('POST', '/clock', { advanceMs })
@@ -84,7 +92,7 @@ export const startRig = async (options: { env?: NodeJS.ProcessEnv; audited?: boo
     connect: (name, choice = {}) => connect(sandbox, host, issuer(name), choice),
     reset: async () => {
       host.break(null)
-      clock.offsetMs = 0
+      clock.offsetMs = startsAheadMs
       await control('POST', '/reset')
       await set(pace)
     },
@@ -100,11 +108,11 @@ const app = {
   tiktok: ['awtestclientkey01', 'abcdef0123456789'.repeat(2)],
 }
 
-const startTwins = (hostUrl: string, audited: boolean): Promise<Sandbox> => {
+const startTwins = (hostUrl: string, audited: boolean, start: typeof startSandbox): Promise<Sandbox> => {
   const [[id = '', secret = ''], [key = '', tiktokSecret = '']] = [app.meta, app.tiktok]
   const redirectUris = [`${hostUrl}/callback`]
   const name = 'Test app'
-  return startSandbox({
+  return start({
     port: 0,
     controlPort: 0,
     apps: {
@@ -137,7 +145,7 @@ const addressesOf = (url: string): NodeJS.ProcessEnv => ({
 
 export const verifier = 'a-verifier-of-more-than-forty-three-characters-0123456789'
 
-/** The address that the consent pages send the browser to, as query. */
+/** The query of the URL that the consent pages redirect to. */
 export const consent = async (rig: Pick<Rig, 'sandbox' | 'host' | 'issuer'>, name: string, choice: Choice = {}) =>
   answerConsent(rig.sandbox, rig.host, rig.issuer(name), choice)
 
@@ -163,7 +171,7 @@ const connect = async (sandbox: Sandbox, host: MediaHost, issuer: Issuer, choice
   if (!('code' in answer)) throw new Error(answer.refused)
   const { signal } = new AbortController()
   const tokens = await issuer.exchange({ code: answer.code, redirectUri: `${host.url}/callback`, verifier, signal })
-  const offers = await issuer.listAccounts(tokens, signal)
+  const { offers } = await issuer.listAccounts(tokens, signal)
   return { tokens, offers, account: (platform, name) => accountIn({ tokens, offers }, platform, name) }
 }
 

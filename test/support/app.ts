@@ -4,17 +4,19 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
-import { createDiskStore } from '../../activities/media-store.ts'
-import { insertMembership, type Role } from '../../db/memberships.ts'
-import { insertSession } from '../../db/sessions.ts'
-import { insertUser } from '../../db/users.ts'
-import { createVault } from '../../db/vault.ts'
-import { insertWorkspace } from '../../db/workspaces.ts'
+import { insertMembership, type Role } from '../../db/people/memberships.ts'
+import { insertSession } from '../../db/people/sessions.ts'
+import { insertUser } from '../../db/people/users.ts'
+import { insertWorkspace } from '../../db/people/workspaces.ts'
+import { markPolicySeen } from '../../db/privacy/policy-versions.ts'
+import { createVault } from '../../db/vault/vault.ts'
+import { createDiskStore } from '../../media/store.ts'
 import { createPlatforms } from '../../platforms/index.ts'
 import { createApp } from '../../web/app.ts'
-import type { Env, WebDeps } from '../../web/env.ts'
-import { createLive } from '../../web/live.ts'
-import { hashPassword } from '../../web/passwords.ts'
+import type { Env, WebDeps } from '../../web/http/env.ts'
+import { createLive } from '../../web/notifications/live.ts'
+import { hashPassword } from '../../web/people/sign-in/passwords.ts'
+import { policyVersions } from '../../web/privacy/policy.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { type Browser, createBrowser } from './browsing.ts'
 import { testConfig } from './config.ts'
@@ -22,19 +24,19 @@ import { createTestDatabase } from './database.ts'
 import { withoutTemporal } from './without-temporal.ts'
 
 export const password = 'crates of vinyl on a van'
-/** One hash for the whole process: making one takes a while. */
+/** Hashed once per process, because hashing is slow. */
 const passwordHash = hashPassword(password)
 
 export type Person = Browser & { id: string; email: string; name: string }
-export type Cast = { operator: Person; admin: Person; manager: Person; outsider: Person; stranger: Browser }
+type Cast = { operator: Person; admin: Person; manager: Person; outsider: Person; stranger: Browser }
 export type TestApp = {
   app: Hono<Env>
   deps: WebDeps
   sql: WebDeps['sql']
   cast: Cast
-  /** Northside (admin, manager) and elsewhere (outsider, its admin). */
+  /** Northside (with admin and manager) and elsewhere (with outsider as its admin). */
   workspaces: { northside: string; elsewhere: string }
-  /** Target ids that the web asked Temporal to look at. */
+  /** Ids of the targets that the web app asked Temporal to look at. */
   nudged: string[]
   clock: { moveBy(ms: number): void }
   addPerson(name: string): Promise<Person>
@@ -42,8 +44,9 @@ export type TestApp = {
 }
 
 /**
- * The application with a database of its own and the cast: an admin and a manager of `northside`, an outsider who is admin of
- * `elsewhere`, the operator who is in neither, and a stranger without an account. Call it at the top of beforeAll.
+ * The web app with its own database and the cast: an admin and a manager of `northside`, an
+ * outsider who is admin of `elsewhere`, the operator who is in neither, and a stranger without an
+ * account. Call it at the top of beforeAll.
  */
 export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestApp> => {
   const { sql } = await createTestDatabase()
@@ -102,6 +105,8 @@ const insertCast = async (deps: WebDeps, browser: OpenBrowser) => {
 const insertPerson = async (deps: WebDeps, browser: OpenBrowser, name: string, isOperator = false): Promise<Person> => {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`
   const id = await insertUser(deps.sql, { email, name, passwordHash: await passwordHash, isOperator })
+  // Everyone has seen the newest policy, unless a test has its own versions.
+  if (!deps.policy) await markPolicySeen(deps.sql, id, policyVersions[0].version)
   const signedIn = browser()
   signedIn.setCookie(`__Host-session=${await insertSession(deps.sql, id, new Date(deps.now()))}`)
   return Object.assign(signedIn, { id, email, name })

@@ -10,7 +10,7 @@ export async function launchBrowser(): Promise<Browser> {
   return browser
 }
 
-/** For whoever wants to look: SCREENSHOTS names a folder. */
+/** Saves a screenshot in the folder named by SCREENSHOTS, if it is set. */
 export async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })

@@ -1,20 +1,23 @@
 import type { Hono } from 'hono'
-import type { Env } from '../../web/env.ts'
+import type { Env } from '../../web/http/env.ts'
 
-export type Fields = Record<string, string>
+type Fields = Record<string, string>
 export type Page = { status: number; text: string; headers: Headers; location: string | null }
 
-/** A browser without scripts: keeps its cookie, sends Origin with forms, follows nothing by itself. */
+/**
+ * A browser without scripts. Keeps its cookie and sends Origin with forms. Doesn't follow
+ * redirects.
+ */
 export type Browser = {
   get(path: string, headers?: Fields): Promise<Page>
-  /** Posts a form as a browser does. `headers` may replace what it sends by itself. */
+  /** Posts a form as a browser does. `headers` override the default ones. */
   post(path: string, fields?: Fields | URLSearchParams, headers?: Fields): Promise<Page>
   request(path: string, init: RequestInit): Promise<Response>
   cookie(): string
   setCookie(cookie: string): void
 }
 
-/** `from` is the network address that the server sees. */
+/** `from` is the IP address that the server sees. */
 export const createBrowser = (app: Hono<Env>, origin: string, from = '203.0.113.7'): Browser => {
   let cookie = ''
   const request = async (path: string, init: RequestInit): Promise<Response> => {

@@ -4,12 +4,13 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { atTheEnd } from './at-the-end.ts'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** `npm run build` into a folder of its own, which goes with the file's last test. */
+/** Runs `npm run build` into a new folder, which is deleted after the file's last test. */
 export async function build(): Promise<string> {
   const out = join(root, '.cache', `build-${randomBytes(6).toString('hex')}`)
   atTheEnd(() => rm(out, { recursive: true, force: true }))
@@ -20,17 +21,20 @@ export async function build(): Promise<string> {
 
 export type Program = {
   process: ChildProcess
-  /** Milliseconds from the start to the line. Rejects with all it said when it ends before. */
+  /**
+   * Milliseconds from the start until the output contains the line. If the program ends before
+   * that, rejects with all its output.
+   */
   says(words: string): Promise<number>
-  /** Everything it said so far. */
+  /** All output so far. */
   output(): string
-  /** Its resident memory. */
+  /** Its resident memory in MB. */
   residentMb(): number
-  /** SIGTERM; the exit code. */
+  /** Sends SIGTERM. Returns the exit code. */
   stop(): Promise<number | null>
 }
 
-/** Runs a program of the build with this environment and no other variable but PATH. Stopped after the file's last test. */
+/** Runs a built program with only this environment and PATH. Stopped after the file's last test. */
 export function run(file: string, env: NodeJS.ProcessEnv, args: string[] = []): Program {
   const startedAt = performance.now()
   const child = spawn(process.execPath, [file, ...args], {

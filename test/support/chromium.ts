@@ -2,15 +2,16 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 export type Chromium = { executablePath: string; env: NodeJS.ProcessEnv }
 
-const cacheDir = new URL('../../.cache', import.meta.url).pathname
+const cacheDir = fileURLToPath(new URL('../../.cache', import.meta.url))
 
 /**
- * The Chromium inside @sparticuz/chromium, unpacked once into the cache with the libraries and fonts it brings, so that it runs on a bare
- * Linux. It is complete or absent: an unpacking cut short, or two at once, leave nothing half-made.
+ * The Chromium of @sparticuz/chromium, unpacked into the cache with its libraries and fonts, so
+ * that it runs on a bare Linux. Interrupted or parallel unpacking leaves nothing partial.
  */
 export async function packagedChromium(): Promise<Chromium> {
   const folder = join(cacheDir, `chromium-${packageVersion()}`)
@@ -25,7 +26,10 @@ function packageVersion(): string {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 }
 
-/** In a process of its own: the package unpacks into TMPDIR, and its libraries only where it believes to be in a bare place. */
+/**
+ * Runs in a separate process, because the package unpacks into TMPDIR, and its libraries only if it
+ * detects a bare environment.
+ */
 async function unpack(folder: string): Promise<void> {
   mkdirSync(cacheDir, { recursive: true })
   const unfinished = mkdtempSync(join(cacheDir, 'chromium-unfinished-'))
@@ -40,7 +44,7 @@ async function unpack(folder: string): Promise<void> {
   }
 }
 
-/** The package's own names folders that are not here. */
+/** Replaces the package's own file, which refers to folders that don't exist here. */
 function fontsConf(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -17,13 +17,16 @@ type Delivery = { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }
 export type Collector = {
   endpoint: string
   spans: Span[]
-  /** Every body, as it came. */
+  /** All request bodies. */
   texts: string[]
-  /** The headers of the last delivery. */
+  /** The headers of the last request. */
   headers: Record<string, string | string[] | undefined>
 }
 
-/** Takes spans as an OpenTelemetry collector does: OTLP over HTTP, as JSON. Closed after the file's last test. */
+/**
+ * Receives spans like an OpenTelemetry collector: OTLP over HTTP, as JSON. Closed after the file's
+ * last test.
+ */
 export const startCollector = async (): Promise<Collector> => {
   const collector: Collector = { endpoint: '', spans: [], texts: [], headers: {} }
   const server = createServer(async (request, response) => {

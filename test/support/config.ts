@@ -1,6 +1,13 @@
-import { type Config, loadConfig } from '../../config.ts'
+import { fileURLToPath } from 'node:url'
+import { type Config, loadConfig } from '../../config/index.ts'
+import { knownFfmpeg } from '../../local/ffmpeg-program.ts'
 
-/** A configuration for tests: keys of its own, both platforms configured. `env` sets or overrides variables. */
+const cacheDir = fileURLToPath(new URL('../../.cache', import.meta.url))
+
+/**
+ * A configuration for tests, with its own keys and both platforms. `env` sets or overrides
+ * variables.
+ */
 export function testConfig(env: NodeJS.ProcessEnv = {}): Config {
   return loadConfig({
     NODE_ENV: 'test',
@@ -13,6 +20,8 @@ export function testConfig(env: NodeJS.ProcessEnv = {}): Config {
     TIKTOK_CLIENT_KEY: 'awtestclientkey01',
     TIKTOK_CLIENT_SECRET: 'abcdef0123456789abcdef0123456789',
     LOG_LEVEL: 'silent',
+    DISK_MIN_FREE_BYTES: '0', // tests run on disks of any size
+    FFMPEG_PATH: knownFfmpeg({ env: process.env, cacheDir }) ?? '',
     ...env,
   })
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { saveChannel } from '../../db/channels.ts'
-import { saveGrant } from '../../db/grants.ts'
+import { saveChannel } from '../../db/channels/channels.ts'
+import { saveGrant } from '../../db/channels/grants.ts'
 import type { GrantTokens } from '../../platforms/grant.ts'
-import type { WebDeps } from '../../web/env.ts'
+import type { WebDeps } from '../../web/http/env.ts'
 
 type Deps = Pick<WebDeps, 'sql' | 'vault'>
 
@@ -15,7 +15,7 @@ export type NewChannel = {
   tokens?: Partial<GrantTokens>
 }
 
-/** A connected account with a grant of its own, as if a person had gone through consent and choice. */
+/** A connected account with its own grant, as if a person had consented and chosen it. */
 export const insertChannel = async (deps: Deps, channel: NewChannel): Promise<{ channelId: string; grantId: string }> => {
   const { workspaceId, userId, platform } = channel
   const issuer = platform === 'tiktok' ? 'tiktok' : 'meta'
@@ -34,12 +34,12 @@ export const insertChannel = async (deps: Deps, channel: NewChannel): Promise<{ 
   const grantId = await saveGrant(deps.sql, deps.vault, { workspaceId, issuer, userId, tokens })
   const name = channel.name ?? 'Northside Records'
   const accountToken = issuer === 'meta' ? `page-token-${accountId}` : null
-  const offer = { platform, accountId, name, handle: '', accountToken, settings: {}, blocked: null }
+  const offer = { platform, accountId, name, handle: '', accountToken, settings: {}, avatarUrl: null, blocked: null }
   const { id } = await saveChannel(deps.sql, deps.vault, { workspaceId, grantId, offer })
   return { channelId: id, grantId }
 }
 
-/** A scheduled post with one target on a channel, holding the given files: rows only, no workflow. */
+/** A scheduled post with one target and the given files. Only rows, no workflow. */
 export const insertTarget = async (
   { sql }: Deps,
   target: { workspaceId: string; channelId: string; platform: string; mediaIds?: string[]; dueAt?: Date },

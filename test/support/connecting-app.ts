@@ -9,7 +9,9 @@ import { control, sandboxEnv, startTwins } from './twins.ts'
 
 export type ConnectingApp = TestApp & { sandbox: Sandbox; url: string; signIn(who: { email: string }): Promise<Person> }
 
-/** The web application on a real port beside the sandbox, so that people can go through the platforms' own pages. */
+/**
+ * The web app on a real port, next to the sandbox, so that people can use the platforms' own pages.
+ */
 export const createConnectingApp = async (): Promise<ConnectingApp> => {
   const port = await freePort()
   const url = `http://localhost:${port}`
@@ -33,20 +35,20 @@ export const createConnectingApp = async (): Promise<ConnectingApp> => {
 export const pages = { records: '106700000000001', cafe: '106700000000002', events: '106700000000003' }
 export const instagram = { records: '17841400000000001', cafe: '17841400000000002' }
 
-/** No grant, no account, and platforms that know nobody yet. */
+/** Removes all grants and accounts, and resets the platforms. */
 export const startAgain = async ({ sql, sandbox }: ConnectingApp): Promise<void> => {
   await sql`truncate grants, connections_under_way cascade`
   await control(sandbox, 'POST', '/reset')
 }
 
-/** From "Connect" to Meta's consent page, as Ada Northside. */
+/** Goes from "Connect" to Meta's consent page, as Ada Northside. */
 export const toMeta = async (person: Person, query = ''): Promise<Page> =>
   await (await person.open(`/w/northside/connect/meta${query}`)).press('Ada Northside')
 
 export const toTiktok = async (person: Person, account = 'northside.records'): Promise<Page> =>
   await (await person.open('/w/northside/connect/tiktok')).press(account)
 
-/** Ticks these accounts, and only these, on the page of the choice. */
+/** Selects only these accounts on the page for choosing accounts. */
 export const choose = (page: Page, accounts: string[]): Promise<Page> => page.press('Connect', { account: accounts })
 
 export const tiktokAccount = (choice: Page): string => /value="(tiktok:[^"]+)"/.exec(choice.html)?.[1] ?? ''

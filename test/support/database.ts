@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
-import { close, connect, type Sql } from '../../db/connect.ts'
+import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { databaseUrl } from './template-database.ts'
 
 export type TestDatabase = { sql: Sql; url: string; name: string; drop(): Promise<void> }
 
 /**
- * A database of its own with the newest schema and no rows, on a real PostgreSQL, in well under a second. It is dropped after the
- * file's last test.
+ * A new database with the current schema and no rows on a real PostgreSQL server, in well under a
+ * second. Dropped after the file's last test.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl')

@@ -1,19 +1,23 @@
-import { createVault } from '../../db/vault.ts'
+import { createVault } from '../../db/vault/vault.ts'
+import type { Account } from '../../platforms/account.ts'
 import { PlatformError, type Problem } from '../../platforms/errors.ts'
-import type { Account, AttemptToReconcile, JsonRecord, Publication, Reconciled, Sent } from '../../platforms/platform.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { AttemptToReconcile, Publication, Reconciled, Sent } from '../../platforms/platform.ts'
 import type { Rig } from './against-sandbox.ts'
 import type { HostedMedia } from './media-host.ts'
 
-/** One post on its way, with what the database would hold of it. */
+/** A post being published, with what the database would store for it. */
 export type Draft = {
   platform: string
-  /** What was saved last, as JSON. */
+  /** The handles that were saved last. */
   handles(): JsonRecord
-  /** Lets the next `save` with this number (from 1) fail, as when the process dies right before it. */
+  /**
+   * Makes the save with this number (starting at 1) fail, as if the process died right before it.
+   */
   dieAtSave(number: number): void
-  /** When it left, by our clock (`rig.now`), epoch milliseconds. */
+  /** When the irreversible calls were sent, by our clock (`rig.now`), in epoch milliseconds. */
   departures: number[]
-  /** For one step; made anew for each, since nothing but the database lasts between them. */
+  /** A new object for each step, because only the database lasts between steps. */
   publication(signal?: AbortSignal): Publication
 }
 
@@ -27,7 +31,7 @@ export type DraftWanted = {
   settings?: JsonRecord
 }
 
-/** What a person chose for a public TikTok post. */
+/** What a person chooses for a public TikTok post. */
 export const publicOnTiktok: JsonRecord = {
   privacy_level: 'PUBLIC_TO_EVERYONE',
   allow_comment: true,
@@ -40,7 +44,7 @@ export const publicOnTiktok: JsonRecord = {
 const vault = createVault([{ id: 'test', key: Buffer.alloc(32, 7) }])
 const place = { table: 'targets', id: 'one', column: 'handles' }
 
-/** Says that the process died; the platform has nothing to do with it. */
+/** Simulates that the process died; not a platform error. */
 export class Died extends Error {}
 
 export const draftOf = (rig: Rig, wanted: DraftWanted): Draft => {
@@ -81,7 +85,7 @@ export const draftOf = (rig: Rig, wanted: DraftWanted): Draft => {
 
 const publisherOf = (rig: Rig, draft: Draft) => rig.platform(draft.platform).publish
 
-/** Until it is ready; waiting is pushing the clock. */
+/** Prepares until ready. Waiting advances the clock. */
 export const prepare = async (rig: Rig, draft: Draft): Promise<void> => {
   for (let looks = 0; looks < 40; looks += 1) {
     const prepared = await publisherOf(rig, draft).prepare(draft.publication())
@@ -93,7 +97,7 @@ export const prepare = async (rig: Rig, draft: Draft): Promise<void> => {
 
 export const send = (rig: Rig, draft: Draft): Promise<Sent> => publisherOf(rig, draft).send(draft.publication())
 
-/** What the platform made of it in the end, and the id it gave. Throws what a failed post failed of. */
+/** Checks until the platform is done. Returns the id it gave. Throws the error of a failed post. */
 export const settle = async (rig: Rig, draft: Draft, sent: Sent): Promise<string | null> => {
   if (sent.state === 'published') return sent.platformPostId
   for (let looks = 0; looks < 40; looks += 1) {
@@ -106,7 +110,7 @@ export const settle = async (rig: Rig, draft: Draft, sent: Sent): Promise<string
   throw new Error('never published')
 }
 
-/** The address for the receipt, asked until it is final. */
+/** The permalink for the receipt, requested until it is final. */
 export const receipt = async (rig: Rig, draft: Draft, id: string | null) => {
   for (let looks = 0; looks < 10; looks += 1) {
     const found = await publisherOf(rig, draft).findPermalink(draft.publication(), id)
@@ -116,7 +120,13 @@ export const receipt = async (rig: Rig, draft: Draft, id: string | null) => {
   throw new Error('the address is never final')
 }
 
-/** Prepare, send, check, receipt. */
+/** Prepares, sends and checks. Returns the id so far. */
+export const publishWithoutReceipt = async (rig: Rig, draft: Draft) => {
+  await prepare(rig, draft)
+  return { platformPostId: await settle(rig, draft, await send(rig, draft)) }
+}
+
+/** Prepares, sends, checks and gets the receipt. */
 export const publish = async (rig: Rig, draft: Draft) => {
   await prepare(rig, draft)
   const sent = await send(rig, draft)
@@ -124,7 +134,7 @@ export const publish = async (rig: Rig, draft: Draft) => {
   return { sent, ...(await receipt(rig, draft, id)) }
 }
 
-/** The refusal of a step, shaped as it is stored; fails when there is none. */
+/** The error of a step in its stored form. Fails if the step succeeds. */
 export const problemOf = async (step: Promise<unknown>): Promise<Problem> => {
   const error = await step.then(
     () => new Error('nothing was refused'),
@@ -134,7 +144,7 @@ export const problemOf = async (step: Promise<unknown>): Promise<Problem> => {
   return error.problem
 }
 
-/** Sends although a fault waits: true when the outcome is unknown, as it must be. */
+/** Sends while a fault is set. Returns the problem, and fails unless exactly one call was made. */
 export const sendBlindly = async (rig: Rig, draft: Draft): Promise<Problem> => {
   const problem = await problemOf(send(rig, draft))
   if (draft.departures.length !== 1) throw new Error(`left ${draft.departures.length} times`)

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Sql } from '../../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
 
-/** Everything that is kept, as text: every row of every table, and the names of all files. Keys tell which row is which. */
+/** All stored data as text: every row of every table, by key, and the names of all files. */
 export type Everything = { rows: Map<string, string>; files: Set<string> }
 
 export const dumpEverything = async (sql: Sql, mediaUrl: string): Promise<Everything> => {
@@ -23,7 +23,7 @@ const keyOf = (row: string): string => {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : JSON.stringify(rest).slice(0, 200)
 }
 
-/** Rows and files of `before` that are not there any more, by table. */
+/** How many rows and files of `before` are missing in `after`, by table. */
 export const goneSince = (before: Everything, after: Everything): { tables: Record<string, number>; files: number } => {
   const gone = [...before.rows.keys()].filter((key) => !after.rows.has(key)).map((key) => key.split(' ')[0] ?? '')
   const tables: Record<string, number> = {}
@@ -31,7 +31,7 @@ export const goneSince = (before: Everything, after: Everything): { tables: Reco
   return { tables, files: [...before.files].filter((file) => !after.files.has(file)).length }
 }
 
-/** Where any of these words still stands, in rows or in the bytes of files. */
+/** Where any of these words still appears, in rows or in the bytes of files. */
 export const findTraces = async ({ rows, files }: Everything, mediaUrl: string, words: string[]): Promise<string[]> => {
   const inRows = [...rows].filter(([, row]) => words.some((word) => row.includes(word))).map(([key, row]) => `${key}: ${row}`)
   const folder = fileURLToPath(mediaUrl)

@@ -1,7 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { ffmpegProgram } from '../../local/ffmpeg-program.ts'
 import { freePort } from '../../local/ports.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { startTemporal } from '../../local/temporal.ts'
@@ -12,35 +14,37 @@ import { ensureTemplate } from './template-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server; its user may make databases. */
+    /** The server. Its user may create databases. */
     postgresUrl: string
-    /** A migrated, empty database that nobody connects to. */
+    /** A migrated, empty database without connections. */
     templateDatabase: string
     temporalAddress: string
-    /** The program of the server that skips time. */
+    /** The path of the time-skipping server. */
     timeSkippingProgram: string
   }
 }
 
 /**
- * Brings up, once for all test files, a real PostgreSQL and a real Temporal, in memory or a temporary folder. TEST_POSTGRES_URL and
- * TEST_TEMPORAL_ADDRESS name servers that run already; what is given is left alone.
+ * Starts a real PostgreSQL and a real Temporal once for all test files, in memory or in a temporary
+ * folder. TEST_POSTGRES_URL and TEST_TEMPORAL_ADDRESS name existing servers to use instead; those
+ * aren't stopped.
  */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-test-'))
-  chmodSync(folder, 0o755) // started by root, PostgreSQL runs as another user
+  chmodSync(folder, 0o755) // if root starts it, PostgreSQL runs as another user
   const watchdog = startWatchdog()
-  const search = { cacheDir: new URL('../../.cache', import.meta.url).pathname, env: process.env, say: console.log }
+  const search = { cacheDir: fileURLToPath(new URL('../../.cache', import.meta.url)), env: process.env, say: console.log }
   const finish = async () => {
-    await watchdog.finish() // stops whatever still runs
+    await watchdog.finish() // stops whatever is still running
     rmSync(folder, { recursive: true, force: true })
   }
   try {
+    ffmpegProgram(search)
     const [postgres, temporal, timeSkipping] = await Promise.all([
       startDatabase(folder, watchdog),
       startCluster(folder, watchdog, search),
       timeSkippingProgram(search),
-      process.env.CHROME_PATH ? undefined : packagedChromium(), // unpacked here, so that no test waits for it
+      process.env.CHROME_PATH ? undefined : packagedChromium(), // so that no test waits for it
     ])
     provide('postgresUrl', postgres.url)
     provide('templateDatabase', await ensureTemplate(postgres.url))
@@ -59,7 +63,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
 type Started = { url: string; stop(): Promise<void> }
 type Watched = ReturnType<typeof startWatchdog>
 
-async function startDatabase(folder: string, watchdog: Watched): Promise<Started> {
+export async function startDatabase(folder: string, watchdog: Watched): Promise<Started> {
   const given = process.env.TEST_POSTGRES_URL
   if (given) return { url: given, stop: async () => undefined }
   const options = {

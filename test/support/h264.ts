@@ -1,6 +1,6 @@
 /**
- * A minimal H.264 (constrained baseline) stream: one grey key frame, then frames that repeat it. Written by hand from
- * ITU-T H.264, 7.3, so that tests have real videos without an encoder.
+ * A minimal H.264 stream (constrained baseline): one gray key frame, then frames that repeat it.
+ * Written by hand according to ITU-T H.264, 7.3, so that tests have real videos without an encoder.
  */
 export type H264Stream = { sps: Uint8Array; pps: Uint8Array; keyFrame: Uint8Array; repeatFrame(index: number): Uint8Array }
 
@@ -10,7 +10,10 @@ export function grayStream(width: number, height: number): H264Stream {
   return streamOf(width, height, keySlice(columns * rows))
 }
 
-/** Like `grayStream`, but of a picture, kept sample by sample (I_PCM): `luma` and the two chroma planes, half as wide and high, one after the other. */
+/**
+ * Like `grayStream`, but shows a picture whose samples are stored uncompressed (I_PCM): `luma` and
+ * the two chroma planes of half its width and height, one after the other.
+ */
 export function stillStream(width: number, height: number, i420: Uint8Array): H264Stream {
   if (width % 16 || height % 16) throw new Error('the sides of a still must be multiples of 16')
   return streamOf(width, height, samplesSlice(width, height, i420))
@@ -27,7 +30,7 @@ function streamOf(width: number, height: number, key: Bits): H264Stream {
   }
 }
 
-/** level_idc by size of the frame: 3.1, 4.0 or 5.1. */
+/** level_idc for a frame size: 3.1, 4.0 or 5.1. */
 export const levelOf = (width: number, height: number): number =>
   width * height <= 1280 * 720 ? 31 : width * height <= 2048 * 1024 ? 40 : 51
 
@@ -36,7 +39,7 @@ function sequenceParameters(width: number, height: number, columns: number, rows
   bits.fixed(66, 8).fixed(0xc0, 8).fixed(levelOf(width, height), 8)
   bits.golomb(0) // seq_parameter_set_id
   bits.golomb(0) // log2_max_frame_num_minus4
-  bits.golomb(2) // pic_order_cnt_type: shown in the order of decoding
+  bits.golomb(2) // pic_order_cnt_type: displayed in decoding order
   bits.golomb(1) // max_num_ref_frames
   bits.fixed(0, 1) // gaps_in_frame_num_value_allowed_flag
   bits.golomb(columns - 1).golomb(rows - 1)
@@ -73,7 +76,7 @@ function keyHeader(): Bits {
   return bits
 }
 
-/** An I slice whose macroblocks hold their samples as they are. */
+/** An I slice whose macroblocks contain raw samples. */
 function samplesSlice(width: number, height: number, i420: Uint8Array): Bits {
   const bits = keyHeader()
   const planes = [
@@ -95,7 +98,9 @@ function samplesSlice(width: number, height: number, i420: Uint8Array): Bits {
   return bits
 }
 
-/** An I slice in which each macroblock is predicted from its neighbours and nothing is added: all grey. */
+/**
+ * An I slice where each macroblock is predicted from its neighbors without a residual: all gray.
+ */
 function keySlice(macroblocks: number): Bits {
   const bits = keyHeader()
   for (let macroblock = 0; macroblock < macroblocks; macroblock++) {
@@ -106,7 +111,7 @@ function keySlice(macroblocks: number): Bits {
   return bits
 }
 
-/** A P slice that skips each macroblock: the frame before, again. */
+/** A P slice that skips every macroblock and so repeats the previous frame. */
 function skipSlice(index: number, macroblocks: number): Bits {
   const bits = new Bits()
   bits.golomb(0).golomb(5).golomb(0) // first_mb_in_slice, slice_type P, pic_parameter_set_id
@@ -117,7 +122,10 @@ function skipSlice(index: number, macroblocks: number): Bits {
   return bits
 }
 
-/** Header byte, payload with trailing bits, and emulation prevention: 00 00 0x becomes 00 00 03 0x. */
+/**
+ * A NAL unit: header byte, payload with trailing bits, and emulation prevention (00 00 0x becomes
+ * 00 00 03 0x).
+ */
 function nal(header: number, bits: Bits): Uint8Array {
   const bytes = [header]
   let zeros = 0
@@ -155,7 +163,7 @@ class Bits {
     return this
   }
 
-  /** Whole bytes, after `align`. */
+  /** Whole bytes. Call `align` first. */
   bytes(values: Uint8Array): this {
     for (const value of values) this.written.push(value)
     return this

@@ -1,22 +1,24 @@
-import { firstOperatorLink } from '../../db/first-operator.ts'
+import { firstOperatorLink } from '../../db/people/first-operator.ts'
 import { ledgerOf } from './ledger.ts'
 import { createPerson, type Page, type Person } from './person.ts'
 import { type Product, startProduct } from './product.ts'
 import { acceptInvitation, channelNamed, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
 import { control } from './twins.ts'
 
-/** A stack that a person has set up: a workspace, and every account of the sandbox's first people connected. */
+/**
+ * A stack that is set up: a workspace, with all accounts of the sandbox's first people connected.
+ */
 export type Installed = Product & {
   admin: Person
   slug: string
-  /** Channel id of the account whose label in the composer ends with these words. */
+  /** The channel id of the account whose label in the composer ends with these words. */
   channel(words: string): string
-  /** The sandbox's ledger, over its control port. */
+  /** The sandbox's ledger, read through its control port. */
   ledger: ReturnType<typeof ledgerOf>
   control(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
-export const slug = 'northside'
+const slug = 'northside'
 
 export const install = async (options: Parameters<typeof startProduct>[0] = {}): Promise<Installed> => {
   const product = await startProduct(options)
@@ -36,7 +38,7 @@ export const install = async (options: Parameters<typeof startProduct>[0] = {}):
   }
 }
 
-/** Asks the page again until it says so; fails with what it said last. */
+/** Reloads the page until `wanted` is true. If it never is, fails with the last content. */
 export const untilPage = async (
   person: Person,
   url: string,

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../local/sandbox/server.ts'
 import { control } from './twins.ts'
 
-/** What the platforms saw, as the sandbox's control port tells it. */
+/** What the platforms received, from the sandbox's control port. */
 export type LedgerPost = {
   platform: string
   account: string
@@ -11,7 +11,7 @@ export type LedgerPost = {
   link: string | null
   media: { sha256: string; contentType: string; sizeBytes: number; altText: string | null }[]
   createdAtMs: number
-  /** Arrival of the one irreversible call, real time. */
+  /** When the irreversible call arrived, in real time. */
   commitCallAtMs: number
   permalink: string | null
   visibility: string
@@ -23,6 +23,7 @@ export type LedgerCall = {
   endpoint: string
   account: string | null
   method: string
+  path: string
   status: number | null
 }
 

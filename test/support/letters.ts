@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Letter } from '../../activities/mail.ts'
+import type { Letter } from '../../activities/mail/send.ts'
 
-/** The link in the newest letter to an address, once there is one; `after`: among those that follow so many. */
+/**
+ * Waits for the newest email to an address and returns its link. `after`: skips that many emails.
+ */
 export const mailedLink = async (letters: Letter[], email: string, { after = 0, subject = '' } = {}): Promise<string> => {
   for (const giveUpAt = Date.now() + 20_000; Date.now() < giveUpAt; await sleep(100)) {
     const letter = letters.slice(after).findLast((one) => one.to === email && one.subject.startsWith(subject))

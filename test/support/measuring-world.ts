@@ -1,27 +1,29 @@
 import type { Client } from '@temporalio/client'
 import { pino } from 'pino'
-import { withToken } from '../../activities/grants.ts'
+import { withToken } from '../../activities/channels/tokens.ts'
+import { createMeasuringActivities, type MeasuringDeps } from '../../activities/insights/index.ts'
 import { createHeed } from '../../activities/limits.ts'
-import { createMeasuringActivities, type MeasuringDeps } from '../../activities/measuring.ts'
-import { saveChannel } from '../../db/channels.ts'
-import type { Sql } from '../../db/connect.ts'
-import { saveGrant } from '../../db/grants.ts'
-import { createVault } from '../../db/vault.ts'
+import { saveChannel } from '../../db/channels/channels.ts'
+import { saveGrant } from '../../db/channels/grants.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { createVault } from '../../db/vault/vault.ts'
+import type { Account } from '../../platforms/account.ts'
 import { createPlatforms } from '../../platforms/index.ts'
-import type { Account } from '../../platforms/platform.ts'
-import { taskQueue } from '../../workflows/names.ts'
 import { accountIn, type Rig, startRig } from './against-sandbox.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
-import { draftOf, publish } from './draft.ts'
+import { type Draft, draftOf, publish } from './draft.ts'
+import { measureAll } from './measure-all.ts'
 import type { HostedMedia } from './media-host.ts'
 import { photo, video } from './publishable.ts'
 import { createTimeSkippingTemporal } from './temporal.ts'
 import { insertPeople } from './time-travel.ts'
 import { sandboxEnv } from './twins.ts'
 
-/** Measuring over months: Temporal skips time, and the sandbox's and the product's clocks go with it. */
+/**
+ * Measuring over months: Temporal skips time, and the clocks of the sandbox and the product follow.
+ */
 export type MeasuringWorld = {
   rig: Rig
   sql: Sql
@@ -29,15 +31,20 @@ export type MeasuringWorld = {
   deps: MeasuringDeps
   workspaceId: string
   adminId: string
-  /** A person consents; the accounts of `Northside Records` are connected. By platform. */
+  /** A person consents, and the accounts of `Northside Records` are connected. By platform. */
   connect(issuer: 'meta' | 'tiktok'): Promise<Record<string, Connected>>
-  /** A post that is out, at the platform and in the rows. */
-  post(channel: Connected, kind: string): Promise<Published>
-  /** Until this moment of the product's clock. */
+  /** A published post, at the platform and in our rows. */
+  post(channel: Connected, kind: string, publishing?: Publishing): Promise<Published>
+  /** Advances time to this moment of the product's clock. */
   travelTo(atMs: number): Promise<void>
-  /** What the schedule does each quarter of an hour: one run of `measureDue`, to its end. */
+  /**
+   * What the schedules do every 15 minutes: runs `measureShard` once for each shard with accounts.
+   */
   measure(): Promise<void>
-  /** Runs as the schedule would until this moment; after the first, those at which nothing is due are left out. Answers how many there were. */
+  /**
+   * Runs as the schedules would until this moment. After the first run, skips those where nothing
+   * is due. Returns the number of runs.
+   */
   measureUntil(atMs: number): Promise<number>
 }
 export type Connected = { channelId: string; grantId: string; platform: string; account: Account }
@@ -46,7 +53,7 @@ export type Published = { targetId: string; postId: string; platformPostId: stri
 const quarterMs = 15 * 60_000
 const textless = new Set(['story'])
 
-/** `home`: a workspace that is there already, with its database. */
+/** `home`: an existing workspace with its database. */
 export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string; adminId: string }): Promise<MeasuringWorld> => {
   const sql = home?.sql ?? (await createTestDatabase()).sql
   const rig = await startRig()
@@ -58,18 +65,13 @@ export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string
   const deps = { sql, vault: createVault(config.vaultKeys), platforms, now: rig.now, log }
   await temporal.startWorker({ activities: createMeasuringActivities(deps) })
   const { workspaceId, adminId } = home ?? (await insertPeople(sql))
-  let runs = 0
-
   const travelTo = async (atMs: number) => {
     const aheadMs = atMs - rig.now()
     if (aheadMs <= 0) return
     await temporal.sleep(aheadMs)
     await rig.advance(aheadMs)
   }
-  const measure = async () => {
-    runs += 1
-    await temporal.client.workflow.execute('measureDue', { workflowId: `measure-${runs}`, taskQueue, args: [] })
-  }
+  const measure = () => measureAll(sql, temporal.client)
   return {
     rig,
     sql,
@@ -78,7 +80,7 @@ export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string
     workspaceId,
     adminId,
     connect: (issuer) => connect(deps, rig, { workspaceId, adminId, issuer }),
-    post: (channel, kind) => post(deps, rig, workspaceId, channel, kind),
+    post: (channel, kind, publishing) => post(deps, rig, { workspaceId, channel, kind, ...(publishing ? { publishing } : {}) }),
     travelTo,
     measure,
     measureUntil: async (atMs) => {
@@ -102,7 +104,7 @@ const connect = async (
   { workspaceId, adminId: userId, issuer }: { workspaceId: string; adminId: string; issuer: 'meta' | 'tiktok' },
 ): Promise<Record<string, Connected>> => {
   const { tokens, offers } = await rig.connect(issuer)
-  // TikTok's client reckons from the real clock.
+  // TikTok's client computes from the real clock.
   const aheadMs = issuer === 'tiktok' ? rig.now() - Date.now() : 0
   const later = (ms: number | null) => (ms === null ? null : ms + aheadMs)
   const stored = { ...tokens, expiresAtMs: later(tokens.expiresAtMs), refreshExpiresAtMs: later(tokens.refreshExpiresAtMs) }
@@ -122,14 +124,25 @@ const mediaFor = async (rig: Rig, kind: string): Promise<HostedMedia[]> => {
   return [await photo(rig.host, '#204060', kind === 'story' ? { width: 720, height: 1280 } : {})]
 }
 
-const post = async (deps: MeasuringDeps, rig: Rig, workspaceId: string, channel: Connected, kind: string): Promise<Published> => {
+type Publishing = (rig: Rig, draft: Draft) => Promise<{ platformPostId: string | null }>
+
+const post = async (
+  deps: MeasuringDeps,
+  rig: Rig,
+  {
+    workspaceId,
+    channel,
+    kind,
+    publishing = publish,
+  }: { workspaceId: string; channel: Connected; kind: string; publishing?: Publishing },
+): Promise<Published> => {
   const { sql } = deps
   const { platform, channelId } = channel
   const text = textless.has(kind) ? '' : `${kind} ${rig.now()}`
   const media = await mediaFor(rig, kind)
   const { draft, platformPostId } = await withToken(deps, { workspaceId, channelId }, async (account) => {
     const draft = draftOf(rig, { platform, account, kind, text, media })
-    return { draft, ...(await publish(rig, draft)) }
+    return { draft, ...(await publishing(rig, draft)) }
   })
   const publishedAt = new Date(rig.now())
   const [row] = await sql<{ postId: string; targetId: string }[]>`
@@ -141,11 +154,14 @@ const post = async (deps: MeasuringDeps, rig: Rig, workspaceId: string, channel:
   return { ...row!, platformPostId: platformPostId!, publishedAt }
 }
 
-/** The earliest moment at which something is due, or may be asked again. */
+/** The earliest time at which something is due or may be requested again. */
 const nextDueMs = async (sql: Sql): Promise<number> => {
   const [row] = await sql<{ at: Date | null }[]>`
-    select min(greatest(coalesce(m.rest_until, '-infinity'), least(m.next_at, p.next_at))) as at
+    select min(greatest(coalesce((m.rests -> due.part ->> 'until')::timestamptz, '-infinity'), due.at)) as at
     from measured_channels m join channels c on c.id = m.channel_id and c.state = 'connected'
-      left join lateral (select min(next_at) as next_at from measured_targets where channel_id = m.channel_id) p on true`
+      left join lateral (select min(next_at) as next_at from measured_targets where channel_id = m.channel_id) p on true
+      left join lateral (select min(next_at) as next_at from elsewhere_posts where channel_id = m.channel_id) e on true
+      cross join lateral (values ('followers', m.next_at), ('days', m.days_at), ('posts', p.next_at), ('elsewhere', least(m.list_at, e.next_at))) due (part, at)
+    where due.at is not null`
   return row?.at?.getTime() ?? 0
 }

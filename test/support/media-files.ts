@@ -1,10 +1,10 @@
-import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output } from 'mediabunny'
+import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, MovOutputFormat, Mp4OutputFormat, Output } from 'mediabunny'
 import sharp from 'sharp'
 import { grayStream, levelOf, stillStream } from './h264.ts'
 
 export type ImageOptions = { width: number; height: number; color?: string; format?: 'jpeg' | 'png' | 'webp'; padBytes?: number }
 
-/** A real image of one colour. `padBytes` appends bytes that decoders ignore. */
+/** A real image of one color. `padBytes` appends bytes that decoders ignore. */
 export async function makeImage({
   width,
   height,
@@ -22,33 +22,41 @@ export async function makeImage({
 export const makeJpeg = (options: Omit<ImageOptions, 'format'>): Promise<Buffer> => makeImage({ ...options, format: 'jpeg' })
 
 export type VideoOptions = {
-  /** Even numbers. */
+  /** Must be even. */
   width: number
   height: number
   fps?: number
   durationMs: number
-  /** Grows the file by a `free` box of about that size. */
+  /** Adds a `free` box of about that size. */
   padBytes?: number
-  /** Written into a `free` box: makes files differ that are otherwise alike. */
+  /** Adds filler data to each frame, which decoders ignore but which is part of the samples. */
+  fillerBytes?: number
+  /** Text in a `free` box, to make similar files different. */
   label?: string
-  /** false puts the index behind the media data, as platforms dislike. */
+  /** False puts the index after the media data, which platforms dislike. */
   moovFirst?: boolean
-  /** What it shows, as I420 samples; sides must then be multiples of 16. Absent: grey. */
+  /** The container format. */
+  container?: 'mp4' | 'mov'
+  /** The picture as I420 samples; then the sides must be multiples of 16. Default: gray. */
   still?: Uint8Array
 }
 
-/** A real, playable MP4 with one silent H.264 track: a picture that stands still. */
+/** A real, playable MP4 or MOV with one silent H.264 track that shows a still picture. */
 export async function makeVideo(options: VideoOptions): Promise<Buffer> {
-  const { width, height, fps = 30, durationMs, padBytes = 0, label = '', moovFirst = true, still } = options
+  const { width, height, fps = 30, durationMs, padBytes = 0, fillerBytes = 0 } = options
+  const { label = '', moovFirst = true, container = 'mp4', still } = options
   const target = new BufferTarget()
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: moovFirst ? 'in-memory' : false }), target })
+  const fastStart = moovFirst ? 'in-memory' : false
+  const format = container === 'mov' ? new MovOutputFormat({ fastStart }) : new Mp4OutputFormat({ fastStart })
+  const output = new Output({ format, target })
   const source = new EncodedVideoPacketSource('avc')
   output.addVideoTrack(source, { frameRate: fps })
   await output.start()
   const stream = still ? stillStream(width, height, still) : grayStream(width, height)
   const frames = Math.round((durationMs / 1000) * fps)
   for (let index = 0; index < frames; index++) {
-    const data = withLength(index === 0 ? stream.keyFrame : stream.repeatFrame(index))
+    const frame = withLength(index === 0 ? stream.keyFrame : stream.repeatFrame(index))
+    const data = fillerBytes ? new Uint8Array(Buffer.concat([filler(fillerBytes), frame])) : frame
     const packet = new EncodedPacket(data, index === 0 ? 'key' : 'delta', index / fps, 1 / fps)
     await source.add(packet, index === 0 ? { decoderConfig: decoderConfig(width, height, stream) } : undefined)
   }
@@ -70,6 +78,11 @@ function decoderConfig(width: number, height: number, { sps, pps }: { sps: Uint8
     codedHeight: height,
     description: new Uint8Array(description),
   }
+}
+
+/** NAL unit type 12: filler data. */
+function filler(bytes: number): Buffer {
+  return lengthPrefix(Buffer.concat([Buffer.from([0x0c]), Buffer.alloc(bytes, 0xff), Buffer.from([0x80])]), 4)
 }
 
 const withLength = (unit: Uint8Array): Uint8Array => new Uint8Array(lengthPrefix(unit, 4))

@@ -4,15 +4,17 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { MediaFacts, MediaToSend } from '../../platforms/platform.ts'
 
-/** A file of a test, as the product would hand it to a platform: on the web under its own address, and readable in ranges. */
+/**
+ * A test file as the product would give it to a platform: with its own URL, and readable in ranges.
+ */
 export type HostedMedia = MediaToSend & { sha256: string }
 
-/** A small server in the test's process: files with byte ranges, and a page at `/callback`. */
+/** A small server in the test process, for files with byte ranges and a page at `/callback`. */
 export type MediaHost = {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   url: string
   offer(bytes: Buffer, facts: Partial<MediaFacts>): HostedMedia
-  /** From now on every file answers with this status; null lets them be found again. */
+  /** Makes every file answer with this status from now on. Null undoes it. */
   break(status: number | null): void
   fetchesOf(media: HostedMedia): number
   close(): Promise<void>
@@ -84,7 +86,7 @@ const mediaOf = (bytes: Buffer, facts: Partial<MediaFacts>, url: string): Hosted
   open: (range) => Readable.from(pieces(range ? bytes.subarray(range.start, range.end + 1) : bytes)),
 })
 
-/** As a file on disk is read: in pieces, so that nobody counts on one. */
+/** In chunks, like a file on disk, so that nothing relies on a single chunk. */
 function* pieces(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
 }

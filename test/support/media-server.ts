@@ -1,16 +1,17 @@
-import { serve } from '@hono/node-server'
 import { pino } from 'pino'
-import { createDiskStore } from '../../activities/media-store.ts'
-import { loadConfig } from '../../config.ts'
-import { connect } from '../../db/connect.ts'
-import { createVault } from '../../db/vault.ts'
+import { loadConfig } from '../../config/index.ts'
+import { connect } from '../../db/postgres/connect.ts'
+import { createVault } from '../../db/vault/vault.ts'
+import { createDiskStore } from '../../media/store.ts'
 import { createPlatforms } from '../../platforms/index.ts'
 import { createApp } from '../../web/app.ts'
-import { createLive } from '../../web/live.ts'
+import { listen } from '../../web/http/listen.ts'
+import { createLive } from '../../web/notifications/live.ts'
 import { withoutTemporal } from './without-temporal.ts'
 
-// The web application alone in a process, so that a test can measure its memory. Speaks to its parent over IPC:
-// `{ port }` once it listens; on 'forget' it takes the present memory as the start, on 'report' it answers `{ startBytes, peakBytes }`.
+// The web app in its own process, so that a test can measure its memory. Communicates over IPC:
+// sends `{ port }` once it listens, takes the current memory as the start on 'forget', and answers
+// 'report' with `{ startBytes, peakBytes }`.
 const config = loadConfig()
 const sql = connect({ url: config.database.url, prepare: true })
 const log = pino({ level: config.log.level })
@@ -38,9 +39,7 @@ process.on('message', (message) => {
 })
 process.on('disconnect', () => process.exit(0))
 
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, serverOptions: { requestTimeout: 0 } }, ({ port }) =>
-  process.send?.({ port }),
-)
+const server = listen(app, { host: '127.0.0.1', port: 0 }, (port) => process.send?.({ port }))
 server.on('error', (error) => {
   throw error
 })

@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom'
 
-/** What we use of the DOM; the project's types know no browser. */
-export type Element = {
+/** The part of the DOM that we use; the project has no browser types. */
+type Element = {
   tagName: string
   id: string
   textContent: string | null
@@ -13,10 +13,13 @@ export type Element = {
 }
 export type Document = Omit<Element, 'closest'> & { body: Element | null; getElementById(id: string): Element | null }
 
-/** A browser without JavaScript: pages, links, forms, redirects and cookies over real HTTP, across hosts. For tests, demo and benchmarks. */
+/**
+ * A browser without JavaScript: pages, links, forms, redirects and cookies over real HTTP, across
+ * hosts. For tests, demo and benchmarks.
+ */
 export type Person = {
   open(url: string): Promise<Page>
-  /** A bare request with this person's cookies, redirects not followed. */
+  /** A plain request with this person's cookies. Doesn't follow redirects. */
   request(url: string, init?: RequestInit): Promise<Response>
 }
 
@@ -24,21 +27,21 @@ export type Page = {
   url: string
   status: number
   html: string
-  /** Visible text, white space folded. */
+  /** Visible text with collapsed white space. */
   text: string
   document: Document
   /** Follows the first link whose text is, or begins with, `words`. */
   follow(words: string): Promise<Page>
   /**
-   * Sends the form that holds the button with these words, as a browser would: what is ticked, chosen and typed, and `fields` over it.
-   * A field set to null is left out; an array sends it several times.
+   * Submits the form with this button as a browser would: with checked, selected and typed values,
+   * overridden by `fields`. Null removes a field; an array sends it several times.
    */
   press(words: string, fields?: Fields): Promise<Page>
 }
 
 export type Fields = Record<string, string | string[] | null>
 
-/** `hear` is given every answer, before it is read. */
+/** `hear` is called with every response before it is read. */
 export const createPerson = (baseUrl: string, hear?: (answer: Response) => Promise<void>): Person => {
   const jars = new Map<string, Map<string, string>>()
   const request: Person['request'] = async (url, init = {}) => {
@@ -88,9 +91,9 @@ const pageOf = (url: string, status: number, html: string, load: Load): Page => 
       return load(new URL(link.getAttribute('href') ?? '', url).href)
     },
     press: (words, fields = {}) => {
-      const button = [...document.querySelectorAll('button, input[type=submit]')].find((element) =>
-        wordsOf(element).startsWith(words),
-      )
+      const buttons = [...document.querySelectorAll('button, input[type=submit]')]
+      const button =
+        buttons.find((element) => wordsOf(element) === words) ?? buttons.find((element) => wordsOf(element).startsWith(words))
       if (!button)
         throw new Error(`no button "${words}" on ${url} (${status}): ${fold(document.body?.textContent ?? '').slice(0, 600)}`)
       return submit(document, button, url, fields, load)

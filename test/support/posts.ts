@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { insertMedia } from '../../db/media.ts'
-import type { WebDeps } from '../../web/env.ts'
+import { insertMedia } from '../../db/posts/media.ts'
+import type { WebDeps } from '../../web/http/env.ts'
 import { insertChannel } from './connected.ts'
 
 type Deps = Pick<WebDeps, 'sql' | 'vault'>
 export type PlatformName = 'facebook' | 'instagram' | 'tiktok'
 
-/** What TikTok says of a creator who may do everything. */
-export const creatorFacts = {
+/** TikTok's answer for a creator without restrictions. */
+const creatorFacts = {
   nickname: 'Northside Records',
   username: 'northside.records',
   privacyOptions: ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY'],
@@ -18,7 +18,7 @@ export const creatorFacts = {
   blocked: null,
 }
 
-/** One connected account of each platform; TikTok's has been asked about just now. */
+/** One connected account per platform. TikTok's creator info was just requested. */
 export const connectAll = async (
   deps: Deps,
   who: { workspaceId: string; userId: string },
@@ -34,7 +34,7 @@ export const connectAll = async (
   return { facebook, instagram, tiktok }
 }
 
-/** A file as uploading leaves it: its row only, without bytes. */
+/** A file as an upload leaves it: only the row, no bytes. */
 export const addMedia = async (
   { sql }: Deps,
   workspaceId: string,
@@ -57,12 +57,16 @@ export const addMedia = async (
     storeKey: `test/${crypto.randomUUID()}`,
     thumbnailKey: null,
     sha256: randomBytes(32),
+    original: null,
     uploadedBy: userId,
   })
   return id
 }
 
-/** What a person sends who schedules a photo on accounts; `more` comes last and so replaces nothing but adds. */
+/**
+ * The form of a person who schedules a photo on accounts. `more` is appended, so it adds fields and
+ * replaces none.
+ */
 export const photoForm = (post: {
   channels: string[]
   media: string[]
@@ -77,13 +81,13 @@ export const photoForm = (post: {
   ['act', post.act ?? 'schedule'],
 ]
 
-/** The fields that TikTok demands, chosen by hand. */
+/** The fields that TikTok requires a person to choose. */
 export const tiktokFields = (channelId: string): [string, string][] => [
   [`${channelId}.privacy_level`, 'SELF_ONLY'],
   [`${channelId}.consent`, 'on'],
 ]
 
-/** `/w/northside/posts/<id>?did=…` → the id. */
+/** The id in `/w/northside/posts/<id>?did=…`. */
 export const postIdIn = (location: string | null): string => {
   const id = location?.match(/posts\/([0-9a-f-]{36})/)?.[1]
   if (!id) throw new Error(`no post in ${location}`)

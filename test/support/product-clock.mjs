@@ -1,4 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 
-/** Loaded into every program of a stack: web server and worker get a clock that can be moved, nothing else does. JavaScript, since a worker's threads load it too. */
+/**
+ * Loaded into every program of a stack. Gives only the web server and the worker a clock that can be
+ * moved. It is JavaScript because a worker's threads load it too.
+ */
 if (isMainThread && /\/(server|worker)\.ts$/.test(process.argv[1] ?? '')) await import('../chaos/clock-ahead.ts')

@@ -4,45 +4,53 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
 import { type Logger, pino } from 'pino'
-import { createDataConverter } from '../../activities/data-converter.ts'
 import { createActivities } from '../../activities/index.ts'
 import { createHeed } from '../../activities/limits.ts'
-import type { Letter, Mail } from '../../activities/mail.ts'
-import { createDiskStore } from '../../activities/media-store.ts'
+import type { Letter, Mail } from '../../activities/mail/send.ts'
 import type { Meters } from '../../activities/meters.ts'
-import type { Patience } from '../../activities/patience.ts'
-import { startRelay } from '../../activities/relay.ts'
-import { carryRequestId, underRequestId } from '../../activities/request-id.ts'
-import { listenToTargets } from '../../activities/target-changes.ts'
-import { createTellers } from '../../activities/tellers.ts'
-import type { Config } from '../../config.ts'
-import type { Sql } from '../../db/connect.ts'
-import { createVault } from '../../db/vault.ts'
+import { createTellers } from '../../activities/outbox/handlers.ts'
+import { startRelay } from '../../activities/outbox/relay.ts'
+import { listenToTargets } from '../../activities/posts/changes.ts'
+import type { Patience } from '../../activities/posts/windows.ts'
+import type { Config } from '../../config/index.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { createVault } from '../../db/vault/vault.ts'
 import { freePort } from '../../local/ports.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
+import { createFfmpeg } from '../../media/ffmpeg.ts'
+import { createDiskStore } from '../../media/store.ts'
+import type { Tracing } from '../../observability/tracing.ts'
 import { createPlatforms } from '../../platforms/index.ts'
-import type { Tracing } from '../../tracing.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { carryRequestId, underRequestId } from '../../temporal/request-id.ts'
 import { createApp } from '../../web/app.ts'
-import { createLive } from '../../web/live.ts'
-import { createClient, createTemporal } from '../../web/temporal.ts'
+import { createLive } from '../../web/notifications/live.ts'
+import { createClient, createTemporal } from '../../web/operate/temporal.ts'
+import { taskQueue } from '../../workflows/names.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createTestTemporal, type TestTemporal } from './temporal.ts'
 import { sandboxEnv, startTwins } from './twins.ts'
 
-/** The whole product in this process, on real ports: database, web, worker, Temporal and the sandbox. */
+/**
+ * The whole product in this process, on real ports: database, web, worker, Temporal and the
+ * sandbox.
+ */
 export type Product = {
   url: string
   config: Config
   sql: Sql
   sandbox: Sandbox
   temporal: TestTemporal
-  /** Every letter that was sent, oldest first. */
+  /** All emails that were sent, oldest first. */
   letters: Letter[]
-  /** Speaks to Temporal as the product does: payloads sealed. */
+  /** A Temporal client like the product's, with sealed payloads. */
   client: ReturnType<typeof createClient>
-  /** Starts another worker with its relay; the first one runs already unless the stack was made without. */
+  /**
+   * Starts another worker with its relay. The first one is already running unless `worker` is
+   * false.
+   */
   startWorker(build?: { code: string }): Promise<{ stop(): Promise<void> }>
 }
 
@@ -55,8 +63,10 @@ export const startProduct = async (
     meters?: Meters
     now?: () => number
     sandbox?: Sandbox
+    /** Starts another sandbox for the product at this URL. */
+    twins?: (url: string) => Promise<Sandbox>
     tracing?: Tracing
-    /** Another way to its database than straight. */
+    /** Connects to the database in another way than directly. */
     pool?: (database: TestDatabase) => Promise<Sql>
   } = {},
 ): Promise<Product> => {
@@ -67,7 +77,7 @@ export const startProduct = async (
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-stack-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const sandbox = options.sandbox ?? (await startTwins(url))
+  const sandbox = options.sandbox ?? (await (options.twins ?? startTwins)(url))
   const config = testConfig({
     ...sandboxEnv(sandbox.url),
     PUBLIC_URL: url,
@@ -107,6 +117,7 @@ export const startProduct = async (
       publicUrl: url,
       changes,
       mediaPublicUrl: config.media.publicUrl,
+      ffmpeg: createFfmpeg(config.media.ffmpeg),
       isSearchable: () => true,
       meters: options.meters,
     })
@@ -116,7 +127,15 @@ export const startProduct = async (
       interceptors: { activity: [underRequestId, ...(options.tracing ? [options.tracing.activity] : [])] },
       ...(build ? { workflowBundle: build } : {}),
     })
-    const tellers = createTellers({ ...shared, mail, client, publicUrl: url, isSearchable: () => true })
+    const tellers = createTellers({
+      ...shared,
+      mail,
+      client,
+      publicUrl: url,
+      contact: config.mail.contact,
+      backgroundQueue: taskQueue,
+      isSearchable: () => true,
+    })
     const relay = await startRelay({ sql, log, tellers })
     return {
       stop: async () => {

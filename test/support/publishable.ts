@@ -8,14 +8,19 @@ export const photo = async (host: MediaHost, color: string, facts: Partial<Media
   return host.offer(await makeJpeg({ width, height, color }), { ...facts, width, height })
 }
 
-/** A real video; upright and long enough for every platform unless told otherwise. */
+/** A real video. By default portrait and long enough for every platform. */
 export const video = async (
   host: MediaHost,
   label: string,
-  facts: Partial<MediaFacts> & { padBytes?: number } = {},
+  facts: Partial<MediaFacts> & { padBytes?: number; container?: 'mp4' | 'mov' } = {},
 ): Promise<HostedMedia> => {
-  const { width = 720, height = 1280, durationMs = 4_000, padBytes = 0, ...more } = facts
-  const bytes = await makeVideo({ width, height, durationMs: durationMs ?? 4_000, fps: 30, label, padBytes })
-  const known = { kind: 'video' as const, contentType: 'video/mp4', videoCodec: 'h264', fps: 30 }
+  const { width = 720, height = 1280, durationMs = 4_000, padBytes = 0, container = 'mp4', ...more } = facts
+  const bytes = await makeVideo({ width, height, durationMs: durationMs ?? 4_000, fps: 30, label, padBytes, container })
+  const known = {
+    kind: 'video' as const,
+    contentType: container === 'mov' ? 'video/quicktime' : 'video/mp4',
+    videoCodec: 'h264',
+    fps: 30,
+  }
   return host.offer(bytes, { ...known, ...more, width, height, durationMs })
 }

@@ -4,17 +4,18 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import type { S3Settings } from '../../config.ts'
+import type { S3Settings } from '../../config/index.ts'
 import { freePort } from '../../local/ports.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { ended } from './ended.ts'
 
-const cache = new URL('../../.cache/', import.meta.url).pathname
+const cache = fileURLToPath(new URL('../../.cache/', import.meta.url))
 const version = 'moto[server]==5.2.5'
 
-/** A real S3 server (Moto, from PyPI) with an empty bucket. It ends after the file's last test. */
+/** A real S3 server (Moto, from PyPI) with an empty bucket. Stopped after the file's last test. */
 export async function startS3(): Promise<S3Settings> {
   const packages = await installed()
   const port = await freePort()
@@ -32,7 +33,10 @@ export async function startS3(): Promise<S3Settings> {
   return { url: 's3://crates/media', endpoint, region: 'us-east-1', credentials }
 }
 
-/** Kept in the cache; installed under another name first, so that a run that was broken off leaves nothing half there. */
+/**
+ * Installs into the cache, under a temporary name first, so that an interrupted run leaves nothing
+ * partial.
+ */
 async function installed(): Promise<string> {
   const folder = join(cache, version.replace(/\W+/g, '-'))
   if (existsSync(folder)) return folder

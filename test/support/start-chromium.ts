@@ -3,7 +3,10 @@ import { chromium } from 'playwright-core'
 
 import { packagedChromium } from './chromium.ts'
 
-/** Headless, nothing from outside, no phoning home. The args that @sparticuz/chromium suggests are for another place. */
+/**
+ * Headless and offline. The arguments that @sparticuz/chromium suggests are for another
+ * environment.
+ */
 const args = [
   '--headless',
   '--no-sandbox',
@@ -15,7 +18,7 @@ const args = [
   '--disable-sync',
 ]
 
-/** A real Chromium: the one that CHROME_PATH names, or the one inside @sparticuz/chromium. */
+/** A real Chromium: the one named by CHROME_PATH, or the one in @sparticuz/chromium. */
 export async function startChromium(): Promise<Browser> {
   const given = process.env.CHROME_PATH
   return chromium.launch({

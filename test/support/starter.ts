@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Config, loadConfig } from '../../config.ts'
+import { fileURLToPath } from 'node:url'
+import { type Config, loadConfig } from '../../config/index.ts'
 import { productEnvironment, whatIsGiven } from '../../local/environment.ts'
 import { freePort, readPorts } from '../../local/ports.ts'
 import { localSecrets } from '../../local/secrets.ts'
@@ -11,18 +12,18 @@ import { atTheEnd } from './at-the-end.ts'
 
 export type Starter = {
   child: ChildProcess
-  /** All it printed so far. */
+  /** All output so far. */
   output(): string
-  /** Resolves when it has printed its first line: from then on it takes signals. */
+  /** Resolves after its first line of output; from then on it handles signals. */
   begun: Promise<void>
-  /** Resolves with everything printed once it says "Ready"; rejects when it ends before. */
+  /** Resolves with the output once it prints "Ready". Rejects if it ends before that. */
   ready: Promise<string>
-  /** Its exit code; null when a signal ended it. */
+  /** The exit code. Null if a signal ended it. */
   ended: Promise<number | null>
 }
 export type StackEnv = Record<string, string>
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const portNames = [
   'PORT',
   'POSTGRES_PORT',
@@ -34,7 +35,10 @@ const portNames = [
   'MAILBOX_PORT',
 ]
 
-/** The environment of a stack of its own: free ports, a new data folder that goes away after the file's last test. */
+/**
+ * The environment of a separate stack: free ports and a new data folder, which is deleted after the
+ * file's last test.
+ */
 export async function stackEnv(): Promise<StackEnv> {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-stack-'))
   atTheEnd(async () => removeData(folder))
@@ -42,14 +46,14 @@ export async function stackEnv(): Promise<StackEnv> {
   return { DATA_DIR: join(folder, 'data'), ...Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])])) }
 }
 
-/** What the product runs with in the stack that was started with these settings. */
+/** The configuration of the product in the stack with these settings. */
 export function configOf(env: StackEnv): Config {
   const dataDir = env.DATA_DIR ?? ''
   const place = { env, given: whatIsGiven(env), ports: readPorts(env), secrets: localSecrets(dataDir), dataDir }
   return loadConfig(productEnvironment(place))
 }
 
-/** What `npm start` runs. Killed after the file's last test at the latest. */
+/** Runs what `npm start` runs. Killed after the file's last test at the latest. */
 export function runStarter(
   env: StackEnv,
   user?: { uid: number; gid: number },
@@ -75,7 +79,7 @@ export function runStarter(
     child.stderr.on('data', hear)
     void ended.then((code) => reject(new Error(`the starter ended with ${code}:\n${printed}`)))
   })
-  ready.catch(() => undefined) // those who care await it
+  ready.catch(() => undefined) // callers that care await it
   atTheEnd(async () => {
     child.kill('SIGTERM')
     await ended
@@ -85,7 +89,7 @@ export function runStarter(
 
 type Process = { pid: number; startedAt: string; command: string }
 
-/** Everything that a process has started and that runs now, however deep; read from /proc. */
+/** All running descendants of a process, read from /proc. */
 export function descendants(pid: number): Process[] {
   const all = processes()
   const childrenOf = (parent: number): (Process & { parent: number })[] =>
@@ -93,7 +97,7 @@ export function descendants(pid: number): Process[] {
   return childrenOf(pid)
 }
 
-/** Whatever has this in its command or its environment. */
+/** All processes with this text in their command or environment. */
 export function processesNaming(text: string): Process[] {
   return processes().filter(
     (one) => one.pid !== process.pid && (one.command.includes(text) || environmentOf(one.pid).includes(text)),
@@ -104,11 +108,11 @@ function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8')
   } catch {
-    return '' // ended, or somebody else's
+    return '' // ended, or another user's
   }
 }
 
-/** Those of them that still run after at most `withinMs`, by their commands. */
+/** The commands of the processes that are still running after at most `withinMs`. */
 export async function survivors(before: Process[], withinMs: number): Promise<string[]> {
   for (const giveUpAt = Date.now() + withinMs; ; await sleep(100)) {
     const now = processes()
@@ -127,12 +131,12 @@ function processes(): (Process & { parent: number })[] {
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
         return state === 'Z' ? [] : [{ pid: Number(name), parent: Number(parent), startedAt: rest[17]!, command }]
       } catch {
-        return [] // ended while we looked
+        return [] // ended in the meantime
       }
     })
 }
 
-/** As root, the database may be elsewhere: where its user can enter. */
+/** If root started it, the database may be in another folder that its user can enter. */
 function removeData(folder: string): void {
   const note = join(folder, 'data', 'postgres-is-in')
   if (existsSync(note)) rmSync(readFileSync(note, 'utf8').trim(), { recursive: true, force: true })

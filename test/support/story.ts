@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Fields, Page, Person } from './person.ts'
 
-/** The steps of the main job as a person without JavaScript takes them. Used by tests, benchmarks and the demo. */
+/**
+ * The steps of the main task, for a person without JavaScript. Used by tests, benchmarks and the
+ * demo.
+ */
 
 export const password = 'a long enough passphrase'
 
@@ -11,16 +13,18 @@ export const acceptInvitation = (person: Person, link: string, name: string, ema
 export const makeWorkspace = (person: Person, name: string, zone = 'Europe/Zurich'): Promise<Page> =>
   person.open('/operate').then((page) => page.press('Make the workspace', { name, slug: '', zone }))
 
-/** The link that the people page shows once. */
+/** Creates an invitation and returns the link, which the People page shows once. */
 export const invite = async (admin: Person, slug: string, role: 'manager' | 'admin'): Promise<string> => {
   const people = await admin.open(`/w/${slug}/people`)
-  const made = await people.press('Make an invitation link', { role })
+  const asked = await people.press('Make an invitation link', { role })
+  // Ten minutes after the password was entered, the page asks for it again.
+  const made = asked.text.includes('Confirm it’s you') ? await asked.press('Continue', { confirm_password: password }) : asked
   const link = made.document.querySelector('#made-link')?.getAttribute('value')
   if (!link) throw new Error(`no invitation link on ${made.url}: ${made.text.slice(0, 300)}`)
   return link
 }
 
-/** Through Facebook's consent page and the choice of accounts; everything that is offered is connected. */
+/** Goes through Facebook's consent page and connects all offered accounts. */
 export const connectMeta = async (admin: Person, slug: string, who = 'Ada Northside'): Promise<Page> => {
   const people = await admin.open(`/w/${slug}/connect/meta`)
   const consent = await people.press(who)
@@ -35,7 +39,7 @@ export const connectTiktok = async (admin: Person, slug: string, who = 'northsid
   return choose.press('Connect')
 }
 
-/** Uploads as `upload.js` does: the bare bytes. Returns the media's id. */
+/** Uploads like `upload.js`: only the bytes. Returns the id of the file. */
 export const upload = async (person: Person, slug: string, name: string, bytes: Uint8Array): Promise<string> => {
   const response = await person.request(`/w/${slug}/media/${name}`, {
     method: 'PUT',
@@ -48,10 +52,7 @@ export const upload = async (person: Person, slug: string, name: string, bytes: 
   return id
 }
 
-export const uploadFile = async (person: Person, slug: string, name: string, path: string): Promise<string> =>
-  upload(person, slug, name, await readFile(path))
-
-/** Channel ids by platform, from the composer's own form. */
+/** Channel ids and labels from the composer's form. */
 export const channelsIn = (composer: Page): { id: string; label: string }[] =>
   [...composer.document.querySelectorAll('input[name=channel]')].map((input) => ({
     id: input.getAttribute('value') ?? '',
@@ -65,7 +66,7 @@ export const channelNamed = (channels: ReturnType<typeof channelsIn>, words: str
   return found.id
 }
 
-/** Fills the composer and presses one of its buttons. */
+/** Fills in the composer and presses one of its buttons. */
 export const compose = async (person: Person, slug: string, fields: Fields, act: string): Promise<Page> => {
   const composer = await person.open(`/w/${slug}/posts/new`)
   return composer.press(act, fields)

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { close, connect } from '../../db/connect.ts'
-import { migrate } from '../../db/migrate.ts'
+import { fileURLToPath } from 'node:url'
+import { close, connect } from '../../db/postgres/connect.ts'
+import { migrate } from '../../db/postgres/migrate.ts'
 
-const migrations = new URL('../../db/migrations/', import.meta.url).pathname
+const migrations = fileURLToPath(new URL('../../db/migrations/', import.meta.url))
 
-/** Makes, once for each state of the migrations, the database that test databases are copied from; returns its name. */
+/**
+ * Creates the database that test databases are copied from, once per state of the migrations.
+ * Returns its name.
+ */
 export async function ensureTemplate(serverUrl: string): Promise<string> {
   const name = `template_${hashOfMigrations()}`
   const server = connect({ url: serverUrl, prepare: false, max: 2 })
@@ -22,7 +26,9 @@ export async function ensureTemplate(serverUrl: string): Promise<string> {
   return name
 }
 
-/** `create database` cannot run in a transaction: other connections do the work while the lock is held. */
+/**
+ * `create database` can't run in a transaction, so other connections do it while the lock is held.
+ */
 async function makeTemplate(serverUrl: string, name: string): Promise<void> {
   const unfinished = `${name}_unfinished`
   const server = connect({ url: serverUrl, prepare: false, max: 2 })
@@ -37,7 +43,7 @@ async function makeTemplate(serverUrl: string, name: string): Promise<void> {
   }
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl)
   url.pathname = `/${database}`

@@ -7,14 +7,17 @@ import { taskQueue } from '../../workflows/names.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
-export type TestWorker = { worker: Worker; stop(): Promise<void> }
+type TestWorker = { worker: Worker; stop(): Promise<void> }
 export type TestTemporal = {
   address: string
   namespace: string
   client: Client
-  /** Passes time without waiting, where time is skipped; waits otherwise. */
+  /** Skips time where that is supported; otherwise waits. */
   sleep(durationMs: number): Promise<void>
-  /** Polls the product's own task queue with all workflows and these activities. Stopped after the file's last test at the latest. */
+  /**
+   * Polls the product's task queue with all workflows and these activities. Stopped after the
+   * file's last test at the latest.
+   */
   startWorker(options: Partial<WorkerOptions> & { activities: object }): Promise<TestWorker>
   close(): Promise<void>
 }
@@ -25,8 +28,8 @@ Runtime.install({
 })
 
 /**
- * A namespace of its own on a real Temporal server: same task queue and workflow ids as in production, and no other test file in sight.
- * Knows the search attributes. Time passes as it does.
+ * A separate namespace on a real Temporal server: the task queue and workflow ids of production,
+ * isolated from other test files. Has our search attributes. Time passes normally.
  */
 export async function createTestTemporal(): Promise<TestTemporal> {
   const address = inject('temporalAddress')
@@ -41,8 +44,9 @@ export async function createTestTemporal(): Promise<TestTemporal> {
 }
 
 /**
- * A server of its own that skips time while a result is awaited: two years in a fraction of a second. No schedules, no visibility. Time is
- * one for all its workflows, so run tests one after the other.
+ * A separate server that skips time while a result is awaited: two years in a fraction of a second.
+ * Has no schedules and no visibility. All its workflows share one clock, so run tests one after the
+ * other.
  */
 export async function createTimeSkippingTemporal(): Promise<TestTemporal> {
   const executable = { type: 'existing-path' as const, path: inject('timeSkippingProgram') }
@@ -76,7 +80,7 @@ function temporal(environment: TestWorkflowEnvironment, address: string, namespa
     running.add(started)
     return started
   }
-  // Workers before their connection, else the SDK refuses.
+  // Stop workers before closing their connection, as the SDK requires.
   const close = async () => {
     await Promise.all([...running].map((worker) => worker.stop()))
     await environment.teardown()

@@ -1,11 +1,13 @@
 import { Context } from '@temporalio/activity'
-import { createUpkeepActivities } from '../../activities/upkeep.ts'
-import { saveChannel } from '../../db/channels.ts'
-import type { Sql } from '../../db/connect.ts'
-import { saveGrant } from '../../db/grants.ts'
-import { createVault, type Vault } from '../../db/vault.ts'
+import type { Client } from '@temporalio/client'
+import { createUpkeepActivities } from '../../activities/channels/upkeep.ts'
+import { saveChannel } from '../../db/channels/channels.ts'
+import { saveGrant } from '../../db/channels/grants.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { createVault, type Vault } from '../../db/vault/vault.ts'
 import { createPlatforms, type Registry } from '../../platforms/index.ts'
-import { tellGrant } from '../../workflows/start.ts'
+import { tellGrant } from '../../temporal/start.ts'
+import { grantWorkflowId } from '../../workflows/names.ts'
 import { type Rig, startRig } from './against-sandbox.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
@@ -13,17 +15,22 @@ import { createTestDatabase } from './database.ts'
 import { createTimeSkippingTemporal } from './temporal.ts'
 import { sandboxEnv } from './twins.ts'
 
-/** The upkeep of grants in a world of months: Temporal skips time, and the sandbox's and the product's clocks follow it. */
+/**
+ * The maintenance of grants over months: Temporal skips time, and the clocks of the sandbox and the
+ * product follow.
+ */
 export type TimeTravel = {
   rig: Rig
   sql: Sql
   deps: { sql: Sql; vault: Vault; platforms: Registry; now: () => number }
   people: { workspaceId: string; adminId: string; managerId: string }
-  /** Passes so many days; whatever is due meanwhile happens. */
+  /** Passes this many days. Whatever is due happens. */
   pass(days: number): Promise<void>
-  /** A person consents at the issuer's own pages; the upkeep begins, or goes on. */
+  /** A person consents on the issuer's own pages. The grant's workflow starts or continues. */
   connect(issuer: 'meta' | 'tiktok'): Promise<{ grantId: string; channelIds: string[] }>
-  /** The upkeep is told of a change. */
+  /** How many events each run of the grant's workflow had, newest first. */
+  historyOf(grantId: string): Promise<number[]>
+  /** Signals a change to the grant's workflow. */
   tell(grantId: string): Promise<void>
 }
 
@@ -49,7 +56,7 @@ export const startTimeTravel = async (): Promise<TimeTravel> => {
     people,
     pass: async (days) => {
       startedAt ||= rig.now()
-      // In parts: the server ends a connection on which one call is waited for long.
+      // In parts, because the server ends a connection on which one call waits too long.
       for (let left = days; left > 0; left -= partDays) await temporal.sleep(Math.min(left, partDays) * dayMs)
       passed += days
       await catchUp(rig, startedAt + passed * dayMs)
@@ -73,11 +80,23 @@ export const startTimeTravel = async (): Promise<TimeTravel> => {
       await tellGrant(temporal.client, grantId)
       return { grantId, channelIds: channels.map((channel) => channel.id) }
     },
+    historyOf: (grantId) => listRunLengths(temporal.client, grantWorkflowId(grantId)),
     tell: (grantId) => tellGrant(temporal.client, grantId),
   }
 }
 
-/** Every activity first brings the other clocks to the moment at which Temporal began it. */
+const listRunLengths = async (client: Client, workflowId: string): Promise<number[]> => {
+  const lengths: number[] = []
+  let runId: string | undefined
+  do {
+    const { events = [] } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+    lengths.push(events?.length ?? 0)
+    runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined
+  } while (runId)
+  return lengths
+}
+
+/** Before each activity, sets the other clocks to the time at which Temporal started it. */
 const onTime = <T extends Record<string, (ref: never) => Promise<unknown>>>(rig: Rig, activities: T): T =>
   Object.fromEntries(
     Object.entries(activities).map(([name, run]) => [

@@ -1,10 +1,12 @@
 import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
 import { testConfig } from './config.ts'
 
-/** The twins of the platforms, with an app that knows the product under `url`; close them at the end. */
-export const startTwins = (url: string): Promise<Sandbox> => {
+/**
+ * Starts the sandbox with apps that are registered for the product at `url`. Close it at the end.
+ */
+export const startTwins = (url: string, start = startSandbox): Promise<Sandbox> => {
   const { meta, tiktok } = testConfig()
-  return startSandbox({
+  return start({
     port: 0,
     controlPort: 0,
     apps: {
@@ -22,7 +24,7 @@ export const startTwins = (url: string): Promise<Sandbox> => {
   })
 }
 
-/** Base URLs of the sandbox, as the environment names them. */
+/** The variables with the sandbox's base URLs. */
 export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({
   META_GRAPH_URL: `${url}/graph`,
   META_GRAPH_VIDEO_URL: `${url}/graph-video`,
@@ -32,7 +34,7 @@ export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({
   TIKTOK_API_URL: `${url}/tiktok-api`,
 })
 
-/** One call to the sandbox's control port. */
+/** A call to the sandbox's control port. */
 export const control = async (
   sandbox: Pick<Sandbox, 'controlUrl'>,
   method: string,

@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 import { expect } from 'vitest'
-import { findMedia, type Media } from '../../db/media.ts'
+import { findMedia, type Media } from '../../db/posts/media.ts'
 import type { Person, TestApp } from './app.ts'
 
 export const origin = 'http://localhost:3000'
 
-/** What the script in the page does with one file. */
+/** Uploads a file as the page's script does. */
 export const put = async (
   person: Pick<Person, 'request'>,
   name: string,
@@ -17,7 +17,7 @@ export const put = async (
   return { status: answer.status, text: await answer.text() }
 }
 
-/** Uploads as the manager; the id of the file. */
+/** Uploads as the manager. Returns the id of the file. */
 export const upload = async (test: TestApp, name: string, body: Buffer): Promise<string> => {
   const { status, text } = await put(test.cast.manager, name, body)
   expect(status, text).toBe(201)
@@ -36,7 +36,7 @@ export const bytesOf = async (test: TestApp, id: string): Promise<Buffer> => {
   return Buffer.from(await answer.arrayBuffer())
 }
 
-/** A picture that does not compress away. */
+/** An image of noise, which hardly compresses. */
 export const noise = (width: number, height: number): Promise<Buffer> =>
   sharp({ create: { width, height, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
     .jpeg()

@@ -2,26 +2,26 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createDataConverter } from '../../activities/data-converter.ts'
-import { close, connect, type Sql } from '../../db/connect.ts'
-import { createClient } from '../../web/temporal.ts'
+import { close, connect, type Sql } from '../../db/postgres/connect.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
+import { createClient } from '../../web/operate/temporal.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { configOf, runStarter, stackEnv } from './starter.ts'
 import { control } from './twins.ts'
 
-/** What `npm start` brings up, in processes of its own, with clocks that can be moved. */
+/** What `npm start` starts, in separate processes, with clocks that can be moved. */
 export type WholeStack = {
   url: string
   sql: Sql
   client: ReturnType<typeof createClient>
   sandbox: { controlUrl: string }
-  /** The link that makes whoever opens it the operator. */
+  /** The one-time link for the first operator. */
   invitation: string
-  /** The time of sandbox, web server and worker, milliseconds of Unix time. */
+  /** The time of the sandbox, web server and worker, in epoch milliseconds. */
   now(): number
-  /** Moves their clocks on to that time; PostgreSQL's and Temporal's go as they go. */
+  /** Advances their clocks to that time. PostgreSQL's and Temporal's clocks don't change. */
   passTo(timeMs: number): Promise<void>
-  /** Subjects of the letters that the mailbox holds. */
+  /** The subjects of the emails in the mailbox. */
   subjects(): Promise<string[]>
 }
 
@@ -31,10 +31,11 @@ export const startWholeStack = async (): Promise<WholeStack> => {
   const clockFile = join(folder, 'ahead')
   await writeFile(clockFile, '0')
   const env = await stackEnv()
-  const loaded = [import.meta.resolve('tsx'), import.meta.resolve('./product-clock.mjs')]
+  // The starter passes on only variables that it knows, but it passes on what Node loads.
+  const setting = `data:text/javascript,${encodeURIComponent(`process.env.CLOCK_AHEAD_FILE=${JSON.stringify(clockFile)}`)}`
+  const loaded = [setting, import.meta.resolve('tsx'), import.meta.resolve('./product-clock.mjs')]
   const starter = runStarter({
     ...env,
-    CLOCK_AHEAD_FILE: clockFile,
     NODE_OPTIONS: loaded.map((url) => `--import=${url}`).join(' '),
   })
   const said = await starter.ready
@@ -62,7 +63,7 @@ export const startWholeStack = async (): Promise<WholeStack> => {
       aheadMs += advanceMs
       await control(sandbox, 'POST', '/clock', { advanceMs })
       await writeFile(clockFile, String(aheadMs))
-      await sleep(500) // the programs look into the file five times a second
+      await sleep(500) // the programs read the file five times per second
     },
     subjects: async () => {
       const mails = await fetch(`http://127.0.0.1:${env.MAILBOX_PORT}/mails.json`)

@@ -1,6 +1,9 @@
-import type { Temporal } from '../../web/temporal.ts'
+import type { Temporal } from '../../web/operate/temporal.ts'
 
-/** Stands where a test of pages needs no cluster: nobody is told anything, everything is well, and one worker polls. */
+/**
+ * A substitute for tests of pages that need no cluster: signals nothing, reports everything
+ * healthy, and shows one worker.
+ */
 export const withoutTemporal: Temporal = {
   nudge: async () => undefined,
   progress: async () => null,

@@ -1,20 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const sources = join(root, 'workflows')
-const failureConverterPath = join(root, 'activities', 'failure-converter.ts') // as the worker has it
+const failureConverterPath = join(root, 'temporal', 'failure-converter.ts') // as in the worker
 
-/** The workflows bundled for workers, made once for each state of their sources and kept in the cache. */
+/**
+ * The workflows bundled for workers. Created once per state of their sources and kept in the cache.
+ */
 export async function workflowBundle(): Promise<{ codePath: string }> {
   const codePath = join(root, '.cache', `workflows-${hashOfSources()}.cjs`)
   if (!existsSync(codePath)) await bundle(codePath)
   return { codePath }
 }
 
-/** Written under another name first: test files that run at the same time see all of it or nothing. */
+/** Written under a temporary name first, because several test files may run at the same time. */
 async function bundle(codePath: string): Promise<void> {
   const logger = new DefaultLogger('ERROR')
   const { code } = await bundleWorkflowCode({

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openChannel } from '../../db/channels.ts'
-import { claimRenewal, openGrant, saveRenewal } from '../../db/grants.ts'
-import { refuseUnreadable, reseal, sealedColumns } from '../../db/sealed.ts'
-import { createVault, type VaultKey } from '../../db/vault.ts'
+import type { VaultKey } from '../../config/values.ts'
+import { openChannel } from '../../db/channels/channels.ts'
+import { claimRenewal, openGrant, saveRenewal } from '../../db/channels/grants.ts'
+import { refuseUnreadable, reseal, sealedColumns } from '../../db/vault/sealed.ts'
+import { createVault } from '../../db/vault/vault.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel } from '../support/connected.ts'
 
@@ -74,7 +75,7 @@ describe('promise S1: the keys of the vault', () => {
       THROTTLE_KEY: 'a throttle key for tests, long enough',
       SMTP_URL: 'smtp://127.0.0.1:2',
     }
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'rotate-vault.ts'], { env })
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'commands/rotate-vault.ts'], { env })
     expect(JSON.parse(stdout)).toEqual({ rotated: true, key: 'newer', sealed: 4, resealed: 4, left: 0 })
     await refuseUnreadable(test.sql, after)
   })

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { DeterminismViolationError } from '@temporalio/workflow'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createDataConverter } from '../../activities/data-converter.ts'
+import { createDataConverter } from '../../temporal/data-converter.ts'
 import { testConfig } from '../support/config.ts'
 import { workflowBundle } from '../support/workflow-bundle.ts'
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } })
 
-const folder = new URL('../histories/', import.meta.url).pathname
+const folder = fileURLToPath(new URL('../histories/', import.meta.url))
 /** Of the workflow: what it recorded has a shape of its own in each. */
 const versions = readdirSync(folder)
 const recorded = versions.flatMap((version) => readdirSync(join(folder, version)).map((name) => `${version}/${name}`))

@@ -1,18 +1,23 @@
-import { type ComposeChannel, saveAccountFacts } from '../db/account-facts.ts'
-import { openChannel } from '../db/channels.ts'
-import { openGrant } from '../db/grants.ts'
-import { PlatformError } from '../platforms/errors.ts'
-import type { JsonRecord, Platform } from '../platforms/platform.ts'
-import type { WebDeps } from './env.ts'
+import { type ComposeChannel, saveAccountFacts } from '../../db/channels/account-facts.ts'
+import { openChannel } from '../../db/channels/channels.ts'
+import { openGrant } from '../../db/channels/grants.ts'
+import { PlatformError } from '../../platforms/errors.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import type { WebDeps } from '../http/env.ts'
 
-/** What an account may post changes rarely while a person writes, and platforms count the questions. */
+/**
+ * How long facts about an account stay fresh. They rarely change, and platforms limit the number of
+ * requests.
+ */
 const freshMs = 2 * 60_000
-/** A page does not wait longer than this for a platform. */
+/** The longest that a page waits for a platform. */
 const deadlineMs = 4_000
 
 /**
- * Asks the platforms that want it (TikTok: creator_info) about the given accounts, keeps the answer, and puts it into the
- * channels. What could not be asked keeps its last answer; the map says why, by channel id.
+ * Requests fresh facts about the accounts from platforms that need it (TikTok: creator_info),
+ * stores them and sets them in `channels`. If a request fails, the last facts stay. Returns the
+ * reasons for failures by channel id.
  */
 export const freshFacts = async (
   deps: WebDeps,

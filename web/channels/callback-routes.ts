@@ -1,27 +1,37 @@
-import { bodyLimit } from 'hono/body-limit'
-import { recordEvent } from '../../db/events.ts'
-import { hit } from '../../db/throttle.ts'
+import { noteCallbackCall } from '../../db/channels/callback-calls.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { hit } from '../../db/people/throttle.ts'
 import type { Callback, Issuer } from '../../platforms/grant.ts'
-import { carryOut } from '../callbacks.ts'
-import { forAnyone, type WebDeps } from '../env.ts'
+import { readBody } from '../http/body.ts'
+import { forAnyone, type WebDeps } from '../http/env.ts'
+import { carryOut } from './callbacks.ts'
 
-const bodyMaxBytes = 64 * 1024
-/** Refused calls of an hour that leave a line: a flood must not fill the table. */
+export const callbackMaxBytes = 64 * 1024
+/**
+ * The response to a call without a body. Such a call leaves no event. `operate -- doctor` makes
+ * one.
+ */
+export const emptyCall = 'This call is empty.'
+/** How many refused calls per hour are recorded, so that a flood can't fill the table. */
 const refusalsPerHour = 60
 
 /**
- * What the issuers call by themselves. Mounted before session and same-origin rules: the signature is what lets a call in. A forged or
- * stale one is answered with 400 and leaves an event.
+ * Webhooks of the issuers. Mounted before the session and same-origin checks, because the signature
+ * authenticates a call. A call with a wrong or old signature gets a 400 and is recorded as an
+ * event.
  */
 export const callbackRoutes = (deps: WebDeps) => {
   const app = forAnyone.createApp()
   for (const issuer of deps.platforms.issuers.values())
     for (const callback of issuer.callbacks)
-      app.post(`/callbacks/${issuer.name}${callback.path}`, bodyLimit({ maxSize: bodyMaxBytes }), async (c) => {
-        const body = new Uint8Array(await c.req.arrayBuffer())
+      app.post(`/callbacks/${issuer.name}${callback.path}`, async (c) => {
+        const body = await readBody(c, callbackMaxBytes)
+        if (body.byteLength === 0) return c.json({ error: emptyCall }, 400)
         const news = callback.read({ body, header: (name) => c.req.header(name) }, deps.now())
         if (!news) return c.json({ error: await refuse(deps, issuer, callback) }, 400)
-        return c.json(await carryOut(deps, issuer, news))
+        const answer = await carryOut(deps, issuer, news)
+        await noteCallbackCall(deps.sql, { issuer: issuer.name, path: callback.path, calledAt: new Date(deps.now()) })
+        return c.json(answer)
       })
   return app
 }

@@ -1,17 +1,17 @@
-import { endRemovedGrants, findTargetsByHandle } from '../db/callbacks.ts'
-import { tx } from '../db/connect.ts'
-import { canonicalCode, openDeletionRequest } from '../db/deletion-requests.ts'
-import { recordEvent } from '../db/events.ts'
-import { countPostsAtRisk, notify } from '../db/notices.ts'
-import { enqueue } from '../db/outbox.ts'
-import type { CallbackNews, Issuer } from '../platforms/grant.ts'
-import type { WebDeps } from './env.ts'
+import { endRemovedGrants, findTargetsByHandle } from '../../db/channels/callbacks.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { countPostsAtRisk, notify } from '../../db/notifications/notifications.ts'
+import { enqueue } from '../../db/notifications/outbox.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { canonicalCode, openIssuerRequest } from '../../db/privacy/deletion-requests.ts'
+import type { CallbackNews, Issuer } from '../../platforms/grant.ts'
+import type { WebDeps } from '../http/env.ts'
 
-/** What the answer to the issuer says. */
+/** The body of the response to the issuer. */
 export type CallbackAnswer = { url: string; confirmation_code: string } | { ok: true }
 
 // promise: E5
-/** Carries out what an issuer tells by itself. A second delivery changes nothing. */
+/** Handles a webhook of an issuer. Delivering it twice changes nothing more. */
 export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews): Promise<CallbackAnswer> => {
   switch (news.about) {
     case 'grant':
@@ -20,7 +20,7 @@ export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews
     case 'erasure':
       return await beginErasure(deps, issuer, news.issuerUserId)
     case 'publication':
-      await deps.temporal.nudge(await findTargetsByHandle(deps.sql, issuer.platforms, news.handle, news.value))
+      deps.temporal.nudge(await findTargetsByHandle(deps.sql, issuer.platforms, news.handle, news.value))
       return { ok: true }
     case 'nothing':
       return { ok: true }
@@ -29,15 +29,21 @@ export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews
 
 type Removal = Extract<CallbackNews, { about: 'grant' }>
 
-const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, atMs, words }: Removal): Promise<void> =>
+const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, by, atMs, words }: Removal): Promise<void> =>
   tx(deps.sql, async (t) => {
     const at = new Date(deps.now())
     for (const { id, workspaceId, wasKnown } of await endRemovedGrants(
       t,
-      { issuer, issuerUserId, saidAt: new Date(atMs), words },
+      { issuer, issuerUserId, by, saidAt: new Date(atMs), words },
       at,
     )) {
-      const event = await recordEvent(t, { name: 'grant.removed', workspaceId, userId: null, subjectId: id, facts: { issuer } })
+      const event = await recordEvent(t, {
+        name: by === 'us' ? 'grant.revoked' : 'grant.removed',
+        workspaceId,
+        userId: null,
+        subjectId: id,
+        facts: { issuer },
+      })
       await enqueue(t, 'grant', id)
       if (wasKnown) continue // promise: U4: once for each cause
       const risk = await countPostsAtRisk(t, id, 'lost')
@@ -46,11 +52,14 @@ const endGrants = (deps: WebDeps, { name: issuer }: Issuer, { issuerUserId, atMs
     }
   })
 
-/** The code is kept as a hash only, so a second delivery opens a second request: it finds nothing left to erase. */
+/**
+ * Opens a deletion request. Only a hash of the code is stored, so a second delivery opens a second
+ * request, which finds nothing left to delete.
+ */
 const beginErasure = async (deps: WebDeps, issuer: Issuer, issuerUserId: string): Promise<CallbackAnswer> => {
   const now = new Date(deps.now())
-  const { code } = await tx(deps.sql, (t) => openDeletionRequest(t, { issuer: issuer.name, issuerUserId, origin: 'issuer', now }))
-  // Meta wants an alphanumeric code; the page takes it with and without hyphens.
+  const { code } = await tx(deps.sql, (t) => openIssuerRequest(t, { issuer: issuer.name, issuerUserId, now }))
+  // Meta requires an alphanumeric code. The page accepts it with and without hyphens.
   const plain = canonicalCode(code)
   return { url: `${deps.config.publicUrl}/data-deletion/${plain}`, confirmation_code: plain }
 }

@@ -1,12 +1,12 @@
-import type { ListedChannel } from '../db/channels.ts'
-import type { Formats } from './formats.ts'
+import type { ListedChannel } from '../../db/channels/channels.ts'
+import type { Formats } from '../time/formats.ts'
 
-export type Health = {
+export type ChannelHealth = {
   tone: 'out' | 'wait' | 'need'
   pill: string
-  /** What happened; null when all is well. */
+  /** What is wrong. Null if the account is fine. */
   words: string | null
-  /** Until when the access lasts, and who has to do something then. */
+  /** How long the access lasts, and who has to act then. */
   access: string
 }
 
@@ -14,33 +14,34 @@ const dayMs = 86_400_000
 const soonDays = 14
 
 export type Judged = ListedChannel & {
-  /** Whether it ends with the issuer's deadline for data, or goes on without. */
+  /** Whether the connection ends at the issuer's data access deadline. */
   needsDataAccess: boolean
 }
 
-/** How a connected account stands, in words. `now`: epoch milliseconds. */
-export const healthOf = (channel: Judged, issuerLabel: string, fmt: Formats, now: number): Health => {
+/** Describes the state of a connected account. `now` is in epoch milliseconds. */
+export const healthOf = (channel: Judged, issuerLabel: string, fmt: Formats, now: number): ChannelHealth => {
   const ends = endOf(channel)
   const access = accessWords(channel, ends, issuerLabel, fmt, now)
   if (channel.state === 'reconnect' || channel.grantState !== 'active') {
     const words = channel.stateReason ?? `${issuerLabel} no longer accepts the connection.`
-    return { tone: 'need', pill: 'needs reconnecting', words, access: 'none until it is connected again' }
+    return { tone: 'need', pill: 'needs reconnecting', words, access: 'None until it is reconnected' }
   }
   if (ends !== null && ends.getTime() - now < soonDays * dayMs) {
     const words =
-      ends.getTime() > now
-        ? `The connection ends ${fmt.when(ends)}, unless someone renews it before.`
-        : 'The time of this connection is over.'
+      ends.getTime() > now ? `The connection ends ${fmt.when(ends)} unless an admin renews it.` : 'This connection has ended.'
     return { tone: 'wait', pill: ends.getTime() > now ? 'ends soon' : 'has ended', words, access }
   }
   return { tone: 'out', pill: 'connected', words: null, access }
 }
 
-/** When a person must sign in again, however well it is renewed by itself until then. Null: never. */
+/**
+ * When a person must sign in again, even if the token is renewed automatically until then. Null if
+ * never.
+ */
 const signInAt = (channel: Judged): Date | null =>
   channel.refreshExpiresAt ?? (channel.needsDataAccess ? channel.dataAccessExpiresAt : null)
 
-/** When only a person can go on: what is renewed by itself ends with its refresh token. */
+/** When automatic renewal is no longer possible, such as when the refresh token expires. */
 const endOf = (channel: Judged): Date | null => {
   if (channel.refreshExpiresAt) return channel.refreshExpiresAt
   const ends = [channel.expiresAt, signInAt(channel)].filter((date) => date !== null)
@@ -48,10 +49,10 @@ const endOf = (channel: Judged): Date | null => {
 }
 
 const accessWords = (channel: Judged, ends: Date | null, issuerLabel: string, fmt: Formats, now: number): string => {
-  if (ends === null) return 'without an end'
-  if (ends.getTime() <= now) return `ended ${fmt.date(ends)}`
-  const renewed = `renewed by itself${channel.renewedAt ? `, last ${fmt.when(channel.renewedAt)}` : ''}`
+  if (ends === null) return 'Does not expire'
+  if (ends.getTime() <= now) return `Ended ${fmt.date(ends)}`
+  const renewed = channel.renewedAt ? `, last ${fmt.when(channel.renewedAt)}` : ''
   const until = signInAt(channel)
-  if (until === null) return `${renewed} · this token until ${fmt.date(ends)}`
-  return `${renewed} · until ${fmt.date(until)}, then an admin signs in at ${issuerLabel} again`
+  if (until === null) return `Renews automatically${renewed} · current token valid until ${fmt.date(ends)}`
+  return `Renews automatically${renewed ? `${renewed},` : ''} until ${fmt.date(until)}. After that, an admin needs to reconnect at ${issuerLabel}`
 }

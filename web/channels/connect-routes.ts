@@ -1,17 +1,18 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { beginConnection, type ConnectionRef, endConnections, takeAnswer } from '../../db/connections.ts'
+import { beginConnection, type ConnectionRef, takeAnswer } from '../../db/channels/consents.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { Issuer } from '../../platforms/grant.ts'
-import { seeOther } from '../answers.ts'
-import { fetchOffer, findChoices, redirectUri, storeChoice } from '../connecting.ts'
-import { type AnyContext, forMembers, type MemberEnv, type UserEnv, type WebDeps } from '../env.ts'
-import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
+import { formList, seeOther } from '../http/answers.ts'
+import { type AnyContext, forMembers, type MemberEnv, type UserEnv, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { demandSecondFactor, requireMember } from '../http/session.ts'
+import { fetchOffer, findChoices, giveUpChoice, redirectUri, storeChoice } from './connecting.ts'
 
 /**
- * From "Connect" through the platform's consent page and back to the choice of accounts. The way out is a GET that redirects, since
- * `form-action 'self'` would stop a redirect after a POST. The state binds the answer to the session that began.
+ * Connecting accounts: from "Connect" through the platform's consent page to the choice of
+ * accounts. The redirect to the platform is a GET, because `form-action 'self'` blocks redirects
+ * after a POST. The OAuth state binds the callback to the session that started it.
  */
 export const connectRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember('admin')
@@ -27,20 +28,21 @@ export const connectRoutes = (deps: WebDeps, view: Renderer) => {
     .get('/w/:workspace/connect/:issuer/choose', guard, (c) => showChoices(deps, view, c))
     .post('/w/:workspace/connect/:issuer/choose', guard, async (c) => {
       const issuer = issuerOf(deps, c.req.param('issuer'))
-      const form = await c.req.parseBody({ all: true })
-      const chosen = [form.account ?? []].flat().filter((value) => typeof value === 'string')
-      const stored = await storeChoice(deps, issuer, refOf(c, issuer), chosen)
+      const stored = await storeChoice(deps, issuer, refOf(c, issuer), await formList(c, 'account'))
       if (stored?.connected === 0) return await showChoices(deps, view, c, 'Choose at least one account.')
       return stored ? seeOther(c, `/w/${c.var.workspace.slug}/channels`, 'accounts-connected') : nothingWaits(view, c, issuer)
     })
     .post('/w/:workspace/connect/:issuer/cancel', guard, async (c) => {
       const issuer = issuerOf(deps, c.req.param('issuer'))
-      await endConnections(deps.sql, refOf(c, issuer))
+      await giveUpChoice(deps, issuer, refOf(c, issuer))
       return seeOther(c, `/w/${c.var.workspace.slug}/channels`)
     })
 }
 
-/** By its own name, or by that of a platform it issues grants for: one consent at Meta covers Facebook and Instagram. */
+/**
+ * The issuer with this name, or the issuer of the platform with this name: Meta covers Facebook and
+ * Instagram.
+ */
 const issuerOf = ({ platforms: { platforms, issuers } }: WebDeps, name = ''): Issuer => {
   const issuer = issuers.get(name) ?? issuers.get(platforms.get(name)?.issuer ?? '')
   if (!issuer) throw new HTTPException(404)
@@ -57,13 +59,16 @@ const refOf = (c: Context<MemberEnv>, issuer: Issuer): ConnectionRef => ({
 const takeCallback = async (deps: WebDeps, view: Renderer, c: AnyContext): Promise<Response> => {
   const issuer = issuerOf(deps, c.req.param('issuer'))
   const session = c.get('session') as UserEnv['Variables']['session'] | null
-  // The address holds a code: it is not carried along to the sign-in page.
+  // The URL contains a code, so it is not passed on to the sign-in page.
   if (!session) return c.redirect('/sign-in', 303)
   const query = c.req.query()
   const taken = await takeAnswer(deps.sql, deps.vault, { state: query.state ?? '', sessionId: session.id, issuer: issuer.name })
   const mine = taken.known && c.get('memberships').find((one: { id: string }) => one.id === taken.workspaceId)
   if (!taken.known || mine?.role !== 'admin') return foreign(view, c, issuer)
   const way = `/w/${mine.slug}/connect/${issuer.name}`
+  // The code is not exchanged. Since this URL contains it, the person starts again after the second
+  // factor.
+  if (mine.requiresSecondFactor && !session.secondFactorAt) return demandSecondFactor(c, way)
   if (taken.verifier === null) return c.redirect(`${way}/choose`, 303)
   const problem = (words: string, status: number) =>
     view.page(
@@ -75,7 +80,8 @@ const takeCallback = async (deps: WebDeps, view: Renderer, c: AnyContext): Promi
   const answer = issuer.readCallback(query)
   if ('refused' in answer) return problem(answer.refused, 200)
   try {
-    await fetchOffer(deps, issuer, { ...answer, state: query.state ?? '', verifier: taken.verifier })
+    const { workspaceId, verifier } = taken
+    await fetchOffer(deps, issuer, { ...answer, state: query.state ?? '', verifier, workspaceId })
     return c.redirect(`${way}/choose`, 303)
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
@@ -91,10 +97,20 @@ const showChoices = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>,
   if (!choices) return nothingWaits(view, c, issuer)
   const way = `/w/${c.var.workspace.slug}/connect/${issuer.name}`
   const accounts = choices.accounts.map((account) => ({ ...account, definition: deps.platforms.platforms.get(account.platform) }))
-  return view.page(c, 'channels/choose', { ...choices, accounts, issuer, way, error }, error ? 422 : 200)
+  const { others } = choices.elsewhere
+  const named = choices.elsewhere.named.map((one) => ({ ...one, label: deps.platforms.platforms.get(one.platform)?.label }))
+  return view.page(
+    c,
+    'channels/choose',
+    { ...choices, elsewhere: { named, others }, accounts, issuer, way, error },
+    error ? 422 : 200,
+  )
 }
 
-/** Another session's state, a made-up one, or one older than its hour: the page must not tell which. */
+/**
+ * For a state of another session, an invalid one, or one older than an hour. The page must not
+ * reveal which.
+ */
 const foreign = (view: Renderer, c: AnyContext, issuer: Issuer): Response => {
   const words = `This answer of ${issuer.label} belongs to no connection that you began in this browser within the last hour. Nothing was connected.`
   return view.page(c, 'channels/problem', { title: `${issuer.label} is not connected`, words, again: null, back: '/' }, 400)

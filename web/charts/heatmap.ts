@@ -7,16 +7,19 @@ export type HeatSpec = {
   desc: string
   rows: string[]
   columns: number
-  /** Words over some columns. */
+  /** Labels above some of the columns. */
   heads: { column: number; words: string }[]
-  /** `level` 0 to 4; `few`: too little behind it to say much, drawn small; `best`: with a ring, so that colour alone tells nothing. */
+  /**
+   * `level` is 0 to 4. `few`: based on too few values, drawn small. `best`: drawn with a ring, so
+   * that meaning doesn't depend on color alone.
+   */
   cells: { row: number; column: number; level: number; few: boolean; best: boolean; words: string }[]
 }
 
 const rowPx = 24
 const headPx = 20
 
-/** A field of squares: darker is more. An empty field had nothing in it. */
+/** A grid of squares where darker means more. Cells without data are left empty. */
 export const drawHeatmap = (spec: HeatSpec): string => {
   const heightPx = headPx + spec.rows.length * rowPx
   const step = 1 / spec.columns
@@ -41,8 +44,5 @@ const drawCell = (cell: HeatSpec['cells'][number], step: number): string => {
   const share = cell.few ? 0.44 : 0.88
   const left = cell.column * step + (step * (1 - share)) / 2
   const name = `cell q${cell.level}${cell.best ? ' best' : ''}`
-  return (
-    `<g><rect class="${name}" x="${percent(left)}" y="${top}" width="${percent(step * share)}" height="${rowPx - 2 * insetPx}" rx="3"/>` +
-    `<title>${attribute(cell.words)}</title></g>`
-  )
+  return `<g class="tip" data-words="${attribute(cell.words)}"><rect class="${name}" x="${percent(left)}" y="${top}" width="${percent(step * share)}" height="${rowPx - 2 * insetPx}" rx="3"/></g>`
 }

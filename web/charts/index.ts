@@ -1,7 +1,10 @@
 import { drawHeatmap, type HeatSpec } from './heatmap.ts'
-import { drawLines, type LineSpec } from './line.ts'
+import { drawLines, drawSpark, type LineSpec, type SparkSpec } from './line.ts'
 
-export type ChartSpec = LineSpec | HeatSpec
+export type ChartSpec = LineSpec | HeatSpec | SparkSpec
 
-/** SVG without scripts and styles; every word in it is escaped. */
-export const drawChart = (spec: ChartSpec): string => (spec.kind === 'line' ? drawLines(spec) : drawHeatmap(spec))
+/** An SVG without scripts and styles. All text in it is escaped. */
+export const drawChart = (spec: ChartSpec): string => {
+  if (spec.kind === 'spark') return drawSpark(spec)
+  return spec.kind === 'line' ? drawLines(spec) : drawHeatmap(spec)
+}

@@ -1,13 +1,15 @@
-/** Safe between tags and in attributes. */
+import { numberFormat } from '../../text/formatters.ts'
+
+/** Escapes text for HTML content and attributes. */
 export const attribute = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** 0.125 → 12.5% */
 export const percent = (share = 0): string => `${Number((share * 100).toFixed(2))}%`
 
-const short = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 })
-const long = new Intl.NumberFormat('en-GB')
+const short = numberFormat({ notation: 'compact', maximumFractionDigits: 1 })
+const long = numberFormat()
 
-/** 1.5k, 2k; all written out where shortening would change one of them. */
+/** Such as 1.5k, 2k. All are written in full if shortening would change one of them. */
 export const shortNumbers = (numbers: number[]): string[] => {
   const isExact = (number: number) => number % (Math.abs(number) < 1e6 ? 100 : 1e5) === 0 || Math.abs(number) < 1000
   const write = numbers.every(isExact) ? short : long

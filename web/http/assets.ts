@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { folders } from '../../config/folders.ts'
 import type { AnyContext } from './env.ts'
 
 export type Assets = {
-  /** Address of a file: it changes whenever any of them changes, so it may be kept forever. */
+  /** The URL of a file. It changes whenever any asset changes, so browsers may cache it forever. */
   address(name: string): string
   serve(c: AnyContext): Response | undefined
 }
 
 type File = { body: Buffer; type: string; br: Buffer; gzip: Buffer }
 
-const folder = new URL('./public/', import.meta.url)
+const folder = folders.public
 const require = createRequire(import.meta.url)
-// The order of the sheets is the order of their layers; what is not named here follows.
+// The order of the sheets is the order of their cascade layers. Other sheets follow.
 const sheetsFirst = ['tokens.css', 'base.css', 'layout.css', 'components.css']
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -25,8 +27,9 @@ const types: Record<string, string> = {
 }
 
 /**
- * Everything a page loads, read once and kept in memory: `app.css` is all the sheets of web/public, `app.js` all its scripts
- * (each in a scope of its own), `htmx.js` is htmx with server-sent events. `fresh` reads again at every request, for development.
+ * Everything that pages load, read once and kept in memory: `app.css` is all stylesheets in
+ * web/public, `app.js` all scripts (each in its own scope), `htmx.js` is htmx with server-sent
+ * events. `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
   let files = readFiles()
@@ -61,21 +64,29 @@ const answer = (c: AnyContext, file: File, brief: boolean): Response => {
 
 const readFiles = (): Map<string, File> => {
   const names = readdirSync(folder).sort()
-  const read = (name: string) => readFileSync(new URL(name, folder), 'utf8')
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
   const sheets = [...sheetsFirst, ...names.filter((name) => name.endsWith('.css') && !sheetsFirst.includes(name))]
   const scripts = names.filter((name) => name.endsWith('.js'))
   const files = new Map<string, File>()
   files.set('app.css', file('app.css', sheets.map(read).join('\n')))
   files.set('app.js', file('app.js', scripts.map((name) => `// ${name}\n{\n${read(name)}}\n`).join('\n')))
   files.set('htmx.js', file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')))
+  files.set('passkeys-library.js', file('passkeys-library.js', passkeysLibrary()))
   for (const name of names.filter((name) => !/\.(css|js)$/.test(name))) {
-    files.set(name, file(name, readFileSync(new URL(name, folder))))
+    files.set(name, file(name, readFileSync(join(folder, name))))
   }
   return files
 }
 
 const htmx = (name: string): string =>
-  readFileSync(new URL(`./dist/${name}`, `file://${require.resolve('htmx.org/package.json')}`), 'utf8').replace(
+  readFileSync(join(dirname(require.resolve('htmx.org/package.json')), 'dist', name), 'utf8').replace(/^\/\/# sourceMap.*$/m, '')
+
+/**
+ * The library behind web/public/passkeys.js (`SimpleWebAuthnBrowser`). Only pages with passkeys
+ * load it.
+ */
+const passkeysLibrary = (): string =>
+  readFileSync(join(dirname(require.resolve('@simplewebauthn/browser')), '../dist/bundle/index.umd.min.js'), 'utf8').replace(
     /^\/\/# sourceMap.*$/m,
     '',
   )

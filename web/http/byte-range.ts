@@ -1,8 +1,9 @@
-import type { ByteRange } from '../activities/media-store.ts'
+import type { ByteRange } from '../../media/store.ts'
 
 /**
- * A Range header against a file of `size` bytes: null for the whole file (absent, malformed or several ranges, which RFC 9110
- * allows to ignore), `unsatisfiable` for 416.
+ * The range that a Range header asks for in a file of `size` bytes. Null: send the whole file (no
+ * header, malformed, or several ranges, which RFC 9110 allows to ignore). `unsatisfiable`: answer
+ * 416.
  */
 export const readRange = (header: string | undefined, size: number): ByteRange | null | 'unsatisfiable' => {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? []

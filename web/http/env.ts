@@ -2,20 +2,21 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { createFactory } from 'hono/factory'
 import type { Logger } from 'pino'
-import type { MediaStore } from '../activities/media-store.ts'
-import type { Config } from '../config.ts'
-import type { Sql } from '../db/connect.ts'
-import type { Need } from '../db/needs.ts'
-import type { Pause } from '../db/pauses.ts'
-import type { SessionUser } from '../db/sessions.ts'
-import type { Vault } from '../db/vault.ts'
-import type { Registry } from '../platforms/index.ts'
-import type { ObserveRequest } from './http-meter.ts'
-import type { Live } from './live.ts'
-import type { PolicyVersions } from './policy.ts'
-import type { Temporal } from './temporal.ts'
+import type { Config } from '../../config/index.ts'
+import type { Need } from '../../db/notifications/needs.ts'
+import type { Pause } from '../../db/notifications/pauses.ts'
+import type { Role } from '../../db/people/memberships.ts'
+import type { SessionUser } from '../../db/people/sessions.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import type { Vault } from '../../db/vault/vault.ts'
+import type { MediaStore } from '../../media/store.ts'
+import type { Registry } from '../../platforms/index.ts'
+import type { Live } from '../notifications/live.ts'
+import type { ObserveRequest } from '../operate/http-meter.ts'
+import type { Temporal } from '../operate/temporal.ts'
+import type { PolicyVersions } from '../privacy/policy.ts'
 
-/** What the web needs of the world; tests swap parts of it. */
+/** The services that routes use. Tests replace some of them. */
 export type WebDeps = {
   sql: Sql
   config: Config
@@ -25,19 +26,21 @@ export type WebDeps = {
   temporal: Temporal
   live: Live
   log: Logger
-  /** Measures each request; undefined: nobody wants to know. */
+  /** Called for each request with its duration, to measure it. */
   observe?: ObserveRequest | undefined
-  /** Versions of the policy, where they are not those of web/policy.ts. */
+  /** The versions of the policy. Default: those of web/privacy/policy.ts. */
   policy?: PolicyVersions
   /** Epoch milliseconds. */
   now: () => number
 }
 
 export type User = SessionUser
-export type Session = { id: string; passwordCheckedAt: Date }
-export type Role = 'manager' | 'admin'
+type Session = { id: string; confirmedAt: Date; secondFactorAt: Date | null }
+/** A sign-in whose password was right but whose second factor is missing. */
+type Waiting = { session: Session; user: SessionUser }
+
 export type Workspace = { id: string; slug: string; name: string; zone: string }
-export type Membership = Workspace & { role: Role }
+export type Membership = Workspace & { role: Role; requiresSecondFactor: boolean }
 
 export type Env = {
   Bindings: HttpBindings
@@ -45,13 +48,14 @@ export type Env = {
     requestId: string
     user: User | null
     session: Session | null
-    /** Every workspace of the person, with their role in it. */
+    waiting: Waiting | null
+    /** All workspaces of the person, with their roles. */
     memberships: Membership[]
   }
 }
-/** Behind `requireUser`. */
+/** For routes behind `requireUser`. */
 export type UserEnv = { Bindings: HttpBindings; Variables: Env['Variables'] & { user: User; session: Session } }
-/** Behind `requireMember`: every row that these routes touch belongs to `workspace`. */
+/** For routes behind `requireMember`: they may only touch rows of `workspace`. */
 export type MemberEnv = {
   Bindings: HttpBindings
   Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[]; pause: Pause | null; unseen: number }
@@ -61,6 +65,6 @@ export const forAnyone = createFactory<Env>()
 export const forUsers = createFactory<UserEnv>()
 export const forMembers = createFactory<MemberEnv>()
 
-/** Any context of ours: for helpers that need no more than the request. */
+/** Any of our contexts, for helpers that need only the request. */
 // biome-ignore lint/suspicious/noExplicitAny: a Context is invariant in its Env, and this accepts all three
 export type AnyContext = Context<any>

@@ -4,8 +4,9 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Env } from './env.ts'
 
 /**
- * promise: A8: a page loads nothing from any other origin, runs no script and no style but our own files.
- * `same-origin` as referrer policy: with `no-referrer` Chromium sends `Origin: null` on plain form posts.
+ * promise: A8: a page loads nothing from other origins, and runs only our own scripts and styles.
+ * The referrer policy is `same-origin` because with `no-referrer`, Chromium sends `Origin: null` on
+ * plain form posts.
  */
 export const securityHeaders = secureHeaders({
   referrerPolicy: 'same-origin',
@@ -29,8 +30,18 @@ export const securityHeaders = secureHeaders({
 })
 
 /**
- * Every request that changes something must come from a page of ours, whatever its content type: uploads and JSON too.
- * Browsers always send one of the two headers with a POST, PUT or DELETE.
+ * Sets the headers of pages on every answer, unless the route has set its own (files, Temporal's
+ * pages).
+ */
+export const headersEverywhere = createMiddleware<Env>(async (c, next) => {
+  await next()
+  if (!c.res.headers.has('Content-Security-Policy')) await securityHeaders(c, async () => undefined)
+})
+
+/**
+ * Every request that changes something must come from our own pages, whatever its content type,
+ * including uploads and JSON. Browsers always send one of the two headers with POST, PUT and
+ * DELETE.
  */
 export const refuseForeignWrites = (publicUrl: string) =>
   createMiddleware<Env>(async (c, next) => {

@@ -1,10 +1,13 @@
 import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
-import { requestIds } from '../db/request-ids.ts'
+import { requestIds } from '../../db/notifications/request-ids.ts'
+import type { ObserveRequest } from '../operate/http-meter.ts'
 import { forAnyone } from './env.ts'
-import type { ObserveRequest } from './http-meter.ts'
 
-/** One line for each request: the pattern of the route, never the address itself, since addresses hold codes (promise: S3). */
+/**
+ * One log line per request. Logs the route's pattern, never the URL, because URLs contain codes
+ * (promise: S3).
+ */
 export const logRequests = (log: Logger, observe?: ObserveRequest) =>
   forAnyone.createMiddleware(async (c, next) => {
     const startedAt = performance.now()

@@ -3,8 +3,9 @@ import { routePath } from 'hono/route'
 import { forAnyone } from './env.ts'
 
 /**
- * A span for each request, nothing where nobody asked for spans. It begins a trace: what a visitor sends of theirs is not believed. The
- * pattern of the route, never the address itself, since addresses hold codes (promise: S3).
+ * A tracing span per request; does nothing without a tracer. Starts a new trace, because trace
+ * headers of visitors aren't trusted. Uses the route's pattern, never the URL, because URLs contain
+ * codes (promise: S3).
  */
 export const spanRequests = () =>
   forAnyone.createMiddleware(async (c, next) => {

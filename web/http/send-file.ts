@@ -1,11 +1,14 @@
 import { Readable } from 'node:stream'
-import type { MediaStore } from '../activities/media-store.ts'
+import type { MediaStore } from '../../media/store.ts'
 import { readRange } from './byte-range.ts'
 import type { AnyContext } from './env.ts'
 
 export type StoredFile = { storeKey: string; contentType: string; sizeBytes: number; etag: string }
 
-/** Bytes of the store as an answer to GET or HEAD: one range (206, 416), conditional requests (304), streamed. */
+/**
+ * Answers GET or HEAD with a file of the store, streamed. Supports one range (206, 416) and
+ * conditional requests (304).
+ */
 export const sendFile = (c: AnyContext, store: MediaStore, file: StoredFile): Response => {
   const etag = `"${file.etag}"`
   c.header('Content-Type', file.contentType)

@@ -1,35 +1,38 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
-import { absoluteDays, findSession, insertSession, touchSession } from '../db/sessions.ts'
+import type { Role } from '../../db/people/memberships.ts'
+import { absoluteDays, findSession, touchSession } from '../../db/people/sessions.ts'
+import { unlessFull } from '../media/storage.ts'
 import { isPartial } from './answers.ts'
-import type { AnyContext, Env, MemberEnv, Role, UserEnv, WebDeps } from './env.ts'
+import type { AnyContext, Env, MemberEnv, Membership, UserEnv, WebDeps } from './env.ts'
 
 const cookie = 'session'
-const freshMs = 10 * 60_000
-// A page view is not worth a write.
+// Saves a database write on most page views.
 const touchEveryMs = 5 * 60_000
 
-/** Reads the cookie; afterwards `user` is a person or null. */
+/** Reads the session cookie and sets `user`, or null if nobody is signed in. */
 export const sessions = (deps: WebDeps) =>
   createMiddleware<Env>(async (c, next) => {
     c.set('user', null)
     c.set('session', null)
+    c.set('waiting', null)
     c.set('memberships', [])
     const token = getCookie(c, cookie, 'host')
     const found = token ? await findSession(deps.sql, token, new Date(deps.now())) : null
     if (token && !found) endCookie(c)
-    if (found) {
+    if (found?.isWaiting) c.set('waiting', { session: found.session, user: found.user })
+    else if (found) {
       c.set('user', found.user)
       c.set('session', found.session)
       c.set('memberships', found.memberships)
       const unseenMs = deps.now() - found.session.lastSeenAt.getTime()
-      if (unseenMs > touchEveryMs) await touchSession(deps.sql, found.session.id, new Date(deps.now()))
+      if (unseenMs > touchEveryMs) await unlessFull(touchSession(deps.sql, found.session.id, new Date(deps.now())))
     }
     await next()
   })
 
-/** Signed-out people are sent to sign in, and come back afterwards. */
+/** Sends people who aren't signed in to the sign-in page, which brings them back afterwards. */
 export const requireUser = createMiddleware<UserEnv>(async (c, next) => {
   if (c.get('user')) return await next()
   const back = c.req.method === 'GET' ? new URL(c.req.url).pathname + new URL(c.req.url).search : '/'
@@ -39,9 +42,9 @@ export const requireUser = createMiddleware<UserEnv>(async (c, next) => {
 })
 
 /**
- * promise: D5: what belongs to a workspace is shown to its members only.
- * Finds :workspace among the person's own, so a stranger's workspace and one that does not exist look the same (404).
- * Guard each route with it by itself, not with `.use()`: routes files are all mounted at the root.
+ * promise: D5: only members see what belongs to a workspace. Looks up :workspace among the person's
+ * own, so a foreign workspace and one that doesn't exist get the same answer (404). Add it to each
+ * route, not with `.use()`, because all route files are mounted at the root.
  */
 export const requireMember = (role?: Role) =>
   createMiddleware<MemberEnv>(async (c, next) => {
@@ -49,44 +52,59 @@ export const requireMember = (role?: Role) =>
     if (halted) return halted
     const mine = c.get('memberships').find((membership) => membership.slug === c.req.param('workspace'))
     if (!mine) throw new HTTPException(404)
-    // promise: A4: two roles; what is for admins is refused to managers
+    // promise: A4: two roles; managers can't use admin routes
     c.set('workspace', { id: mine.id, slug: mine.slug, name: mine.name, zone: mine.zone })
     c.set('role', mine.role)
+    if (mine.requiresSecondFactor && !c.get('session').secondFactorAt) return demandSecondFactor(c)
     if (role === 'admin' && mine.role !== 'admin') throw new HTTPException(403, { message: adminsOnly })
     await next()
   })
 
 const adminsOnly = 'This is for admins of the workspace. Any of them can do it for you, or make you an admin.'
 
-/** The one who runs the installation; to everybody else the page does not exist. */
+/** For operators of the installation. For everyone else the page doesn't exist. */
 export const requireOperator = createMiddleware<UserEnv>(async (c, next) => {
   const halted = await requireUser(c, async () => undefined)
   if (halted) return halted
   if (!c.get('user').isOperator) throw new HTTPException(404)
+  if (c.get('user').operatorsRequire && !c.get('session').secondFactorAt) return demandSecondFactor(c)
   await next()
 })
 
-/** For what is grave: the password was typed within the last ten minutes, or is asked for now. Comes after requireUser or requireMember. */
-export const requireFreshPassword = (deps: WebDeps) =>
-  createMiddleware<UserEnv>(async (c, next) => {
-    if (deps.now() - c.get('session').passwordCheckedAt.getTime() < freshMs) return await next()
-    const here = c.req.method === 'GET' ? new URL(c.req.url) : refererOf(c, deps.config.publicUrl)
-    const ask = `/confirm-password?next=${encodeURIComponent(here.pathname + here.search)}`
-    if (isPartial(c)) return c.body(null, 401, { 'HX-Redirect': ask })
-    return c.redirect(ask, 303)
-  })
+/**
+ * For pages that show or take data of all the person's workspaces: requires a second factor if any
+ * of them does, or if the person is an operator and operators need one. Use it after requireUser.
+ */
+export const requireAllFactors = createMiddleware<UserEnv>(async (c, next) => {
+  if (c.get('session').secondFactorAt || requiredBy(c).length === 0) return await next()
+  return demandSecondFactor(c)
+})
 
-/** Opens a session for the browser that asked. promise: A7: the one cookie, Secure and HttpOnly. */
-export const startSession = async (c: AnyContext, deps: WebDeps, userId: string): Promise<void> => {
-  const token = await insertSession(deps.sql, userId, new Date(deps.now()))
+/**
+ * The workspaces of the person that require two-step sign-in, and the installation if it requires
+ * it of its operators.
+ */
+export const requiredBy = (c: AnyContext): string[] => {
+  const workspaces = (c.get('memberships') as Membership[]).filter((one) => one.requiresSecondFactor).map((one) => one.name)
+  return c.get('user').isOperator && c.get('user').operatorsRequire ? [...workspaces, 'This installation'] : workspaces
+}
+
+/**
+ * Redirects to the page that asks for the second factor, or where it is set up. A posted form is
+ * not processed. `then`: where to go afterwards, instead of the requested page.
+ */
+export const demandSecondFactor = (c: AnyContext, then?: string): Response => {
+  const { pathname, search } = new URL(c.req.url)
+  const next = then ?? (c.req.method === 'GET' ? pathname + search : '/')
+  const to = c.get('user').hasSecondFactor ? `/confirm?next=${encodeURIComponent(next)}` : '/account/security'
+  return isPartial(c) ? c.body(null, 401, { 'HX-Redirect': to }) : c.redirect(to, 303)
+}
+
+/** promise: A7: the only cookie, Secure and HttpOnly. */
+export const setSessionCookie = (c: AnyContext, token: string): void => {
   setCookie(c, cookie, token, { prefix: 'host', httpOnly: true, sameSite: 'Lax', maxAge: absoluteDays * 86_400 })
 }
 
 export const endCookie = (c: AnyContext): void => {
   deleteCookie(c, cookie, { prefix: 'host', secure: true, path: '/' })
-}
-
-const refererOf = (c: AnyContext, publicUrl: string): URL => {
-  const referer = c.req.header('referer')
-  return referer && URL.canParse(referer) && new URL(referer).origin === publicUrl ? new URL(referer) : new URL('/', publicUrl)
 }

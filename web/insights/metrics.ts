@@ -1,12 +1,13 @@
-import type { MeasuredAccount, RefusedName, Sums } from '../db/insights.ts'
-import type { Registry } from '../platforms/index.ts'
-import { type PostMetric, postMetrics } from '../platforms/measurer.ts'
-import type { Platform } from '../platforms/platform.ts'
-import type { Formats } from './formats.ts'
+import type { MeasuredAccount, RetiredName, Sums } from '../../db/insights/insights.ts'
+import type { Registry } from '../../platforms/index.ts'
+import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import type { Formats } from '../time/formats.ts'
 
-export const metricLabels: Record<PostMetric | 'followers', string> = {
+export const metricLabels: Record<PostMetric | 'engagement' | 'followers', string> = {
   views: 'Views',
   reach: 'Reach',
+  engagement: 'Engagement',
   likes: 'Likes',
   comments: 'Comments',
   shares: 'Shares',
@@ -14,10 +15,10 @@ export const metricLabels: Record<PostMetric | 'followers', string> = {
   followers: 'Followers',
 }
 
-/** What people did with a post, all kinds together. */
+/** The metrics that add up to engagement. */
 export const reactionMetrics: PostMetric[] = ['likes', 'comments', 'shares', 'saves']
 
-/** Together; null when none of them was given. */
+/** The sum of the reactions. Null if the platform gave none of them. */
 export const reactionsOf = (numbers: Sums): number | null => addUp(reactionMetrics.map((metric) => numbers[metric]))
 
 export const addUp = (numbers: (number | null)[]): number | null => {
@@ -25,46 +26,50 @@ export const addUp = (numbers: (number | null)[]): number | null => {
   return given.length === 0 ? null : given.reduce((sum, number) => sum + number, 0)
 }
 
-/** Whether the platform gives the number for any kind of post, or for this one. */
+/**
+ * Whether the platform provides the metric for this kind of post, or for any kind if none is given.
+ */
 export const gives = (platform: Platform, metric: PostMetric, kind?: string): boolean =>
   (kind === undefined ? platform.kinds.map((one) => one.name) : [kind]).some(
     (name) => platform.measure.names(name)[metric] !== undefined,
   )
 
-/** When the platform refused every name of the number, so that none of its posts gives it any more; null while one does. */
-const endedAt = (platform: Platform, metric: PostMetric, refused: RefusedName[]): Date | null => {
-  const names = new Set(platform.kinds.flatMap((kind) => platform.measure.names(kind.name)[metric] ?? []))
-  const dates = [...names].map((name) =>
-    refused.find(
-      (one) =>
-        one.platform === platform.name && one.version === platform.measure.version && one.about === 'posts' && one.name === name,
-    ),
-  )
+/**
+ * When the platform retired the metric for the last kind of post. Null while a kind still provides
+ * it.
+ */
+const endedAt = (platform: Platform, metric: PostMetric, retired: RetiredName[]): Date | null => {
+  const { version, names } = platform.measure
+  const ours = retired.filter((one) => one.platform === platform.name && one.version === version)
+  const wanted = platform.kinds.map((kind) => ({ kind: kind.name, name: names(kind.name)[metric] })).filter((one) => one.name)
+  const dates = wanted.map(({ kind, name }) => ours.find((one) => one.kind === kind && one.name === name)?.refusedAt)
   if (dates.length === 0 || dates.some((date) => !date)) return null
-  return new Date(Math.max(...dates.map((date) => date!.refusedAt.getTime())))
+  return new Date(Math.max(...dates.map((date) => date!.getTime())))
 }
 
-export const countedTwice = 'Reach of posts, added up: whoever saw two posts counts twice.'
+export const countedTwice = 'Reach of posts, added up: people who saw two posts count twice.'
 export type MetricNotes = Record<PostMetric, string[]>
 
-/** What must be said beside each number, of the platforms that have a part in it. */
+/** The notes beside each metric, for the platforms of these accounts. */
 export const metricNotes = (
   registry: Registry,
   accounts: MeasuredAccount[],
-  refused: RefusedName[],
+  retired: RetiredName[],
   fmt: Formats,
 ): MetricNotes => {
   const names = new Set(accounts.map((one) => one.platform))
   const platforms = [...registry.platforms.values()].filter((one) => names.has(one.name))
   const notesOf = (metric: PostMetric): string[] => {
     const without = platforms.filter((one) => !gives(one, metric)).map((one) => one.label)
+    const withheld = accounts.filter((one) => one.notGiven.includes(metric)).map((one) => one.name)
     const ended = platforms.flatMap((one) => {
-      const at = endedAt(one, metric, refused)
+      const at = endedAt(one, metric, retired)
       return at ? [`No longer provided by ${one.label} since ${fmt.date(at)}: what stands is from before.`] : []
     })
     return [
       ...(metric === 'reach' && without.length < platforms.length ? [countedTwice] : []),
       ...(without.length > 0 ? [`Not given by ${listed(without)}.`] : []),
+      ...(withheld.length > 0 ? [`Not given for ${listed(withheld)}.`] : []),
       ...ended,
     ]
   }
@@ -75,6 +80,12 @@ export const metricNotes = (
 export const listed = (words: string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 
-/** What stands where a post has no number. */
-export const absenceWords = (platform: Platform | undefined, metric: PostMetric, kind: string): string =>
-  platform && !gives(platform, metric, kind) ? `not given by ${platform.label}` : 'not given yet'
+/** The words shown in place of a missing number. */
+export const absenceWords = (
+  platform: Platform | undefined,
+  metric: PostMetric,
+  post: { kind: string; notGiven: PostMetric[] },
+): string => {
+  if (platform && !gives(platform, metric, post.kind)) return `not given by ${platform.label}`
+  return post.notGiven.includes(metric) ? 'not given for this account' : 'not given yet'
+}

@@ -1,15 +1,15 @@
-import { listNumbersOfPost, listReadings, type MeasuredPost, type Reading } from '../db/post-numbers.ts'
-import { postMetrics } from '../platforms/measurer.ts'
-import type { LineSpec } from './charts/line.ts'
-import type { WebDeps } from './env.ts'
-import type { Formats } from './formats.ts'
-import { asCsv } from './insights-csv.ts'
+import { listNumbersOfPost, listReadings, type MeasuredPost, type Reading } from '../../db/insights/post-numbers.ts'
+import { postMetrics } from '../../platforms/measurer.ts'
+import { csvTable } from '../../text/csv.ts'
+import type { LineSpec } from '../charts/line.ts'
+import type { WebDeps } from '../http/env.ts'
+import type { Formats } from '../time/formats.ts'
 import { type ShownNumber, shownNumbers } from './post-numbers.ts'
 
-/** One target of a post with everything that was read of it, the first first. */
+/** A target of a post with all its readings, oldest first. */
 export type TargetReadings = { post: MeasuredPost; readings: Reading[] }
 
-/** Null when nothing of the post is measured, or it is none of the workspace's. */
+/** Null if the post has no measured target, or is not in the workspace. */
 export const loadPostReadings = async (
   deps: Pick<WebDeps, 'sql'>,
   workspaceId: string,
@@ -22,12 +22,17 @@ export const loadPostReadings = async (
   return posts.map((post) => ({ post, readings: readings.filter((one) => one.targetId === post.targetId) }))
 }
 
-/** The numbers of one target as its card shows them. */
+/** The numbers of a target, as shown on its card. */
 export type NumbersView = {
   numbers: ShownNumber[]
   takenAt: Date | null
   source: string
   absentAt: Date | null
+  /**
+   * The name of the platform if it has given no numbers for this post. The post may still be
+   * public.
+   */
+  ungivenBy: string | null
   chart: LineSpec | null
   rows: { takenAt: Date; words: string[] }[]
 }
@@ -36,7 +41,7 @@ export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, f
   numbers: shownNumbers(deps.platforms.platforms.get(post.platform), post, fmt),
   takenAt: post.takenAt,
   source: readings.at(-1)?.source ?? '',
-  absentAt: post.absentAt,
+  ...absenceOf(deps, post),
   chart: readings.filter((one) => one.views !== null).length > 1 ? curveOf(post, readings, fmt) : null,
   rows: readings.map((one) => ({
     takenAt: one.takenAt,
@@ -44,7 +49,18 @@ export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, f
   })),
 })
 
-/** Views as they grew since the post went out: every dot is a reading, and the line between two of them only joins them. */
+const absenceOf = (deps: WebDeps, post: MeasuredPost): Pick<NumbersView, 'absentAt' | 'ungivenBy'> => {
+  const platform = deps.platforms.platforms.get(post.platform)
+  const isTold = platform?.measure.tellsAbsence(post.kind) ?? true
+  return isTold
+    ? { absentAt: post.absentAt, ungivenBy: null }
+    : { absentAt: null, ungivenBy: post.absentAt && (platform?.label ?? null) }
+}
+
+/**
+ * The growth of views since publication. Each dot is a reading; the line between two dots is
+ * interpolated.
+ */
 const curveOf = (post: MeasuredPost, readings: Reading[], fmt: Formats): LineSpec => {
   const begin = post.publishedAt.getTime()
   const spanMs = Math.max(1, (readings.at(-1)?.takenAt.getTime() ?? begin) - begin)
@@ -54,13 +70,15 @@ const curveOf = (post: MeasuredPost, readings: Reading[], fmt: Formats): LineSpe
     id: `curve-${post.targetId}`,
     title: 'Views since it went out',
     desc: `${fmt.count(last?.views ?? 0)} views ${ageWords(spanMs)} after it went out, read ${readings.length} times.`,
-    series: [{ tone: 'now', values: readings.map((one) => one.views) }],
+    series: [{ tone: 'now', label: 'Views', values: readings.map((one) => one.views) }],
     places: readings.map((one) => Math.min(1, Math.max(0, (one.takenAt.getTime() - begin) / spanMs))),
     ticks: [0, 0.5, 1].map((place) => ({ place, words: place === 0 ? 'published' : ageWords(spanMs * place) })),
     tips: [],
     heightPx: 110,
     fromZero: true,
     dots: readings.length <= 40,
+    marks: [],
+    below: [],
   }
 }
 
@@ -72,7 +90,7 @@ const ageWords = (ms: number): string => {
 }
 
 export const readingsCsv = (targets: TargetReadings[]): string =>
-  asCsv([
+  csvTable([
     ['taken_at', 'platform', 'account', ...postMetrics, 'source'],
     ...targets.flatMap(({ post, readings }) =>
       readings.map((one) => [

@@ -1,29 +1,29 @@
 import { Temporal } from 'temporal-polyfill'
 
 export type RangeKey = '7d' | '28d' | '90d' | '12m' | '24m'
-/** Days are dates of the workspace's zone, `2026-11-26`; the first and the last are in it. */
+/** Dates in the workspace's time zone, such as `2026-11-26`. Both ends are inclusive. */
 export type Days = { from: string; to: string }
-/** One point of a line: a day, or a week of a long range. */
+/** One point of a line: a day, or a week in a long range. */
 export type Bucket = Days & { days: number }
 
 export type Range = Days & {
   key: RangeKey | 'own'
-  /** How many days it has. */
+  /** The number of days. */
   days: number
   /** `28 days` */
   label: string
-  /** The same number of days before; null: longer ago than numbers are kept. */
+  /** The period of the same length before it. Null if numbers are not kept that long. */
   before: Days | null
-  /** Days in one point of a line; the first point has what is left over. */
+  /** Days in one point of a line. The first point has the remainder. */
   size: 1 | 7
-  /** What was changed of what was asked for, in words. */
+  /** How the range differs from what was requested, in words. */
   notes: string[]
 }
 
-/** Faults of the form with the days, by field; `range` is then the usual one. */
+/** `faults`: errors of the date form by field. If there are any, `range` is the default range. */
 export type RangeAsked = { range: Range; typed: { from: string; to: string }; faults: { from?: string; to?: string } }
 
-export const ranges: { key: RangeKey; label: string; back: Temporal.DurationLike }[] = [
+export const ranges: { key: RangeKey; label: string; back: { days?: number; months?: number } }[] = [
   { key: '7d', label: '7 days', back: { days: 7 } },
   { key: '28d', label: '28 days', back: { days: 28 } },
   { key: '90d', label: '90 days', back: { days: 90 } },
@@ -36,10 +36,10 @@ const keptFor = { months: 24 }
 const longestDaily = 120
 
 /**
- * The days that a page shows. Whole days: a range ends yesterday, unless numbers began today. A name that is none is the usual range;
- * days that cannot be shown are faults.
+ * The range of whole days that a page shows. It ends yesterday, or today if numbers began today. An
+ * unknown name gives the default range; dates that can't be shown give faults.
  */
-export const readRange = (
+export const readInsightRange = (
   asked: { range?: string | undefined; from?: string | undefined; to?: string | undefined },
   today: string,
   firstDay: string | null,
@@ -47,7 +47,7 @@ export const readRange = (
   const end = firstDay === today ? today : Temporal.PlainDate.from(today).subtract({ days: 1 }).toString()
   const typed = { from: asked.from ?? '', to: asked.to ?? '' }
   const named = ranges.find((one) => one.key === asked.range) ?? ranges.find((one) => one.key === usual)!
-  const from = Temporal.PlainDate.from(end).subtract(named.back).add({ days: 1 }).toString()
+  const from = Temporal.PlainDate.from(end).add({ days: 1 }).subtract(named.back).toString()
   const range = rangeOf(named.key, { from, to: end }, named.label, today, [])
   if (asked.from === undefined && asked.to === undefined) return { range, typed: { from: range.from, to: range.to }, faults: {} }
   const faults = faultsOf(typed, today)
@@ -55,7 +55,7 @@ export const readRange = (
   return { range: ownRange(typed, today), typed, faults: {} }
 }
 
-/** The points of its lines, the first first. */
+/** The points of the lines, oldest first. */
 export const bucketsOf = (days: Days, size: number): Bucket[] => {
   const first = Temporal.PlainDate.from(days.from)
   const buckets: Bucket[] = []
@@ -98,7 +98,10 @@ const ownRange = (typed: { from: string; to: string }, today: string): Range => 
 const rangeOf = (key: Range['key'], { from, to }: Days, label: string, today: string, notes: string[]): Range => {
   const days = countDays(Temporal.PlainDate.from(from), Temporal.PlainDate.from(to))
   const lastBefore = Temporal.PlainDate.from(from).subtract({ days: 1 })
-  const firstBefore = lastBefore.subtract({ days: days - 1 })
+  // Compares months with months: 12 months that include February 29 are a day longer than the 12
+  // months before.
+  const back = ranges.find((one) => one.key === key)?.back
+  const firstBefore = back?.months ? Temporal.PlainDate.from(from).subtract(back) : lastBefore.subtract({ days: days - 1 })
   const kept = Temporal.PlainDate.compare(firstBefore, oldest(today)) >= 0
   return {
     key,

@@ -1,18 +1,18 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
-import { isId } from '../ids.ts'
-import { insightsCsv } from '../insights-csv.ts'
-import { type Insights, loadInsights, type Query } from '../insights-page.ts'
-import { insightsView } from '../insights-view.ts'
-import { loadPostReadings, readingsCsv } from '../post-readings.ts'
-import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { isId } from '../http/ids.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
+import { insightsCsv } from './csv.ts'
+import { type Insights, loadInsights, type Query } from './page.ts'
+import { loadPostReadings, readingsCsv } from './post-readings.ts'
+import { insightsView } from './view.ts'
 
-/** A table of posts may be longer than the page's list. */
-const csvPosts = 5_000
-
-/** How posts did: of the workspace, of one account, of one post; each table also as CSV. promise: U3, D5 */
+/**
+ * Analytics of a workspace, of an account and of a post. Each table is also available as CSV.
+ * promise: U3, D5
+ */
 export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember()
   return forMembers
@@ -20,9 +20,9 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
     .get('/w/:workspace/insights', guard, (c) => show(deps, view, c, null))
     .get('/w/:workspace/insights.csv', guard, (c) => table(deps, c, null))
     .get('/w/:workspace/insights/:channel', guard, (c) => {
-      const [id, ending] = c.req.param('channel').split('.', 2)
-      if (!isId(id) || (ending !== undefined && ending !== 'csv')) throw new HTTPException(404)
-      return ending ? table(deps, c, id) : show(deps, view, c, id)
+      const [id, ...endings] = c.req.param('channel').split('.')
+      if (!isId(id) || endings.length > 1 || (endings[0] ?? 'csv') !== 'csv') throw new HTTPException(404)
+      return endings.length > 0 ? table(deps, c, id) : show(deps, view, c, id)
     })
     .get('/w/:workspace/posts/:post/numbers.csv', guard, async (c) => {
       const post = c.req.param('post')
@@ -34,28 +34,38 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
 
 const show = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>, channelId: string | null): Promise<Response> => {
   const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c))
-  return view.page(c, 'insights/index', await insightsView(deps, insights), isFaulty(insights) ? 422 : 200)
+  return view.page(
+    c,
+    'insights/index',
+    await insightsView(deps, insights, c.var.role, c.req.query('accounts') === 'all'),
+    isFaulty(insights) ? 422 : 200,
+  )
 }
 
 const table = async (deps: WebDeps, c: Context<MemberEnv>, channelId: string | null): Promise<Response> => {
   const name = c.req.query('table')
-  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), name === 'posts' ? csvPosts : 0)
+  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), 0)
   const { from, to } = insights.asked.faults
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
-  const text = await insightsCsv(deps, insights, name)
-  if (text === null) throw new HTTPException(404)
-  return csv(c, text, `${name ?? 'days'}-${insights.range.from}-${insights.range.to}`)
+  const parts = await insightsCsv(deps, insights, name)
+  if (parts === null) throw new HTTPException(404)
+  return csv(c, ReadableStream.from(encoded(parts)), `${name ?? 'days'}-${insights.range.from}-${insights.range.to}`)
 }
 
 const isFaulty = ({ asked }: Insights): boolean => Boolean(asked.faults.from ?? asked.faults.to)
 
 const queryOf = (c: Context<MemberEnv>): Query => {
-  const { range, from, to, by } = c.req.query()
-  return { range, from, to, by }
+  const { range, from, to, by, metric } = c.req.query()
+  return { range, from, to, by, metric }
 }
 
-const csv = (c: Context<MemberEnv>, text: string, what: string): Response =>
-  c.body(text, 200, {
+async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for await (const part of parts) yield encoder.encode(part)
+}
+
+const csv = (c: Context<MemberEnv>, body: string | ReadableStream, what: string): Response =>
+  c.body(body, 200, {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': `attachment; filename="${c.var.workspace.slug}-${what}.csv"`,
     'Cache-Control': 'no-store',

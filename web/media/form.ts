@@ -1,31 +1,29 @@
-import { Readable } from 'node:stream'
-import type { ReadableStream as NodeWebStream } from 'node:stream/web'
+import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
-import type { Media } from '../db/media.ts'
-import type { AnyContext } from './env.ts'
-import { MediaRefused } from './media-refusal.ts'
+import type { Media } from '../../db/posts/media.ts'
+import { MediaRefused } from '../../media/refusal.ts'
+import { openBody } from '../http/body.ts'
+import type { AnyContext } from '../http/env.ts'
+import { isId } from '../http/ids.ts'
 
 export type TakenFiles = { taken: Media[]; refused: { fileName: string; words: string }[] }
 
-const maxFiles = 20
-
-/** The body as a stream, read only as fast as it is used. */
-export const bodyOf = (c: AnyContext): Readable =>
-  c.req.raw.body ? Readable.fromWeb(c.req.raw.body as NodeWebStream) : Readable.from([])
+export const maxFiles = 20
 
 /**
- * Takes the files of a multipart form one after the other, as they arrive, without holding any in memory: the way without JavaScript.
- * A refused file does not stop the others.
+ * Takes the files of a multipart form one after the other as a stream, without holding any in
+ * memory. Used without JavaScript. A refused file doesn't stop the others.
  */
 export const takeForm = async (
   c: AnyContext,
-  take: (fileName: string, stream: Readable) => Promise<Media>,
+  take: (fileName: string, stream: Readable, formKey: string | null) => Promise<Media>,
 ): Promise<TakenFiles> => {
   const result: TakenFiles = { taken: [], refused: [] }
   let last = Promise.resolve()
+  let formKey: string | null = null
   const one = async (fileName: string, stream: Readable) => {
     try {
-      result.taken.push(await take(fileName, stream))
+      result.taken.push(await take(fileName, stream, formKey))
     } catch (error) {
       stream.resume()
       if (!(error instanceof MediaRefused)) throw error
@@ -34,15 +32,18 @@ export const takeForm = async (
   }
   await new Promise<void>((resolve, reject) => {
     const form = openForm(c.req.header('Content-Type'))
+    form.on('field', (name, value) => {
+      if (name === 'key' && isId(value)) formKey = value // this field comes before the files
+    })
     form.on('file', (_field, stream, fileName) => {
       if (!fileName) return void stream.resume()
-      // Waiting for the one before holds this part back, and with it the browser.
+      // Files wait for the previous one. This pauses the stream and thereby the browser's upload.
       last = last.then(() => one(fileName, stream))
       last.catch(reject)
     })
     form.on('error', () => reject(new MediaRefused('damaged', 'The upload broke off before its end. Upload the files again.')))
     form.on('finish', () => last.then(resolve, reject))
-    bodyOf(c)
+    openBody(c)
       .on('error', (error) => form.destroy(error))
       .pipe(form)
   })

@@ -2,24 +2,38 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Media, replaceThumbnail } from '../db/media.ts'
-import type { WebDeps } from './env.ts'
-import { makeThumbnail, oneAtATime } from './media-image.ts'
-import { MediaRefused } from './media-refusal.ts'
+import { type Media, replaceThumbnail } from '../../db/posts/media.ts'
+import type { PictureType } from '../../media/decoder.ts'
+import { isDiskFull } from '../../media/disk-full.ts'
+import { makeThumbnail } from '../../media/image.ts'
+import { inTurn } from '../../media/queue.ts'
+import { MediaRefused } from '../../media/refusal.ts'
+import type { WebDeps } from '../http/env.ts'
+import { diskFull, requireDiskSpace } from './space.ts'
 
-const maxFrameBytes = 2_000_000
+export const maxFrameBytes = 2_000_000
+/** The formats that a browser's canvas can write. */
+const frameTypes: PictureType[] = ['image/jpeg', 'image/png', 'image/webp']
 
-/** Takes a frame of a video, cut out by the browser that uploaded it, as its small picture: nothing on the server decodes video. */
-export const takeFrame = async (deps: Pick<WebDeps, 'sql' | 'mediaStore'>, media: Media, stream: Readable): Promise<void> => {
-  if (media.kind !== 'video') throw new MediaRefused('unsupported', 'Only a video gets a picture of its own.')
+/**
+ * Stores a frame that the uploading browser took from a video as the video's thumbnail. Throws
+ * MediaRefused unless it is a JPEG, PNG or WebP picture.
+ */
+export const takeFrame = async (
+  deps: Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>,
+  media: Media,
+  stream: Readable,
+): Promise<void> => {
+  if (media.kind !== 'video') throw new MediaRefused('unsupported', 'Only videos take a frame.')
   const key = randomBytes(24).toString('base64url')
   const path = join(await deps.mediaStore.scratch(), key)
+  await requireDiskSpace(deps, maxFrameBytes)
   const frame = await readFrame(stream)
   try {
-    await oneAtATime(() => makeThumbnail(frame, path)).catch(() => {
-      throw new MediaRefused('damaged', 'This frame cannot be read.')
-    })
+    await inTurn(media.workspaceId, () => makeThumbnail(frame, path, frameTypes))
     await deps.mediaStore.putFile(key, path)
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull() : error
   } finally {
     await rm(path, { force: true })
   }

@@ -1,15 +1,15 @@
 import { secureHeaders } from 'hono/secure-headers'
-import { visitLink } from '../../db/media-links.ts'
-import { forAnyone, type WebDeps } from '../env.ts'
-import { sendFile } from '../send-file.ts'
+import { visitLink } from '../../db/posts/media-links.ts'
+import { forAnyone, type WebDeps } from '../http/env.ts'
+import { sendFile } from '../http/send-file.ts'
 
 /**
- * What platforms fetch: no session, no page, any origin. promise: D4: the name is the only key, so it cannot be guessed and
- * is told to nobody else. Mounted before the headers of pages, which would forbid other origins.
+ * Serves media to the platforms, without a session and to any origin. promise: D4: the random name
+ * is the only key and is given to nobody else. Mounted before the security headers of pages, which
+ * would block other origins.
  */
-export const publicMediaRoutes = (deps: Pick<WebDeps, 'sql' | 'mediaStore'>) =>
-  forAnyone
-    .createApp()
+export const publicMediaRoutes = (deps: Pick<WebDeps, 'sql' | 'mediaStore' | 'platforms'>) =>
+  siteFiles(deps.platforms)
     .use('/robots.txt', fileHeaders)
     .get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /media/\nDisallow: /w/\n'))
     .use('/media/*', fileHeaders)
@@ -21,7 +21,15 @@ export const publicMediaRoutes = (deps: Pick<WebDeps, 'sql' | 'mediaStore'>) =>
       return sendFile(c, deps.mediaStore, { ...file, etag: file.sha256.toString('hex') })
     })
 
-/** A file is shown or fetched, never run: nosniff, no script, no frame of ours. */
+/** Files that prove to a platform that we own the domain. Served at the root and under /media. */
+const siteFiles = ({ issuers }: WebDeps['platforms']) => {
+  const app = forAnyone.createApp()
+  for (const { name, text } of [...issuers.values()].flatMap((issuer) => issuer.siteFiles))
+    for (const path of [`/${name}`, `/media/${name}`]) app.get(path, fileHeaders, (c) => c.text(text))
+  return app
+}
+
+/** Files are only shown or downloaded: no scripts, no frames, no content sniffing. */
 const fileHeaders = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], sandbox: [] },
   crossOriginResourcePolicy: 'cross-origin',

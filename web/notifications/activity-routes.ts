@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { listEvents } from '../../db/events.ts'
-import { forMembers, type WebDeps } from '../env.ts'
-import { eventWords } from '../event-words.ts'
-import { formats } from '../formats.ts'
-import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
+import { listEvents } from '../../db/notifications/events.ts'
+import { forMembers, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
+import { loadNextStep } from '../pages/next-step.ts'
+import { formats } from '../time/formats.ts'
+import { eventWords } from './event-words.ts'
 
 const pageSize = 50
 
@@ -17,5 +18,6 @@ export const activityRoutes = (deps: WebDeps, view: Renderer) =>
     const label = (platform: string) => deps.platforms.platforms.get(platform)?.label ?? platform
     const events = found.slice(0, pageSize).map((event) => ({ ...event, words: eventWords(event, { label, when }) }))
     const older = found.length > pageSize ? events.at(-1)?.id : undefined
-    return view.page(c, 'activity/index', { events, older, before })
+    const step = events.length === 0 ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
+    return view.page(c, 'activity/index', { events, older, before, step })
   })

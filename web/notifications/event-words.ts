@@ -1,10 +1,10 @@
-import type { ListedEvent } from '../db/events.ts'
+import type { ListedEvent } from '../../db/notifications/events.ts'
 
 type Told = Pick<ListedEvent, 'name' | 'subjectName' | 'facts'>
-/** How to name a platform, and how to write a moment in the workspace's zone. */
+/** The label of a platform, and how to format a time in the workspace's zone. */
 export type Saying = { label: (platform: string) => string; when: (date: Date) => string }
 
-/** What happened, as the rest of a sentence that begins with who did it: "made an invitation for an admin". */
+/** Describes an event, to follow the name of who did it: "made an invitation for an admin". */
 export const eventWords = (event: Told, saying: Saying): string => {
   const words = sentences[event.name]
   if (words) return words(event, saying)
@@ -27,24 +27,30 @@ const at = (event: Told, fact: string, saying: Saying): string => {
   return Number.isNaN(moment.getTime()) ? '' : `: ${saying.when(moment)}`
 }
 const outcomes: Record<string, string> = {
-  revoked: 'had the platform end',
-  kept: 'left to other accounts',
-  given_up: 'could not reach the platform before it ended by itself:',
+  revoked: 'revoked at the platform',
+  kept: 'kept for other accounts',
+  unusable: 'found unusable',
+  given_up: 'could not reach the platform to revoke',
 }
 
 const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'workspace.made': () => 'made the workspace',
   'workspace.changed': (event) =>
     `changed the settings of the workspace: ${text(event, 'zone')}, late limit ${text(event, 'missedAfterHours')} h`,
+  'workspace.second_factor_required': () => 'required two-step sign-in for everyone',
+  'workspace.second_factor_optional': () => 'made two-step sign-in optional',
+  'member.second_factor_reset': (event) => `reset two-step sign-in of ${whom(event)}`,
   'workspace.paused': () => 'paused publishing',
   'workspace.resumed': () => 'resumed publishing',
   'installation.paused': () => 'paused publishing in the whole installation',
   'installation.resumed': () => 'resumed publishing in the whole installation',
   'invitation.made': (event) => `made an invitation for ${aRole(text(event, 'role'))}`,
   'invitation.revoked': () => 'revoked an invitation',
+  'invitation.restored': () => 'took back the revocation of an invitation',
   'member.joined': (event) => `joined as ${aRole(text(event, 'role'))}`,
   'member.role_changed': (event) => `made ${whom(event)} ${aRole(text(event, 'to'))}`,
   'member.removed': (event) => `removed ${whom(event)} from the workspace`,
+  'member.erased': () => 'deleted their account and left the workspace',
   'member.deactivated': (event) => `deactivated the account of ${whom(event)}`,
   'member.reactivated': (event) => `took back the deactivation of ${whom(event)}`,
   'account.deactivated': () => 'deactivated their account',
@@ -55,18 +61,27 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
   'channel.lost': (event, saying) => `found that an account can no longer be used${on(event, saying)}`,
   'channel.disconnected': (event, saying) => `disconnected an account${on(event, saying)}`,
+  'channel.deletion_requested': (event, saying) => `asked to delete an account${on(event, saying)}`,
+  'channel.deleted': () => 'deleted an account and everything stored about it',
   'channel.history_erased': (event, saying) => `erased the history of an account${on(event, saying)}`,
+  'grant.asked': () => 'asked the admins to reconnect an account',
   'grant.ending': (event, saying) => `warned of the end of a connection${at(event, 'endsAt', saying)}`,
   'grant.removed': () => 'was told by the platform that a connection was removed there',
   'grant.revoked': (event, saying) => `${outcomes[text(event, 'outcome')] ?? 'ended'} the authorization${on(event, saying)}`,
+  'grant.erased': (event, saying) =>
+    `deleted the data ${on(event, saying).trim().replace(/^on /, 'from ') || 'from a platform'}, ${event.facts.why === 'asked' ? 'as the person asked there' : 'because CrateSocial was removed there'}`,
   'grant.refused': () => 'found that a connection has ended: a person must reconnect it',
   'post.drafted': () => 'saved a draft',
-  'post.discarded': () => 'discarded a draft',
+  'post.discarded': () => 'deleted a draft',
   'post.duplicated': () => 'duplicated a post as a new draft',
   'post.edited': () => 'edited a post',
   'post.scheduled': (event, saying) => `scheduled a post${due(event, saying)}`,
   'post.moved': (event, saying) => `moved a post${due(event, saying)}`,
   'post.canceled': () => 'canceled a post',
+  'post.moved_undone': (event, saying) => `moved a post back${due(event, saying)}`,
+  'post.canceled_undone': () => 'scheduled a canceled post again',
+  'post.discarded_undone': () => 'took back the deletion of a draft',
+  'target.left_undone': () => 'took back a dismissal',
   'target.published': (event, saying) => `published a post${on(event, saying)}`,
   'target.failed': (event, saying) => `was refused a post${on(event, saying)}`,
   'target.unconfirmed': (event, saying) => `could not find out whether a post is out${on(event, saying)}`,
@@ -75,5 +90,11 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'target.retried': () => 'sent a post again after it was refused or missed',
   'target.bound': () => 'said that an unconfirmed post is out',
   'target.sent_again': () => 'said that an unconfirmed post is not out, and sent it again',
+  'comment.published': (event, saying) => `added the first comment to a post${on(event, saying)}`,
+  'comment.failed': (event, saying) => `could not add the first comment to a post${on(event, saying)}`,
+  'comment.unconfirmed': (event, saying) => `could not confirm the first comment on a post${on(event, saying)}`,
+  'comment.sent_again': () => 'asked to add a first comment again',
+  'comment.bound': () => 'confirmed that a first comment is there',
+  'comment.left': () => 'dismissed a first comment',
   'target.left': () => 'left an unconfirmed post as it is',
 }

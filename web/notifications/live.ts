@@ -1,20 +1,26 @@
 import type { Logger } from 'pino'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
 
-/** Tells open pages that a target has changed. Between processes by LISTEN, inside this one from memory. */
+/** Notifies open pages that a target has changed. Uses LISTEN between processes. */
 export type Live = {
-  /** `tell` runs for every change of a target of the workspace, or of the post where one is named. Returns the way to stop it. */
+  /**
+   * Calls `changed` for each change of a target in the workspace, or of one post. Returns a
+   * function that unsubscribes.
+   */
   subscribe(to: Topic, subscriber: Subscriber): () => void
-  /** Stops listening and tells every subscriber to end its stream. */
+  /** Stops listening and makes every subscriber end its stream. */
   close(): Promise<void>
 }
 
 export type Topic = { workspaceId: string; postId?: string }
-export type Subscriber = { changed(targetId: string | null): void; closed(): void }
+/** `dueS`: when the target is due, and was due before, in seconds since 1970. */
+export type Change = { postId: string; targetId: string; dueS: number[] }
+/** `changed` gets null if anything may have changed. */
+type Subscriber = { changed(change: Change | null): void; closed(): void }
 
 /**
- * One LISTEN per process. After a broken connection the driver listens again, and what was said meanwhile is lost:
- * so every subscriber is told to look again, with no target named.
+ * Uses one LISTEN per process. After the connection was interrupted, the driver listens again but
+ * notifications are lost, so every subscriber gets a change without a target.
  */
 export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
   const subscriptions = new Map<Subscriber, Topic>()
@@ -45,9 +51,12 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
   }
 }
 
-/** Payload of the trigger `tell_target`: workspace, post and target id. */
+/**
+ * The payload of the trigger `tell_target`: workspace, post and target id, and one or two times.
+ */
 const tell = (subscriptions: Map<Subscriber, Topic>, payload: string): void => {
-  const [workspaceId, postId, targetId = null] = payload.split(' ')
+  const [workspaceId, postId = '', targetId = '', ...times] = payload.split(' ')
+  const change = { postId, targetId, dueS: times.map(Number) }
   for (const [subscriber, topic] of subscriptions)
-    if (topic.workspaceId === workspaceId && (topic.postId === undefined || topic.postId === postId)) subscriber.changed(targetId)
+    if (topic.workspaceId === workspaceId && (topic.postId === undefined || topic.postId === postId)) subscriber.changed(change)
 }

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
-import { type Figures, findFigures } from '../db/figures.ts'
-import type { WebDeps } from './env.ts'
+import { type Figures, findFigures } from '../../db/notifications/figures.ts'
+import { endingsAhead } from '../../platforms/ending.ts'
+import type { WebDeps } from '../http/env.ts'
 import { findHealth } from './health.ts'
 
 type Reading = { name: string; help: string; label?: string; values: (figures: Figures) => [string, number][] }
@@ -29,6 +30,11 @@ const readings: Reading[] = [
   { name: 'renewals_due', help: 'Tokens past three quarters of their life.', values: (f) => one(f.grants.renewalsDue) },
   { name: 'renewals_failing', help: 'Grants whose last renewal failed.', values: (f) => one(f.grants.renewalsFailing) },
   { name: 'revocations_pending', help: 'Revocations that no platform confirmed yet.', values: (f) => one(f.revocations) },
+  {
+    name: 'oldest_overdue_reading_seconds',
+    help: 'How long the oldest reading of numbers that is due waits.',
+    values: (f) => one(f.oldestReadingS),
+  },
   { name: 'deletion_requests_open', help: 'Deletion requests under way.', values: (f) => one(f.deletions) },
   {
     name: 'sweep_age_seconds',
@@ -40,15 +46,25 @@ const readings: Reading[] = [
   { name: 'workspaces_paused', help: 'Workspaces that are paused.', values: (f) => one(f.pausedWorkspaces) },
 ]
 
-/** Counts and ages from Postgres, and what the cluster says, read at every scrape. What cannot be read is absent, and `up` says why. */
+/**
+ * Gauges from Postgres and the Temporal cluster, read at every scrape. Values that can't be read
+ * are left out, and `up` shows why.
+ */
 export const meterFigures = (registry: Registry, deps: WebDeps): (() => Promise<void>) => {
   const gauge = (name: string, help: string, label?: string) =>
     new Gauge({ name: `cratesocial_${name}`, help, labelNames: label ? [label] : [], registers: [registry] })
   const gauges = readings.map((reading) => ({ reading, gauge: gauge(reading.name, reading.help, reading.label) }))
-  const up = gauge('up', '1 when it answers: postgres, temporal, worker (one polls).', 'part')
+  const up = gauge('up', '1 when it works: postgres, temporal, worker (at least one polls), disk (enough space).', 'part')
+  const free = gauge('disk_free_bytes', 'Free space on the disk that uploads go through.')
+  const minimum = gauge('disk_min_free_bytes', 'DISK_MIN_FREE_BYTES: with less free space, uploads are refused.')
+  minimum.set(deps.config.media.minFreeBytes)
+  const ending = gauge('platform_ending_seconds', 'Until a platform ends something that is used here.', 'what')
   const stuck = gauge('workflows_in_trouble', 'Running workflows whose own code fails (TemporalReportedProblems).')
   return async () => {
     const [health, troubled] = await Promise.all([findHealth(deps), deps.temporal.troubled()])
+    for (const { issuer, what, endsOn } of endingsAhead(deps.platforms.issuers.values(), deps.now()))
+      ending.set({ what: `${issuer}: ${what}` }, (Date.parse(endsOn) - deps.now()) / 1_000)
+    free.set(await deps.mediaStore.freeBytes())
     for (const [part, answers] of Object.entries(health)) up.set({ part }, Number(answers))
     if (troubled === null) stuck.remove()
     else stuck.set(troubled)

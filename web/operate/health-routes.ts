@@ -1,7 +1,10 @@
-import { forAnyone, type WebDeps } from '../env.ts'
-import { findHealth, isWell } from '../health.ts'
+import { forAnyone, type WebDeps } from '../http/env.ts'
+import { findHealth, isWell } from './health.ts'
 
-/** For whoever watches the installation: live is this process; ready is Postgres, Temporal and a worker that polls. */
+/**
+ * Health checks for monitoring. `live`: this process runs. `ready`: Postgres and Temporal answer, a
+ * worker polls and there is disk space.
+ */
 export const healthRoutes = (deps: WebDeps) =>
   forAnyone
     .createApp()

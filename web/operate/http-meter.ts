@@ -1,6 +1,6 @@
 import { Histogram, type Registry } from 'prom-client'
 
-/** `route` is the pattern, never the address: addresses hold codes (promise: S3). */
+/** `route` is the route pattern, not the URL, because URLs can contain codes (promise: S3). */
 export type ObserveRequest = (request: { method: string; route: string; status: number }, seconds: number) => void
 
 export const createHttpMeter = (registry: Registry): ObserveRequest => {

@@ -1,7 +1,7 @@
 import type { Payload } from '@temporalio/common'
 import { z } from 'zod'
 
-/** A payload as Temporal's UI sends it: protobuf's JSON, bytes in base64. */
+/** A payload as the Temporal UI sends it: protobuf JSON with bytes in base64. */
 const base64 = z.string().regex(/^[A-Za-z0-9+/_-]*={0,2}$/)
 const payload = z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() })
 export const payloadsJson = z.object({ payloads: z.array(payload).max(1_000) })

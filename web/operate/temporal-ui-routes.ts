@@ -1,49 +1,95 @@
 import { createHash } from 'node:crypto'
-import { compress } from 'hono/compress'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { proxy } from 'hono/proxy'
-import { type AnyContext, forUsers, type UserEnv, type WebDeps } from '../env.ts'
-import { refuseForeignWrites, securityHeaders } from '../headers.ts'
-import { requireOperator, sessions } from '../session.ts'
+import { readBody } from '../http/body.ts'
+import { compressWhenAsked } from '../http/compression.ts'
+import { type AnyContext, forUsers, type UserEnv, type WebDeps } from '../http/env.ts'
+import { refuseForeignWrites, securityHeaders } from '../http/headers.ts'
+import { requireOperator, sessions } from '../http/session.ts'
+import { isFresh } from '../people/sign-in/confirming.ts'
 
-/** What the UI needs of a request. No cookie and no address of the person goes there. */
+/**
+ * The request headers that are forwarded to the UI. Cookies and the client's IP address are not.
+ */
 const passedOn = ['accept', 'content-type', 'if-none-match', 'if-modified-since', 'caller-type']
+/** Temporal accepts payloads of up to 2 MB. */
+export const temporalMaxBytes = 4 * 1024 * 1024
+/**
+ * Time limits until the response begins. The UI's long polls for new events wait at Temporal for up
+ * to 20 s.
+ */
+export const deadlineMs = 10_000
+export const newsDeadlineMs = 60_000
+const lateWords = 'The Temporal UI did not answer in time. Workflows run without it. Try again in a moment.'
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /**
- * promise: S4: Temporal's own pages behind our sign-in, for operators only. The UI itself has no sign-in: it listens on the loopback
- * or a private address, under /temporal as here. Its pages get a policy of their own, which lets them reach no other origin either.
+ * promise: S4: a proxy to the Temporal UI, for operators only. The UI has no sign-in of its own, so
+ * it listens on loopback or a private address, under the path /temporal. Its pages get their own
+ * CSP, which also blocks other origins.
  */
 export const temporalUiRoutes = (deps: WebDeps) =>
   forUsers
     .createApp()
-    .use('/temporal/*', policyOfPage, securityHeaders, compress(), refuseForeignWrites(deps.config.publicUrl), sessions(deps))
+    .use(
+      '/temporal/*',
+      policyOfPage,
+      securityHeaders,
+      compressWhenAsked,
+      refuseForeignWrites(deps.config.publicUrl),
+      sessions(deps),
+    )
     .get('/temporal', requireOperator, (c) => c.redirect('/temporal/', 301))
-    .on(methods, '/temporal/*', requireOperator, (c) => fromUi(deps, c))
+    .on(methods, '/temporal/*', requireOperator, requireFreshForWrites(deps), (c) => fromUi(deps, c))
+
+/** Workflow queries are POST requests but change nothing. */
+const isQuery = (path: string): boolean => /\/workflows\/[^/]+\/query(\/|$)/.test(path)
+
+/**
+ * Starting, ending or signaling a workflow requires a recently confirmed password. The UI shows the
+ * message of a Temporal error, but can't show a page that asks for the password.
+ */
+const requireFreshForWrites = (deps: WebDeps) =>
+  createMiddleware<UserEnv>(async (c, next) => {
+    if (c.req.method === 'GET' || isQuery(c.req.path) || isFresh(c, deps)) return await next()
+    const message = `Confirm your password first: open ${deps.config.publicUrl}/confirm?next=/temporal/ and try again within ten minutes.`
+    return c.json({ code: permissionDenied, message, details: [] }, 403)
+  })
+
+const permissionDenied = 7 // google.rpc.Code
 
 const fromUi = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
   const { uiUrl } = deps.config.temporal
   if (!uiUrl) throw new HTTPException(404, { message: 'No Temporal UI is set up here: TEMPORAL_UI_URL names it.' })
-  const { pathname, search } = new URL(c.req.url)
+  const { pathname, search, searchParams } = new URL(c.req.url)
+  const body = c.req.method === 'GET' ? undefined : await readBody(c, temporalMaxBytes)
+  const late = new AbortController()
+  const waitsForNews = searchParams.get('waitNewEvent') === 'true'
+  const timer = setTimeout(() => late.abort(), waitsForNews ? newsDeadlineMs : deadlineMs)
   const answer = await proxy(uiUrl + pathname + search, {
     method: c.req.method,
     headers: headersFor(c),
-    body: c.req.raw.body,
+    body,
     redirect: 'manual',
-    signal: c.req.raw.signal,
-    ...(c.req.raw.body ? { duplex: 'half' } : {}),
+    signal: AbortSignal.any([c.req.raw.signal, late.signal]),
   }).catch((error: unknown) => {
-    if (c.req.raw.signal.aborted) return new Response(null, { status: 499 }) // whoever asked is gone
+    // The client has disconnected.
+    if (c.req.raw.signal.aborted) return new Response(null, { status: 499 })
+    if (late.signal.aborted) throw new HTTPException(504, { message: lateWords })
     deps.log.warn({ err: error }, 'the Temporal UI does not answer')
     throw new HTTPException(502, { message: 'The Temporal UI does not answer. Workflows run without it.' })
   })
+  clearTimeout(timer)
   answer.headers.delete('set-cookie') // promise: A7: one cookie, ours
   answer.headers.delete('x-xss-protection')
   return answer.headers.get('content-type')?.startsWith('text/html') ? await page(c, answer) : answer
 }
 
-/** Its guard against foreign writes wants the same word in a cookie and a header. We have looked already, so any word will do. */
+/**
+ * The UI's CSRF protection requires the same value in a cookie and a header. We have checked the
+ * origin already, so any value works.
+ */
 const headersFor = (c: AnyContext): Headers => {
   const headers = new Headers({ cookie: '_csrf=same-origin', 'x-csrf-token': 'same-origin' })
   for (const name of passedOn) {
@@ -53,19 +99,27 @@ const headersFor = (c: AnyContext): Headers => {
   return headers
 }
 
-/** A page of the UI begins with one script in the page: its hash permits it, and nothing else. */
+/** Sends a page of the UI. Its CSP allows exactly the inline scripts of this page, by hash. */
 const page = async (c: AnyContext, answer: Response): Promise<Response> => {
   const html = await answer.text()
-  const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, code]) => hashOf(code ?? ''))
-  c.set('policy', policy(scripts))
+  c.set('policy', policy(inlineScripts(html).map(hashOf)))
   answer.headers.delete('content-length')
   answer.headers.set('cache-control', 'no-store')
   return new Response(html, { status: answer.status, headers: answer.headers })
 }
 
+const inlineScripts = (html: string): string[] =>
+  html
+    .split('<script')
+    .slice(1)
+    .flatMap((part) => {
+      const [begin, end] = [part.indexOf('>'), part.indexOf('</script>')]
+      return begin < 0 || end < begin || /\ssrc=/.test(part.slice(0, begin)) ? [] : [part.slice(begin + 1, end)]
+    })
+
 const hashOf = (code: string): string => `'sha256-${createHash('sha256').update(code).digest('base64')}'`
 
-/** promise: A8: its editor makes styles and workers of its own; nothing comes from, and nothing goes to, another origin. */
+/** promise: A8: the UI's editor needs inline styles and blob workers. Other origins are blocked. */
 const policy = (scripts: string[]): string =>
   [
     "default-src 'none'",
@@ -81,7 +135,7 @@ const policy = (scripts: string[]): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** Outermost, so that it comes after our own policy. */
+/** The outermost middleware, so that it replaces the policy of our own pages. */
 const policyOfPage = createMiddleware<UserEnv & { Variables: { policy?: string } }>(async (c, next) => {
   await next()
   const own = c.get('policy')

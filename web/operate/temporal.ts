@@ -1,29 +1,44 @@
 import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client'
 import type { DataConverter, Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
-import type { Config } from '../config.ts'
-import type { Sql } from '../db/connect.ts'
-import { deleteTold, listWaiting } from '../db/outbox.ts'
-import { type Progress, progress, targetWorkflowId, taskQueue } from '../workflows/names.ts'
-import { tellTarget } from '../workflows/start.ts'
+import type { Config } from '../../config/index.ts'
+import { deleteTold, listWaiting } from '../../db/notifications/outbox.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { tellTarget } from '../../temporal/start.ts'
+import { type Progress, progress, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
+import { remembered } from '../http/remembered.ts'
 
-/** The web's only way to Temporal. Nothing here throws for Temporal being away: pages are complete without it. */
+/**
+ * The web server's access to Temporal. If Temporal is down, nothing here throws, because pages are
+ * complete without it.
+ */
 export type Temporal = {
-  /** Starts or nudges the targets' workflows within 3 s; what fails, the relay in the worker does. */
-  nudge(targetIds: string[]): Promise<void>
-  /** What the target's workflow is doing now; null when it does not run or does not answer within 3 s. */
+  /**
+   * Starts or signals the targets' workflows, within 3 s. Returns immediately: the outbox already
+   * has them, so if this fails, the relay in the worker does it.
+   */
+  nudge(targetIds: string[]): void
+  /** What the target's workflow is doing. Null if it doesn't run or doesn't answer within 3 s. */
   progress(targetId: string): Promise<Progress | null>
   healthy(): Promise<boolean>
-  /** Who asks for work on our task queue, and when they last began to; none when Temporal does not say within 3 s. */
+  /**
+   * The workers that poll our task queue, with the start of their last poll. Empty if Temporal
+   * doesn't answer within 3 s.
+   */
   workers(): Promise<{ identity: string; polledAt: Date }[]>
-  /** Running workflows whose code fails again and again; null when Temporal does not say within 3 s. */
+  /**
+   * The number of running workflows whose code keeps failing. Null if Temporal doesn't answer
+   * within 3 s.
+   */
   troubled(): Promise<number | null>
-  /** Payloads of ours, opened; null when one of them is sealed with a key that we do not hold. */
+  /** Decrypts payloads. Null if one is encrypted with a key that is not in VAULT_KEYS. */
   open(payloads: Payload[]): Promise<Payload[] | null>
   close(): Promise<void>
 }
 
 const deadlineMs = 3_000
+/** Results are cached this long, because probes and pages may ask many times a second. */
+const freshMs = 1_000
 
 export const createTemporal = (deps: {
   config: Config['temporal']
@@ -35,37 +50,44 @@ export const createTemporal = (deps: {
 }): Temporal => {
   const client = createClient(deps.config, deps.dataConverter, deps.interceptors)
   const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + deadlineMs, work)
+  const underWay = new Set<Promise<void>>()
+  const tell = async (targetIds: string[]): Promise<void> => {
+    try {
+      const rows = await listWaiting(deps.sql, 'target', targetIds)
+      await soon(() => Promise.all(targetIds.map((id) => tellTarget(client, id, deps.taskQueue))))
+      deps.log.info({ workflows: targetIds.map(targetWorkflowId) }, 'workflows were told')
+      await deleteTold(
+        deps.sql,
+        rows.map((row) => row.id),
+      )
+    } catch (error) {
+      deps.log.info({ err: error, targets: targetIds.length }, 'Temporal was not told at once; the relay will')
+    }
+  }
   return {
-    nudge: async (targetIds) => {
+    nudge: (targetIds) => {
       if (targetIds.length === 0) return
-      try {
-        const rows = await listWaiting(deps.sql, 'target', targetIds)
-        await soon(() => Promise.all(targetIds.map((id) => tellTarget(client, id, deps.taskQueue))))
-        deps.log.info({ workflows: targetIds.map(targetWorkflowId) }, 'workflows were told')
-        await deleteTold(
-          deps.sql,
-          rows.map((row) => row.id),
-        )
-      } catch (error) {
-        deps.log.info({ err: error, targets: targetIds.length }, 'Temporal was not told at once; the relay will')
-      }
+      const telling = tell(targetIds).finally(() => underWay.delete(telling))
+      underWay.add(telling)
     },
     progress: (targetId) =>
       soon(() => client.workflow.getHandle(targetWorkflowId(targetId)).query(progress)).catch((error: unknown) => {
         deps.log.debug({ err: error }, 'no progress from the workflow')
         return null
       }),
-    healthy: () =>
+    healthy: remembered(freshMs, () =>
       soon(() => client.connection.workflowService.getSystemInfo({})).then(
         () => true,
         () => false,
       ),
-    workers: () =>
+    ),
+    workers: remembered(freshMs, () =>
       soon(() => pollersOf(client, deps.config.namespace, deps.taskQueue ?? taskQueue)).catch((error: unknown) => {
         deps.log.debug({ err: error }, 'no word of the workers')
         return []
       }),
-    troubled: () =>
+    ),
+    troubled: remembered(freshMs, () =>
       soon(() => client.workflow.count(inTrouble)).then(
         ({ count }) => count,
         (error: unknown) => {
@@ -73,6 +95,7 @@ export const createTemporal = (deps: {
           return null
         },
       ),
+    ),
     open: async (payloads) => {
       try {
         return await open(deps.dataConverter, payloads)
@@ -81,17 +104,23 @@ export const createTemporal = (deps: {
         return null
       }
     },
-    close: () => client.connection.close(),
+    close: async () => {
+      await Promise.all(underWay)
+      await client.connection.close()
+    },
   }
 }
 
-/** Set by the cluster itself, after about six failures of a workflow task. */
+/**
+ * A visibility query. The cluster sets this attribute after about six failures of a workflow task.
+ */
 export const inTrouble =
   "ExecutionStatus = 'Running' and TemporalReportedProblems in ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 
 const workflowTasks = 1 // temporal.api.enums.v1.TaskQueueType
 
-const pollersOf = async ({ connection }: { connection: Connection }, namespace: string, queue: string) => {
+/** The workers that poll a queue for workflow tasks. */
+export const pollersOf = async ({ connection }: { connection: Connection }, namespace: string, queue: string) => {
   const request = { namespace, taskQueue: { name: queue }, taskQueueType: workflowTasks }
   const { pollers } = await connection.workflowService.describeTaskQueue(request)
   return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
@@ -100,13 +129,19 @@ const pollersOf = async ({ connection }: { connection: Connection }, namespace: 
   }))
 }
 
+/** Payloads that are not encrypted are shown unchanged. Only workers refuse them. */
+const isSealed = ({ metadata }: Payload): boolean => Buffer.from(metadata?.encoding ?? []).toString() === 'binary/encrypted'
+
 const open = async ({ payloadCodecs = [] }: DataConverter, payloads: Payload[]): Promise<Payload[]> => {
   let opened = payloads
-  for (const codec of payloadCodecs.toReversed()) opened = await codec.decode(opened)
+  for (const codec of payloadCodecs.toReversed())
+    opened = await Promise.all(opened.map(async (one) => (isSealed(one) ? ((await codec.decode([one]))[0] ?? one) : one)))
   return opened
 }
 
-/** Connects at the first call: the process starts while Temporal is away. */
+/**
+ * A client that connects at the first call, so that the process starts even if Temporal is down.
+ */
 export const createClient = (
   config: Config['temporal'],
   dataConverter: DataConverter,
@@ -117,5 +152,8 @@ export const createClient = (
   return Object.assign(new Client({ connection, namespace, dataConverter, interceptors: { workflow } }), { connection })
 }
 
-/** The same for client and worker: address, and TLS or API key where the cluster wants them. */
+/**
+ * Connection options for the client and the worker: address, and TLS or an API key if the cluster
+ * needs them.
+ */
 export const connectionOptions = ({ address, apiKey, tls, metadata }: Config['temporal']) => ({ address, apiKey, tls, metadata })

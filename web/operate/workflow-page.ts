@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts'
-import { deletionWorkflowId, disconnectWorkflowId, grantWorkflowId, targetWorkflowId } from '../workflows/names.ts'
+import type { Config } from '../../config/index.ts'
+import { deletionWorkflowId, disconnectWorkflowId, grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 
-/** The workflow that drives a row, by what the row is. */
+/** The workflow id of a row, by the kind of row. */
 export const workflowIds = {
   target: targetWorkflowId,
   grant: grantWorkflowId,
@@ -9,6 +9,9 @@ export const workflowIds = {
   deletion: deletionWorkflowId,
 }
 
-/** Where the Temporal UI shows a workflow; null when no UI is set up. For operators: others find nothing there. */
+/**
+ * The URL of a workflow in the Temporal UI, which only operators can open. Null if no UI is
+ * configured.
+ */
 export const workflowPage = ({ uiUrl, namespace }: Config['temporal'], workflowId: string): string | null =>
   uiUrl ? `/temporal/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}` : null

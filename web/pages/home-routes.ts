@@ -1,15 +1,15 @@
-import { forAnyone, forMembers, type WebDeps } from '../env.ts'
-import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
+import { forAnyone, forMembers, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
 
-/** `/`: the calendar of the first workspace if signed in, else a short public page. */
+/** `/`: Today of the first workspace if signed in, otherwise a short public page. */
 export const homeRoutes = (deps: WebDeps, view: Renderer) =>
   forAnyone
     .createApp()
     .get('/', (c) => {
       const user = c.get('user')
       const [first] = c.get('memberships')
-      if (first) return c.redirect(`/w/${first.slug}/calendar`, 303)
+      if (first) return c.redirect(`/w/${first.slug}/today`, 303)
       if (user?.isOperator) return c.redirect('/operate', 303)
       return view.page(c, user ? 'home/without-workspace' : 'home/show', { contact: deps.config.mail.contact })
     })

@@ -1,9 +1,9 @@
-import type { Membership, User } from './env.ts'
+import type { Membership, User } from '../http/env.ts'
 
 export type MenuItem = { key: string; label: string; icon: string; href: string; thumb: boolean }
 
-/** The side menu. `thumb`: also in the bar at the bottom of a phone, where there is room for four. */
-export const navigation = (user: User | null, here: Membership | undefined): MenuItem[] => {
+/** The side menu. `thumb`: also in the bottom bar on phones, which has room for four items. */
+export const navigation = (user: User | null, here: Pick<Membership, 'slug' | 'role'> | undefined): MenuItem[] => {
   const base = here ? `/w/${here.slug}` : ''
   const item = (key: string, label: string, icon: string, href: string, thumb = false) => ({ key, label, icon, href, thumb })
   const everyone = here
@@ -13,7 +13,7 @@ export const navigation = (user: User | null, here: Membership | undefined): Men
         item('compose', 'Compose', 'pencil-plus', `${base}/posts/new`, true),
         item('media', 'Media', 'photo', `${base}/media`),
         item('insights', 'Insights', 'chart-line', `${base}/insights`),
-        item('notices', 'Notices', 'mail', `${base}/notices`),
+        item('notices', 'Notifications', 'bell', `${base}/notices`),
         item('accounts', 'Accounts', 'plug-connected', `${base}/channels`, true),
       ]
     : []

@@ -1,24 +1,30 @@
 import { z } from 'zod'
-import { tx } from '../../db/connect.ts'
-import { recordEvent } from '../../db/events.ts'
-import { chooseMailedNotices, findMailedNotices, noticeKinds } from '../../db/notices.ts'
-import { spendResetsOf } from '../../db/password-resets.ts'
-import { deleteSession, deleteSessionsOf, listSessions } from '../../db/sessions.ts'
-import { changePasswordHash, changeTheme, renameUser } from '../../db/users.ts'
-import { formFields, seeOther } from '../answers.ts'
-import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
-import { type Errors, personName, theme } from '../fields.ts'
-import { hashPassword, passwordFault } from '../passwords.ts'
-import type { Renderer } from '../render.ts'
-import { endCookie, requireUser, startSession } from '../session.ts'
-import { checkPassword } from './sign-in.ts'
+import { chooseMailedNotices, findMailedNotices, noticeKinds } from '../../db/notifications/notifications.ts'
+import { endAccess, endMailedLinks } from '../../db/people/access.ts'
+import { recordAccountEvent } from '../../db/people/account-events.ts'
+import { findPendingEmail } from '../../db/people/mail-links.ts'
+import { deleteSession, listSessions } from '../../db/people/sessions.ts'
+import { changePasswordHash, changeTheme, renameUser } from '../../db/people/users.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { formFields, formList, seeOther } from '../http/answers.ts'
+import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
+import { type Errors, personName, theme } from '../http/fields.ts'
+import type { Renderer } from '../http/render.ts'
+import { endCookie, requireUser } from '../http/session.ts'
+import { requireFresh } from './sign-in/confirming.ts'
+import { knownNames } from './sign-in/known-names.ts'
+import { checkOwnPassword } from './sign-in/password-check.ts'
+import { passwordFault } from './sign-in/password-strength.ts'
+import { hashPassword } from './sign-in/passwords.ts'
+import { completeSignIn } from './sign-in/signing-in.ts'
 
 type Fields = Record<string, string>
 export type AccountPage = { deps: WebDeps; view: Renderer }
 
-/** promise: E2: everything that is kept about a person can be corrected here by themselves. */
-export const accountRoutes = (deps: WebDeps, view: Renderer) =>
-  forUsers
+/** promise: E2: people can correct everything that is stored about them here. */
+export const accountRoutes = (deps: WebDeps, view: Renderer) => {
+  const freshFactor = requireFresh(deps, view, { onlyFactor: true })
+  return forUsers
     .createApp()
     .get('/account', requireUser, (c) => showAccount(c, { deps, view }))
     .post('/account/name', requireUser, async (c) => {
@@ -28,7 +34,7 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) =>
       await renameUser(deps.sql, c.get('user').id, name.data)
       return seeOther(c, '/account', 'name-saved')
     })
-    .post('/account/password', requireUser, async (c) => await savePassword(c, { deps, view }, await formFields(c)))
+    .post('/account/password', requireUser, freshFactor, async (c) => await savePassword(c, { deps, view }, await formFields(c)))
     .post('/account/theme', requireUser, async (c) => {
       const chosen = theme.safeParse((await formFields(c)).theme)
       if (!chosen.success) return showAccount(c, { deps, view }, {}, { theme: chosen.error.issues[0]!.message })
@@ -36,8 +42,7 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, '/account', 'theme-saved')
     })
     .post('/account/notices', requireUser, async (c) => {
-      const { kind } = await c.req.parseBody({ all: true })
-      const chosen = [kind ?? []].flat()
+      const chosen = await formList(c, 'kind')
       await chooseMailedNotices(
         deps.sql,
         c.get('user').id,
@@ -46,18 +51,31 @@ export const accountRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, '/account#notices', 'notices-saved')
     })
     .post('/account/sessions/end-others', requireUser, async (c) => {
-      await deleteSessionsOf(deps.sql, c.get('user').id, c.get('session').id)
+      await endAccess(deps.sql, c.get('user').id, { now: new Date(deps.now()), keepSessionId: c.get('session').id })
       return seeOther(c, '/account', 'sessions-ended')
     })
     .post('/account/sessions/:id/end', requireUser, async (c) => {
       const id = z.uuid().safeParse(c.req.param('id'))
-      if (!id.success || !(await deleteSession(deps.sql, c.get('user').id, id.data))) return c.notFound()
-      if (id.data !== c.get('session').id) return seeOther(c, '/account', 'session-ended')
+      const isOwn = id.data === c.get('session').id
+      if (!id.success || !(await endSession(deps, c.get('user').id, { id: id.data, isOwn }))) return c.notFound()
+      if (!isOwn) return seeOther(c, '/account', 'session-ended')
       endCookie(c)
       return seeOther(c, '/', 'signed-out')
     })
+}
 
-/** The whole page, with what was typed and what is wrong with it. */
+/**
+ * Ends a session. If it isn't the current one, ends the mailed links too, because a session that
+ * isn't trusted may have requested them.
+ */
+const endSession = (deps: WebDeps, userId: string, session: { id: string; isOwn: boolean }): Promise<boolean> =>
+  tx(deps.sql, async (t) => {
+    const ended = await deleteSession(t, userId, session.id)
+    if (ended && !session.isOwn) await endMailedLinks(t, userId, new Date(deps.now()))
+    return ended
+  })
+
+/** The whole page, with what was typed and the errors. */
 export const showAccount = async (
   c: AnyContext,
   { deps, view }: AccountPage,
@@ -65,32 +83,32 @@ export const showAccount = async (
   errors: Errors = {},
   status?: number,
 ) => {
-  const list = await listSessions(deps.sql, c.get('user').id, new Date(deps.now()))
+  const now = new Date(deps.now())
+  const [list, pendingEmail] = await Promise.all([
+    listSessions(deps.sql, c.get('user').id, now),
+    findPendingEmail(deps.sql, c.get('user').id, now),
+  ])
   const sessions = list.map((session) => ({ ...session, here: session.id === c.get('session').id }))
   const plainValues = { name: values.name, email: values.email }
   const answer = status ?? (Object.keys(errors).length > 0 ? 422 : 200)
   const mailed = await findMailedNotices(deps.sql, c.get('user').id)
-  return view.page(c, 'account/show', { mailed, sessions, values: plainValues, errors }, answer)
+  return view.page(c, 'account/show', { mailed, sessions, pendingEmail, values: plainValues, errors }, answer)
 }
 
-/** Every session ends, this one too; the browser that changed the password gets a new one. */
+/** Saves a new password. Ends all sessions; this browser gets a new one. */
 const savePassword = async (c: AnyContext, page: AccountPage, given: Fields): Promise<Response> => {
   const { deps } = page
   const user = c.get('user')
-  const checked = await checkPassword(c, deps, user.email, given.current ?? '')
-  if ('words' in checked) return await showAccount(c, page, {}, { current: ownPasswordWords(checked) }, checked.status)
-  const fault = passwordFault(given.password ?? '', [user.name, user.email])
+  const checked = await checkOwnPassword(c, deps, given.current ?? '')
+  if ('words' in checked) return await showAccount(c, page, {}, { current: checked.words }, checked.status)
+  const fault = passwordFault(given.password ?? '', await knownNames(deps, user))
   if (fault) return await showAccount(c, page, {}, { password: fault })
   const hash = await hashPassword(given.password ?? '')
   await tx(deps.sql, async (t) => {
     await changePasswordHash(t, user.id, hash)
-    await deleteSessionsOf(t, user.id)
-    await spendResetsOf(t, user.id, new Date(deps.now()))
-    await recordEvent(t, { name: 'password.changed', workspaceId: null, userId: user.id, subjectId: user.id })
+    await endAccess(t, user.id, { now: new Date(deps.now()) })
+    await recordAccountEvent(t, 'password.changed', user.id)
   })
-  await startSession(c, deps, user.id)
+  await completeSignIn(c, deps, user.id, { withSecondFactor: c.get('session').secondFactorAt !== null })
   return seeOther(c, '/account', 'password-changed')
 }
-
-export const ownPasswordWords = (checked: { status: number; words: string }): string =>
-  checked.status === 429 ? checked.words : 'This is not your password.'

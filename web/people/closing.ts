@@ -1,15 +1,17 @@
-import { type Sql, tx } from '../db/connect.ts'
-import { deactivate, listClosable, reactivate } from '../db/deactivation.ts'
-import { recordEvent } from '../db/events.ts'
-import { lockMembers } from '../db/memberships.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { enqueue } from '../../db/notifications/outbox.ts'
+import { deactivate, listClosable, reactivate } from '../../db/people/deactivation.ts'
+import { lockMembers } from '../../db/people/memberships.ts'
+import { type Sql, tx } from '../../db/postgres/connect.ts'
 import type { MemberAct } from './members.ts'
 
 /**
- * promise: R1: an admin closes the account of a member, or takes that back within its term. Only where every workspace of the member is
- * one of the admin's: from a shared one a person can be removed, but their account is not hers to close. False: not hers, or no change.
+ * promise: R1: an admin deactivates a member's account, or undoes that before it is erased. Only
+ * allowed if the admin is an admin in all of the member's workspaces; otherwise they can only
+ * remove the member from theirs. Returns false if not allowed or nothing changed.
  */
-export const closeAccount = (sql: Sql, act: MemberAct, now: Date): Promise<boolean> =>
-  onAccount(sql, act, 'member.deactivated', (t, userId) => deactivate(t, userId, 'admin', now))
+export const closeAccount = (sql: Sql, act: MemberAct): Promise<boolean> =>
+  onAccount(sql, act, 'member.deactivated', (t, userId) => deactivate(t, userId, 'admin', act.now))
 
 export const reopenAccount = (sql: Sql, act: MemberAct): Promise<boolean> =>
   onAccount(sql, act, 'member.reactivated', (t, userId) => reactivate(t, userId, 'admin'))
@@ -26,7 +28,8 @@ const onAccount = async (
   return await tx(sql, async (t) => {
     await lockMembers(t, workspaceId)
     if (!(await listClosable(t, workspaceId, byId)).has(userId) || !(await change(t, userId))) return false
-    await recordEvent(t, { name, workspaceId, userId: byId, subjectId: userId })
+    const event = await recordEvent(t, { name, workspaceId, userId: byId, subjectId: userId })
+    if (name === 'member.deactivated') await enqueue(t, 'account-mail', event)
     return true
   })
 }

@@ -1,20 +1,24 @@
-import { type Sql, tx } from '../db/connect.ts'
-import { recordEvent } from '../db/events.ts'
-import { acceptInvitation, type OpenInvitation } from '../db/invitations.ts'
-import { insertMembership } from '../db/memberships.ts'
-import { markPolicySeen } from '../db/policy-versions.ts'
-import { insertUser, makeOperator } from '../db/users.ts'
-import type { WebDeps } from './env.ts'
-import { hashPassword } from './passwords.ts'
-import { policyOf } from './policy.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { acceptInvitation, type OpenInvitation } from '../../db/people/invitations.ts'
+import { insertMembership } from '../../db/people/memberships.ts'
+import { EmailTaken, insertUser, lockEmail, makeOperator } from '../../db/people/users.ts'
+import { type Sql, tx } from '../../db/postgres/connect.ts'
+import { markPolicySeen } from '../../db/privacy/policy-versions.ts'
+import type { WebDeps } from '../http/env.ts'
+import { policyOf } from '../privacy/policy.ts'
+import { hashPassword } from './sign-in/passwords.ts'
 
 type Deps = Pick<WebDeps, 'sql' | 'now' | 'policy'>
 type NewPerson = { name: string; email: string; password: string }
 
-/** Makes the account and uses the invitation up, both or neither. Null when somebody else was faster. promise: A1 */
+/**
+ * Creates the account and uses the invitation, in one transaction. Null if the invitation is no
+ * longer open. promise: A1
+ */
 export const acceptAsNew = async (deps: Deps, invitation: OpenInvitation, person: NewPerson): Promise<string | null> => {
   const passwordHash = await hashPassword(person.password)
   return await unlessGone(deps.sql, async (t) => {
+    await lockEmail(t, person.email)
     const userId = await insertUser(t, { ...person, passwordHash, isOperator: invitation.makesOperator })
     await markPolicySeen(t, userId, policyOf(deps)[0].version)
     await spend(t, deps, invitation, userId)
@@ -22,7 +26,7 @@ export const acceptAsNew = async (deps: Deps, invitation: OpenInvitation, person
   })
 }
 
-/** A person who is here already gets the membership, not a second account. False when somebody else was faster. */
+/** Gives an existing person the membership. False if the invitation is no longer open. */
 export const acceptAsPerson = async (deps: Deps, invitation: OpenInvitation, userId: string): Promise<boolean> =>
   (await unlessGone(deps.sql, async (t) => {
     await spend(t, deps, invitation, userId)
@@ -40,17 +44,17 @@ const spend = async (t: Transaction, deps: Deps, invitation: OpenInvitation, use
   if (joined) await recordEvent(t, { name: 'member.joined', workspaceId, userId, subjectId: userId, facts: { role } })
 }
 
-/** Rolls everything back when the invitation was used or revoked, or the email taken, between the page and its answer. */
+/**
+ * Null, with everything rolled back, if the invitation was used or revoked or the email address
+ * taken in the meantime.
+ */
 const unlessGone = async (sql: Sql, work: (t: Transaction) => Promise<string>): Promise<string | null> => {
   try {
     return await tx(sql, work)
   } catch (error) {
-    if (error instanceof InvitationGone || isEmailTaken(error)) return null
+    if (error instanceof InvitationGone || error instanceof EmailTaken) return null
     throw error
   }
 }
 
 class InvitationGone extends Error {}
-
-const isEmailTaken = (error: unknown): boolean =>
-  error instanceof Error && 'constraint_name' in error && error.constraint_name === 'users_email_unique'

@@ -1,71 +1,88 @@
 import { finished, Readable } from 'node:stream'
-import { tx } from '../../db/connect.ts'
-import { deactivate, erasedAfter } from '../../db/deactivation.ts'
-import { openDeletionRequest } from '../../db/deletion-requests.ts'
-import { listShares } from '../../db/erasure.ts'
-import { recordEvent } from '../../db/events.ts'
-import { deleteExport, findExport, insertExport } from '../../db/exports.ts'
-import { findOpenLink, reopenLink, spendLink } from '../../db/mail-links.ts'
-import { enqueue } from '../../db/outbox.ts'
-import { seeOther } from '../answers.ts'
-import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
-import type { Renderer } from '../render.ts'
-import { endCookie, requireFreshPassword, requireUser } from '../session.ts'
-import { limitLinks } from '../throttling.ts'
+import { HTTPException } from 'hono/http-exception'
+import { enqueue } from '../../db/notifications/outbox.ts'
+import { recordAccountEvent } from '../../db/people/account-events.ts'
+import { deactivate, erasedAfter } from '../../db/people/deactivation.ts'
+import { findOpenLink, reopenLink, spendLink } from '../../db/people/mail-links.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { findFutureCode, openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
+import { deleteExport, findExport, insertExport } from '../../db/privacy/exports.ts'
+import { seeOther } from '../http/answers.ts'
+import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { endCookie, requireAllFactors, requireUser } from '../http/session.ts'
+import { countHits, limitLinks } from '../http/throttling.ts'
+import { findKnownCode, requireOwnForm, toStatusPage } from '../privacy/deletion-code.ts'
+import { forecastErasure } from '../privacy/erasure-forecast.ts'
+import { requireFresh } from './sign-in/confirming.ts'
 
-/** Taking one's data along, and going: with a password typed just now. promise: E1, E3, R1 */
+/**
+ * Exporting data, deactivating and deleting the account, after a recent password check.
+ * promise: E1, E3, R1
+ */
 export const leavingRoutes = (deps: WebDeps, view: Renderer) => {
-  const fresh = requireFreshPassword(deps)
+  const fresh = requireFresh(deps, view)
   return forUsers
     .createApp()
-    .get('/account/leave', requireUser, fresh, async (c) =>
-      view.page(c, 'account/leave', { shares: await listShares(deps.sql, c.get('user').id) }),
-    )
-    .post('/account/leave', requireUser, fresh, async (c) => {
+    .get('/account/leave', requireUser, fresh, async (c) => {
       const userId = c.get('user').id
-      const { code } = await tx(deps.sql, (t) => openDeletionRequest(t, { origin: 'account', userId, now: new Date(deps.now()) }))
+      const [forecast, code] = await Promise.all([forecastErasure(deps, userId), findFutureCode(deps.sql, deps.vault, userId)])
+      return view.page(c, 'account/leave', { forecast, code })
+    })
+    .post('/account/leave', toStatusPage(deps) as never, requireUser, fresh, requireOwnForm(deps), async (c) => {
+      const userId = c.get('user').id
+      const now = new Date(deps.now())
+      const opened = await tx(deps.sql, (t) => openDeletionRequest(t, deps.vault, { origin: 'account', userId, now }))
       endCookie(c)
-      return seeOther(c, `/data-deletion/${code}`)
+      const code = opened?.code ?? (await findKnownCode(c, deps))
+      return seeOther(c, code ? `/data-deletion/${code}` : '/')
     })
     .get('/account/deactivate', requireUser, fresh, async (c) => {
-      const [shares, erasedAt] = await Promise.all([
-        listShares(deps.sql, c.get('user').id),
+      const [forecast, erasedAt] = await Promise.all([
+        forecastErasure(deps, c.get('user').id),
         erasedAfter(deps.sql, new Date(deps.now())),
       ])
-      return view.page(c, 'account/deactivate', { shares, erasedAt })
+      return view.page(c, 'account/deactivate', { forecast, erasedAt })
     })
     .post('/account/deactivate', requireUser, fresh, async (c) => {
       const userId = c.get('user').id
       await tx(deps.sql, async (t) => {
-        await deactivate(t, userId, 'person', new Date(deps.now()))
-        await recordEvent(t, { name: 'account.deactivated', workspaceId: null, userId, subjectId: userId })
+        if (!(await deactivate(t, userId, 'person', new Date(deps.now())))) return
+        await recordAccountEvent(t, 'account.deactivated', userId)
       })
       endCookie(c)
       return seeOther(c, '/', 'account-deactivated')
     })
-    .post('/account/export', requireUser, fresh, async (c) => {
+    .post('/account/export', requireUser, requireAllFactors, fresh, async (c) => {
+      const waitS = await countHits(deps, [{ purpose: 'export', of: c.get('user').id }])
+      if (waitS !== null) throw tooManyExports(c, waitS)
       await tx(deps.sql, async (t) => {
         const id = await insertExport(t, c.get('user').id, new Date(deps.now()))
         if (id) await enqueue(t, 'export', id)
       })
       return seeOther(c, '/account', 'export-asked')
     })
-    .get('/account/export/:token', requireUser, limitLinks(deps) as never, async (c) => {
+    .get('/account/export/:token', requireUser, requireAllFactors, limitLinks(deps) as never, fresh, async (c) => {
       const link = await findOpenLink(deps.sql, 'export', c.req.param('token'), new Date(deps.now()))
       const known = link !== null && link.userId === c.get('user').id
       return known ? view.page(c, 'account/export', { action: c.req.path }) : view.page(c, 'account/export-closed', {}, 404)
     })
-    .post('/account/export/:token', requireUser, limitLinks(deps) as never, (c) => hand(c, deps, view))
+    .post('/account/export/:token', requireUser, requireAllFactors, limitLinks(deps) as never, fresh, (c) => hand(c, deps, view))
 }
 
-/** The link is used up by an answer that has left whole; then the file goes. A page first, so that no mail scanner fetches it. */
+/**
+ * Downloads an export. This uses up the link, but the link works again if the download is
+ * interrupted. After a complete download, the file is deleted. A page comes first, so that mail
+ * scanners don't download it.
+ */
 const hand = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Response> => {
   const now = new Date(deps.now())
   const link = await findOpenLink(deps.sql, 'export', c.req.param('token') ?? '', now)
   const made = link?.exportId && link.userId === c.get('user').id ? await findExport(deps.sql, link.exportId) : null
   if (!link || !made?.storeKey || !(await spendLink(deps.sql, link.id, now)))
     return view.page(c, 'account/export-closed', {}, 404)
-  // Whether the answer has left, not whether the file was read: its end may wait for a connection that breaks.
+  // Wait for the end of the answer, not of the file: the file's end may depend on a broken
+  // connection.
   const fetched = { storeKey: made.storeKey, id: made.id, linkId: link.id }
   finished(c.env.outgoing, (broken) => void (broken ? reopen(deps, fetched) : forget(deps, fetched)))
   const body = Readable.toWeb(deps.mediaStore.open(made.storeKey)) as ReadableStream
@@ -87,11 +104,19 @@ const forget = (deps: WebDeps, { storeKey, id }: Fetched): Promise<void> =>
 
 const reopen = (deps: WebDeps, { linkId }: Fetched): Promise<void> => orSweep(deps, () => reopenLink(deps.sql, linkId))
 
-/** After the answer there is nobody to tell: the sweep takes what is left. */
+/** The answer has been sent, so an error can only be logged. The sweep deletes the file later. */
 const orSweep = async (deps: WebDeps, work: () => Promise<void>): Promise<void> => {
   try {
     await work()
   } catch (error) {
     deps.log.warn({ err: error }, 'a fetched export is left to the sweep')
   }
+}
+
+/** Limited because each export reads and stores everything about a person again. */
+const tooManyExports = (c: AnyContext, waitS: number): HTTPException => {
+  c.header('Retry-After', String(waitS))
+  return new HTTPException(429, {
+    message: 'You have asked for several exports today. Use the newest one, or try again tomorrow.',
+  })
 }

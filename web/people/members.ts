@@ -1,13 +1,18 @@
-import { type Sql, tx } from '../db/connect.ts'
-import { recordEvent } from '../db/events.ts'
-import { changeRole, countOtherAdmins, deleteMembership, findRole, lockMembers, type Role } from '../db/memberships.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { revokeInvitationsBy } from '../../db/people/invitations.ts'
+import { changeRole, countOtherAdmins, deleteMembership, findRole, lockMembers, type Role } from '../../db/people/memberships.ts'
+import { type Sql, tx } from '../../db/postgres/connect.ts'
+import { withdrawExports } from '../../db/privacy/exports.ts'
 
-export type Outcome = 'done' | 'absent' | 'last-admin'
-/** `userId` null: the address named nobody. */
-export type MemberAct = { workspaceId: string; userId: string | null; byId: string }
+export type MemberOutcome = 'done' | 'absent' | 'last-admin'
+/** `userId` is null if the URL has no valid id. */
+export type MemberAct = { workspaceId: string; userId: string | null; byId: string; now: Date }
 
-/** A workspace always keeps an admin: two who step down at the same moment are put in order by the lock. */
-export const setRole = async (sql: Sql, act: MemberAct, role: Role): Promise<Outcome> =>
+/**
+ * A workspace always keeps one admin. The lock puts two admins who step down at the same time in
+ * order.
+ */
+export const setRole = async (sql: Sql, act: MemberAct, role: Role): Promise<MemberOutcome> =>
   await onMember(sql, act, role !== 'admin', async (t, userId, was) => {
     if (!(await changeRole(t, act.workspaceId, userId, role))) return
     const facts = { from: was, to: role }
@@ -20,7 +25,7 @@ export const setRole = async (sql: Sql, act: MemberAct, role: Role): Promise<Out
     })
   })
 
-export const removeMember = async (sql: Sql, act: MemberAct): Promise<Outcome> =>
+export const removeMember = async (sql: Sql, act: MemberAct): Promise<MemberOutcome> =>
   await onMember(sql, act, true, async (t, userId, was) => {
     await deleteMembership(t, act.workspaceId, userId)
     const facts = { role: was }
@@ -30,7 +35,7 @@ export const removeMember = async (sql: Sql, act: MemberAct): Promise<Outcome> =
 type Transaction = Parameters<Parameters<typeof tx>[1]>[0]
 type Change = (t: Transaction, userId: string, was: Role) => Promise<void>
 
-const onMember = async (sql: Sql, act: MemberAct, losesAdmin: boolean, change: Change): Promise<Outcome> => {
+const onMember = async (sql: Sql, act: MemberAct, losesAdmin: boolean, change: Change): Promise<MemberOutcome> => {
   const { workspaceId, userId } = act
   if (userId === null) return 'absent'
   return await tx(sql, async (t) => {
@@ -40,6 +45,13 @@ const onMember = async (sql: Sql, act: MemberAct, losesAdmin: boolean, change: C
     const isLast = was === 'admin' && (await countOtherAdmins(t, workspaceId, userId)) === 0
     if (losesAdmin && isLast) return 'last-admin'
     await change(t, userId, was)
+    if (losesAdmin && was === 'admin') await endHandedOut(t, { ...act, userId })
     return 'done'
   })
+}
+
+/** Ends what the admin role gave out: open invitations, and exports that contain the workspace. */
+const endHandedOut = async (t: Transaction, { userId, workspaceId, now }: MemberAct & { userId: string }): Promise<void> => {
+  await revokeInvitationsBy(t, userId, workspaceId, now)
+  await withdrawExports(t, userId)
 }

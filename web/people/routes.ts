@@ -1,54 +1,66 @@
 import { z } from 'zod'
-import { tx } from '../../db/connect.ts'
-import { listClosable } from '../../db/deactivation.ts'
-import { recordEvent } from '../../db/events.ts'
-import { insertInvitation, listOpenInvitations, revokeInvitation } from '../../db/invitations.ts'
-import { listMembers } from '../../db/memberships.ts'
-import { formFields, seeOther } from '../answers.ts'
-import { closeAccount, reopenAccount } from '../closing.ts'
-import { type AnyContext, forMembers, type WebDeps } from '../env.ts'
-import { role } from '../fields.ts'
-import { removeMember, setRole } from '../members.ts'
-import type { Renderer } from '../render.ts'
-import { requireFreshPassword, requireMember } from '../session.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { listClosable } from '../../db/people/deactivation.ts'
+import { insertInvitation, listOpenInvitations, restoreInvitation, revokeInvitation } from '../../db/people/invitations.ts'
+import { listMembers } from '../../db/people/memberships.ts'
+import { doesWorkspaceRequire } from '../../db/people/second-factor.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
+import { didSince } from '../../db/posts/undoing.ts'
+import { formFields, seeOther } from '../http/answers.ts'
+import { type AnyContext, forMembers, type WebDeps } from '../http/env.ts'
+import { role } from '../http/fields.ts'
+import { formKeyIn } from '../http/form-keys.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
+import { undoMs } from '../posts/undoing.ts'
+import { closeAccount, reopenAccount } from './closing.ts'
+import { removeMember, setRole } from './members.ts'
+import { requireFresh } from './sign-in/confirming.ts'
 
 const base = '/w/:workspace/people'
 const admin = requireMember('admin')
 
 export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
-  // A browser left open must not make somebody an admin, or take the members away.
-  const fresh = requireFreshPassword(deps)
+  // A browser that was left open must not be usable to give or take away rights.
+  const fresh = requireFresh(deps, view)
   return forMembers
     .createApp()
     .get(base, admin, (c) => show(c, deps, view))
-    .post(`${base}/invitations`, admin, async (c) => {
-      const chosen = role.safeParse((await formFields(c)).role)
+    .post(`${base}/invitations`, admin, fresh, async (c) => {
+      const given = await formFields(c)
+      const chosen = role.safeParse(given.role)
       if (!chosen.success) return show(c, deps, view, { errors: { role: chosen.error.issues[0]!.message } }, 422)
-      const made = await invite(c, deps, chosen.data)
-      // The code is shown on this page only, so this POST is answered by the page itself.
+      const made = await invite(c, deps, chosen.data, formKeyIn(given, 'invitation', c.get('workspace').id))
+      // Only this page shows the code, so the POST answers with the page instead of a redirect.
       return show(c, deps, view, { made: { ...made, role: chosen.data } })
     })
-    .post(`${base}/invitations/:id/revoke`, admin, async (c) => {
+    .post(`${base}/invitations/:id/revoke`, admin, fresh, async (c) => {
       const id = z.uuid().safeParse(c.req.param('id'))
       if (!id.success || !(await revoke(c, deps, id.data))) return c.notFound()
-      return seeOther(c, peoplePath(c), 'invitation-revoked')
+      return seeOther(c, peoplePath(c), 'invitation-revoked', id.data)
+    })
+    .post(`${base}/invitations/:id/restore`, admin, fresh, async (c) => {
+      const id = z.uuid().safeParse(c.req.param('id'))
+      if (!id.success || !(await restore(c, deps, id.data))) return c.notFound()
+      return seeOther(c, peoplePath(c), 'invitation-restored')
     })
     .post(`${base}/:user/role`, admin, fresh, async (c) => {
       const chosen = role.safeParse((await formFields(c)).role)
       if (!chosen.success) return show(c, deps, view, { errors: { members: chosen.error.issues[0]!.message } }, 422)
-      return changed(c, deps, view, await setRole(deps.sql, memberOf(c), chosen.data), 'role-changed')
+      return changed(c, deps, view, await setRole(deps.sql, memberOf(c, deps), chosen.data), 'role-changed')
     })
     .post(`${base}/:user/remove`, admin, fresh, async (c) => {
-      const outcome = await removeMember(deps.sql, memberOf(c))
+      const outcome = await removeMember(deps.sql, memberOf(c, deps))
       const myself = c.req.param('user') === c.get('user').id
       return myself && outcome === 'done' ? seeOther(c, '/') : changed(c, deps, view, outcome, 'member-removed')
     })
     .post(`${base}/:user/deactivate`, admin, fresh, async (c) => {
-      if (!(await closeAccount(deps.sql, memberOf(c), new Date(deps.now())))) return c.notFound()
+      if (!(await closeAccount(deps.sql, memberOf(c, deps)))) return c.notFound()
       return seeOther(c, peoplePath(c), 'member-deactivated')
     })
     .post(`${base}/:user/reactivate`, admin, fresh, async (c) => {
-      if (!(await reopenAccount(deps.sql, memberOf(c)))) return c.notFound()
+      if (!(await reopenAccount(deps.sql, memberOf(c, deps)))) return c.notFound()
       return seeOther(c, peoplePath(c), 'member-reactivated')
     })
 }
@@ -59,23 +71,36 @@ type Page = { made?: { url: string; expiresAt: Date; role: string }; errors?: Re
 
 const show = async (c: AnyContext, deps: WebDeps, view: Renderer, page: Page = {}, status = 200): Promise<Response> => {
   const { id } = c.get('workspace')
-  const [members, closable, invitations] = await Promise.all([
+  const [members, closable, invitations, requiresSecondFactor] = await Promise.all([
     listMembers(deps.sql, id),
     listClosable(deps.sql, id, c.get('user').id),
     listOpenInvitations(deps.sql, id, new Date(deps.now())),
+    doesWorkspaceRequire(deps.sql, id),
   ])
-  return view.page(c, 'people/index', { members, closable, invitations, made: null, errors: {}, ...page }, status)
+  return view.page(
+    c,
+    'people/index',
+    { members, closable, invitations, requiresSecondFactor, made: null, errors: {}, ...page },
+    status,
+  )
 }
 
-const invite = async (c: AnyContext, deps: WebDeps, as: 'manager' | 'admin') => {
+/**
+ * The invitation link is shown only in the answer to its form. If the form is sent twice, the
+ * person sees the second answer, so the link of the first is revoked.
+ */
+const invite = async (c: AnyContext, deps: WebDeps, as: 'manager' | 'admin', key: FormKey | null) => {
   const workspaceId: string = c.get('workspace').id
   const userId: string = c.get('user').id
   const made = await tx(deps.sql, async (t) => {
+    const before = key && (await takeFormKey(t, key))
+    if (before) await revokeInvitation(t, workspaceId, before.subjectId, new Date(deps.now()))
     const invitation = await insertInvitation(t, {
       purpose: { workspaceId, role: as },
       createdBy: userId,
       now: new Date(deps.now()),
     })
+    if (key) await keepFormKey(t, key, { subjectId: invitation.id })
     await recordEvent(t, { name: 'invitation.made', workspaceId, userId, subjectId: invitation.id, facts: { role: as } })
     return invitation
   })
@@ -91,10 +116,23 @@ const revoke = async (c: AnyContext, deps: WebDeps, id: string): Promise<boolean
   })
 }
 
-const memberOf = (c: AnyContext) => ({
+/** Undoes a revocation, for the admin who revoked it, within an hour. */
+const restore = async (c: AnyContext, deps: WebDeps, id: string): Promise<boolean> => {
+  const act = { workspaceId: c.get('workspace').id as string, userId: c.get('user').id as string, subjectId: id }
+  const since = new Date(deps.now() - undoMs)
+  return await tx(deps.sql, async (t) => {
+    if (!(await didSince(t, { ...act, name: 'invitation.revoked', since }))) return false
+    const restored = await restoreInvitation(t, act.workspaceId, id, new Date(deps.now()))
+    if (restored) await recordEvent(t, { ...act, name: 'invitation.restored' })
+    return restored
+  })
+}
+
+const memberOf = (c: AnyContext, deps: WebDeps) => ({
   workspaceId: c.get('workspace').id as string,
   userId: z.uuid().safeParse(c.req.param('user')).data ?? null,
   byId: c.get('user').id as string,
+  now: new Date(deps.now()),
 })
 
 const changed = async (

@@ -1,27 +1,33 @@
-import type { Figures } from '../db/figures.ts'
-import type { OutboxStanding } from '../db/operators.ts'
-import type { Formats } from './formats.ts'
-import type { Health } from './health.ts'
+import type { Figures } from '../../db/notifications/figures.ts'
+import type { OutboxStanding } from '../../db/people/operators.ts'
+import type { EndingAhead } from '../../platforms/ending.ts'
+import type { Health } from '../operate/health.ts'
+import type { Evidence } from '../privacy/evidence.ts'
+import type { Formats } from '../time/formats.ts'
 
-export type Line = { name: string; words: string; pill: string; tone: 'out' | 'wait' | 'need' | '' }
+export type StandingLine = { name: string; words: string; pill: string; tone: 'out' | 'wait' | 'need' | '' }
 
 const mailKinds = ['notice', 'password-reset', 'mail-link']
-/** After so many tries mail is not just slow. */
+/** After this many tries, email isn't just slow. */
 const manyTries = 3
 
-/** What the installation stands on, a line each. Mail shows by what waits for it: the worker is what speaks to the mail server. */
-export const healthLines = (health: Health, outbox: OutboxStanding[]): Line[] => {
+/**
+ * The health of each part of the installation. Email is judged by its queued messages, because only
+ * the worker talks to the mail server.
+ */
+export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingLine[] => {
   const letters = outbox.filter(({ kind }) => mailKinds.includes(kind))
   const stuck = letters.some(({ tries }) => tries >= manyTries)
   return [
-    part('PostgreSQL', health.postgres, 'keeps everything', 'Pages cannot be shown without it.'),
+    part('Database', health.postgres, 'PostgreSQL', 'PostgreSQL doesn’t answer. Pages can’t be shown without it.'),
     part(
       'Temporal',
       health.temporal,
-      'drives what happens in time',
-      'Nothing new begins; what people decide is kept until it is back.',
+      'runs what is scheduled',
+      'Temporal doesn’t answer. Nothing new starts; what people decide is kept until it is back.',
     ),
-    part('Worker', health.worker, 'asks for work', 'Nobody asks Temporal for work: nothing is published.'),
+    part('Worker', health.worker, 'takes tasks from Temporal', 'No worker takes tasks from Temporal, so nothing is published.'),
+    part('Disk', health.disk, 'has space', 'Too little space. Uploads are refused until there is more: see docs/operate.md.'),
     part(
       'Mail',
       !stuck,
@@ -31,11 +37,14 @@ export const healthLines = (health: Health, outbox: OutboxStanding[]): Line[] =>
   ]
 }
 
-const part = (name: string, isWell: boolean, well: string, unwell: string): Line =>
-  isWell ? { name, words: well, pill: 'well', tone: 'out' } : { name, words: unwell, pill: 'needs you', tone: 'need' }
+const part = (name: string, isWell: boolean, well: string, unwell: string): StandingLine =>
+  isWell ? { name, words: well, pill: 'OK', tone: 'out' } : { name, words: unwell, pill: 'needs you', tone: 'need' }
 
-/** What an operator looks at first, worst case in red. `troubled`: null when the cluster does not say. */
-export const figureLines = (figures: Figures, troubled: number | null, fmt: Formats): Line[] => {
+/**
+ * The figures that operators look at first; problems are red. `troubled` is null if Temporal
+ * doesn't report it.
+ */
+export const figureLines = (figures: Figures, troubled: number | null, fmt: Formats): StandingLine[] => {
   const { outbox, grants, open } = figures
   const onTheirWay = open.reduce((sum, { count }) => sum + count, 0)
   return [
@@ -54,25 +63,48 @@ export const figureLines = (figures: Figures, troubled: number | null, fmt: Form
     counted('Authorizations that need a person', grants.reauthorize, 'their admins were told', fmt, 'wait'),
     counted('Revocations unconfirmed', figures.revocations, 'tokens are out of use; the platform has not answered', fmt, 'wait'),
     counted('Deletion requests open', figures.deletions, 'under way', fmt, 'wait'),
+    readingsLine(figures.oldestReadingS, fmt),
     troubled === null
       ? { name: 'Workflows in trouble', words: 'the cluster does not say', pill: 'unknown', tone: 'wait' }
       : counted('Workflows in trouble', troubled, 'their own code fails; see docs/operate.md', fmt),
   ]
 }
 
-const counted = (name: string, count: number, words: string, fmt: Formats, tone: Line['tone'] = 'need'): Line =>
+/** After a failure, measuring pauses for up to six hours. After a day, a person has to act. */
+const readingsLine = (ageS: number, fmt: Formats): StandingLine => {
+  const hours = Math.floor(ageS / 3600)
+  return hours < 24
+    ? { name: 'Overdue readings', words: 'none for more than a day', pill: '', tone: '' }
+    : {
+        name: 'Overdue readings',
+        words: 'numbers are not read; the oldest waits for this long',
+        pill: `${fmt.count(hours)} h`,
+        tone: 'need',
+      }
+}
+
+const counted = (name: string, count: number, words: string, fmt: Formats, tone: StandingLine['tone'] = 'need'): StandingLine =>
   count === 0 ? { name, words: 'none', pill: '', tone: '' } : { name, words, pill: fmt.count(count), tone }
 
-/** A rule is swept daily; after two days without it says so. */
-export const sweepLines = (figures: Figures): Line[] =>
-  figures.sweeps.map(({ rule, ageS }) => ({
-    name: rule,
-    words: `swept ${ago(ageS)}`,
-    ...(ageS > 2 * 86_400 ? { pill: 'late', tone: 'need' as const } : { pill: '', tone: '' as const }),
+/** Platform features that end soon or have ended: what breaks, and what to do. */
+export const endingLines = (endings: EndingAhead[], fmt: Formats): StandingLine[] =>
+  endings.map(({ issuer, what, endsOn, breaks, todo, days }) => ({
+    name: `${issuer}: ${what}`,
+    words: `${days > 0 ? 'Ends' : 'Ended'} on ${fmt.date(new Date(endsOn))}. ${breaks} ${todo}`,
+    pill: days > 0 ? `in ${days} ${days === 1 ? 'day' : 'days'}` : 'ended',
+    tone: days > 30 ? 'wait' : 'need',
   }))
 
-const ago = (seconds: number): string => {
-  const hours = seconds / 3_600
-  if (hours < 1) return 'within the hour'
-  return hours < 48 ? `${Math.round(hours)} hours ago` : `${Math.round(hours / 24)} days ago`
+/** What the last check of each promise found: counts, and in red what is late or failed. */
+export const checkLines = (names: string[], evidence: Record<string, Evidence>): StandingLine[] =>
+  names.flatMap((name) => {
+    const found = evidence[name]
+    return found ? [{ name, words: `${found.label} ${found.detail}`, ...checkPills[found.state] }] : []
+  })
+
+const checkPills: Record<Evidence['state'], Pick<StandingLine, 'pill' | 'tone'>> = {
+  held: { pill: '', tone: '' },
+  late: { pill: 'late', tone: 'need' },
+  failed: { pill: 'failed', tone: 'need' },
+  'not yet': { pill: 'not yet', tone: 'wait' },
 }

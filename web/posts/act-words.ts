@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import type { HistoryLine } from '../db/post-history.ts'
-import type { Formats } from './formats.ts'
+import type { HistoryLine } from '../../db/posts/post-history.ts'
+import type { Formats } from '../time/formats.ts'
 
-/** Target id → what to call it: its platform, or platform and account where two are of one platform. */
+/**
+ * Target id → its label: the platform, or platform and account if several targets share a platform.
+ */
 export type Names = Map<string, string>
 
 type Change = z.infer<typeof changeSchema>
@@ -10,7 +12,10 @@ type Change = z.infer<typeof changeSchema>
 const changeSchema = z.object({ targetId: z.string(), changed: z.boolean(), refusal: z.string().nullable(), before: z.string() })
 const factsSchema = z.object({ due_at: z.string().nullable().catch(null), changes: z.array(changeSchema).catch([]) })
 
-/** What an act of a person came to, from its audit line: the same sentences right after the act and in the history. */
+/**
+ * Describes the result of an action, from its audit line. Used right after the action and in the
+ * history.
+ */
 export const actWords = (line: Pick<HistoryLine, 'name' | 'facts' | 'at'>, names: Names, fmt: Formats): string => {
   const { changes, due_at } = factsSchema.parse(line.facts)
   const done = changes.filter((change) => change.changed)
@@ -39,12 +44,29 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
     case 'post.canceled':
       if (done === 0) return 'Nothing was canceled.'
       return done === all ? 'Canceled. Nothing was sent.' : `${who}: canceled, nothing was sent there.`
+    case 'post.moved_undone':
+      if (all === 0) return when === '' ? 'Moved back: the draft has no time.' : `Moved back: the draft is planned ${when}.`
+      return done === 0 ? '' : `Moved back, planned ${when}: ${who}.`
+    case 'post.canceled_undone':
+      return done === 0 ? 'Nothing was changed.' : `Scheduled again: ${who}.`
+    case 'post.discarded':
+      return 'Draft deleted.'
+    case 'post.discarded_undone':
+      return 'The draft is back.'
+    case 'target.left_undone':
+      return done === 0 ? 'Nothing was changed.' : `${who}: needs attention again.`
     case 'target.bound':
       return done === 0 ? '' : `${who}: it is there, says a person.`
     case 'target.sent_again':
       return done === 0 ? '' : `${who}: it is not there, says a person. It is sent again now.`
     case 'target.left':
-      return done === 0 ? '' : `${who}: left as it is.`
+      return done === 0 ? '' : `${who}: dismissed.`
+    case 'comment.sent_again':
+      return done === 0 ? '' : `${who}: the first comment is added again now.`
+    case 'comment.bound':
+      return done === 0 ? '' : `${who}: the first comment is there, a person confirmed.`
+    case 'comment.left':
+      return done === 0 ? '' : `${who}: the first comment was dismissed.`
     case 'target.retried':
       return done === 0 ? '' : `${who} goes out again now.`
     default:
@@ -52,7 +74,9 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
   }
 }
 
-/** "Instagram is already out." What was canceled before needs no word when a person cancels again. */
+/**
+ * Such as "Instagram is already out." Leaves out targets that had ended before the cancellation.
+ */
 const refusals = (name: string, refused: Change[], names: Names): string =>
   refused
     .filter((change) => !(name === 'post.canceled' && ['canceled', 'failed', 'missed'].includes(change.before)))

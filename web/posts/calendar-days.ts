@@ -1,26 +1,30 @@
 import { Temporal } from 'temporal-polyfill'
+import type { DayBounds } from '../../db/posts/calendar.ts'
+import { dayAndMonth, monthAndYear } from '../time/dates.ts'
+import { addDays } from '../time/days.ts'
+import { isYear, startOfDay } from '../time/wall-time.ts'
 
 export type CalendarView = 'month' | 'week' | 'list'
 
-/** One span of days as a calendar shows it; dates are `2026-11-26` in the workspace's zone. */
+/** A range of days in a calendar view. Dates are `2026-11-26` in the workspace's time zone. */
 export type Span = {
   view: CalendarView
   title: string
-  /** Weeks of seven dates, Monday first; the list has one row of all its dates. */
+  /** Weeks of seven dates, starting on Monday. The list view has one row with all its dates. */
   weeks: string[][]
-  /** First instant inside and first instant after. */
+  /** `from` is inclusive, `to` exclusive. */
   from: Date
   to: Date
-  /** What `?at=` takes for the span before and after. */
+  /** The `?at=` values for the previous and the next range. */
   before: string
   after: string
-  /** `2026-11`: dates outside of it are greyed; empty where nothing is. */
+  /** `2026-11`: dates outside this month are grayed out. Empty in views that gray out nothing. */
   month: string
 }
 
 const listDays = 30
 
-/** The span around `at` (a date in the zone). */
+/** The range around `at`, a date in `zone`. */
 export const spanAround = (view: CalendarView, at: string, zone: string): Span => {
   const date = Temporal.PlainDate.from(at)
   if (view === 'month') return monthSpan(date, zone)
@@ -29,7 +33,7 @@ export const spanAround = (view: CalendarView, at: string, zone: string): Span =
   const dates = datesFrom(first, length)
   return {
     view,
-    title: `${dayMonth(first)} – ${dayMonth(first.add({ days: length - 1 }))} ${first.add({ days: length - 1 }).year}`,
+    title: rangeTitle(first.toString(), addDays(first.toString(), length - 1)),
     weeks: [dates],
     ...instants(first, length, zone),
     before: first.subtract({ days: length }).toString(),
@@ -38,25 +42,30 @@ export const spanAround = (view: CalendarView, at: string, zone: string): Span =
   }
 }
 
-/** A date from the address, or today: `2026-11` and `2026-11-26` are both taken. */
-export const readDate = (typed: string | undefined, today: string): string => {
+/** `26 Nov – 2 Dec 2026`, or `26 Nov 2026` */
+export const rangeTitle = (first: string, last: string): string =>
+  `${first === last ? '' : `${dayAndMonth(first)} – `}${dayAndMonth(last)} ${last.slice(0, 4)}`
+
+/** Start (inclusive) and end (exclusive) of each date in the zone. */
+export const boundsOf = (dates: string[], zone: string): DayBounds[] =>
+  dates.map((date) => ({ date, from: startOfDay(date, zone), to: startOfDay(nextDate(date), zone) }))
+
+/**
+ * Parses a date from the URL: `2026-11` or `2026-11-26`. Returns today if it is missing or invalid,
+ * and null if the calendar doesn't support the year.
+ */
+export const readDate = (typed: string | undefined, today: string): string | null => {
   if (!typed || !/^\d{4}-\d{2}(-\d{2})?$/.test(typed)) return today
   try {
-    return Temporal.PlainDate.from(typed.length === 7 ? `${typed}-01` : typed).toString()
+    const date = Temporal.PlainDate.from(typed.length === 7 ? `${typed}-01` : typed)
+    return isYear(date.year) ? date.toString() : null
   } catch (error) {
     if (error instanceof RangeError) return today
     throw error
   }
 }
 
-/** `Thursday 26 November`. */
-export const longDay = (date: string): string =>
-  Temporal.PlainDate.from(date).toLocaleString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }).replace(',', '')
-
-/** `Thu` */
-export const weekday = (date: string): string => Temporal.PlainDate.from(date).toLocaleString('en-GB', { weekday: 'short' })
-
-export const nextDate = (date: string): string => Temporal.PlainDate.from(date).add({ days: 1 }).toString()
+const nextDate = (date: string): string => addDays(date, 1)
 
 const monthSpan = (date: Temporal.PlainDate, zone: string): Span => {
   const first = date.with({ day: 1 })
@@ -65,7 +74,7 @@ const monthSpan = (date: Temporal.PlainDate, zone: string): Span => {
   const dates = datesFrom(start, shown)
   return {
     view: 'month',
-    title: first.toLocaleString('en-GB', { month: 'long', year: 'numeric' }),
+    title: monthAndYear(first.toString()),
     weeks: Array.from({ length: shown / 7 }, (_, week) => dates.slice(week * 7, week * 7 + 7)),
     ...instants(start, shown, zone),
     before: first.subtract({ months: 1 }).toString().slice(0, 7),
@@ -77,11 +86,9 @@ const monthSpan = (date: Temporal.PlainDate, zone: string): Span => {
 const mondayOf = (date: Temporal.PlainDate): Temporal.PlainDate => date.subtract({ days: date.dayOfWeek - 1 })
 
 const datesFrom = (first: Temporal.PlainDate, length: number): string[] =>
-  Array.from({ length }, (_, days) => first.add({ days }).toString())
+  Array.from({ length }, (_, days) => addDays(first.toString(), days))
 
 const instants = (first: Temporal.PlainDate, length: number, zone: string): { from: Date; to: Date } => ({
-  from: new Date(first.toZonedDateTime(zone).epochMilliseconds),
-  to: new Date(first.add({ days: length }).toZonedDateTime(zone).epochMilliseconds),
+  from: startOfDay(first.toString(), zone),
+  to: startOfDay(first.add({ days: length }).toString(), zone),
 })
-
-const dayMonth = (date: Temporal.PlainDate): string => date.toLocaleString('en-GB', { day: 'numeric', month: 'short' })

@@ -1,19 +1,25 @@
 import type { Context } from 'hono'
-import { listChannelsToCompose } from '../../db/account-facts.ts'
-import { readDate, spanAround } from '../calendar-days.ts'
-import { loadDays, readView } from '../calendar-page.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
-import { formats } from '../formats.ts'
-import { answerOf } from '../post-page.ts'
-import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
-import { dateOf } from '../wall-time.ts'
+import { HTTPException } from 'hono/http-exception'
+import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
+import { loadNextStep } from '../pages/next-step.ts'
+import { addDays } from '../time/days.ts'
+import { formats } from '../time/formats.ts'
+import { dateOf, firstYear, lastYear } from '../time/wall-time.ts'
+import { rangeTitle, readDate, spanAround } from './calendar-days.ts'
+import { type Day, loadDays, readView, roomInList } from './calendar-page.ts'
+import { actAnswerOf } from './post-page.ts'
 
-/** What goes out when, and does anything need me: a month, a week or a list, in the workspace's zone. */
+/** The calendar: posts by month, by week or as a list, in the workspace's time zone. */
 export const calendarRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers.createApp().get('/w/:workspace/calendar', requireMember(), async (c) => {
     const data = await calendarOf(deps, c)
-    return c.req.query('part') === 'grid' ? view.partial(c, 'calendar/_grid', data) : view.page(c, 'calendar/index', data)
+    if (c.req.query('part') === 'grid') return view.partial(c, 'calendar/_grid', data)
+    const isEmpty = data.drafts.length === 0 && data.weeks.flat().every((day) => day.entries.length === 0)
+    const step = isEmpty ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
+    return view.page(c, 'calendar/index', { ...data, step })
   })
 
 const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
@@ -21,10 +27,13 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const today = dateOf(new Date(deps.now()), workspace.zone)
   const shown = readView(c.req.query('view'))
   const at = readDate(c.req.query('at'), today)
+  if (!at) throw new HTTPException(404, { message: `The calendar shows the years ${firstYear} to ${lastYear}.` })
   const span = spanAround(shown, at, workspace.zone)
   const channels = await listChannelsToCompose(deps.sql, workspace.id, [])
   const channel = channels.find((one) => one.id === c.req.query('channel')) ?? null
-  const days = await loadDays(deps, workspace, span, channel?.id ?? null)
+  const skip = Math.min(Number(/^\d{1,6}$/.exec(c.req.query('skip') ?? '')?.[0] ?? 0), 100_000)
+  const days = await loadDays(deps, workspace, { span, channelId: channel?.id ?? null, skip })
+  const listed = days.weeks.flat()
   const did = c.req.query('did')
   const base = `/w/${workspace.slug}`
   const keep = (change: Record<string, string>): string => {
@@ -32,10 +41,12 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     if (query.get('channel') === '') query.delete('channel')
     return `${base}/calendar?${query}`
   }
+  const moreOn = (date: string, past = 0) => keep({ view: 'list', at: date, ...(past > 0 ? { skip: String(past) } : {}) })
+  const answer = did ? await actAnswerOf(deps, workspace, did, null, formats(workspace.zone, deps.now())) : null
   return {
     ...days,
     base,
-    span,
+    span: shown === 'list' ? { ...span, title: rangeTitle(at, listed.at(-1)?.date ?? at) } : span,
     shown,
     today,
     channels: channels.map((one) => ({
@@ -45,16 +56,17 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     })),
     channel,
     all: keep({ channel: '' }),
-    here: keep({}),
-    moreOn: (date: string) => keep({ view: 'list', at: date }),
+    here: keep(skip > 0 ? { skip: String(skip) } : {}),
+    moreOn,
+    earlierOn: (day: Day) => moreOn(day.date, day.earlier - roomInList),
     links: {
-      before: keep({ at: span.before }),
-      after: keep({ at: span.after }),
+      before: keep({ at: shown === 'list' ? addDays(at, -listed.length) : span.before }),
+      after: keep({ at: days.next ?? span.after }),
       today: keep({ at: today }),
       month: keep({ view: 'month' }),
       week: keep({ view: 'week' }),
       list: keep({ view: 'list' }),
     },
-    answer: did ? await answerOf(deps, workspace, did, null, formats(workspace.zone, deps.now())) : null,
+    answer: answer && { ...answer, back: keep({}) },
   }
 }

@@ -1,20 +1,26 @@
-import type { RuleFault } from '../platforms/platform.ts'
+import type { RuleFault } from '../../platforms/platform.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
 
-/** What keeps the post from being scheduled, where in the form it belongs, and in whose rules it stands. */
+/**
+ * A reason why the post can't be scheduled, with its place in the form and the platform whose rule
+ * it is.
+ */
 export type Fault = {
   place: 'text' | 'link' | 'media' | 'channels' | 'time' | 'kind' | 'settings'
   channelId: string | null
-  /** `Instagram`, or `Instagram · Northside` where two accounts are of one platform; null for our own rules. */
+  /**
+   * `Instagram`, or `Instagram · Northside` if several accounts share the platform. Null for our
+   * own rules.
+   */
   platform: string | null
   rule: string
-  /** `picture 3`, `video 1`; null when it is about no single file. */
+  /** `picture 3` or `video 1`. Null if it isn't about one file. */
   item: string | null
   setting: string | null
   words: string
 }
 
-/** Everything that the platforms would refuse, and what is missing on our side, for sending at a time or now. */
+/** Everything that blocks scheduling or publishing now: rules of the platforms and our own. */
 export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: number): Fault[] => [
   ...faultsOfChannels(composer),
   ...faultsOfPlatforms(composer),
@@ -22,14 +28,16 @@ export const faultsOf = (composer: Composer, act: 'schedule' | 'now', nowMs: num
   ...(act === 'schedule' ? faultsOfTime(composer, nowMs) : []),
 ]
 
-/** Rules of the chosen platforms only: what the composer shows while a person is still writing. */
+/** Only the rules of the chosen platforms. The composer shows these while a person is writing. */
 export const faultsOfPlatforms = (composer: Composer): Fault[] =>
   composer.channels.flatMap((one) => one.faults.map((fault) => named(composer, one, fault)))
 
-/** One sentence that stands by itself: "Instagram, picture 3: …". */
-export const sentenceOf = (fault: Fault): string => {
+/** A complete sentence that names the platform only once: "Instagram, picture 3: …". */
+export const faultSentence = (fault: Fault): string => {
+  const [label = ''] = (fault.platform ?? '').split(' · ')
+  const words = label && fault.words.startsWith(`${label}: `) ? fault.words.slice(label.length + 2) : fault.words
   const where = [fault.platform, fault.item].filter((part) => part !== null).join(', ')
-  return where ? `${where}: ${fault.words}` : fault.words
+  return where ? `${where}: ${words}` : words
 }
 
 const named = (composer: Composer, one: ChannelDraft, fault: RuleFault): Fault => ({

@@ -1,47 +1,68 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { ZodError } from 'zod'
-import { listComposedMedia } from '../db/composed-media.ts'
-import type { PostRow } from '../db/posts.ts'
+import { listComposedMedia } from '../../db/posts/composed-media.ts'
+import type { PostRow } from '../../db/posts/posts.ts'
+import { isSent } from '../../db/posts/target-states.ts'
+import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
+import type { MemberEnv, WebDeps, Workspace } from '../http/env.ts'
+import { isId } from '../http/ids.ts'
+import { foldOf, wallTimeOf } from '../time/wall-time.ts'
 import { valuesOf } from './composer.ts'
-import type { MemberEnv, WebDeps, Workspace } from './env.ts'
-import { isId } from './ids.ts'
 import { emptyPostForm, type PostForm, readPostForm } from './post-form.ts'
-import { foldOf, wallTimeOf } from './wall-time.ts'
 
-/** A new post may begin with a day from the calendar and with files from the media page. */
+/** The form for a new post. The URL may set a day, files and accounts. */
 export const formToStart = (c: Context<MemberEnv>): PostForm => {
   const ids = (name: string) => (c.req.queries(name) ?? []).filter(isId)
   const at = c.req.query('at') ?? ''
   return emptyPostForm({
+    zone: c.var.workspace.zone,
     time: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(at) ? at : /^\d{4}-\d{2}-\d{2}$/.test(at) ? `${at}T10:00` : '',
     media: ids('media').map((id) => ({ id, altText: '' })),
     channels: ids('channel'),
   })
 }
 
-/** A stored post as the form it was typed in. */
+/** The form for editing a stored post. */
 export const formOfPost = async (deps: WebDeps, workspace: Workspace, post: PostRow): Promise<PostForm> => {
-  const media = await listComposedMedia(deps.sql, { workspaceId: workspace.id, postId: post.id })
+  const ref = { workspaceId: workspace.id, postId: post.id }
+  const [media, targets] = await Promise.all([listComposedMedia(deps.sql, ref), listTargets(deps.sql, ref)])
   const choices = Object.entries(post.choices)
   return emptyPostForm({
     text: post.text,
     link: post.link ?? '',
     variants: post.variants,
-    channels: choices.map(([id]) => id),
+    channels: stillMeant(
+      choices.map(([id]) => id),
+      targets,
+    ),
     kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
     fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
     media: media.map(({ id, altText }) => ({ id, altText })),
+    zone: workspace.zone,
     time: post.dueAt ? wallTimeOf(post.dueAt, workspace.zone) : '',
     fold: post.dueAt ? foldOf(post.dueAt, workspace.zone) : null,
     version: post.version,
+    left: leftOf(targets),
   })
 }
 
-/** The posted form; a request that no form of ours can make is refused. */
-export const formOfRequest = (body: FormData): PostForm => {
+/** The number of accounts that the post was sent to. */
+export const leftOf = (targets: TargetRow[]): number => targets.filter((target) => isSent(target.state)).length
+
+/**
+ * Leaves out accounts whose target was canceled, unless all were: then scheduling again means all
+ * of them.
+ */
+const stillMeant = (chosen: string[], targets: TargetRow[]): string[] => {
+  const canceled = targets.filter((target) => target.state === 'canceled').map((target) => target.channelId)
+  return canceled.length === targets.length ? chosen : chosen.filter((id) => !canceled.includes(id))
+}
+
+/** Reads the posted form. 400 if our own form could not have sent it. */
+export const formOfRequest = (body: FormData, { zone }: Workspace): PostForm => {
   try {
-    return readPostForm(body)
+    return readPostForm(body, zone)
   } catch (error) {
     if (!(error instanceof ZodError)) throw error
     throw new HTTPException(400, { message: 'The form is not as CrateSocial sends it. Go back and reload the page.' })

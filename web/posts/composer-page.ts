@@ -1,16 +1,23 @@
-import type { TargetState } from '../db/target-states.ts'
-import type { Platform, RuleFault } from '../platforms/platform.ts'
+import { randomUUID } from 'node:crypto'
+import { mostOffered } from '../../db/channels/account-facts.ts'
+import type { TargetState } from '../../db/posts/target-states.ts'
+import type { Platform, RuleFault } from '../../platforms/platform.ts'
+import { numberFormat } from '../../text/formatters.ts'
+import type { WebDeps, Workspace } from '../http/env.ts'
+import type { View } from '../http/render.ts'
+import { formats } from '../time/formats.ts'
 import { type ChannelDraft, type Composer, labelOf } from './composer.ts'
-import { type Fault, faultsOf, faultsOfPlatforms, sentenceOf } from './composer-faults.ts'
-import type { WebDeps, Workspace } from './env.ts'
-import { formats } from './formats.ts'
+import { type Fault, faultSentence, faultsOf, faultsOfPlatforms } from './composer-faults.ts'
+import { leftOf } from './composer-form.ts'
 import { overallPill } from './post-state.ts'
-import type { View } from './render.ts'
 
-/** How much of what is wrong is told: while a person writes softly, after a button was pressed as what stops it. */
+/**
+ * How many problems to show. `writing` shows only gentle hints; after a button was pressed,
+ * everything that blocks that action is shown.
+ */
 export type Mood = 'writing' | 'save' | 'schedule' | 'now'
 
-/** What the composer's templates show. */
+/** The data for the composer's templates. */
 export const composerView = (deps: WebDeps, workspace: Workspace, composer: Composer, mood: Mood): View => {
   const strict = mood !== 'writing'
   const faults = faultsIn(composer, mood, deps.now())
@@ -22,35 +29,46 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     form,
     strict,
     scheduled,
+    left: leftOf(composer.targets),
+    key: form.key || randomUUID(),
     base: `/w/${workspace.slug}`,
     heading: scheduled ? 'Edit post' : 'New post',
     pill: pillOf(deps, workspace, composer),
-    scheduleLabel: scheduleLabel(deps, workspace, composer),
-    faults: faults.map((fault) => ({ ...fault, sentence: sentenceOf(fault) })),
+    scheduleLabel: scheduleLabel(deps, composer),
+    times: formats(form.zone, deps.now()),
+    faults: faults.map((fault) => ({ ...fault, sentence: faultSentence(fault) })),
     at: byPlace(faults),
     channels: composer.channels,
+    accounts: composer.accounts,
+    manyAccounts: composer.accounts > mostOffered,
     chosen: chosen.map((one) => channelView(composer, one, faults, strict)),
+    // Shows a sentence once even if it applies to several accounts.
+    appNotes: [...new Set(chosen.map((one) => one.platform.noteOnApp?.(one.draft)).filter(Boolean))],
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
     previewed: chosen.some((one) => one.channel.id === form.preview) ? form.preview : chosen[0]?.channel.id,
     equals: composer.equals.map((one) => ({ ...one, label: accountOf(composer, one.channelId) })),
     equalWords,
+    timeNotes: composer.timeNotes,
     media: composer.media,
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
     maxUploadBytes: deps.config.media.maxUploadBytes,
-    // The question stays in sight after it was answered, so that the answer can be changed.
+    // The question stays visible after it was answered, so that the answer can be changed.
     folds: composer.time?.choices ?? [],
     foldWords: composer.time && !composer.time.ok ? composer.time.words : 'This hour happens twice on that day. Which one?',
   }
 }
 
-/** As in "Facebook · Northside Records". */
+/** Such as "Facebook · Northside Records". */
 const accountOf = (composer: Composer, channelId: string): string => {
   const one = composer.channels.find(({ channel }) => channel.id === channelId)
   return one ? `${one.platform.label} · ${one.channel.name}` : ''
 }
 
-/** What is said of an equal post; of all others that it is set for its time. */
+/**
+ * How the state of an equal post is described. States that are missing here are described as
+ * scheduled.
+ */
 const equalWords: Partial<Record<TargetState, string>> = {
   sending: 'is being sent since',
   processing: 'was sent',
@@ -58,7 +76,10 @@ const equalWords: Partial<Record<TargetState, string>> = {
   unconfirmed: 'may have gone out',
 }
 
-/** A person who is still writing is told of broken rules and of a time that cannot be, not of what is still empty. */
+/**
+ * While a person is writing, shows broken platform rules and impossible times, but not fields that
+ * are still empty.
+ */
 const faultsIn = (composer: Composer, mood: Mood, nowMs: number): Fault[] => {
   if (mood === 'schedule' || mood === 'now') return faultsOf(composer, mood, nowMs)
   const time = faultsOf(composer, 'schedule', nowMs).filter((fault) => fault.place === 'time' && fault.rule !== 'time_missing')
@@ -83,6 +104,9 @@ const channelView = (composer: Composer, one: ChannelDraft, faults: Fault[], str
             kind: one.kind,
             account: one.draft.accountFacts,
             values: one.values,
+            media: one.draft.media,
+            limits: one.platform.fieldLimits ?? {},
+            count: numberFormat().format,
             faults: strict ? bySetting(settings) : {},
           },
         }
@@ -92,7 +116,7 @@ const channelView = (composer: Composer, one: ChannelDraft, faults: Fault[], str
 
 const kindLabel = (platform: Platform, kind: string): string => platform.kinds.find((one) => one.name === kind)?.label ?? kind
 
-/** Where a platform stands the words: over the picture when it fills the screen, else as its kind says. */
+/** The layout of the preview, from the kind: text first, picture first, or text over the picture. */
 const frameOf = (one: ChannelDraft): string => one.platform.kinds.find((kind) => kind.name === one.kind)?.frame ?? 'picture-first'
 
 const bySetting = (faults: RuleFault[]): Record<string, string> =>
@@ -119,8 +143,9 @@ const pillOf = (deps: WebDeps, workspace: Workspace, composer: Composer): View =
   return overallPill(post.state, composer.targets)
 }
 
-const scheduleLabel = (deps: WebDeps, workspace: Workspace, composer: Composer): string => {
-  const fmt = formats(workspace.zone, deps.now())
-  const verb = composer.post?.state === 'scheduled' ? 'Save' : 'Schedule'
-  return composer.time?.ok ? `${verb} · ${fmt.when(composer.time.dueAt)}` : verb
+/** The label of the schedule button. Shows the time in the time zone of the form's time field. */
+const scheduleLabel = (deps: WebDeps, { post, form, targets, time }: Composer): string => {
+  const isCanceled = targets.length > 0 && targets.every((target) => target.state === 'canceled')
+  const verb = isCanceled ? 'Schedule again' : post?.state === 'scheduled' ? 'Save' : 'Schedule'
+  return time?.ok ? `${verb} · ${formats(form.zone, deps.now()).when(time.dueAt)}` : verb
 }

@@ -1,32 +1,41 @@
-import { type ComposeChannel, listChannelsToCompose } from '../db/account-facts.ts'
-import { type ComposedMedia, listComposedMedia } from '../db/composed-media.ts'
-import type { Db } from '../db/connect.ts'
-import { type EqualPost, listEqualPosts } from '../db/equal-posts.ts'
-import { listMedia, listMediaByIds, type Media } from '../db/media.ts'
-import type { PostRow } from '../db/posts.ts'
-import { isSent, type TargetState } from '../db/target-states.ts'
-import { listTargets, type TargetRow } from '../db/targets.ts'
-import type { DraftForChannel, JsonRecord, Platform, RuleFault } from '../platforms/platform.ts'
-import { freshFacts } from './account-facts.ts'
-import type { WebDeps, Workspace } from './env.ts'
+import { type ComposeChannel, findChannelsToCompose } from '../../db/channels/account-facts.ts'
+import type { Db } from '../../db/postgres/connect.ts'
+import { type ComposedMedia, listComposedMedia } from '../../db/posts/composed-media.ts'
+import { type EqualPost, listEqualPosts } from '../../db/posts/equal-posts.ts'
+import { listMedia, listMediaByIds, type Media } from '../../db/posts/media.ts'
+import type { PostRow } from '../../db/posts/posts.ts'
+import { isSent, type TargetState } from '../../db/posts/target-states.ts'
+import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
+import { firstCommentOf } from '../../platforms/first-comment.ts'
+import type { JsonRecord } from '../../platforms/json.ts'
+import type { DraftForChannel, Platform, RuleFault } from '../../platforms/platform.ts'
+import { freshFacts } from '../channels/account-facts.ts'
+import type { WebDeps, Workspace } from '../http/env.ts'
+import { formats } from '../time/formats.ts'
+import { readWallTime, type WallTime } from '../time/wall-time.ts'
+import { type Planned, type TimeNote, timeNotes } from './neighbors.ts'
 import type { PostForm } from './post-form.ts'
-import { readWallTime, type WallTime } from './wall-time.ts'
 
-/** Everything the composer shows: the form as typed, and what the platforms make of it. */
+/** Everything the composer shows: the form as typed, and the results of the platforms' checks. */
 export type Composer = {
   post: PostRow | null
   form: PostForm
+  /** The chosen accounts, and the others that are offered. */
   channels: ChannelDraft[]
+  /** The number of connected accounts in the workspace. */
+  accounts: number
   media: ComposedMedia[]
   /** Files of the workspace that can be added. */
   picker: Media[]
-  /** Something went out with these files: they stay as they are. */
+  /** True if the post was sent to an account: its files can't be changed any more. */
   mediaFrozen: boolean
   targets: TargetRow[]
-  /** Posts that say the same to the same account within a day. */
+  /** Posts with the same content for the same account within a day. */
   equals: EqualPost[]
   /** Null while no time is typed. */
   time: WallTime | null
+  /** Other posts that are close to that time on the same accounts. */
+  timeNotes: TimeNote[]
 }
 
 /** One connected account in the composer. */
@@ -34,9 +43,9 @@ export type ChannelDraft = {
   channel: ComposeChannel
   platform: Platform
   chosen: boolean
-  /** State of its target once that has left: nothing of it can be changed any more. */
+  /** The state of its target once it was sent. It can't be edited from then on. */
   sent: TargetState | null
-  /** As it will go out: chosen by the person, or suggested. */
+  /** The kind it will be published as: chosen by the person, or suggested. */
   kind: string
   suggested: string
   draft: DraftForChannel
@@ -45,13 +54,19 @@ export type ChannelDraft = {
   faults: RuleFault[]
   /** The platform's own fields as typed or stored, for its part of the form. */
   values: Record<string, string>
-  /** Why the account could not be asked just now; null when it was or need not be. */
+  /**
+   * Why fresh facts could not be loaded from the account. Null if they were, or if none were
+   * needed.
+   */
   notAsked: string | null
 }
 
 const pickerSize = 24
 
-/** Loads what the form speaks of and lets every chosen platform check it. `ask`: accounts may be asked for fresh facts. */
+/**
+ * Loads the composer's data and lets every chosen platform check the post. With `ask`, fresh facts
+ * may be requested from the accounts.
+ */
 export const loadComposer = async (
   deps: WebDeps,
   workspace: Workspace,
@@ -59,36 +74,56 @@ export const loadComposer = async (
   form: PostForm,
   ask: boolean,
 ): Promise<Composer> => {
-  const [channels, recent, targets] = await Promise.all([
-    listChannelsToCompose(deps.sql, workspace.id, form.channels),
+  const [recent, targets] = await Promise.all([
     listMedia(deps.sql, workspace.id, { limit: pickerSize }),
     post ? listTargets(deps.sql, { workspaceId: workspace.id, postId: post.id }) : [],
   ])
+  const sent = targets.filter((target) => isSent(target.state)).map((target) => target.channelId)
+  const wanted = { kept: [...form.channels, ...sent], find: form.find }
   const mediaFrozen = targets.some((target) => isSent(target.state))
   const stored = post && mediaFrozen ? { workspaceId: workspace.id, postId: post.id } : null
-  const media = stored ? await listComposedMedia(deps.sql, stored) : await mediaOf(deps, workspace, form)
+  const [{ channels, total }, media] = await Promise.all([
+    findChannelsToCompose(deps.sql, workspace.id, wanted),
+    stored ? listComposedMedia(deps.sql, stored) : mediaOf(deps, workspace, form),
+  ])
   const asked = ask ? await freshFacts(deps, workspace.id, chosenOf(channels, form, targets)) : new Map<string, string>()
   const own = { ...form, media: media.map(({ id, altText }) => ({ id, altText })) }
   const drafts = channels.flatMap((channel) => {
     const platform = deps.platforms.platforms.get(channel.platform)
     return platform ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)] : []
   })
-  const time = form.time === '' ? null : readWallTime(form.time, workspace.zone, form.fold)
+  const time = form.time === '' ? null : readWallTime(form.time, form.zone, form.fold)
+  const ref = { workspaceId: workspace.id, postId: post?.id ?? null }
+  const fmt = formats(form.zone, deps.now())
   const dueAt = form.act !== 'now' && time?.ok ? time.dueAt : new Date(deps.now())
+  const [equals, notes] = await Promise.all([
+    equalPosts(deps.sql, workspace.id, { post, channels: drafts, media }, dueAt),
+    time?.ok ? timeNotes(deps, { ...ref, dueAt: time.dueAt, planned: plannedOf(drafts) }, fmt) : [],
+  ])
   return {
     post,
     form: own,
     channels: drafts,
+    accounts: total,
     media,
     picker: recent.filter((item) => !media.some((chosen) => chosen.id === item.id)),
     mediaFrozen,
     targets,
-    equals: await equalPosts(deps.sql, workspace.id, { post, channels: drafts, media }, dueAt),
+    equals,
     time,
+    timeNotes: notes,
   }
 }
 
-/** Posts that say the same as this one to one of its accounts within a day of this time. Nothing at all equals nothing. */
+const plannedOf = (drafts: ChannelDraft[]): Planned[] =>
+  drafts
+    .filter((one) => one.chosen && !one.sent)
+    .map(({ channel, platform, kind }) => ({ channelId: channel.id, accountName: channel.name, platform, kind }))
+
+/**
+ * Posts with the same content for one of the same accounts within a day of `dueAt`. Empty if this
+ * post has neither text nor files.
+ */
 export const equalPosts = (
   sql: Db,
   workspaceId: string,
@@ -102,11 +137,33 @@ export const equalPosts = (
     postId: post?.id ?? null,
     dueAt,
     mediaIds: media.map((item) => item.id),
-    targets: chosen.map((one) => ({ channelId: one.channel.id, text: one.draft.text, link: one.draft.link })),
+    targets: chosen.map(({ channel, kind, draft }) => ({
+      channelId: channel.id,
+      kind,
+      text: draft.text,
+      link: draft.link,
+      firstComment: firstCommentOf(draft.settings),
+    })),
   })
 }
 
+/** A file whose conversion failed can't be published on any platform. */
+const brokenFiles = (media: ComposedMedia[]): RuleFault[] =>
+  media.flatMap(({ conversion, conversionProblem }, index) =>
+    conversion === 'failed'
+      ? [
+          {
+            rule: 'not_converted',
+            field: 'media',
+            item: index + 1,
+            words: conversionProblem ?? 'This video cannot be converted.',
+          },
+        ]
+      : [],
+  )
+
 const mediaOf = async (deps: WebDeps, workspace: Workspace, form: PostForm): Promise<ComposedMedia[]> => {
+  if (form.media.length === 0) return []
   const altTexts = new Map(form.media.map((item) => [item.id, item.altText]))
   const found = await listMediaByIds(deps.sql, workspace.id, [...altTexts.keys()])
   return found.map((item) => ({ ...item, altText: altTexts.get(item.id) ?? '' }))
@@ -130,7 +187,7 @@ const draftFor = (
   const kind = platform.kinds.some((one) => one.name === typed) ? typed : suggested
   const values = form.fields[channel.id] ?? {}
   const settings = platform.readSettings(kind, values)
-  const draft = { kind, text, link, media, settings, accountFacts: channel.accountFacts }
+  const draft = { kind, text, link, media, settings, accountFacts: channel.accountFacts, granted: grantedOf(channel) }
   const sent = sentStateOf(targets, channel.id)
   const chosen = form.channels.includes(channel.id) || sent !== null
   return {
@@ -143,16 +200,19 @@ const draftFor = (
     draft,
     textLimit: platform.kinds.find((one) => one.name === kind)?.textLimit ?? 0,
     textLength: [...text].length,
-    faults: chosen && !sent ? platform.check(draft) : [],
+    faults: chosen && !sent ? [...brokenFiles(media), ...platform.check(draft)] : [],
     values,
     notAsked,
   }
 }
 
+/** Null if the platform didn't report the granted permissions. No fault is raised then. */
+const grantedOf = ({ scopes }: ComposeChannel): string[] | null => (scopes.length > 0 ? scopes : null)
+
 const sentStateOf = (targets: TargetRow[], channelId: string): TargetState | null =>
   targets.find((target) => target.channelId === channelId && isSent(target.state))?.state ?? null
 
-/** Stored settings → the values of the form's fields. */
+/** Converts stored settings to values of form fields. */
 export const valuesOf = (settings: JsonRecord): Record<string, string> =>
   Object.fromEntries(
     Object.entries(settings)
@@ -160,7 +220,10 @@ export const valuesOf = (settings: JsonRecord): Record<string, string> =>
       .map(([name, value]) => [name, String(value)]),
   )
 
-/** The platform's label, with the account's name where it alone would not tell which. */
+/**
+ * The platform's label, followed by the account's name if several chosen accounts share the
+ * platform.
+ */
 export const labelOf = (channels: ChannelDraft[], one: ChannelDraft): string => {
   const alike = channels.filter((other) => other.chosen && other.platform.name === one.platform.name)
   return alike.length > 1 ? `${one.platform.label} · ${one.channel.name}` : one.platform.label

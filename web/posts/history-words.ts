@@ -1,18 +1,27 @@
-import type { HistoryLine } from '../db/post-history.ts'
+import type { HistoryLine } from '../../db/posts/post-history.ts'
 import type { Names } from './act-words.ts'
 
-/** What time and the platforms did to a target, in words; empty for lines that the history need not tell. */
+/** Codes of our own problems, for which no platform was called. */
+const ownCodes = new Set(['reconnect', 'disconnected', 'grant_ended', 'check'])
+
+/** Describes what happened to a target. Empty for lines that the history leaves out. */
 export const historyWords = (line: Pick<HistoryLine, 'name' | 'targetId' | 'facts'>, names: Names): string => {
   const who = (line.targetId && names.get(line.targetId)) || 'An account'
   switch (line.name) {
     case 'target.published':
       return `${who}: published.`
     case 'target.failed':
-      return `${who} refused it.`
+      return ownCodes.has(String(line.facts.code)) ? `${who}: not sent, since it was not connected.` : `${who} refused it.`
     case 'target.unconfirmed':
       return `${who}: whether it is out could not be found out.`
     case 'target.missed':
       return `${who}: missed, nothing was sent.`
+    case 'comment.published':
+      return `${who}: first comment added.`
+    case 'comment.failed':
+      return `${who}: the first comment was not added.`
+    case 'comment.unconfirmed':
+      return `${who}: the first comment could not be confirmed.`
     case 'target.canceled':
       return `${who}: canceled.`
     default:

@@ -1,72 +1,99 @@
 import { z } from 'zod'
-import { isId } from './ids.ts'
-import type { Fold } from './wall-time.ts'
+import { isId } from '../http/ids.ts'
+import type { Fold } from '../time/wall-time.ts'
+import { isZone } from '../time/zones.ts'
 
-/** What the composer posts, as typed: it comes back whole when something is refused. */
+/** The composer's form as typed, so that it can be shown again unchanged if it is refused. */
 export type PostForm = {
   text: string
   link: string
-  /** Platform → its own text; empty where it has none. */
+  /** Platform → its own text. Empty if it has none. */
   variants: Record<string, string>
-  /** Chosen accounts, by channel id. */
+  /** Ids of the chosen channels. */
   channels: string[]
-  /** Channel id → kind; empty or absent where the platform suggests it. */
+  /** Channel id → kind. Empty or absent if the platform suggests the kind. */
   kinds: Record<string, string>
   /** Channel id → the platform's own fields. */
   fields: Record<string, Record<string, string>>
   media: { id: string; altText: string }[]
   time: string
   fold: Fold | null
-  /** Version of the post that the form was made from; 0 for a new one. */
+  /** The time zone of the form's time field, even if the workspace's zone has changed since. */
+  zone: string
+  /** The version of the post that the form was made from. 0 for a new post. */
   version: number
-  /** The same text and files may go out again within a day: the person was asked and said so. */
+  /**
+   * How many accounts the post had been sent to when the form was made. Null if the request doesn't
+   * say.
+   */
+  left: number | null
+  /**
+   * Created with the form, so that submitting it twice makes one post. Empty if the request has
+   * none.
+   */
+  key: string
+  /** The form has already made a post and was changed since, so it is now an edit of that post. */
+  goesOn: boolean
+  /** The person confirmed that the same content may be published again within a day. */
   twice: boolean
-  /** Which account's preview is open. */
+  /** What a person typed to filter the list of accounts. */
+  find: string
+  /** The channel id of the open preview. */
   preview: string
   act: Act
 }
 
-/** What the pressed button asks for. `refresh`: only draw again. */
-export type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'now'
+/** The action of the pressed button. `refresh` only renders the form again. */
+type Act = 'refresh' | 'check' | 'save' | 'schedule' | 'now'
 
 const limits = z.object({
   text: z.string().max(100_000),
   link: z.string().max(2_000),
   time: z.string().max(40),
   version: z.coerce.number().int().min(0),
+  left: z.coerce.number().int().min(0).nullable(),
   fold: z.enum(['earlier', 'later']).nullable().catch(null),
 })
 
 /**
- * Reads the form. Ids that are none are dropped; texts beyond any platform's limit by far throw a ZodError.
- * `media` repeats in order; `position.<id>` (without script) and the buttons `act=up:<id>`, `down:<id>`, `remove:<id>` change it,
- * `add` repeats what the picker had ticked.
+ * Reads the form. Drops invalid ids. Throws a ZodError for texts far beyond any platform's limit.
+ * `media` repeats in order. `position.<id>` (without script) and the buttons `act=up:<id>`,
+ * `down:<id>` and `remove:<id>` change it. `add` repeats for each file that was ticked in the
+ * picker. `zone` is the workspace's time zone, used if the form has none.
  */
-export const readPostForm = (body: FormData): PostForm => {
+export const readPostForm = (body: FormData, zone: string): PostForm => {
   const one = (name: string) => textOf(body.get(name))
   const head = limits.parse({
-    text: newlines(one('text')),
+    text: one('text'),
     link: one('link').trim(),
     time: one('time').trim(),
     version: one('version') || '0',
+    left: one('left') || null,
     fold: one('fold') || null,
   })
   const [act, mediaId = ''] = one('act').split(':')
   return {
     ...head,
+    zone: isZone(one('zone')) ? one('zone') : zone,
     variants: named(body, 'variant.'),
     channels: ids(body, 'channel'),
     kinds: named(body, 'kind.'),
     fields: fieldsByChannel(body),
     media: readMedia(body, act ?? '', mediaId),
+    key: isId(one('key')) ? one('key').toLowerCase() : '',
+    goesOn: false,
     twice: one('twice') === 'yes',
+    find: readFind(one('find')),
     preview: one('preview'),
     act: readAct(act ?? ''),
   }
 }
 
+/** Part of an account's name, or of its handle with or without the @. */
+export const readFind = (typed: string): string => typed.replaceAll('\0', '').trim().replace(/^@/, '').slice(0, 100)
+
 /** An empty form, for a new post. */
-export const emptyPostForm = (given: Partial<PostForm> = {}): PostForm => ({
+export const emptyPostForm = (given: Partial<PostForm> & { zone: string }): PostForm => ({
   text: '',
   link: '',
   variants: {},
@@ -77,7 +104,11 @@ export const emptyPostForm = (given: Partial<PostForm> = {}): PostForm => ({
   time: '',
   fold: null,
   version: 0,
+  left: null,
+  key: '',
+  goesOn: false,
   twice: false,
+  find: '',
   preview: '',
   act: 'refresh',
   ...given,
@@ -92,10 +123,13 @@ const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'
     .sort((a, b) => a.position - b.position)
     .map(({ media }) => media)
   const all = [...new Set([...moved(ordered, act, actOn), ...ids(body, 'add')])]
-  return all.map((media) => ({ id: media, altText: newlines(textOf(body.get(`alt.${media}`))).slice(0, 5_000) }))
+  return all.map((media) => ({ id: media, altText: textOf(body.get(`alt.${media}`)).slice(0, 5_000) }))
 }
 
-/** A number typed by hand sorts before the file that had it: "3" onto "1" means in front of it. */
+/**
+ * The sort position of a file. A typed number places it before the file that had that number when
+ * it moves up, and after it when it moves down.
+ */
 const positionOf = (body: FormData, media: string, index: number): number => {
   const typed = Number.parseInt(textOf(body.get(`position.${media}`)), 10)
   if (Number.isNaN(typed) || typed === index + 1) return index + 1
@@ -115,7 +149,8 @@ const fieldsByChannel = (body: FormData): PostForm['fields'] => {
     const dot = name.indexOf('.')
     const channel = name.slice(0, dot)
     if (dot < 0 || !isId(channel)) continue
-    fields[channel] = { ...fields[channel], [name.slice(dot + 1)]: textOf(value) }
+    fields[channel] ??= {}
+    fields[channel][name.slice(dot + 1)] = textOf(value)
   }
   return fields
 }
@@ -124,12 +159,9 @@ const named = (body: FormData, prefix: string): Record<string, string> =>
   Object.fromEntries(
     [...body.entries()]
       .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), newlines(textOf(value)).slice(0, 100_000)]),
+      .map(([name, value]) => [name.slice(prefix.length), textOf(value).slice(0, 100_000)]),
   )
 
 const ids = (body: FormData, name: string): string[] => [...new Set(body.getAll(name).map(textOf).filter(isId))]
-
-/** Browsers send CRLF; platforms count characters. */
-const newlines = (text: string): string => text.replace(/\r\n?/g, '\n')
 
 const textOf = (value: string | File | null | undefined): string => (typeof value === 'string' ? value : '')

@@ -1,28 +1,35 @@
-import { type AttemptRow, listAttempts } from '../db/attempts.ts'
-import { listComposedMedia } from '../db/composed-media.ts'
-import { findPostEvent, type HistoryLine, listPostHistory } from '../db/post-history.ts'
-import { findPost, type PostRow } from '../db/posts.ts'
-import { isSent, isUnsent } from '../db/target-states.ts'
-import { listTargets, type TargetRow } from '../db/targets.ts'
+import { type AttemptRow, listAttempts } from '../../db/posts/attempts.ts'
+import { listCommentAttempts } from '../../db/posts/comments.ts'
+import { listComposedMedia } from '../../db/posts/composed-media.ts'
+import { findPostEvent, type HistoryLine, listPostHistory } from '../../db/posts/post-history.ts'
+import { findPost, type PostRow } from '../../db/posts/posts.ts'
+import { isSent, isUnsent } from '../../db/posts/target-states.ts'
+import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
+import type { WebDeps, Workspace } from '../http/env.ts'
+import { isId } from '../http/ids.ts'
+import type { View } from '../http/render.ts'
+import { loadPostReadings, numbersView } from '../insights/post-readings.ts'
+import { type Formats, formats } from '../time/formats.ts'
 import { actWords, type Names } from './act-words.ts'
-import type { WebDeps, Workspace } from './env.ts'
-import { type Formats, formats } from './formats.ts'
 import { historyWords } from './history-words.ts'
-import { isId } from './ids.ts'
-import { loadPostReadings, numbersView } from './post-readings.ts'
+import { lateWords } from './neighbors.ts'
 import { overallPill, pillOf } from './post-state.ts'
 import { titleOf } from './post-title.ts'
 import { receiptOf } from './receipt.ts'
-import type { View } from './render.ts'
+import { canUndo } from './undoing.ts'
 
-/** Everything the page of a post shows; null when the workspace has no such post. It is complete without Temporal. */
+/**
+ * Everything that a post's page shows. Null if the workspace has no such post. Doesn't need
+ * Temporal.
+ */
 export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: string, did?: string): Promise<View | null> => {
   const ref = { workspaceId: workspace.id, postId }
   const post = await findPost(deps.sql, ref)
   if (!post) return null
-  const [targets, attempts, media, history, measured] = await Promise.all([
+  const [targets, attempts, comments, media, history, measured] = await Promise.all([
     listTargets(deps.sql, ref),
     listAttempts(deps.sql, ref),
+    listCommentAttempts(deps.sql, ref),
     listComposedMedia(deps.sql, ref),
     listPostHistory(deps.sql, ref),
     loadPostReadings(deps, workspace.id, postId),
@@ -38,19 +45,27 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
       const readings = measured?.find(({ post: { targetId } }) => targetId === target.id)
       return {
         ...targetView(deps, target, attempts, fmt, names),
+        comments: comments.filter(({ targetId }) => targetId === target.id),
         numbers: readings ? numbersView(deps, readings, fmt) : null,
       }
     }),
-    open: targets.some((target) => !['published', 'failed', 'missed', 'canceled'].includes(target.state) || !target.finishedAt),
+    open: targets.some(
+      (target) =>
+        !['published', 'failed', 'missed', 'canceled', 'erased'].includes(target.state) ||
+        !target.finishedAt ||
+        target.commentOpen,
+    ),
     media,
     texts: textsOf(deps, post, targets),
     history: history.flatMap((line) => historyView(line, names, fmt)),
-    answer: did ? await answerOf(deps, workspace, did, names, fmt) : null,
+    answer: did ? await actAnswerOf(deps, workspace, did, names, fmt) : null,
     can: actsOn(post, targets),
   }
 }
 
-/** Target id → its platform; with the account's name where two are of one platform. */
+/**
+ * Target id → its platform, followed by the account's name if several targets share the platform.
+ */
 export const namesOf = (deps: WebDeps, targets: Pick<TargetRow, 'id' | 'platform' | 'channelName'>[]): Names =>
   new Map(
     targets.map((target) => {
@@ -60,19 +75,26 @@ export const namesOf = (deps: WebDeps, targets: Pick<TargetRow, 'id' | 'platform
     }),
   )
 
-/** The sentence that tells what an act came to, for the page after it; null when the address names none of this workspace. */
-export const answerOf = async (
+/** The result of an action, shown on the next page, and whether it can be undone. */
+export type ActAnswer = { words: string; undo: { postId: string; eventId: string } | null }
+
+/** Null if the URL names no action of this workspace. Only the person who acted can undo. */
+export const actAnswerOf = async (
   deps: WebDeps,
   workspace: Workspace,
   eventId: string,
   names: Names | null,
   fmt: Formats,
-): Promise<string | null> => {
+): Promise<ActAnswer | null> => {
   if (!isId(eventId)) return null
   const line = await findPostEvent(deps.sql, { workspaceId: workspace.id, eventId })
   if (!line) return null
   const known = names ?? namesOf(deps, await listTargets(deps.sql, { workspaceId: workspace.id, postId: line.subjectId }))
-  return actWords(line, known, fmt) || null
+  const late =
+    line.name === 'post.moved' || line.name === 'post.scheduled' ? await lateWords(deps, workspace, line.subjectId) : ''
+  const words = [actWords(line, known, fmt), late].filter((part) => part !== '').join(' ')
+  if (words === '') return null
+  return { words, undo: canUndo(line, deps.now()) ? { postId: line.subjectId, eventId } : null }
 }
 
 const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fmt: Formats, names: Names): View => {
@@ -85,7 +107,7 @@ const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fm
     name: target.channelHandle ? `@${target.channelHandle}` : target.channelName,
     label: names.get(target.id),
     kindLabel: kind?.label ?? target.kind,
-    pill: pillOf(target.state),
+    pill: pillOf(target),
     rows: receiptOf(target, own, {
       fmt,
       platform: platform?.label ?? target.platform,
@@ -95,12 +117,13 @@ const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fm
     canCancel: isUnsent(target.state),
     canRetry: ['failed', 'missed', 'canceled'].includes(target.state),
     canDecide: target.state === 'unconfirmed',
+    canDecideComment: target.commentState === 'failed' || target.commentState === 'unconfirmed',
     canLeave: ['failed', 'missed', 'unconfirmed'].includes(target.state) && !target.finishedAt,
   }
 }
 
-/** The text for all, and whose differs. */
-const textsOf = (deps: WebDeps, post: PostRow, targets: TargetRow[]): View[] =>
+/** The texts that differ from the post's text: by target, or by platform for a draft. */
+export const textsOf = (deps: WebDeps, post: PostRow, targets: TargetRow[]): View[] =>
   targets.length > 0
     ? targets
         .filter((target) => target.text !== post.text)
@@ -115,8 +138,8 @@ const historyView = (line: HistoryLine, names: Names, fmt: Formats): View[] => {
   return words === '' ? [] : [{ at: line.at, words, who: line.userName }]
 }
 
-/** What a person can do now; the buttons of the page's head. */
-const actsOn = (post: PostRow, targets: TargetRow[]) => {
+/** The actions that are possible now, for the buttons at the top of the page. */
+export const actsOn = (post: PostRow, targets: TargetRow[]) => {
   const unsent = targets.filter((target) => isUnsent(target.state))
   const movable = targets.filter((target) => isUnsent(target.state) || target.state === 'missed')
   return {

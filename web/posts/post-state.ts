@@ -1,15 +1,28 @@
-import type { TargetState } from '../db/target-states.ts'
+import type { TargetState } from '../../db/posts/target-states.ts'
 
-/** Colour means state and nothing else: see the tokens in web/public. */
-export type Tone = 'out' | 'way' | 'wait' | 'need' | ''
+/** Colors express state only. See the tokens in web/public. */
+type Tone = 'out' | 'way' | 'wait' | 'need' | ''
 export type Pill = { words: string; tone: Tone }
 
-type Part = { state: TargetState; channelState?: string; channelName?: string }
+type Part = { state: TargetState; channelState?: string; channelName?: string; publishedAt?: Date | string | null }
 
-/** One word for a target. */
-export const pillOf = (state: TargetState): Pill => ({ words: state, tone: tones[state] })
+/** A short label for a target. */
+export const pillOf = (target: Pick<Part, 'state' | 'publishedAt'>): Pill =>
+  target.state === 'erased' ? erased([target]) : { words: target.state, tone: tones[target.state] }
 
-/** One word for a whole post: what needs a person first, then what is uncertain, then what is on its way. */
+/**
+ * For targets whose platform data was deleted. Whether they were published can no longer be
+ * checked.
+ */
+const erased = (parts: Pick<Part, 'publishedAt'>[]): Pill => ({
+  words: `${parts.every((part) => part.publishedAt) ? 'published' : 'sent'}, platform data deleted`,
+  tone: '',
+})
+
+/**
+ * A short label for a whole post. What needs attention comes first, then uncertain outcomes, then
+ * sends in progress.
+ */
 export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pill => {
   const live = parts.filter((part) => part.state !== 'canceled')
   if (parts.length === 0) return { words: postState === 'draft' ? 'draft' : 'canceled', tone: '' }
@@ -21,6 +34,7 @@ export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pi
   if (has('unconfirmed').length > 0) return { words: 'unconfirmed', tone: 'wait' }
   if (has('sending', 'processing').length > 0) return { words: 'going out', tone: 'way' }
   const waiting = has('scheduled', 'preparing', 'ready')
+  if (waiting.length === 0 && live.every((part) => part.state === 'erased')) return erased(live)
   if (waiting.length === 0) return { words: 'published', tone: 'out' }
   if (waiting.length < live.length) return { words: 'going out', tone: 'way' }
   return stillAhead(waiting)
@@ -45,4 +59,5 @@ const tones: Record<TargetState, Tone> = {
   unconfirmed: 'wait',
   missed: 'need',
   canceled: '',
+  erased: '',
 }

@@ -1,6 +1,6 @@
 const titleLength = 60
 
-/** What a post is called in lists: the beginning of its text. */
+/** The title of a post in lists: the beginning of its text. */
 export const titleOf = (text: string): string => {
   const line = text.trim().split('\n', 1)[0]?.trim() ?? ''
   if (line === '') return 'Post without text'

@@ -1,13 +1,14 @@
-import type { AttemptRow } from '../db/attempts.ts'
-import type { TargetRow } from '../db/targets.ts'
-import type { Formats } from './formats.ts'
-
-/** One line of a target's card. `href` is given only for addresses that a browser may follow. */
-export type ReceiptRow = { name: string; words: string; href?: string; at?: Date }
+import type { AttemptRow } from '../../db/posts/attempts.ts'
+import type { TargetRow } from '../../db/posts/targets.ts'
+import type { Formats } from '../time/formats.ts'
+import { commentReceipt, type ReceiptRow } from './comment-receipt.ts'
 
 type Given = { fmt: Formats; platform: string; prepareAheadMs: number }
 
-/** What happened to a target, when, and what comes next: the truth in words, from its row and its attempts (newest first). */
+/**
+ * What happened to a target, when, and what comes next, from its row and its attempts (newest
+ * first).
+ */
 export const receiptOf = (target: TargetRow, attempts: AttemptRow[], given: Given): ReceiptRow[] => {
   const [last] = attempts
   return [
@@ -17,12 +18,13 @@ export const receiptOf = (target: TargetRow, attempts: AttemptRow[], given: Give
     ...looking(target, last, given),
     ...said(target, given),
     ...confirmed(target, given),
+    ...commentReceipt(target, given),
   ]
 }
 
 const seconds = (date: Date, fmt: Formats): string => fmt.exact(date).slice(5, 8)
 
-const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] => {
+const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): ReceiptRow[] => {
   const waiting = target.waitingFor
   switch (target.state) {
     case 'scheduled': {
@@ -34,7 +36,15 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] 
     case 'ready':
       return [{ name: 'Ready', words: waiting ?? 'prepared; one call is left, at its time' }, ...nextTry(target, fmt)]
     case 'missed':
-      return [{ name: 'Missed', words: 'its time passed while CrateSocial was not running. Nothing was sent' }]
+      return [{ name: 'Missed', words: `its time passed while ${whyMissed(target, platform)}. Nothing was sent` }]
+    case 'erased':
+      return [
+        ...(target.publishedAt ? [{ name: 'Published', words: fmt.exact(target.publishedAt), at: target.publishedAt }] : []),
+        {
+          name: 'Data deleted',
+          words: `${fmt.when(target.stateAt)}. Everything ${platform} told CrateSocial about this account and post was deleted. The post can't be sent again; to publish it somewhere, duplicate it`,
+        },
+      ]
     case 'canceled':
       return [{ name: 'Canceled', words: `${fmt.when(target.stateAt)} · nothing was sent` }]
     default:
@@ -42,7 +52,10 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs }: Given): ReceiptRow[] 
   }
 }
 
-/** The platform asked to wait, or was out of reach. */
+const whyMissed = ({ problem }: TargetRow, platform: string): string =>
+  problem?.kind === 'reauthorize' ? `this ${platform} account was not connected` : 'CrateSocial was not running'
+
+/** Shown if the platform asked to wait or could not be reached. */
 const nextTry = ({ notBefore }: TargetRow, fmt: Formats): ReceiptRow[] =>
   notBefore ? [{ name: 'Next try', words: `from ${fmt.when(notBefore)}${seconds(notBefore, fmt)} on`, at: notBefore }] : []
 
@@ -54,7 +67,7 @@ const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }
   return [{ name: 'Sent', words: `${fmt.exact(at)}${outcome ? ` · ${outcome}` : ''}`, at }]
 }
 
-/** What is known of a send; what went well is told by the rows that follow. */
+/** Describes the outcome of a send. */
 const outcomes = (platform: string): Record<AttemptRow['outcome'], string> => ({
   claimed: 'no answer yet',
   accepted: `${platform} took it`,
@@ -77,14 +90,14 @@ const looking = (target: TargetRow, last: AttemptRow | undefined, { platform }: 
   ]
 }
 
-/** Of what no platform said: the account must be connected again. */
+/** The code of our own problem: the account must be reconnected. */
 const ownCode = 'reconnect'
 
 const said = (target: TargetRow, { platform }: Given): ReceiptRow[] => {
   const { problem } = target
   if (!problem) return []
   const isOurs = problem.code === ownCode
-  if (isOurs && target.waitingFor?.includes(problem.words)) return [] // what it waits for has said it
+  if (isOurs && target.waitingFor?.includes(problem.words)) return [] // `waitingFor` already says it
   const code = [problem.code, problem.subcode].filter((part) => part).join('/')
   const trace = [code && `code ${code}`, problem.traceId && `trace ${problem.traceId}`].filter((part) => part).join(' · ')
   const name = isOurs ? 'Why' : `${platform} said`

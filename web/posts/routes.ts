@@ -1,37 +1,41 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { tx } from '../../db/connect.ts'
-import { recordEvent } from '../../db/events.ts'
-import { deleteDraft, findPost, type PostRow } from '../../db/posts.ts'
-import { seeOther } from '../answers.ts'
-import { type Composer, loadComposer } from '../composer.ts'
-import { faultsOf } from '../composer-faults.ts'
-import { formOfPost, formOfRequest, formToStart } from '../composer-form.ts'
-import { composerView, type Mood } from '../composer-page.ts'
-import { forMembers, type MemberEnv, type WebDeps } from '../env.ts'
-import { idParam, isId } from '../ids.ts'
-import { type Done, saveDraft, schedule } from '../post-acts.ts'
-import type { PostForm } from '../post-form.ts'
-import { loadPostPage } from '../post-page.ts'
-import type { Renderer } from '../render.ts'
-import { requireMember } from '../session.ts'
-import { postActRoutes } from './post-acts.ts'
+import { findPost, type PostRow } from '../../db/posts/posts.ts'
+import { seeOther } from '../http/answers.ts'
+import { composerMaxBytes } from '../http/body.ts'
+import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
+import { readForm } from '../http/forms.ts'
+import { idParam, isId } from '../http/ids.ts'
+import type { Renderer, View } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
+import { postActRoutes } from './act-routes.ts'
+import { type Composer, loadComposer } from './composer.ts'
+import { faultsOf } from './composer-faults.ts'
+import { formOfPost, formOfRequest, formToStart, leftOf } from './composer-form.ts'
+import { composerView, type Mood } from './composer-page.ts'
+import type { Done } from './post-acts.ts'
+import { loadChanged } from './post-changed.ts'
+import type { PostForm } from './post-form.ts'
+import { loadPostPage } from './post-page.ts'
+import { saveDraft, schedule } from './post-saving.ts'
 
 const one = '/w/:workspace/posts/:post'
 type MemberContext = Context<MemberEnv>
 
-/** Composing, and the page of a post. promise: U1, D3 */
+/** The composer and the page of a post. promise: U1, D3 */
 export const postsRoutes = (deps: WebDeps, view: Renderer) => {
   const guard = requireMember()
   return forMembers
     .createApp()
     .get('/w/:workspace/posts/new', guard, (c) => showComposer(deps, view, c, null, formToStart(c), 'writing'))
     .post('/w/:workspace/posts/check', guard, async (c) => {
-      const body = await c.req.formData()
+      const body = await readForm(c, composerMaxBytes)
       const post = await findGiven(deps, c, body.get('post'))
-      return showComposer(deps, view, c, post, formOfRequest(body), 'writing', 'part')
+      const composer = await loadComposer(deps, c.var.workspace, post, formOfRequest(body, c.var.workspace), true)
+      const drawn = composerView(deps, c.var.workspace, composer, 'writing')
+      return view.changes(c, 'posts/_composer', drawn, String(body.get('marks') ?? ''), body.has('add') ? ['files'] : [])
     })
-    .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, formOfRequest(await c.req.formData())))
+    .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, await postedForm(c)))
     .get(one, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.req.query('did'))
       if (!page) throw new HTTPException(404)
@@ -41,12 +45,17 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
       const post = await getPost(deps, c)
       return showComposer(deps, view, c, post, await formOfPost(deps, c.var.workspace, post), 'writing')
     })
-    .post(one, guard, async (c) => take(deps, view, c, await getPost(deps, c), formOfRequest(await c.req.formData())))
-    .post(`${one}/discard`, guard, (c) => discard(deps, c))
+    .post(one, guard, async (c) => take(deps, view, c, await getPost(deps, c), await postedForm(c)))
     .route('/', postActRoutes(deps, view))
 }
 
-/** Saves, schedules or publishes, as the pressed button says; refused, the same form comes back with everything typed. */
+const postedForm = async (c: MemberContext): Promise<PostForm> =>
+  formOfRequest(await readForm(c, composerMaxBytes), c.var.workspace)
+
+/**
+ * Saves, schedules or publishes, depending on the pressed button. If refused, shows the form again
+ * with everything that was typed.
+ */
 const take = async (deps: WebDeps, view: Renderer, c: MemberContext, post: PostRow | null, form: PostForm): Promise<Response> => {
   const { workspace, user } = c.var
   const actor = { workspace, userId: user.id }
@@ -57,25 +66,42 @@ const take = async (deps: WebDeps, view: Renderer, c: MemberContext, post: PostR
   const refused = act === 'save' ? composer.time !== null && !composer.time.ok : faultsOf(composer, act, deps.now()).length > 0
   if (refused) return page(deps, view, c, composer, act, 422)
   const dueAt = act === 'now' || !composer.time?.ok ? new Date(deps.now()) : composer.time.dueAt
-  const done = act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer, dueAt)
-  if (done === 'twice') return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
-  return afterwards(deps, view, c, form, done)
+  const saved = act === 'save' ? await saveDraft(deps, actor, composer) : await schedule(deps, actor, composer, dueAt)
+  if (saved === 'twice') return page(deps, view, c, await loadComposer(deps, workspace, post, form, false), act, 422)
+  if (typeof saved === 'object' && 'goOn' in saved) {
+    const { subjectId, version } = saved.goOn
+    const made = await findPost(deps.sql, { workspaceId: workspace.id, postId: subjectId })
+    return take(deps, view, c, made, { ...form, version: version ?? 0, left: form.left ?? 0, goesOn: true })
+  }
+  return afterwards(deps, view, c, post, form, saved)
 }
 
 const afterwards = async (
   deps: WebDeps,
   view: Renderer,
   c: MemberContext,
+  post: PostRow | null,
   form: PostForm,
-  done: Exclude<Done, 'twice'>,
+  saved: Done,
 ): Promise<Response> => {
-  if (done === 'gone') throw new HTTPException(404)
+  const current =
+    saved === 'conflict' && post ? await findPost(deps.sql, { workspaceId: post.workspaceId, postId: post.id }) : null
+  if (current) return conflict(deps, view, c, current, form)
+  if (typeof saved !== 'object') throw new HTTPException(404)
+  return seeOther(c, `/w/${c.var.workspace.slug}/posts/${saved.postId}?did=${saved.eventId}`)
+}
+
+/**
+ * Handles an edit of a post that someone else changed in the meantime. Nothing is saved. The form
+ * comes back with everything that was typed, below the current version. Submitting it again edits
+ * that version.
+ */
+const conflict = async (deps: WebDeps, view: Renderer, c: MemberContext, current: PostRow, form: PostForm): Promise<Response> => {
   const { workspace } = c.var
-  if (done === 'conflict') {
-    const current = await getPost(deps, c)
-    return view.page(c, 'posts/conflict', { current, form, base: `/w/${workspace.slug}` }, 409)
-  }
-  return seeOther(c, `/w/${workspace.slug}/posts/${done.postId}?did=${done.eventId}`)
+  const composer = await loadComposer(deps, workspace, current, { ...form, version: current.version }, true)
+  const changed = await loadChanged(deps, workspace, current.id)
+  const again = { ...composer, form: { ...composer.form, left: leftOf(composer.targets) } }
+  return page(deps, view, c, again, 'writing', 409, { changed })
 }
 
 const showComposer = async (
@@ -85,15 +111,17 @@ const showComposer = async (
   post: PostRow | null,
   form: PostForm,
   mood: Mood,
-  part: 'page' | 'part' = 'page',
-): Promise<Response> => {
-  const composer = await loadComposer(deps, c.var.workspace, post, form, true)
-  const data = composerView(deps, c.var.workspace, composer, mood)
-  return part === 'part' ? view.partial(c, 'posts/_composer', data) : view.page(c, 'posts/compose', data)
-}
+): Promise<Response> => page(deps, view, c, await loadComposer(deps, c.var.workspace, post, form, true), mood, 200)
 
-const page = (deps: WebDeps, view: Renderer, c: MemberContext, composer: Composer, mood: Mood, status: number): Response =>
-  view.page(c, 'posts/compose', composerView(deps, c.var.workspace, composer, mood), status)
+const page = (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  composer: Composer,
+  mood: Mood,
+  status: number,
+  more: View = {},
+): Response => view.page(c, 'posts/compose', { ...composerView(deps, c.var.workspace, composer, mood), ...more }, status)
 
 const getPost = async (deps: WebDeps, c: MemberContext): Promise<PostRow> => {
   const post = await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId: idParam(c, 'post') })
@@ -106,17 +134,4 @@ const findGiven = async (deps: WebDeps, c: MemberContext, id: unknown): Promise<
   const post = await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId: id })
   if (!post) throw new HTTPException(404)
   return post
-}
-
-/** Deletes a draft for good; what was ever scheduled is canceled instead and keeps its history. */
-const discard = async (deps: WebDeps, c: MemberContext): Promise<Response> => {
-  const { workspace, user } = c.var
-  const postId = idParam(c, 'post')
-  const gone = await tx(deps.sql, async (t) => {
-    if (!(await deleteDraft(t, { workspaceId: workspace.id, postId }))) return false
-    await recordEvent(t, { name: 'post.discarded', workspaceId: workspace.id, userId: user.id, subjectId: postId })
-    return true
-  })
-  if (!gone) throw new HTTPException(404)
-  return seeOther(c, `/w/${workspace.slug}/calendar`)
 }

@@ -1,16 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { idsIn, type PromiseMade, promises } from '../promises.ts'
+import { idsIn, type PromiseMade, promises } from '../../promises.ts'
 
-/** Where a promise is kept and what proves it, as the sources say: `web/session.ts:77`, and titles of tests. */
+/**
+ * A promise with the code that keeps it, such as `web/http/session.ts:77`, and the titles of the
+ * tests that prove it.
+ */
 export type Proof = PromiseMade & { code: string[]; tests: ProvingTest[] }
-/** `passed` null: no run of the tests is known. */
-export type ProvingTest = { title: string; file: string; passed: boolean | null }
+/** `passed` is null if no test results are available. */
+type ProvingTest = { title: string; file: string; passed: boolean | null }
 
 const codeMark = /promise: ((?:[A-Z]\d)(?:, ?[A-Z]\d)*)/
 const titleMark = /\bpromises? ((?:[A-Z]\d)(?:(?:, ?| and )[A-Z]\d)*)/g
 
-/** Reads all sources under `root`; with `results`, what vitest's JSON reporter wrote, it is these tests that count. */
+/**
+ * Reads all sources under `root`. With `results` from vitest's JSON reporter, lists the tests that
+ * ran; without, the tests in the sources.
+ */
 export const findProofs = (root: string, results?: VitestResults): Proof[] => {
   const code = codeMarks(root)
   const tests = results ? testsRun(root, results) : testsWritten(root)
@@ -21,7 +27,10 @@ export const findProofs = (root: string, results?: VitestResults): Proof[] => {
   }))
 }
 
-/** The table as a build has written it, or else read from the sources. Kept: neither changes while the server runs. */
+/**
+ * Loads the table that the build wrote, or else reads the sources. Cached, because neither changes
+ * while the server runs.
+ */
 export const loadProofs = (root: string): (() => Proof[]) => {
   let read: Proof[] | undefined
   const written = join(root, proofsFile)
@@ -33,12 +42,25 @@ export const loadProofs = (root: string): (() => Proof[]) => {
 
 export const proofsFile = 'proofs.json'
 
-/** A promise counts as enforced when it has code, as proved when all its tests passed and there is one. */
+/** A promise is enforced if code is marked with it, and proved if it has tests and all passed. */
 export const isEnforced = (proof: Proof): boolean => proof.code.length > 0
 export const isProved = (proof: Proof): boolean => proof.tests.length > 0 && proof.tests.every((test) => test.passed === true)
 
 type Marked = { ids: string[]; place: string }
-const codeFolders = ['workflows', 'activities', 'platforms', 'db', 'web', 'local']
+const codeFolders = [
+  'workflows',
+  'activities',
+  'platforms',
+  'db',
+  'media',
+  'temporal',
+  'config',
+  'observability',
+  'commands',
+  'text',
+  'web',
+  'local',
+]
 
 const codeMarks = (root: string): Marked[] =>
   [...topLevel(root), ...codeFolders.flatMap((folder) => filesOf(root, folder))]
@@ -52,7 +74,7 @@ const codeMarks = (root: string): Marked[] =>
 
 type Titled = ProvingTest & { ids: string[] }
 
-/** Without a run: titles as they stand in the sources. */
+/** Without results: the titles of the tests in the sources. */
 const testsWritten = (root: string): Titled[] =>
   filesOf(root, 'test')
     .filter((file) => file.endsWith('.test.ts'))
@@ -86,7 +108,7 @@ const topLevel = (root: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
 
-/** A folder that an installation leaves out, such as the tests, has no files. */
+/** Empty if the folder doesn't exist, because installations leave some out, such as the tests. */
 const filesOf = (root: string, folder: string): string[] => {
   const path = join(root, folder)
   if (!existsSync(path)) return []

@@ -1,18 +1,23 @@
-import { markPolicySeen } from '../../db/policy-versions.ts'
-import { historyDays, logDays, rules } from '../../db/retention.ts'
-import { listLatestSweeps, type Sweep } from '../../db/sweeps.ts'
-import { formFields, ownPath, seeOther } from '../answers.ts'
-import { type AnyContext, forUsers, type WebDeps } from '../env.ts'
-import { gatherEvidence } from '../evidence.ts'
-import { formats } from '../formats.ts'
-import { policyOf } from '../policy.ts'
-import type { Renderer } from '../render.ts'
-import { requireUser } from '../session.ts'
+import { absoluteDays, idleDays } from '../../db/people/sessions.ts'
+import { markPolicySeen } from '../../db/privacy/policy-versions.ts'
+import { historyDays, logDays } from '../../db/privacy/retention.ts'
+import { listLatestSweeps, type Sweep } from '../../db/privacy/sweeps.ts'
+import { formFields, ownPath, seeOther } from '../http/answers.ts'
+import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireUser } from '../http/session.ts'
+import { publicTimes } from '../time/public-times.ts'
+import { gatherEvidence } from './evidence.ts'
+import { policyOf } from './policy.ts'
+import { policyFacts } from './policy-facts.ts'
 
-/** A visit does not cost a query each: what is shown is at most a minute old. */
+/** How long results are cached, so that not every visit costs a query. */
 const freshMs = 60_000
 
-/** promise: L1, L2, L3, L4: the policy, with the terms of db/retention.ts and what the last check of each found. */
+/**
+ * promise: L1, L2, L3, L4: the policy, with the terms from db/privacy/retention.ts and the results
+ * of the last checks.
+ */
 export const privacyRoutes = (deps: WebDeps, view: Renderer) => {
   let read: { atMs: number; sweeps: Map<string, Sweep> } | undefined
   const latest = async (): Promise<Map<string, Sweep>> => {
@@ -29,18 +34,18 @@ export const privacyRoutes = (deps: WebDeps, view: Renderer) => {
 }
 
 const show = (c: AnyContext, deps: WebDeps, view: Renderer, sweeps: Map<string, Sweep>): Response => {
-  const fmt = formats('UTC', deps.now())
+  const times = publicTimes(deps.now())
   const versions = policyOf(deps)
-  return view.page(c, 'pages/privacy', {
-    rules,
+  return view.page(c, 'policy/show', {
+    facts: policyFacts(deps.config),
+    evidence: gatherEvidence(sweeps, deps.now()),
+    times,
+    version: versions[0].version,
+    updated: times.date(new Date(versions[0].publishedOn)),
+    versions,
     historyDays,
     logDays,
-    keep: Object.fromEntries(rules.map((rule) => [rule.name, rule.keep])),
-    evidence: gatherEvidence(sweeps, fmt, deps.now()),
-    version: versions[0].version,
-    updated: fmt.date(new Date(versions[0].publishedOn)),
-    versions,
-    contact: deps.config.mail.contact,
-    host: new URL(deps.config.publicUrl).host,
+    idleDays,
+    absoluteDays,
   })
 }

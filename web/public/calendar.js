@@ -1,5 +1,6 @@
-// Dragging a post to another day keeps its time of day. Every post that can be dragged also has a Move page, for the keyboard
-// and for a time that needs a word: refused there, or asked about when the clocks go back.
+// Drag and drop in the calendar. A dragged post keeps its time of day. Every post that can be
+// dragged also has a Move page, for the keyboard and for cases that need a message or a question: a
+// refused time, or a time that happens twice.
 
 let carried = null
 const slotOf = (event) => (carried ? event.target.closest?.('[data-slot]') : null)
@@ -27,16 +28,37 @@ document.addEventListener('drop', async (event) => {
   const slot = slotOf(event)
   if (!slot || slot.contains(carried)) return
   event.preventDefault()
-  const { move, time } = carried.dataset
-  const fields = new URLSearchParams({
-    time: `${slot.dataset.slot}T${time}`,
-    back: document.getElementById('calendar').dataset.here,
-  })
-  const answer = await fetch(move, {
-    method: 'POST',
-    body: fields,
-    headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' },
-  })
-  const refused = answer.status === 422
-  location.assign(refused ? `${move}?${fields}` : (answer.headers.get('HX-Location') ?? location.href))
+  const { move, time, version } = carried.dataset
+  const { here, zone } = document.getElementById('calendar').dataset
+  const fields = new URLSearchParams({ time: `${slot.dataset.slot}T${time}`, version, zone, back: here })
+  const answer = await send(move, fields)
+  const to = answer?.headers.get('HX-Location')
+  if (to) return location.assign(to)
+  if (answer?.status === 422) return location.assign(`${move}?${fields}`)
+  if (answer?.status === 409) return tell('Somebody changed this post, so it was not moved. The calendar shows it as it is now.')
+  tell(
+    answer
+      ? 'The post could not be moved. It stays where it was. Try again.'
+      : 'No connection. The post was not moved and stays where it was.',
+  )
 })
+
+/** The response, or null if the server could not be reached. */
+const send = async (address, body) => {
+  try {
+    return await fetch(address, { method: 'POST', body, headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } })
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Shows a message that screen readers announce, and reloads the calendar. The page moves nothing
+ * until the server has agreed.
+ */
+const tell = (words) => {
+  const said = Object.assign(document.createElement('p'), { className: 'notice', textContent: words })
+  document.getElementById('flash').replaceChildren(said)
+  document.getElementById('calendar').dispatchEvent(new CustomEvent('fetch-again'))
+  scrollTo({ top: 0 })
+}

@@ -1,8 +1,9 @@
-// The composer while a person writes: the order of files, what was uploaded, and counters. The server draws everything again
-// after each change (posts/check); without this file the same buttons send the form.
+// The composer while a person writes: the order of files, uploads and counters. The server renders
+// changed parts again (posts/check). Without this script, the same buttons submit the form.
 
 const composer = () => document.getElementById('composer')
-// Grows with every change to the files: an answer to what was asked before it would put them back.
+// Counts changes to the files. A response to an older request is dropped, because it would undo
+// them.
 let files = 0
 const changed = () => {
   files += 1
@@ -69,23 +70,23 @@ document.addEventListener('dragend', () => {
   dragged = null
   unmark()
 })
-// What comes back while a file is in the air would put it down somewhere: the drop asks again.
+// A response during a drag would reset it, so it is dropped. The drop sends a new request.
 document.addEventListener('htmx:before:swap', (event) => {
   const asked = event.detail.ctx?.files
   if (dragged || (asked !== undefined && asked !== files)) event.preventDefault()
 })
 
-// A file that has just been uploaded joins the post.
+// Adds a file to the post when its upload is complete.
 document.addEventListener('uploaded', (event) => {
   if (!composer()?.contains(event.target)) return
   const { id, tile } = event.detail
   tile.remove()
   const add = Object.assign(document.createElement('input'), { type: 'hidden', name: 'add', value: id })
-  composer().append(add)
+  document.getElementById('files').append(add)
   changed()
 })
 
-// What a person has opened stays open when the form is drawn again.
+// Keeps opened sections open when the form is rendered again.
 let opened = []
 document.addEventListener('htmx:before:swap', () => {
   opened = [...(composer()?.querySelectorAll('details[id][open]') ?? [])].map((details) => details.id)
@@ -94,12 +95,15 @@ document.addEventListener('htmx:after:swap', () => {
   for (const id of opened) document.getElementById(id)?.setAttribute('open', '')
 })
 
-// Counters follow each key; the server's count, which knows variants and kinds, follows a moment later.
+const numbers = new Intl.NumberFormat('en-GB')
+
+// Updates counters at each key press. The server's count, which includes variants and kinds,
+// follows shortly after.
 document.addEventListener('input', (event) => {
   if (event.target.tagName !== 'TEXTAREA' || !composer()?.contains(event.target)) return
   const length = [...event.target.value].length
   for (const counter of document.querySelectorAll(`.counters [data-counts="${event.target.id}"]`)) {
-    counter.querySelector('.number').textContent = length.toLocaleString('en-GB')
+    counter.querySelector('.number').textContent = numbers.format(length)
     counter.classList.toggle('over', length > Number(counter.dataset.limit))
   }
 })

@@ -1,4 +1,5 @@
-// Asks before what cannot be undone: `data-confirm` on a plain form or its button, `hx-confirm` on an htmx element.
+// Asks before an action that can't be undone: `data-confirm` on a plain form or its button,
+// `hx-confirm` on an htmx element.
 const dialog = () => document.getElementById('confirm')
 
 const ask = (words, yes) =>

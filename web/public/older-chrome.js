@@ -1,4 +1,5 @@
-// htmx 4 parses answers with a second argument that Chrome before 150 refuses ("Overload resolution failed"): there it goes without.
+// htmx 4 passes a second argument that Chrome before version 150 rejects ("Overload resolution
+// failed"). There, it is left out.
 const parseHtml = Document.parseHTMLUnsafe
 if (parseHtml) {
   Document.parseHTMLUnsafe = (html, options) => {

@@ -1,17 +1,18 @@
-// Small courtesies of every page; each works without this file too.
+// Small improvements for every page. Each page also works without this script.
 
-// After a form came back with errors, the first wrong field has the focus.
+// Focuses the first invalid field after a form came back with errors.
 const focusFirstError = () => document.querySelector('main [aria-invalid="true"]')?.focus()
 focusFirstError()
 document.addEventListener('htmx:after:settle', (event) => {
   if (event.target.querySelector?.('[aria-invalid="true"]')) focusFirstError()
 })
 
-// What was said is said once: a reload of the address does not say it again.
+// Removes the message from the URL, so that reloading the page doesn't show it again.
 const address = new URL(location.href)
 if (address.searchParams.has('said') || address.searchParams.has('did')) {
   address.searchParams.delete('said')
   address.searchParams.delete('did')
+  address.searchParams.delete('undo')
   history.replaceState(history.state, '', address)
 }
 
@@ -25,7 +26,7 @@ document.addEventListener('click', async (event) => {
   button.textContent = 'Copied'
 })
 
-// Menus that open close again with a click elsewhere or Esc.
+// Closes open menus on a click elsewhere or Esc.
 const closeOpenMenus = (except) => {
   for (const menu of document.querySelectorAll('details.more[open], details.switcher[open]'))
     if (menu !== except) menu.open = false
@@ -37,7 +38,8 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') closeOpenMenus()
 })
 
-// A form is sent once, however often its button is pressed; a failed answer of htmx or Back gives the button back.
+// Prevents a form from being submitted twice. The button works again after a failed htmx request or
+// Back.
 const onceButtons = (root) => root.querySelectorAll('button[data-once]')
 document.addEventListener('submit', (event) => {
   const [button] = onceButtons(event.target)
@@ -50,3 +52,12 @@ const giveBack = () => {
 }
 addEventListener('pageshow', giveBack)
 document.addEventListener('htmx:finally:request', giveBack)
+
+// Preselects the browser's time zone for a new workspace, under its current name.
+const zone = document.querySelector('[data-browser-zone]')
+if (zone?.value === '') {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const options = [...document.querySelectorAll('#zones option')]
+  const found = options.find((option) => option.value === here || option.dataset.also?.split(' ').includes(here))
+  if (found) zone.value = found.value
+}

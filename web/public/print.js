@@ -1,4 +1,4 @@
-// Printing needs a script, so without one there is no button.
+// Printing needs a script, so the button is hidden without one.
 const offerPrint = (root) => {
   for (const button of root.querySelectorAll('[data-print][hidden]')) button.hidden = false
 }

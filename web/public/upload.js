@@ -1,6 +1,7 @@
-// Uploads with progress: each file goes by itself, as it is, so that a large video is never held in memory.
-// `data-upload-zone` is the address, `data-upload-into` the list that takes the new tile, `data-upload-as` another form of it.
-// Without this file the same form posts the files at once.
+// Uploads with progress. Each file is sent separately and unencoded, so that a large video is never
+// held in memory. `data-upload-zone` is the URL, `data-upload-into` the list for the new tile, and
+// `data-upload-as` an alternative kind of tile. Without this script, the form uploads all files at
+// once.
 
 const put = (address, body, { onProgress, onStart } = {}) =>
   new Promise((resolve) => {
@@ -69,14 +70,17 @@ const uploadOne = async (zone, file, shown) => {
   if (answer.status !== 201)
     return showRefusal(
       shown,
-      answer.status < 500 && answer.text.length < 400 ? answer.text : 'The file could not be stored. Try again in a moment.',
+      (answer.status < 500 || answer.status === 507) && answer.text.length < 400
+        ? answer.text
+        : 'The file could not be stored. Try again in a moment.',
     )
   shown.row.remove()
   const tile = addTile(zone, answer.text)
   if (tile.dataset.kind === 'video') await sendFrame(zone, tile, file)
 }
 
-// The server decodes no video: this browser cuts a frame out for the list. Where it cannot, the drawn picture stays.
+// The server can't decode every video, so the browser takes a frame for the thumbnail. If it can't,
+// the drawn picture stays.
 const sendFrame = async (zone, tile, file) => {
   const frame = await frameOf(file)
   if (!frame) return

@@ -1,17 +1,26 @@
-/** How dates and numbers are written, in one zone. */
+import { dateFormat, numberFormat } from '../../text/formatters.ts'
+
+/** How dates and numbers are formatted in a time zone. */
 export type Formats = ReturnType<typeof formats>
 
-const cache = new Map<string, Intl.DateTimeFormat>()
 const dayMs = 86_400_000
+const counts = numberFormat()
+const shares = numberFormat({ maximumFractionDigits: 1 })
 
-/** `now` is needed for "today" and "tomorrow"; epoch milliseconds. */
+/** `now` is in epoch milliseconds; it decides what is "today" and "tomorrow". */
 export const formats = (zone: string, now: number = Date.now()) => {
-  const parts = (date: Date, key: string, options: Intl.DateTimeFormatOptions) => dateFormat(zone, key, options).format(date)
-  const time = (date: Date) => parts(date, 'time', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const isoDay = (date: Date) => parts(date, 'iso', { year: 'numeric', month: '2-digit', day: '2-digit' })
-  const year = (date: Date) => parts(date, 'year', { year: 'numeric' })
+  const parts = (date: Date, options: Intl.DateTimeFormatOptions) => dateFormat({ timeZone: zone, ...options }).format(date)
+  let clockFormat: Intl.DateTimeFormat | undefined // cached: a calendar formats many times
+  const clock = (date: Date) => {
+    clockFormat ??= dateFormat({ timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+    const written = clockFormat.format(date)
+    return written.endsWith(':00') ? written.slice(0, 5) : written
+  }
+  const time = (date: Date) => parts(date, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const isoDay = (date: Date) => parts(date, { year: 'numeric', month: '2-digit', day: '2-digit' })
+  const year = (date: Date) => parts(date, { year: 'numeric' })
   const day = (date: Date) => {
-    const short = parts(date, 'day', { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')
+    const short = parts(date, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')
     return year(date) === year(new Date(now)) ? short : `${short} ${year(date)}`
   }
   const near = (date: Date): string | undefined => {
@@ -22,25 +31,29 @@ export const formats = (zone: string, now: number = Date.now()) => {
     zone,
     /** 18:00 */
     time,
+    /** 18:00, or 18:00:30 if the seconds aren't zero */
+    clock,
     /** 18:00:00.214 */
     exact: (date: Date) =>
-      parts(date, 'exact', {
+      parts(date, {
         hour: '2-digit',
         minute: '2-digit',
         second: '2-digit',
         fractionalSecondDigits: 3,
         hourCycle: 'h23',
       }),
-    /** Thu 26 Nov; with the year when it is another one */
+    /** Thu 26 Nov, with the year if it isn't this year */
     day,
     /** 26 November 2026 */
-    date: (date: Date) => parts(date, 'date', { day: 'numeric', month: 'long', year: 'numeric' }),
+    date: (date: Date) => parts(date, { day: 'numeric', month: 'long', year: 'numeric' }),
     /** "today 18:00", "Thu 26 Nov 10:00" */
     when: (date: Date) => `${near(date) ?? day(date)} ${time(date)}`,
     /** 2026-11-26T10:00:00.000Z, for `<time datetime>` */
     machine: (date: Date) => date.toISOString(),
     /** 12,945 */
-    count: (n: number) => n.toLocaleString('en-GB'),
+    count: (n: number) => counts.format(n),
+    /** 4.2% for 0.0418 */
+    share: (n: number) => `${shares.format(n * 100)}%`,
     bytes,
     duration,
   }
@@ -54,8 +67,8 @@ export const bytes = (size: number): string => {
   return `${value < 10 && power > 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${units[power]}`
 }
 
-/** 0:07, 1:23, 1:02:03: minutes and seconds of a video */
-export const duration = (ms: number): string => {
+/** Minutes and seconds of a video: 0:07, 1:23, 1:02:03 */
+const duration = (ms: number): string => {
   const seconds = Math.round(ms / 1000)
   const two = (n: number) => String(n).padStart(2, '0')
   const minutes = Math.floor(seconds / 60)
@@ -63,13 +76,5 @@ export const duration = (ms: number): string => {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
 }
 
-/** en-GB writes 26/11/2026. */
+/** en-GB formats dates as 26/11/2026. */
 const asIso = (given: string): string => given.split('/').reverse().join('-')
-
-/** Making a format is the slow part, so each is made once. */
-const dateFormat = (zone: string, key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
-  const id = `${zone} ${key}`
-  const found = cache.get(id) ?? new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options })
-  cache.set(id, found)
-  return found
-}

@@ -1,19 +1,32 @@
 import { Temporal } from 'temporal-polyfill'
+import { longDate } from './dates.ts'
 
-/** Which of two equal clock times is meant when a clock is set back. */
+/**
+ * The range of years for posts and calendars. Time zone arithmetic fails near the limits of what
+ * people can type.
+ */
+export const firstYear = 2000
+export const lastYear = 2100
+export const isYear = (year: number): boolean => year >= firstYear && year <= lastYear
+
+/** Which of two equal clock times is meant when clocks are set back. */
 export type Fold = 'earlier' | 'later'
 
-/** `choices`: the two instants that an hour can mean when it happens twice, for the form to ask; empty otherwise. */
+/**
+ * `choices`: the two instants that a clock time can mean when it happens twice, so that the form
+ * can ask. Otherwise empty.
+ */
 export type WallTime = { choices: FoldChoice[] } & ({ ok: true; dueAt: Date; wallTime: string } | { ok: false; words: string })
 export type FoldChoice = { fold: Fold; label: string }
 
 /**
- * Reads the value of a `datetime-local` field as a time in `zone`. A time that the zone skips is refused in words,
- * one that it has twice needs `fold`.
+ * Reads the value of a `datetime-local` field as a time in `zone`. Refuses a time that the zone
+ * skips. A time that happens twice needs `fold`.
  */
 export const readWallTime = (typed: string, zone: string, fold: Fold | null): WallTime => {
   const plain = parsePlain(typed)
   if (!plain) return refused('Choose a day and a time.')
+  if (!isYear(plain.year)) return refused(`Choose a year from ${firstYear} to ${lastYear}.`)
   const earlier = plain.toZonedDateTime(zone, { disambiguation: 'earlier' })
   const later = plain.toZonedDateTime(zone, { disambiguation: 'later' })
   if (earlier.equals(later)) return accepted(earlier)
@@ -27,17 +40,31 @@ export const readWallTime = (typed: string, zone: string, fold: Fold | null): Wa
   return { ok: false, words, choices }
 }
 
-/** `2026-11-26T10:00`, with seconds where it has any: how `datetime-local` wants an instant to be written. */
+/** The value of a `datetime-local` field: `2026-11-26T10:00`, with seconds if they aren't zero. */
 export const wallTimeOf = (at: Date, zone: string): string => written(zoned(at, zone).toPlainDateTime())
 
-/** `2026-11-26`: the day in the zone. */
+/** The day in the zone, such as `2026-11-26`. */
 export const dateOf = (at: Date, zone: string): string => zoned(at, zone).toPlainDate().toString()
 
-/** The first instant of a day, which is not midnight everywhere on every day. */
-export const startOfDay = (date: string, zone: string): Date =>
-  new Date(Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds)
+/**
+ * Caches the last few thousand starts of days, because they are slow to compute and a calendar
+ * needs 43.
+ */
+const dayStartsMs = new Map<string, number>()
+const mostDayStarts = 5_000
 
-/** A post is one thing: the reading of an hour that happens twice, of a time that was already stored. */
+/** The first instant of a day. Where clocks change at midnight, that isn't 00:00. */
+export const startOfDay = (date: string, zone: string): Date => {
+  const key = `${date} ${zone}`
+  const foundMs = dayStartsMs.get(key)
+  if (foundMs !== undefined) return new Date(foundMs)
+  const startMs = Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds
+  if (dayStartsMs.size >= mostDayStarts) dayStartsMs.clear()
+  dayStartsMs.set(key, startMs)
+  return new Date(startMs)
+}
+
+/** The fold of a stored time, for times that happen twice in the zone. */
 export const foldOf = (at: Date, zone: string): Fold => {
   const time = zoned(at, zone)
   const later = time.toPlainDateTime().toZonedDateTime(zone, { disambiguation: 'later' })
@@ -72,11 +99,10 @@ const refused = (words: string): WallTime => ({ ok: false, words, choices: [] })
 const wordsOfGap = (plain: Temporal.PlainDateTime, zone: string, later: Temporal.ZonedDateTime): string =>
   `${clock(plain)} does not exist on ${day(plain)} in ${zone}: the clocks go forward over it. The next time after the gap is ${clock(firstAfterGap(later))}.`
 
-/** The instant at which the clock jumped, as the clock reads right after it. */
+/** What the clock shows right after it jumped forward. */
 const firstAfterGap = (later: Temporal.ZonedDateTime): Temporal.PlainDateTime =>
   (later.getTimeZoneTransition('previous') ?? later).toPlainDateTime()
 
 const clock = (time: Temporal.PlainDateTime): string => time.toPlainTime().toString({ smallestUnit: 'minute' })
 
-const day = (time: Temporal.PlainDateTime): string =>
-  time.toPlainDate().toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+const day = (time: Temporal.PlainDateTime): string => longDate(time.toPlainDate().toString())

@@ -5,10 +5,13 @@ import type { Meta } from './meta.ts'
 import { removeApp, requestDeletion } from './removal.ts'
 import type { Person } from './state.ts'
 
-/** Where a person finds it on the website, without the host's prefix. */
+/** The page's path on the website, without the host's prefix. */
 export const appsPath = '/settings/applications'
 
-/** GET: a person's settings, "Apps and websites": what they allowed, what they removed, what removed apps answered. First: who you are. */
+/**
+ * GET: a person's settings, "Apps and websites": connected apps, removed apps and their responses.
+ * First asks who the person is.
+ */
 export function appsPage(meta: Meta): Handler<SandboxEnv> {
   return (c) => {
     const person = meta.state.people[c.req.query('person') ?? '']
@@ -22,7 +25,10 @@ export function appsPage(meta: Meta): Handler<SandboxEnv> {
   }
 }
 
-/** POST to the same path: `act` is `remove` or `request`. The person waits for the app's answer, as there. */
+/**
+ * POST to the same path: `act` is `remove` or `request`. Waits for the app's response, as Facebook
+ * does.
+ */
 export function appsDecision(meta: Meta): Handler<SandboxEnv> {
   return async (c) => {
     const form = await c.req.parseBody<Record<string, string>>()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Meta } from './meta.ts'
 import type { Audience } from './state.ts'
 
-/** How people met one post, up to some moment. Every number only grows with time; reach <= views. */
+/** The numbers of one post up to some time. They never decrease, and reach <= views. */
 export type Reception = {
   views: number
   reach: number
@@ -13,26 +13,35 @@ export type Reception = {
   interactions: number
 }
 
-export const nobody: Reception = { views: 0, reach: 0, likes: 0, comments: 0, saved: 0, shares: 0, interactions: 0 }
+const nobody: Reception = { views: 0, reach: 0, likes: 0, comments: 0, saved: 0, shares: 0, interactions: 0 }
 
 /**
- * The curve of a post: fast at first, then flat. Its height and mix come from the id alone, so two reads at one moment agree; of a
- * post that was there before they are known.
+ * The numbers follow a curve: fast at first, then flat. They depend only on the post's id and the
+ * time, so repeated reads agree. For older posts, the final numbers are stored.
  */
 export function reception(meta: Meta, post: { id: string; createdAtMs: number }, atMs: number): Reception {
   const ageMs = Math.max(0, atMs - post.createdAtMs)
   const rise = 1 - Math.exp(-ageMs / meta.world.settings.insightsCurveMs)
   const known = meta.state.audiences[post.id]
-  if (known) return knownReception(known, rise)
+  if (known) return withOwn(meta, post.id, atMs, knownReception(known, rise))
   const plateau = 300 + 4_700 * share(post.id, 'views')
   const views = Math.floor(plateau * rise)
   const part = (name: string, least: number, most: number) => Math.floor(views * (least + (most - least) * share(post.id, name)))
-  return complete(views, {
+  const met = complete(views, {
     likes: part('likes', 0.03, 0.09),
     comments: part('comments', 0.002, 0.01),
     saved: part('saved', 0.004, 0.02),
     shares: part('shares', 0.003, 0.012),
   })
+  return withOwn(meta, post.id, atMs, met)
+}
+
+/** Adds the account's own comments, which count like those of others. */
+function withOwn(meta: Meta, postId: string, atMs: number, met: Reception): Reception {
+  const own = Object.values(meta.state.comments).filter(
+    ({ objectId, createdAtMs }) => objectId === postId && createdAtMs <= atMs,
+  ).length
+  return { ...met, comments: met.comments + own, interactions: met.interactions + own }
 }
 
 function knownReception({ views, ...acts }: Audience, rise: number): Reception {
@@ -46,13 +55,16 @@ function complete(views: number, acts: Omit<Audience, 'views'>): Reception {
   return { views, reach: Math.floor(views * 0.72), ...acts, interactions }
 }
 
-/** What the insights know now: they lag behind by `insightsLagMs`. */
+/** The time up to which insights are available: `insightsLagMs` ago. */
 export const insightsMoment = (meta: Meta): number => meta.world.clock.now() - meta.world.settings.insightsLagMs
 
 const dayMs = 86_400_000
 const beginMs = Date.UTC(2026, 0, 1)
 
-/** Reception of everything an account had before this sandbox began: a gentle weekly wave, summed up to `atMs`. */
+/**
+ * The account's total numbers from before the sandbox started, up to `atMs`. They follow a slight
+ * weekly wave.
+ */
 export function olderReception(accountId: string, atMs: number): Reception {
   const days = Math.max(0, (atMs - beginMs) / dayMs)
   const wave = days + 0.3 * (7 / (2 * Math.PI)) * Math.sin((2 * Math.PI * days) / 7)
@@ -88,15 +100,15 @@ export function difference(later: Reception, earlier: Reception): Reception {
   return rest
 }
 
-/** Followers drift from day to day, mostly upward. */
+/** The number of followers changes from day to day, mostly upward. */
 export function followersAt(account: { id: string; followers: number }, atMs: number): number {
   const days = Math.floor((atMs - Date.UTC(2026, 10, 1)) / dayMs)
   const drift = Math.floor(days * (0.5 + 3 * share(account.id, 'followers')) + 2 * Math.sin(days))
-  // A small account stays small: its limits are what a tester wants to see.
+  // Keeps small accounts below 100, so that testers can see the limits for them.
   return account.followers < 100 ? account.followers : Math.max(100, account.followers + drift)
 }
 
-/** 0 to 1, always the same for the same words. */
+/** A number from 0 to 1, always the same for the same strings. */
 function share(id: string, name: string): number {
   return createHash('sha256').update(`${id}/${name}`).digest().readUInt32BE(0) / 0xffff_ffff
 }

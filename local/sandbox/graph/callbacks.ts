@@ -6,7 +6,7 @@ import type { CallbackRecord } from './state.ts'
 export type CallbackSpoil = 'bad_signature' | 'old'
 
 /** `base64url(signature).base64url(json)` (fact sheet 6.1). */
-export function signedRequest(meta: Meta, personId: string, spoil?: CallbackSpoil): string {
+function signedRequest(meta: Meta, personId: string, spoil?: CallbackSpoil): string {
   const issuedAt = Math.floor(meta.world.clock.now() / 1000) - (spoil === 'old' ? 30 * 86_400 : 0)
   const payload = Buffer.from(
     JSON.stringify({ algorithm: 'HMAC-SHA256', expires: issuedAt + 3_600, issued_at: issuedAt, user_id: personId }),
@@ -15,13 +15,19 @@ export function signedRequest(meta: Meta, personId: string, spoil?: CallbackSpoi
   return `${createHmac('sha256', key).update(payload).digest('base64url')}.${payload}`
 }
 
-/** Tells the app, if it registered an address, that a person removed it. Does not wait for the answer. */
+/**
+ * Notifies the app, if it registered a URL, that a person removed it. Doesn't wait for the
+ * response.
+ */
 export function notifyDeauthorized(meta: Meta, personId: string): void {
   const url = meta.world.settings.deauthorizeUrl
   if (url) meta.world.clock.after(0, () => callBack(meta, { kind: 'deauthorize', url, personId }).then(() => undefined))
 }
 
-/** Posts a signed request and records what came back; a deletion must answer 200 with what deletion-answer.ts demands. */
+/**
+ * Posts a signed request and records the response. A deletion must be answered with 200 and the
+ * content that deletion-answer.ts checks.
+ */
 export async function callBack(
   meta: Meta,
   { kind, url, personId, spoil }: { kind: CallbackRecord['kind']; url: string; personId: string; spoil?: CallbackSpoil },

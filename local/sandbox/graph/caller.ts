@@ -5,11 +5,14 @@ import { refuse } from './refusal.ts'
 import type { Grant, InstagramAccount, Page, Person, Token } from './state.ts'
 import { tokenProblem } from './tokens.ts'
 
-/** Whom a token stands for. */
+/** Who a token belongs to. */
 export type Caller = { kind: 'app' } | PersonCaller
 export type PersonCaller = { kind: 'user' | 'page'; token: Token; person: Person; grant: Grant }
 
-/** `needsProof`: false where Meta documents headers only (rupload). @throws GraphRefusal 104, 190/.. or 100 (appsecret_proof). */
+/**
+ * `needsProof`: false where Meta documents only headers (rupload).
+ * @throws GraphRefusal 104, 190/.. or 100 (appsecret_proof)
+ */
 export function identify(meta: Meta, text: string | undefined, parameters: Parameters, needsProof = true): Caller {
   if (!text)
     throw refuse.general(104, undefined, 'An access token is required to request this resource.', {
@@ -40,7 +43,7 @@ function checkProof(meta: Meta, token: string, proof: string | undefined, needed
   if (!equal) throw refuse.general(100, undefined, 'Invalid appsecret_proof provided in the API argument', more)
 }
 
-/** @throws GraphRefusal 2500 when the call is not made with a person's token. */
+/** @throws GraphRefusal 2500 if the call isn't made with a person's token */
 export function requirePerson(caller: Caller): PersonCaller {
   if (caller.kind !== 'app') return caller
   throw noCurrentUser()
@@ -52,12 +55,15 @@ export const noCurrentUser = () =>
 export const hasScope = ({ token, grant }: PersonCaller, scope: string): boolean =>
   token.scopes.includes(scope) && grant.scopes.includes(scope)
 
-/** @throws GraphRefusal 10 when a permission is missing. */
+/** @throws GraphRefusal 10 if a permission is missing */
 export function requireScopes(caller: PersonCaller, scopes: string[]): void {
   for (const scope of scopes) if (!hasScope(caller, scope)) throw refuse.permission(scope)
 }
 
-/** The Page, readable with its own token or that of a person who shared it. @throws GraphRefusal 100/33 or 10. */
+/**
+ * The Page, if the caller has its own token or that of a person who shared it.
+ * @throws GraphRefusal 100/33 or 2500
+ */
 export function requirePageAccess(
   meta: Meta,
   caller: Caller,
@@ -72,7 +78,15 @@ export function requirePageAccess(
   return { page, caller: person }
 }
 
-/** For calls that publish: the Page's own token, both permissions, and the task CREATE_CONTENT. @throws GraphRefusal 100/33, 200 or 210. */
+/** Pages that the person has a role on and shared with the app. */
+export const sharedPages = (meta: Meta, { person, grant }: PersonCaller): Page[] =>
+  Object.values(meta.state.pages).filter((page) => page.roles[person.id] && grant.pageIds.includes(page.id))
+
+/**
+ * Checks calls that publish: they require the Page's own token, both permissions and the task
+ * CREATE_CONTENT.
+ * @throws GraphRefusal 100/33, 200, 210 or 2500
+ */
 export function requirePublishing(meta: Meta, caller: Caller, pageId: string): Page {
   const { page, caller: person } = requirePageAccess(meta, caller, pageId, 'post')
   if (person.kind !== 'page') throw refuse.pageToken()
@@ -82,7 +96,10 @@ export function requirePublishing(meta: Meta, caller: Caller, pageId: string): P
   return page
 }
 
-/** The Instagram account, for a person who shared it and has a role on its Page. @throws GraphRefusal 100/33 or 10. */
+/**
+ * The Instagram account, for a person who shared it and has a role on its Page.
+ * @throws GraphRefusal 100/33, 10 or 2500
+ */
 export function requireInstagram(
   meta: Meta,
   caller: Caller,

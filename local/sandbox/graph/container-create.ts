@@ -2,7 +2,7 @@ import { requireInstagram } from './caller.ts'
 import { containerStatus, loadVideo } from './container.ts'
 import { loadImage } from './container-media.ts'
 import { type ContainerRequest, readContainerRequest } from './container-request.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { newId } from './ids.ts'
 import type { Meta } from './meta.ts'
 import { refuse } from './refusal.ts'
@@ -10,13 +10,16 @@ import type { Container, InstagramAccount } from './state.ts'
 
 const dayMs = 86_400_000
 
-/** POST /{ig-user-id}/media: a container. Images are loaded inside the call, videos after it (fact sheet 3.1). */
+/**
+ * POST /{ig-user-id}/media: creates a container. Images are downloaded during the call, videos
+ * after it (fact sheet 3.1).
+ */
 export async function createContainer(call: GraphCall): Promise<object> {
   const { meta } = call
   const scopes = ['instagram_basic', 'instagram_content_publish']
   const { account } = requireInstagram(meta, call.caller, call.c.req.param('id') ?? '', { scopes, method: 'post' })
   checkAccount(meta, account)
-  const request = readContainerRequest(call.parameters)
+  const request = readContainerRequest(meta, call.parameters)
   for (const childId of request.children) checkChild(meta, account, childId)
   const image = request.imageUrl
     ? await loadImage(meta, request.imageUrl, { anyRatio: request.type === 'STORIES' || request.isCarouselItem })
@@ -67,9 +70,12 @@ function keep(meta: Meta, account: InstagramAccount, request: ContainerRequest, 
     altText: request.altText,
     children: request.children,
     url: request.videoUrl,
-    thumbOffsetMs: request.thumbOffsetMs,
+    thumbOffsetMs: loaded.coverSha256 === null ? request.thumbOffsetMs : null,
     shareToFeed: request.shareToFeed,
     collaborators: request.collaborators,
+    userTags: request.userTags,
+    locationId: request.locationId,
+    isAiGenerated: request.isAiGenerated,
     resumable: request.resumable,
     receivedBytes: 0,
     createdAtMs: now,

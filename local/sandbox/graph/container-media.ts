@@ -5,7 +5,10 @@ import type { Container } from './state.ts'
 
 const maxImageBytes = 8 * 1024 * 1024
 
-/** Loads an image inside the call that names it and refuses what Instagram refuses (fact sheet 3.5). */
+/**
+ * Downloads an image during the call that names it, and rejects what Instagram rejects (fact sheet
+ * 3.5).
+ */
 export async function loadImage(meta: Meta, url: string, { anyRatio }: { anyRatio: boolean }): Promise<StoredMedia> {
   const outcome = await meta.world.fetchMedia(url, { userAgent: metaUserAgent, maxBytes: maxImageBytes + 1, robots: true })
   if (!outcome.ok) {
@@ -47,7 +50,10 @@ const limits: Record<'REELS' | 'STORIES' | 'VIDEO', VideoLimits> = {
   VIDEO: { maxBytes: 300_000_000, minMs: 3_000, maxMs: 60_000, maxWidth: 1920, minRatio: 0.01 },
 }
 
-/** What is wrong with a video for this container, as the subcode that its status will name; null when it is fine. */
+/**
+ * What is wrong with a video for this container: the subcode for the container's status. Null if
+ * nothing is.
+ */
 export function instagramVideoProblem(
   container: Container,
   { facts, sizeBytes }: StoredMedia,
@@ -60,7 +66,7 @@ export function instagramVideoProblem(
   if (facts.audioCodec && facts.audioCodec !== 'aac') return wrong(`audio ${facts.audioCodec}`)
   if (!facts.moovFirst) return wrong('the index is behind the data')
   if (sizeBytes > limit.maxBytes) return wrong('too many bytes')
-  // A frame more or less is nothing to Instagram.
+  // Allows a frame more or less, as Instagram does.
   if (facts.durationMs < limit.minMs - 50 || facts.durationMs > limit.maxMs + 500) return wrong(`${facts.durationMs} ms long`)
   if (facts.fps < 22.9 || facts.fps > 60.5) return wrong(`${facts.fps} frames per second`)
   if (facts.width > limit.maxWidth) return wrong(`${facts.width} pixels wide`)

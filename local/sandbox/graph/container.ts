@@ -6,7 +6,7 @@ import type { Container } from './state.ts'
 
 export type ContainerStatus = 'IN_PROGRESS' | 'FINISHED' | 'ERROR' | 'EXPIRED' | 'PUBLISHED'
 
-/** Fact sheet 3.2. The status follows from the clock: nothing is stored. */
+/** Fact sheet 3.2. The status is computed from the clock and isn't stored. */
 export function containerStatus(meta: Meta, container: Container): ContainerStatus {
   const now = meta.world.clock.now()
   if (container.mediaIds.length > 0) return 'PUBLISHED'
@@ -30,14 +30,17 @@ export function statusText(status: ContainerStatus, { error }: Container): strin
   }
 }
 
-/** @throws GraphRefusal 100/33. */
+/** @throws GraphRefusal 100/33 */
 export function requireContainer(meta: Meta, id: string, method: string): Container {
   const container = meta.state.containers[id]
   if (!container) throw refuse.missingObject(id, method)
   return container
 }
 
-/** Meta loads a video after the call that named it; what is wrong with it shows in the container's status only. */
+/**
+ * Meta downloads a video after the call that names it. Problems show only in the container's
+ * status.
+ */
 export async function loadVideo(meta: Meta, container: Container): Promise<void> {
   if (!container.url) return
   const outcome = await meta.world.fetchMedia(container.url, { userAgent: metaUserAgent, maxBytes: 300_000_000, robots: true })
@@ -45,10 +48,10 @@ export async function loadVideo(meta: Meta, container: Container): Promise<void>
   else fail(meta, container, downloadSubcodes[outcome.reason] ?? 2207077, outcome.detail)
 }
 
-/** Any other failed download is 2207077. */
+/** All other failed downloads are 2207077. */
 const downloadSubcodes: Record<string, number> = { timeout: 2207003, too_large: 2207026 }
 
-/** The bytes are here: they are judged, and the time of processing runs. */
+/** The whole file has arrived: checks it and starts the processing time. */
 export function finishUpload(meta: Meta, container: Container, media: StoredMedia): void {
   const problem = instagramVideoProblem(container, media)
   if (problem) {

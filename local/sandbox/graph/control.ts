@@ -4,21 +4,34 @@ import type { SandboxEnv } from '../world.ts'
 import { addOlderPost, olderPost } from './history.ts'
 import { newId } from './ids.ts'
 import type { Meta } from './meta.ts'
+import { nodeKind } from './node-kind.ts'
 import { removeApp, requestDeletion } from './removal.ts'
 import { addPage, addPerson, linkInstagram } from './seed.ts'
-import { allTasks } from './state.ts'
+import { allTasks, type Page } from './state.ts'
 import { breakTokens } from './tokens.ts'
 
 const tokenStates = { expired: 463, revoked: 458, password_changed: 460, logged_out: 467, checkpoint: 459 } as const
 
 const newPerson = z.strictObject({ id: z.string().optional(), name: z.string().min(1) })
+const pageLocation = z.strictObject({
+  city: z.string(),
+  country: z.string(),
+  street: z.string().optional(),
+  latitude: z.number(),
+  longitude: z.number(),
+})
 const newPage = z.strictObject({
   id: z.string().optional(),
   name: z.string().min(1),
   category: z.string().optional(),
-  /** Who may do what; without tasks everything. */
+  /** Each person's tasks on the Page. All tasks by default. */
   people: z.array(z.strictObject({ id: z.string(), tasks: z.array(z.string()).default([...allTasks]) })),
-  viaBusiness: z.boolean().optional(),
+  /**
+   * The Page is managed only through a business portfolio; nobody has a role on the Page itself.
+   */
+  business: z.strictObject({ id: z.string(), name: z.string(), relation: z.enum(['owned', 'client']) }).optional(),
+  isSmall: z.boolean().optional(),
+  location: pageLocation.optional(),
   followers: z.int().optional(),
   instagram: z.strictObject({ id: z.string().optional(), username: z.string(), name: z.string().optional() }).optional(),
 })
@@ -27,9 +40,16 @@ const personState = z.strictObject({
   dataAccess: z.enum(['expired', 'renewed']).optional(),
 })
 const pageState = z.strictObject({
-  personId: z.string(),
+  personId: z.string().optional(),
   tasks: z.array(z.string()).optional(),
   role: z.enum(['lost', 'restored']).optional(),
+  /** Whether the person's consent includes the Page. */
+  shared: z.boolean().optional(),
+  name: z.string().min(1).optional(),
+  username: z.string().nullable().optional(),
+  followers: z.int().min(0).optional(),
+  isSmall: z.boolean().optional(),
+  location: pageLocation.nullable().optional(),
 })
 const instagramState = z.strictObject({ restricted: z.boolean().optional(), username: z.string().optional() })
 const removal = z.strictObject({
@@ -37,7 +57,7 @@ const removal = z.strictObject({
   spoil: z.enum(['bad_signature', 'old']).optional(),
 })
 
-/** Control port, below /accounts: more people and Pages, and what may happen to them. */
+/** Control port, under /accounts: creates people and Pages, and changes their state. */
 export function metaControl(meta: Meta): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   creationRoutes(meta, app)
@@ -51,8 +71,10 @@ export function metaControl(meta: Meta): Hono<SandboxEnv> {
     meta.world.state.changed()
     return c.json(added, 201)
   })
+  // The kind of object for an id: `post`, `media`, `unknown` ...
+  app.get('/meta/objects/:id', (c) => c.json({ kind: nodeKind(meta, c.req.param('id')) }))
   app.get('/meta/callbacks', (c) => c.json(meta.state.callbacks))
-  // "Remove app" in the person's settings, with "Send request" when asked.
+  // "Remove app" in the person's settings, with "Send request" if requested.
   app.post('/meta/people/:id/remove-app', async (c) => {
     const { deletionRequest, spoil } = removal.parse(await c.req.json())
     const person = known(meta.state.people, c.req.param('id'))
@@ -97,15 +119,13 @@ function stateRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
     return c.json(person)
   })
   app.post('/meta/pages/:id/state', async (c) => {
-    const { personId, tasks, role } = pageState.parse(await c.req.json())
+    const { personId, tasks, role, shared, ...facts } = pageState.parse(await c.req.json())
     const page = known(meta.state.pages, c.req.param('id'))
-    if (tasks) page.roles[personId] = tasks
-    if (role) page.lostRoles = page.lostRoles.filter((id) => id !== personId)
-    if (role === 'lost') {
-      page.lostRoles.push(personId)
-      delete page.roles[personId]
-    }
-    if (role === 'restored') page.roles[personId] ??= [...allTasks]
+    Object.assign(page, facts)
+    if (personId) changeRole(page, { personId, tasks, role })
+    const grant = personId ? meta.state.people[personId]?.grant : null
+    if (grant && shared !== undefined)
+      grant.pageIds = [...grant.pageIds.filter((id) => id !== page.id), ...(shared ? [page.id] : [])]
     meta.world.state.changed()
     return c.json(page)
   })
@@ -115,6 +135,19 @@ function stateRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
     meta.world.state.changed()
     return c.json(account)
   })
+}
+
+function changeRole(
+  page: Page,
+  { personId, tasks, role }: { personId: string } & Pick<z.infer<typeof pageState>, 'tasks' | 'role'>,
+) {
+  if (tasks) page.roles[personId] = tasks
+  if (role) page.lostRoles = page.lostRoles.filter((id) => id !== personId)
+  if (role === 'lost') {
+    page.lostRoles.push(personId)
+    delete page.roles[personId]
+  }
+  if (role === 'restored') page.roles[personId] ??= [...allTasks]
 }
 
 function known<T>(records: Record<string, T>, id: string): T {

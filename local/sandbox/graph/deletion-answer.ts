@@ -4,8 +4,9 @@ import type { DeletionAnswer } from './state.ts'
 const shownCharacters = 400
 
 /**
- * What an app must answer to a deletion request (fact sheet 6.1; Meta: "a URL where the user can check the status" and "an alphanumeric
- * confirmation code"), looked at in this order. `answer` holds what could be read up to the first fault.
+ * Checks an app's response to a deletion request (fact sheet 6.1; Meta: "a URL where the user can
+ * check the status" and "an alphanumeric confirmation code"). `answer` contains what could be read
+ * before the first error.
  */
 export async function judgeDeletionAnswer(reply: string): Promise<{ problem: string | null; answer: DeletionAnswer | null }> {
   let parsed: { url?: unknown; confirmation_code?: unknown }
@@ -34,7 +35,7 @@ const protocolOf = (url: string): string => {
 
 type StatusPage = NonNullable<DeletionAnswer['page']>
 
-/** The page is for a person: it must open, be HTML, and say something. */
+/** The status page is for people: it must load, be HTML and contain text. */
 async function openStatusPage(url: string): Promise<StatusPage | { problem: string }> {
   let html: string
   try {
@@ -45,7 +46,7 @@ async function openStatusPage(url: string): Promise<StatusPage | { problem: stri
   } catch {
     return { problem: 'the status page cannot be opened' }
   }
-  const { document } = parseHTML(html.replaceAll('<', ' <')) // so that words of neighbours stay apart
+  const { document } = parseHTML(html.replaceAll('<', ' <')) // separates adjacent words
   const wordsOf = (element: { textContent: string | null } | null) => (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
   const text = wordsOf(document.querySelector('main') ?? document.body)
   if (text === '') return { problem: 'the status page says nothing' }

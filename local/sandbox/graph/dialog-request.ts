@@ -6,11 +6,14 @@ export type DialogRequest = {
   state: string | null
   scopes: string[]
   authType: string | null
-  /** Facebook Login for Business: with config_id every permission is granted or none. */
+  /** Facebook Login for Business: with config_id, either all permissions are granted or none. */
   allOrNothing: boolean
 }
 
-/** What the app asks the dialog for. A problem is shown to the person: Meta never redirects to an address it does not know. */
+/**
+ * What the app requests from the dialog. Problems are shown to the person: Meta never redirects to
+ * an unknown URL.
+ */
 export function readDialogRequest(meta: Meta, query: URLSearchParams): DialogRequest | { problem: string } {
   if (query.get('client_id') !== meta.app.id) return { problem: 'Invalid App ID: the app ID does not look valid.' }
   const redirectUri = query.get('redirect_uri') ?? ''

@@ -8,7 +8,7 @@ import { newCode } from './ids.ts'
 import type { Meta } from './meta.ts'
 import type { Grant, InstagramAccount, Page, Person } from './state.ts'
 
-/** GET /{v}/dialog/oauth: first who you are, then what you allow (fact sheet 1.1). */
+/** GET /{v}/dialog/oauth: first asks who the person is, then what to allow (fact sheet 1.1). */
 export function dialogPage(meta: Meta): Handler<SandboxEnv> {
   return endpoint(meta.world, dialogName(meta, 'dialog'), (c) => {
     const query = new URLSearchParams(c.req.query())
@@ -19,7 +19,9 @@ export function dialogPage(meta: Meta): Handler<SandboxEnv> {
   })
 }
 
-/** POST to the same path: the person's decision. Always ends with a redirect to the app. */
+/**
+ * POST to the same path: the person's decision. Redirects to the app unless the request is invalid.
+ */
 export function dialogDecision(meta: Meta): Handler<SandboxEnv> {
   return endpoint(meta.world, dialogName(meta, 'dialog.decide'), async (c) => {
     const form = new URLSearchParams(await c.get('body').text())
@@ -57,7 +59,7 @@ function consentPage(meta: Meta, request: DialogRequest, person: Person, query: 
   })
 }
 
-/** Permissions declined before are asked again only with auth_type=rerequest. */
+/** Permissions that were declined before are requested again only with auth_type=rerequest. */
 function askedScopes(request: DialogRequest, grant: Grant | null): string[] {
   if (request.authType === 'rerequest' || request.allOrNothing) return request.scopes
   return request.scopes.filter((scope) => !grant?.declined.includes(scope))
@@ -105,7 +107,7 @@ const refusedUrl = (request: DialogRequest): string =>
     error_reason: 'user_denied',
   })
 
-/** The app's address is kept as it was registered; `state` goes back untouched. */
+/** Keeps the app's URL as registered and returns `state` unchanged. */
 function withQuery({ redirectUri, state }: DialogRequest, query: Record<string, string>): string {
   const added = new URLSearchParams(state === null ? query : { ...query, state })
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${added}`

@@ -6,7 +6,7 @@ import { newTraceId } from './ids.ts'
 import type { Meta } from './meta.ts'
 import type { GraphError } from './refusal.ts'
 
-/** Meta's error envelope (fact sheet 5.1) with the headers that belong to the code. */
+/** Meta's error envelope (fact sheet 5.1) with the headers for the code. */
 export function answerError(meta: Meta, c: Context<SandboxEnv>, error: GraphError): Response {
   if (error.challenge) c.header('WWW-Authenticate', `OAuth "Facebook Platform" "${error.challenge}" "${error.message}"`)
   if (error.code === 80001 || error.code === 80002) usageHeader(meta, c, error.code === 80001 ? 'pages' : 'instagram', 100)
@@ -26,7 +26,7 @@ export function answerError(meta: Meta, c: Context<SandboxEnv>, error: GraphErro
   )
 }
 
-/** X-Business-Use-Case-Usage for the account of this call. */
+/** Sends X-Business-Use-Case-Usage for the account of this call. */
 export function usageHeader(meta: Meta, c: Context<SandboxEnv>, type: 'pages' | 'instagram', percent: number): void {
   const account = c.get('call').account
   if (!account) return
@@ -41,7 +41,7 @@ export function usageHeader(meta: Meta, c: Context<SandboxEnv>, type: 'pages' | 
   c.header('X-Business-Use-Case-Usage', JSON.stringify({ [account]: [usage] }))
 }
 
-/** What a fault rule of kind `error` or `rate_limited` makes Meta say. */
+/** Meta's error for a fault rule of kind `error` or `rate_limited`. */
 export function injectedError(meta: Meta, c: Context<SandboxEnv>, rule: FaultRule): Response {
   const limitCode = { facebook: 80001, instagram: 80002, tiktok: 4, meta: 4 }[c.get('call').platform]
   const code = Number(rule.code ?? (rule.kind === 'rate_limited' ? limitCode : 1))

@@ -1,9 +1,9 @@
 import { refuse } from './refusal.ts'
 
-/** One entry of `fields=`: `comments.limit(0).summary(true){id}`. */
+/** One entry of `fields=`, such as `comments.limit(0).summary(true){id}`. */
 export type Field = { name: string; modifiers: Record<string, string>; sub: Field[] | null }
 
-/** @throws GraphRefusal 100 when brackets do not match or a name is missing. */
+/** @throws GraphRefusal 2500 if brackets don't match or a name is missing */
 export function parseFields(text: string): Field[] {
   const [fields, end] = readList(text, 0)
   if (end !== text.length) throw syntaxError(text)

@@ -1,44 +1,41 @@
 import type { Context, Handler } from 'hono'
 import { endpoint } from '../endpoint.ts'
 import type { FaultRule } from '../faults.ts'
-import type { Call, LedgerPlatform } from '../ledger.ts'
+import type { LedgerPlatform } from '../ledger.ts'
 import type { SandboxEnv } from '../world.ts'
-import { type Caller, identify, noCurrentUser } from './caller.ts'
+import { identify, noCurrentUser } from './caller.ts'
+import { refuseClosedFeatures } from './closed-features.ts'
 import { answerError, injectedError, usageHeader } from './error-answer.ts'
+import type { GraphCall } from './graph-call.ts'
+import { checkParameters } from './known-parameters.ts'
 import type { Meta } from './meta.ts'
 import { type Parameters, readParameters } from './parameters.ts'
 import { GraphRefusal, NotSimulated, refuse } from './refusal.ts'
 import { servingVersion } from './version.ts'
 
-/** One call of the Graph API, read and identified. */
-export type GraphCall = {
-  meta: Meta
-  c: Context<SandboxEnv>
-  ledgerCall: Call
-  parameters: Parameters
-  /** The version that serves the call, not the one that was asked for. */
-  version: string
-  /** The path behind the host's prefix, for paging. */
-  graphPath: string
-  tokenText: string | undefined
-  caller: Caller
-}
-
 export type GraphEndpoint = {
   platform: Exclude<LedgerPlatform, 'tiktok'>
   endpoint: string
   account?: (meta: Meta, c: Context<SandboxEnv>) => string | null
-  /** Needs no token: login. */
+  /** True for login calls, which need no token. */
   open?: true
-  /** One path that serves several steps: the value of this parameter is added to the name, as in `video_reels.finish`. */
+  /**
+   * For a path that serves several steps: the parameter whose value is added to the name, as in
+   * `video_reels.finish`.
+   */
   stepParameter?: string
-  /** The body is a file, not parameters. */
+  /** True if the body is a file, not parameters. */
   rawBody?: true
+  /** True for a batch: its operations are counted, not the batch itself. */
+  uncounted?: true
 }
 
 type GraphHandler = (call: GraphCall) => unknown
 
-/** A ledger endpoint that answers Meta's JSON: what `handle` gives, or the error that it threw. */
+/**
+ * An endpoint in the ledger that responds with Meta's JSON: the result of `handle` or the error
+ * that it throws.
+ */
 export function graphEndpoint(meta: Meta, name: GraphEndpoint, handle: GraphHandler): Handler<SandboxEnv> {
   const account = (c: Context<SandboxEnv>) => name.account?.(meta, c) ?? null
   const platformError = (c: Context<SandboxEnv>, rule: FaultRule) => injectedError(meta, c, rule)
@@ -58,7 +55,7 @@ export function graphEndpoint(meta: Meta, name: GraphEndpoint, handle: GraphHand
 
 type ParametersOf = (c: Context<SandboxEnv>) => Promise<Parameters>
 
-/** Reads the parameters of a call once, however often they are asked for. */
+/** Reads the parameters of a call only once. */
 function rememberParameters(meta: Meta, name: GraphEndpoint): ParametersOf {
   const read = new WeakMap<Context<SandboxEnv>, Promise<Parameters>>()
   return (c) => {
@@ -70,7 +67,7 @@ function rememberParameters(meta: Meta, name: GraphEndpoint): ParametersOf {
 
 async function stepName(name: GraphEndpoint, c: Context<SandboxEnv>, parametersOf: ParametersOf): Promise<string> {
   if (!name.stepParameter) return name.endpoint
-  // Unreadable parameters are refused when the call is answered.
+  // Unreadable parameters are rejected later, when the call is handled.
   const parameters = await parametersOf(c).catch(() => null)
   const step = parameters?.text(name.stepParameter)
   return step ? `${name.endpoint}.${step}` : name.endpoint
@@ -88,7 +85,11 @@ async function answer(
     if (!name.open) {
       if (!call.tokenText && /^(\/v[0-9.]+)?\/me(\/|$)/.test(call.graphPath)) throw noCurrentUser()
       call.caller = identify(meta, call.tokenText, parameters, !name.rawBody)
-      countUsage(meta, c)
+      if (!name.uncounted) countUsage(meta, c)
+      if (!name.rawBody) {
+        refuseClosedFeatures(call)
+        checkParameters(call, name.endpoint)
+      }
     }
     const result = await handle(call)
     return result instanceof Response ? result : c.json(result as object)
@@ -108,7 +109,7 @@ function readCall(meta: Meta, c: Context<SandboxEnv>, parameters: Parameters): G
   return { meta, c, ledgerCall, parameters, version, graphPath, tokenText, caller: { kind: 'app' } }
 }
 
-/** @throws GraphRefusal 4, 80001 or 80002 once a limit is reached. */
+/** @throws GraphRefusal 4, 80001 or 80002 if a limit is reached */
 function countUsage(meta: Meta, c: Context<SandboxEnv>): void {
   const app = meta.usage.countApp()
   if (app.percent >= 100) throw refuse.general(4, undefined, '(#4) Application request limit reached')

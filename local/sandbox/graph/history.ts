@@ -6,14 +6,14 @@ import type { Meta } from './meta.ts'
 import { postPermalink } from './page-post.ts'
 import type { Commit, InstagramMedia, PagePost } from './state.ts'
 
-/** A post that an account had before: when it came out, what it shows, and what it met with. */
+/** A post from before the sandbox started: its time, content and final numbers. */
 export const olderPost = z.strictObject({
   platform: z.enum(['facebook', 'instagram']),
   account: z.string(),
   kind: z.enum(['text', 'photo', 'image', 'carousel', 'reel']),
   text: z.string(),
   createdAtMs: z.number(),
-  /** Hashes of bytes that were given to this control port. */
+  /** Hashes of files that were uploaded to this control port. */
   media: z.array(z.string()),
   audience: z.strictObject({
     views: z.int().min(0),
@@ -25,10 +25,10 @@ export const olderPost = z.strictObject({
 })
 export type OlderPost = z.infer<typeof olderPost>
 
-/** No call made it: the account did not begin with this sandbox. */
+/** No call created it, because the post is older than the sandbox. */
 const noCall = (post: OlderPost): Commit => ({ callId: 0, realAtMs: post.createdAtMs })
 
-/** Lets a Page or an Instagram account have had a post. Answers with its id and address. */
+/** Adds an older post to a Page or an Instagram account. Returns its id and URL. */
 export function addOlderPost(meta: Meta, post: OlderPost): { id: string; permalink: string } {
   const added = post.platform === 'facebook' ? addToPage(meta, post) : addToInstagram(meta, post)
   meta.state.audiences[added.id] = post.audience

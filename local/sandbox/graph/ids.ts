@@ -13,10 +13,10 @@ const bases = {
   instagram: 17_841_400_000_100_000n,
 }
 
-/** A fresh id of digits; ids of different things never collide. */
+/** A new numeric id. Ids of different kinds never collide. */
 export const newId = (state: MetaState, kind: keyof typeof bases): string => String(bases[kind] + BigInt(state.counter++))
 
-/** `mark`: see the setting `tokenMark`. */
+/** For `mark`, see the setting `tokenMark`. */
 export const newTokenText = (mark: string): string => `EAA${mark}${randomText(60)}${mark}`
 
 export const newCode = (mark: string): string => `AQB${mark}${randomText(60)}${mark}`
@@ -27,7 +27,7 @@ export const newTraceId = (): string => `A${randomBytes(15).toString('base64url'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Instagram's shortcode: the media id written in base 64. */
+/** Instagram's shortcode: the media id in base 64. */
 export function shortcodeOf(mediaId: string): string {
   let rest = BigInt(mediaId)
   let code = ''
@@ -38,5 +38,5 @@ export function shortcodeOf(mediaId: string): string {
   return code
 }
 
-/** `2026-11-23T01:02:03+0000`. */
+/** Such as `2026-11-23T01:02:03+0000`. */
 export const graphTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}+0000`

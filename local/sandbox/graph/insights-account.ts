@@ -1,6 +1,6 @@
 import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
 import { requireInstagram } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { graphTime } from './ids.ts'
 import { insight, readMetrics, readMoment, timePaging } from './insights-answer.ts'
 import type { Meta } from './meta.ts'
@@ -10,7 +10,7 @@ import type { InstagramAccount } from './state.ts'
 
 const dayMs = 86_400_000
 
-/** Fact sheet 4.3: what one span of time gives as a total. */
+/** The total of each metric for a period (fact sheet 4.3). */
 const totals: Record<string, (got: Reception) => number> = {
   reach: (got) => got.reach,
   views: (got) => got.views,
@@ -68,7 +68,7 @@ function showMetric(meta: Meta, account: InstagramAccount, name: string, asTotal
     const value = totals[name]?.(received(meta, account.id, span.sinceMs, Math.min(span.untilMs, moment))) ?? 0
     return insight(account.id, name, 'day', { total_value: { value } })
   }
-  // Numbers about followers exist from 100 followers on.
+  // The number of followers is available only for accounts with at least 100.
   if (name === 'follower_count' && account.followers < 100) return null
   const values = pacificDays(span.sinceMs, Math.min(span.untilMs, moment)).map(({ startMs, endMs }) => ({
     value:
@@ -80,7 +80,7 @@ function showMetric(meta: Meta, account: InstagramAccount, name: string, asTotal
   return insight(account.id, name, 'day', { values })
 }
 
-/** What all media of the account, and what it had before, got between two moments. */
+/** The numbers of all the account's media, including older ones, between two times. */
 function received(meta: Meta, accountId: string, fromMs: number, toMs: number): Reception {
   const sum = (atMs: number) =>
     addUp([

@@ -1,9 +1,9 @@
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { refuse } from './refusal.ts'
 
 export type InsightValue = { value: unknown; end_time?: string }
 
-/** One metric as Meta shows it (fact sheet 4.1). */
+/** One metric in Meta's format (fact sheet 4.1). */
 export function insight(
   objectId: string,
   name: string,
@@ -25,12 +25,20 @@ const titleOf = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Fact sheet 4.4 and 7: the media-view metrics need v23 or newer. */
+/** The media-view metrics require v23 or newer (fact sheet 4.4 and 7). */
 const sinceV23 = new Set(['page_media_view', 'page_total_media_view_unique', 'post_media_view', 'post_total_media_view_unique'])
 
-/** The metrics of a call. One dead or unknown name fails the whole call. @throws GraphRefusal 3001/1504028 or 100. */
-export function readMetrics(call: GraphCall, known: Iterable<string>): string[] {
-  const names = call.parameters.list('metric').map((name) => String(name).trim())
+/** `/{id}/insights/{metric}` has one metric in its path. */
+export function metricsOf(call: GraphCall): string[] {
+  const inPath = call.c.req.param('metric')
+  return (inPath ? [inPath] : call.parameters.list('metric')).map((name) => String(name).trim())
+}
+
+/**
+ * The metrics of a call. One retired or unknown metric fails the whole call.
+ * @throws GraphRefusal 3001/1504028 or 100
+ */
+export function readMetrics(call: GraphCall, known: Iterable<string>, names = metricsOf(call)): string[] {
   if (names.length === 0) {
     throw refuse.general(3001, 1504028, '(#3001) Metric is required: no metric was specified to be fetched.')
   }
@@ -44,7 +52,7 @@ export function readMetrics(call: GraphCall, known: Iterable<string>): string[] 
   return names
 }
 
-/** `since` and `until` in unix seconds or as a date. */
+/** `since` or `until`: Unix seconds or a date. Returns milliseconds. */
 export function readMoment(call: GraphCall, name: string): number | undefined {
   const text = call.parameters.text(name)
   if (text === undefined) return undefined
@@ -53,7 +61,7 @@ export function readMoment(call: GraphCall, name: string): number | undefined {
   return ms
 }
 
-/** previous and next: the same call for the time before and after. */
+/** URLs for previous and next: the same call for the time before and after. */
 export function timePaging(call: GraphCall, sinceMs: number, untilMs: number): object {
   const span = untilMs - sinceMs
   return { previous: shifted(call, sinceMs - span, sinceMs), next: shifted(call, untilMs, untilMs + span) }

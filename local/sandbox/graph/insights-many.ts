@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { SandboxEnv } from '../world.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { readMediaInsights } from './insights-media.ts'
 import { readPostInsights, readVideoInsights } from './insights-post.ts'
 import type { Meta } from './meta.ts'
@@ -9,7 +9,10 @@ import { refuse } from './refusal.ts'
 
 const mostIds = 50
 
-/** GET /insights?ids=a,b and /video_insights?ids=a,b: an object by id. One that is refused fails the whole call; each counts as a call. */
+/**
+ * GET /insights?ids=a,b and /video_insights?ids=a,b: returns results by id. If one is refused, the
+ * whole call fails. Each id counts as a call.
+ */
 export function insightsOfMany(call: GraphCall, edge: string): object {
   const ids = call.parameters.list('ids').map(String)
   if (ids.length === 0) throw refuse.parameter('The parameter ids is required.')
@@ -29,6 +32,6 @@ function count(meta: Meta, id: string): void {
   if (owner) meta.usage.countBusiness(owner)
 }
 
-/** Whose budget and faults the call meets. */
+/** The account whose rate limit and fault rules apply to the call. */
 export const firstOwner = (meta: Meta, c: Context<SandboxEnv>): string | null =>
   nodeOwner(meta, (c.req.query('ids') ?? '').split(',')[0] ?? '')

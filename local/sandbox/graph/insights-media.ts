@@ -1,6 +1,6 @@
 import { insightsMoment, type Reception, reception } from './audience.ts'
 import { requireInstagram } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { insight, readMetrics } from './insights-answer.ts'
 import { NotSimulated, refuse } from './refusal.ts'
 import type { InstagramMedia } from './state.ts'
@@ -29,7 +29,10 @@ const profile: Record<string, Metric> = {
   profile_activity: (got) => Math.floor(got.views / 150),
 }
 
-/** Fact sheet 4.2: which metrics a product has. Anything else, dead names too, fails the call. */
+/**
+ * The metrics of each product (fact sheet 4.2). Any other metric, including retired ones, fails the
+ * call.
+ */
 const metrics: Record<InstagramMedia['product'], Record<string, Metric>> = {
   FEED: { ...everywhere, ...posts, ...profile },
   REELS: {
@@ -45,7 +48,7 @@ const metrics: Record<InstagramMedia['product'], Record<string, Metric>> = {
 
 const dayMs = 86_400_000
 
-/** GET /{ig-media-id}/insights: always for the whole life of the media. */
+/** GET /{ig-media-id}/insights: always for the media's whole lifetime. */
 export function readMediaInsights(call: GraphCall, id = call.c.req.param('id') ?? ''): object {
   const { meta } = call
   const media = meta.state.media[id]

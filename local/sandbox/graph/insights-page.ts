@@ -1,6 +1,6 @@
 import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
 import { requirePageAccess, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { graphTime } from './ids.ts'
 import { insight, readMetrics, readMoment, timePaging } from './insights-answer.ts'
 import type { Meta } from './meta.ts'
@@ -12,7 +12,7 @@ const dayMs = 86_400_000
 
 type Day = { got: Reception; videos: Reception; before: number; after: number }
 
-/** Fact sheet 4.4: the metrics that live in November 2026. */
+/** Metrics that exist in November 2026 (fact sheet 4.4). */
 const metrics: Record<string, (day: Day) => number> = {
   page_media_view: ({ got }) => got.views,
   page_total_media_view_unique: ({ got }) => got.reach,

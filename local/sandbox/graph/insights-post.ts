@@ -1,9 +1,9 @@
 import { insightsMoment, type Reception, reception } from './audience.ts'
 import { requirePageAccess, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
-import { insight, readMetrics } from './insights-answer.ts'
+import type { GraphCall } from './graph-call.ts'
+import { insight, metricsOf, readMetrics } from './insights-answer.ts'
 import { refuse } from './refusal.ts'
-import type { PagePost } from './state.ts'
+import type { Page, PagePost, Video } from './state.ts'
 
 type Metric = (got: Reception) => unknown
 
@@ -22,6 +22,7 @@ const films: Record<string, Metric> = {
   post_video_avg_time_watched: () => 4_200,
   post_video_view_time: (got) => got.views * 4_200,
 }
+/** For /video_insights of a reel. */
 const reels: Record<string, Metric> = {
   blue_reels_play_count: (got) => got.views,
   fb_reels_total_plays: (got) => Math.floor(got.views * 1.1),
@@ -32,38 +33,68 @@ const reels: Record<string, Metric> = {
   post_video_social_actions: (got) => ({ COMMENT: got.comments, SHARE: got.shares }),
   post_video_followers: (got) => Math.floor(got.views / 500),
 }
-
-/** GET /{page}_{post}/insights. Metrics of films are left out for posts without one. */
-export function readPostInsights(call: GraphCall, id = call.c.req.param('id') ?? ''): object {
-  const post = call.meta.state.posts[id]
-  return readInsights(call, id, post, 'insights', { ...posts, ...films }, (name) => !(name in films) || post?.videoId != null)
+/** For /video_insights of any other video. */
+const videos: Record<string, Metric> = {
+  total_video_views: (got) => Math.floor(got.views * 0.6),
+  total_video_views_unique: (got) => Math.floor(got.reach * 0.6),
+  total_video_reactions_by_type_total: (got) => (got.likes > 0 ? { like: got.likes } : {}),
+  total_video_consumption_rate: () => 0.4,
+  post_video_views: (got) => Math.floor(got.views * 0.6),
 }
 
-/** GET /{video-id}/video_insights of a video or reel. */
+/**
+ * For Pages with few followers, Meta refuses this metric but returns the others of the same post
+ * (fact sheet 4.4).
+ */
+const refusedOnSmallPages = 'post_total_media_view_unique'
+/** Metrics that return no data since a date (fact sheet 4.4). */
+const emptySince: Record<string, string> = { total_video_consumption_rate: '2026-11-01' }
+
+/** GET /{page}_{post}/insights. Leaves out video metrics for posts without a video. */
+export function readPostInsights(call: GraphCall, id = call.c.req.param('id') ?? '', names = metricsOf(call)): object {
+  const post = call.meta.state.posts[id]
+  const isShown = (name: string) => !(name in films) || post?.videoId != null
+  return readInsights(call, { id, post, edge: 'insights', known: { ...posts, ...films }, isShown, names })
+}
+
+/** GET /{video-id}/video_insights of a video or reel. Without `metric`, returns a default set. */
 export function readVideoInsights(call: GraphCall, id = call.c.req.param('id') ?? ''): object {
   const { meta } = call
-  const video = meta.state.videos[id]
+  const video: Video | undefined = meta.state.videos[id]
   const post = video?.postId ? meta.state.posts[`${video.pageId}_${video.postId}`] : undefined
-  return readInsights(call, id, post, 'video_insights', reels, () => true)
+  const known = video?.kind === 'reel' ? reels : videos
+  const asked = metricsOf(call)
+  const names = asked.length > 0 ? asked : Object.keys(known)
+  const today = new Date(meta.world.clock.now()).toISOString().slice(0, 10)
+  const isShown = (name: string) => (emptySince[name] ?? '9999') > today
+  return readInsights(call, { id, post, edge: 'video_insights', known, isShown, names })
 }
 
-function readInsights(
-  call: GraphCall,
-  id: string,
-  post: PagePost | undefined,
-  edge: string,
-  known: Record<string, Metric>,
-  isShown: (name: string) => boolean,
-): object {
+type Asked = {
+  id: string
+  post: PagePost | undefined
+  edge: string
+  known: Record<string, Metric>
+  isShown: (name: string) => boolean
+  names: string[]
+}
+
+function readInsights(call: GraphCall, { id, post, edge, known, isShown, names: asked }: Asked): object {
   const { meta } = call
   if (!post) throw refuse.missingObject(`${id}/${edge}`, 'get')
   const { page, caller } = requirePageAccess(meta, call.caller, post.pageId, 'get')
   requireScopes(caller, ['read_insights', 'pages_read_engagement'])
   if (!page.roles[caller.person.id]?.includes('ANALYZE'))
     throw refuse.general(200, undefined, '(#200) The task ANALYZE is needed on this Page.')
-  const names = readMetrics(call, Object.keys(known))
+  const names = readMetrics(call, Object.keys(known), asked)
+  refuseOnSmallPages(page, names)
   const atMs = insightsMoment(meta)
-  if (atMs < post.createdAtMs) return { data: [] }
+  if (atMs < post.createdAtMs || page.followers < 100) return { data: [] }
   const got = reception(meta, post, atMs)
   return { data: names.filter(isShown).map((name) => insight(id, name, 'lifetime', { values: [{ value: known[name]?.(got) }] })) }
+}
+
+function refuseOnSmallPages(page: Page, names: string[]): void {
+  if (page.isSmall && names.includes(refusedOnSmallPages))
+    throw refuse.general(200, undefined, `(#200) The metric ${refusedOnSmallPages} is not available for this Page.`)
 }

@@ -1,6 +1,6 @@
 import { hasScope, requireInstagram } from './caller.ts'
 import { containerStatus, requireContainer, statusText } from './container.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { instagramView } from './instagram-view.ts'
 import { fieldsOf } from './me.ts'
 import { quotaUsed } from './media-publish.ts'
@@ -45,7 +45,7 @@ export function readPublishingLimit(call: GraphCall): object {
   return { data: [Object.fromEntries(wanted.map((name) => [name, all[name]]))] }
 }
 
-/** GET /{ig-user-id}/media (newest first, without stories) and /stories (of the last 24 hours). */
+/** GET /{ig-user-id}/media (newest first, without stories) and /stories (last 24 hours). */
 export const listMedia =
   (which: 'media' | 'stories') =>
   (call: GraphCall): object => {
@@ -67,7 +67,7 @@ export const listMedia =
 /** GET /{ig-media-id}. */
 export const readMedia = (call: GraphCall): object => show(mediaView(call.meta, requireMedia(call, 'get')), fieldsOf(call))
 
-/** POST /{ig-media-id}?comment_enabled=: the only edit there is. */
+/** POST /{ig-media-id}?comment_enabled=: the only possible edit. */
 export function editMedia(call: GraphCall): object {
   const media = requireMedia(call, 'post')
   const commentsOn = call.parameters.flag('comment_enabled')
@@ -76,7 +76,7 @@ export function editMedia(call: GraphCall): object {
   return { success: true }
 }
 
-/** DELETE /{ig-media-id}: needs instagram_manage_contents. */
+/** DELETE /{ig-media-id}: requires instagram_manage_contents. */
 export function deleteMedia(call: GraphCall): object {
   const { meta } = call
   const media = requireMedia(call, 'delete')

@@ -3,7 +3,7 @@ import type { Meta } from './meta.ts'
 import type { InstagramAccount } from './state.ts'
 import { type MarkedView, view } from './view.ts'
 
-/** A professional account (fact sheet 3.7). Unasked it shows its id alone. */
+/** A professional account (fact sheet 3.7). Without `fields`, only its id is returned. */
 export const instagramView = (meta: Meta, account: InstagramAccount): MarkedView =>
   view({
     type: 'IGUser',

@@ -7,7 +7,7 @@ type Shown = Omit<LedgerPost, 'createdAtMs' | 'callId' | 'commitCallAtMs' | 'vis
   media: { sha256: string; altText?: string | null }[]
 }
 
-/** Writes a post that now exists into the ledger. */
+/** Adds a published post to the ledger. */
 export function recordPost(meta: Meta, { commit, media, ...post }: Shown): void {
   meta.world.ledger.addPost({
     ...post,

@@ -1,11 +1,12 @@
 import { notifyDeauthorized } from './callbacks.ts'
-import { hasScope, requirePageAccess, requirePerson } from './caller.ts'
+import { hasScope, type PersonCaller, requirePageAccess, requirePerson, sharedPages } from './caller.ts'
 import { parseFields } from './fields.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { pageView, personView } from './page-view.ts'
 import { paginate } from './paging.ts'
 import { refuse } from './refusal.ts'
 import { endGrant } from './removal.ts'
+import type { Page } from './state.ts'
 import { show } from './view.ts'
 
 export const fieldsOf = ({ parameters }: GraphCall) => {
@@ -13,7 +14,17 @@ export const fieldsOf = ({ parameters }: GraphCall) => {
   return text ? parseFields(text) : null
 }
 
-/** GET /me: the person, or the Page when asked with a Page token. */
+/** Handles `me` calls under the id of the token's person. Other people are never shown. */
+export const ofSelf =
+  (handle: (call: GraphCall) => unknown) =>
+  (call: GraphCall): unknown => {
+    const id = call.c.req.param('id') ?? ''
+    const caller = requirePerson(call.caller)
+    if (caller.kind !== 'user' || caller.person.id !== id) throw refuse.missingObject(id, call.c.req.method)
+    return handle(call)
+  }
+
+/** GET /me: the person, or the Page if called with a Page token. */
 export function readMe(call: GraphCall): object {
   const caller = requirePerson(call.caller)
   const { pageId } = caller.token
@@ -21,23 +32,35 @@ export function readMe(call: GraphCall): object {
   return show(page ? pageView(call.meta, page, caller) : personView(call.meta, caller.person), fieldsOf(call))
 }
 
-/** GET /me/accounts: the Pages that the person shared with the app. Needs pages_show_list. */
+/** GET /me/accounts: the Pages that the person shared with the app. Requires pages_show_list. */
 export function listAccounts(call: GraphCall): object {
   const { meta } = call
   const caller = requirePerson(call.caller)
   if (caller.kind === 'page') throw refuse.missingObject('me/accounts', 'get')
   if (!hasScope(caller, 'pages_show_list')) return { data: [] }
-  const pages = Object.values(meta.state.pages).filter(
-    (page) =>
-      page.roles[caller.person.id] &&
-      caller.grant.pageIds.includes(page.id) &&
-      (!page.viaBusiness || hasScope(caller, 'business_management')),
-  )
-  const fields = fieldsOf(call) ?? parseFields('access_token,category,name,tasks')
-  return paginate(call, pages, (page) => show(pageView(meta, page, caller), fields))
+  const isComplete = meta.world.settings.portfolioPagesInAccounts && hasScope(caller, 'business_management')
+  const pages = sharedPages(meta, caller).filter(({ business }) => business === null || isComplete)
+  return showPages(call, caller, pages)
 }
 
-/** DELETE /{user-id}/permissions: every token of the person answers 190/458 from now on. With a name only that permission goes. */
+/**
+ * One page of a list of Pages. If it has too many Pages, Meta asks for a smaller `limit` (fact
+ * sheet 5.2, code 1).
+ */
+export function showPages(call: GraphCall, caller: PersonCaller, pages: Page[]): object {
+  const { meta } = call
+  const { mostPagesInAnswer, pageListsEmpty } = meta.world.settings
+  const fields = fieldsOf(call) ?? parseFields('access_token,category,name,tasks')
+  const listing = paginate(call, pageListsEmpty ? [] : pages, (page) => show(pageView(meta, page, caller), fields))
+  if (listing.data.length > mostPagesInAnswer)
+    throw refuse.general(1, undefined, "Please reduce the amount of data you're asking for, then retry your request")
+  return listing
+}
+
+/**
+ * DELETE /{user-id}/permissions: from now on, every token of the person fails with 190/458. With a
+ * permission's name, only that permission is removed.
+ */
 export async function deletePermissions(call: GraphCall): Promise<object> {
   const { meta, c, caller } = call
   const asked = c.req.param('id') ?? 'me'

@@ -1,6 +1,6 @@
 import { requireInstagram } from './caller.ts'
 import { containerStatus } from './container.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { newId, shortcodeOf } from './ids.ts'
 import { recordPost } from './ledger-post.ts'
 import { mediaPermalink } from './media-view.ts'
@@ -10,7 +10,7 @@ import type { Commit, Container, InstagramAccount, InstagramMedia } from './stat
 
 const dayMs = 86_400_000
 
-/** POST /{ig-user-id}/media_publish: the one irreversible step (fact sheet 3.3). */
+/** POST /{ig-user-id}/media_publish: the irreversible step (fact sheet 3.3). */
 export function publishMedia(call: GraphCall): object {
   const { meta, parameters, ledgerCall } = call
   const scopes = ['instagram_basic', 'instagram_content_publish']
@@ -39,7 +39,7 @@ export function publishMedia(call: GraphCall): object {
   return { id: media.id }
 }
 
-/** Gives the id to answer when a published container is published again in the mode `same_id`. */
+/** Returns the media id if a published container is published again in mode `same_id`. */
 function checkStatus(meta: Meta, container: Container): string | null {
   switch (containerStatus(meta, container)) {
     case 'FINISHED':
@@ -57,7 +57,7 @@ function checkStatus(meta: Meta, container: Container): string | null {
   }
 }
 
-/** Undocumented at Meta: three modes, the last makes a second post appear. */
+/** Undocumented at Meta. There are three modes; `duplicate` creates a second post. */
 function publishedAgain(meta: Meta, container: Container): string | null {
   switch (meta.world.settings.secondMediaPublish) {
     case 'same_id':
@@ -78,13 +78,13 @@ const goneContainer = () =>
     userMessage: 'The media builder does not exist or has expired.',
   })
 
-/** Nobody's posts are counted while all of them together are fewer. */
+/** Counts an account's posts only if there are enough media in total to reach the limit. */
 function isQuotaUp(meta: Meta, accountId: string): boolean {
   const { instagramQuotaTotal: total } = meta.world.settings
   return Object.keys(meta.state.media).length >= total && quotaUsed(meta, accountId) >= total
 }
 
-/** Posts of the last 24 hours; a deleted one still counts in reality, here it does not. */
+/** Posts in the last 24 hours. At Meta, deleted posts still count; here they don't. */
 export function quotaUsed(meta: Meta, accountId: string, sinceMs = meta.world.clock.now() - dayMs): number {
   return Object.values(meta.state.media).filter(
     (media) => media.accountId === accountId && !media.isChild && media.createdAtMs > sinceMs,
@@ -113,6 +113,10 @@ function createMedia(meta: Meta, account: InstagramAccount, container: Container
       thumbOffsetMs: container.thumbOffsetMs,
       coverSha256: container.coverSha256,
       collaborators: container.collaborators,
+      locationId: container.locationId ?? null,
+      // One list for each item, in the same order.
+      userTags: shown.map(({ userTags = [] }) => userTags),
+      isAiGenerated: container.isAiGenerated ?? false,
     },
   })
   return media
@@ -135,6 +139,7 @@ function addMedia(meta: Meta, container: Container, more: { isChild: boolean; ch
     childIds: more.childIds ?? [],
     isChild: more.isChild,
     shareToFeed: container.shareToFeed,
+    isAiGenerated: container.isAiGenerated ?? false,
     commentsOn: true,
     createdAtMs: meta.world.clock.now(),
   }

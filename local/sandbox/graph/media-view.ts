@@ -5,7 +5,7 @@ import { commentsOf } from './post-view.ts'
 import type { InstagramMedia } from './state.ts'
 import { type MarkedView, view } from './view.ts'
 
-/** An Instagram media with the fields of fact sheet 3.7. */
+/** An Instagram media object with the fields of fact sheet 3.7. */
 export function mediaView(meta: Meta, media: InstagramMedia): MarkedView {
   const account = meta.state.instagram[media.accountId]
   return view({
@@ -29,13 +29,14 @@ export function mediaView(meta: Meta, media: InstagramMedia): MarkedView {
       children: () =>
         media.childIds.length > 0 ? { data: childrenOf(meta, media).map((child) => mediaView(meta, child)) } : undefined,
       is_shared_to_feed: () => (media.product === 'REELS' ? media.shareToFeed : undefined),
+      is_ai_generated: () => media.isAiGenerated ?? false,
       is_comment_enabled: () => media.commentsOn,
       alt_text: () => media.altText ?? undefined,
     },
   })
 }
 
-export const childrenOf = (meta: Meta, media: InstagramMedia): InstagramMedia[] =>
+const childrenOf = (meta: Meta, media: InstagramMedia): InstagramMedia[] =>
   media.childIds.map((id) => meta.state.media[id]).filter((child) => child !== undefined)
 
 export function mediaPermalink(meta: Meta, media: InstagramMedia): string {

@@ -2,7 +2,7 @@ import type { World } from '../world.ts'
 import type { MetaState } from './state.ts'
 import type { Usage } from './usage.ts'
 
-/** The app a tester registers, as in Meta's app dashboard. */
+/** The tester's app, as registered in Meta's app dashboard. */
 export type MetaApp = {
   id: string
   secret: string
@@ -10,12 +10,12 @@ export type MetaApp = {
   redirectUris: string[]
   /** Called when a person removes the app. */
   deauthorizeUrl?: string
-  /** Called when that person also asks for deletion. */
+  /** Called when the person also requests deletion. */
   dataDeletionUrl?: string
 }
 
-/** What every part of the Meta half is handed. */
+/** What every part of the Meta simulation receives. */
 export type Meta = { world: World; app: MetaApp; state: MetaState; usage: Usage }
 
-/** How Meta calls itself when it fetches media and links. */
+/** Meta's user agent when it fetches media and links. */
 export const metaUserAgent = 'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)'

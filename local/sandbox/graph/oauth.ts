@@ -1,5 +1,5 @@
 import { requirePerson } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { refuse } from './refusal.ts'
 import { mintToken, tokenProblem } from './tokens.ts'
 
@@ -56,7 +56,7 @@ function answerToken(meta: GraphCall['meta'], { personId, scopes, lifeMs, longLi
 const login = (code: number, subcode: number | undefined, message: string) =>
   refuse.general(code, subcode, message, { challenge: code === 101 ? 'invalid_request' : 'invalid_code' })
 
-/** /debug_token: asked with the app's token (fact sheet 1.5). */
+/** /debug_token: called with the app's token (fact sheet 1.5). */
 export function debugToken({ meta, parameters, caller }: GraphCall): object {
   if (caller.kind !== 'app')
     throw refuse.parameter(

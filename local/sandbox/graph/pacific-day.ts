@@ -2,12 +2,21 @@ import { Temporal } from 'temporal-polyfill'
 
 const zone = 'America/Los_Angeles'
 
-/** Meta's days begin and end at midnight in California, summer time included. */
-export function pacificDayStart(ms: number): number {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).startOfDay().epochMilliseconds
-}
+/** Created only once, because formatters use a lot of memory. */
+export const pacificFormat = new Intl.DateTimeFormat('en-US', {
+  timeZone: zone,
+  weekday: 'long',
+  day: '2-digit',
+  month: 'short',
+  year: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+})
 
-/** The whole Pacific days that end after `sinceMs` and not after `untilMs`. */
+/** The full Pacific days that end after `sinceMs` and at or before `untilMs`. */
 export function pacificDays(sinceMs: number, untilMs: number): { startMs: number; endMs: number }[] {
   const days: { startMs: number; endMs: number }[] = []
   let start = Temporal.Instant.fromEpochMilliseconds(sinceMs).toZonedDateTimeISO(zone).startOfDay()

@@ -1,26 +1,22 @@
 import { isPrivateHost, readMediaUrl } from '../fetch-media.ts'
 import { requirePublishing } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
+import { livingPhoto } from './living-photo.ts'
 import { fieldsOf } from './me.ts'
 import { type Meta, metaUserAgent } from './meta.ts'
-import { livingPhoto } from './page-photo.ts'
 import { createPost } from './page-post.ts'
 import { postView } from './post-view.ts'
-import { NotSimulated, refuse } from './refusal.ts'
+import { refuse } from './refusal.ts'
 import type { PagePost } from './state.ts'
 import { show } from './view.ts'
 
-/** Meta's documents do not name it; schedulers agree on it (fact sheet 2.1). */
-export const messageLimit = 63_206
+/** Not in Meta's documentation, but schedulers agree on it (fact sheet 2.1). */
+const messageLimit = 63_206
 
-const notSimulated = ['backdated_time', 'place', 'tags', 'targeting', 'feed_targeting', 'call_to_action']
-
-/** POST /{page-id}/feed: text, link, or photos that were uploaded unpublished. */
+/** POST /{page-id}/feed: text, a link, or previously uploaded unpublished photos. */
 export async function createFeedPost(call: GraphCall): Promise<object> {
   const { meta, parameters, ledgerCall } = call
   const page = requirePublishing(meta, call.caller, call.c.req.param('id') ?? '')
-  for (const name of notSimulated)
-    if (parameters.raw(name) !== undefined) throw new NotSimulated(`the parameter ${name} of /feed`)
   const message = (parameters.text('message') ?? '').trim()
   const link = parameters.text('link') ?? null
   const photoIds = readAttached(call, page.id)
@@ -52,7 +48,7 @@ function readAttached({ meta, parameters }: GraphCall, pageId: string): string[]
   return ids
 }
 
-/** `scheduled_publish_time` needs published=false and a moment 10 minutes to 30 days ahead. */
+/** `scheduled_publish_time` requires published=false and a time 10 minutes to 30 days ahead. */
 export function readTiming({ meta, parameters }: GraphCall): Pick<PagePost, 'published' | 'scheduledAtMs'> {
   const published = parameters.flag('published') ?? true
   const time = parameters.text('scheduled_publish_time')
@@ -66,7 +62,7 @@ export function readTiming({ meta, parameters }: GraphCall): Pick<PagePost, 'pub
   return { published, scheduledAtMs }
 }
 
-/** Meta reads the link for its preview; `scrapeLinks` says which links this sandbox can read at all. */
+/** Meta fetches the link for its preview. `scrapeLinks` says which links this sandbox fetches. */
 async function checkLink(meta: Meta, link: string): Promise<void> {
   const url = readMediaUrl(link)
   if (!url) throw refuse.general(1609005, undefined, '(#1609005) The URL you specified is not valid.')
@@ -79,7 +75,7 @@ async function checkLink(meta: Meta, link: string): Promise<void> {
   if (!response?.ok) throw refuse.general(1609005, undefined, '(#1609005) Error posting link: the URL could not be scraped.')
 }
 
-/** "Identical consecutive text": the Page's newest post has the very same text. */
+/** "Identical consecutive text": the Page's newest post has the same text. */
 function isRepeated(meta: Meta, pageId: string, message: string): boolean {
   const newest = Object.values(meta.state.posts).findLast((post) => post.pageId === pageId && post.published)
   return message !== '' && newest?.message === message

@@ -1,14 +1,18 @@
 import { requirePageAccess, requireScopes } from './caller.ts'
 import { parseFields } from './fields.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { fieldsOf } from './me.ts'
 import type { Meta } from './meta.ts'
 import { paginate } from './paging.ts'
+import { viewOf } from './post-node.ts'
 import { postView } from './post-view.ts'
 import { videoView } from './video-view.ts'
 import { show } from './view.ts'
 
-/** /published_posts, /posts and /feed of a Page: its own published posts. Reels are in none of them (fact sheet 2.9). */
+/**
+ * /published_posts, /posts and /feed of a Page: its own published posts, without reels (fact sheet
+ * 2.9).
+ */
 export function listPublishedPosts(call: GraphCall): object {
   const { meta } = call
   const pageId = requireReadablePage(call)
@@ -16,10 +20,10 @@ export function listPublishedPosts(call: GraphCall): object {
     (post) => post.pageId === pageId && post.published && !isReel(meta, post.videoId) && isListed(call, post.createdAtMs),
   )
   const fields = fieldsOf(call)
-  return paginate(call, newestFirst(posts), (post) => show(postView(meta, post), fields))
+  return paginate(call, newestFirst(posts), (post) => show(viewOf(call, post), fields))
 }
 
-/** /scheduled_posts: what waits for its time. */
+/** /scheduled_posts: posts that are waiting for their time. */
 export function listScheduledPosts(call: GraphCall): object {
   const { meta } = call
   const pageId = requireReadablePage(call)
@@ -30,7 +34,7 @@ export function listScheduledPosts(call: GraphCall): object {
   return paginate(call, newestFirst(posts), (post) => show(postView(meta, post), fields))
 }
 
-/** /videos and /video_reels: each kind in its own list. */
+/** /videos and /video_reels: each kind has its own list. */
 export const listVideos =
   (kind: 'video' | 'reel') =>
   (call: GraphCall): object => {
@@ -50,7 +54,7 @@ function requireReadablePage(call: GraphCall): string {
   return page.id
 }
 
-/** Lists lag behind by `listLagMs`, and honour `since` and `until` (unix seconds or a date). */
+/** Lists lag by `listLagMs` and respect `since` and `until` (Unix seconds or a date). */
 export function isListed({ meta, parameters }: GraphCall, createdAtMs: number): boolean {
   const since = moment(parameters.text('since')) ?? 0
   const until = moment(parameters.text('until')) ?? Number.POSITIVE_INFINITY

@@ -1,25 +1,26 @@
 import type { StoredMedia } from '../media-store.ts'
 import { requirePageAccess, requirePublishing, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { graphTime, newId } from './ids.ts'
+import { livingPhoto } from './living-photo.ts'
 import { fieldsOf } from './me.ts'
 import { type Meta, metaUserAgent } from './meta.ts'
 import { checkMessage } from './page-feed.ts'
 import { createPost, deletePost } from './page-post.ts'
-import { NotSimulated, refuse } from './refusal.ts'
+import { refuse } from './refusal.ts'
 import type { Photo } from './state.ts'
 import { type MarkedView, show, view } from './view.ts'
 
 const formats = ['jpeg', 'png', 'gif', 'bmp', 'tiff']
 const maxBytes = 10_000_000
 
-/** POST /{page-id}/photos: a post of one photo, or with published=false a photo that waits for its /feed post. */
+/**
+ * POST /{page-id}/photos: a post with one photo, or with published=false, a photo for a later /feed
+ * post.
+ */
 export async function createPhoto(call: GraphCall): Promise<object> {
   const { meta, parameters, ledgerCall } = call
   const page = requirePublishing(meta, call.caller, call.c.req.param('id') ?? '')
-  for (const name of ['no_story', 'scheduled_publish_time']) {
-    if (parameters.raw(name) !== undefined) throw new NotSimulated(`the parameter ${name} of /photos`)
-  }
   const caption = (parameters.text('caption') ?? parameters.text('message') ?? '').trim()
   checkMessage(caption)
   const { sha256 } = await receiveImage(call)
@@ -66,15 +67,6 @@ async function fetchImage(meta: Meta, url: string): Promise<StoredMedia> {
   throw refuse.image(outcome.reason === 'too_large' ? 1366046 : undefined)
 }
 
-/** An unpublished photo that no post took is gone after a day. */
-export function livingPhoto(meta: Meta, id: string): Photo | undefined {
-  const photo = meta.state.photos[id]
-  if (!photo || photo.published || photo.postId) return photo
-  if (photo.createdAtMs + meta.world.settings.unpublishedPhotoLifeMs > meta.world.clock.now()) return photo
-  delete meta.state.photos[id]
-  return undefined
-}
-
 function photoView(meta: Meta, photo: Photo): MarkedView {
   const page = meta.state.pages[photo.pageId]
   return view({
@@ -99,7 +91,10 @@ export function readPhoto(call: GraphCall): object {
   return show(photoView(call.meta, photo), fieldsOf(call))
 }
 
-/** DELETE /{photo-id}: an orphan, or the whole post of a single photo. */
+/**
+ * DELETE /{photo-id}: deletes an unused photo, removes it from its post, or deletes the post if
+ * this is its only photo.
+ */
 export function deletePhoto(call: GraphCall): object {
   const photo = requirePhoto(call, 'delete')
   requirePublishing(call.meta, call.caller, photo.pageId)

@@ -1,12 +1,12 @@
 import { newId } from './ids.ts'
 import { recordPost } from './ledger-post.ts'
 import type { Meta } from './meta.ts'
-import type { PagePost, Photo } from './state.ts'
+import type { PagePost, Photo, Video } from './state.ts'
 
 type NewPost = Pick<PagePost, 'pageId' | 'message' | 'commit'> &
   Partial<Pick<PagePost, 'link' | 'photoIds' | 'videoId' | 'published' | 'scheduledAtMs'>>
 
-/** Makes a post of a Page, published at once unless told otherwise. */
+/** Creates a Page's post. Published immediately by default. */
 export function createPost(meta: Meta, wanted: NewPost): PagePost {
   const post: PagePost = {
     link: null,
@@ -32,7 +32,7 @@ function statusTypeOf({ photoIds = [], videoId, link }: NewPost): PagePost['stat
   return link ? 'shared_story' : 'mobile_status_update'
 }
 
-/** A scheduled post comes out at its time. */
+/** Publishes a scheduled post at its time. */
 export function armScheduled(meta: Meta, post: PagePost): void {
   if (post.published || post.scheduledAtMs === null) return
   meta.world.clock.after(post.scheduledAtMs - meta.world.clock.now(), () => {
@@ -56,11 +56,20 @@ function showPost(meta: Meta, post: PagePost): void {
     media: video?.sha256 ? [{ sha256: video.sha256 }] : photosOf(meta, post),
     permalink: postPermalink(meta, post),
     commit: post.commit,
-    settings: video ? { videoId: video.id, title: video.title } : {},
+    settings: video ? videoSettings(video) : {},
   })
 }
 
-function kindOf(post: PagePost, video: 'video' | 'reel' | undefined): string {
+const videoSettings = (video: Video): Record<string, unknown> => ({
+  videoId: video.id,
+  title: video.title,
+  isAiGenerated: video.isAiGenerated ?? false,
+  placeId: video.placeId ?? null,
+  coverSha256: video.coverSha256 ?? null,
+  collaborators: (video.collaborators ?? []).map(({ pageId }) => pageId),
+})
+
+function kindOf(post: PagePost, video: Video['kind'] | undefined): string {
   if (video) return video
   if (post.photoIds.length > 0) return post.photoIds.length === 1 ? 'photo' : 'photos'
   return post.link ? 'link' : 'text'
@@ -73,11 +82,11 @@ export function deletePost(meta: Meta, post: PagePost): void {
   meta.world.ledger.removePost('facebook', post.id)
 }
 
-/** The photos of a post, in its order. */
+/** The photos of a post, in the post's order. */
 export const photosOf = (meta: Meta, post: PagePost): Photo[] =>
   post.photoIds.map((id) => meta.state.photos[id]).filter((photo) => photo !== undefined)
 
-/** The bare suffix of `{page}_{post}`. */
+/** The part of `{page}_{post}` after the underscore. */
 export const postSuffix = (post: PagePost): string => post.id.slice(post.id.indexOf('_') + 1)
 
 export function postPermalink(meta: Meta, post: PagePost): string {

@@ -1,5 +1,5 @@
 import { requirePageAccess, requirePublishing, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { fieldsOf } from './me.ts'
 import type { Meta } from './meta.ts'
 import { checkMessage } from './page-feed.ts'
@@ -12,7 +12,7 @@ import { show } from './view.ts'
 
 const dayMs = 86_400_000
 
-/** POST /{page-id}/video_reels: start, then the bytes go to the upload host, then finish (fact sheet 2.5). */
+/** POST /{page-id}/video_reels: start, upload to the upload host, then finish (fact sheet 2.5). */
 export function createReel(call: GraphCall): object {
   const page = requirePublishing(call.meta, call.caller, call.c.req.param('id') ?? '')
   switch (call.parameters.text('upload_phase')) {
@@ -31,7 +31,7 @@ function startReel(call: GraphCall, pageId: string): object {
   return { video_id: video.id, upload_url: `${call.meta.world.baseUrl('/rupload')}/video-upload/${call.version}/${video.id}` }
 }
 
-/** Only an acknowledgement: whether the reel comes out shows in its `status`. */
+/** The response is only an acknowledgment. The reel's `status` shows if it is published. */
 function finishReel(call: GraphCall, pageId: string): object {
   const { meta, parameters } = call
   const id = parameters.text('video_id') ?? ''
@@ -49,9 +49,17 @@ function finishReel(call: GraphCall, pageId: string): object {
   }
   const description = (parameters.text('description') ?? '').trim()
   checkMessage(description)
-  Object.assign(video, { title: parameters.text('title') ?? '', description })
+  Object.assign(video, { title: parameters.text('title') ?? '', description, ...readExtras(call) })
   beginProcessing(meta, video, { callId: call.ledgerCall.id, realAtMs: call.ledgerCall.atMs })
   return { success: true }
+}
+
+/** Options of a reel besides its text (fact sheet 2.5). */
+function readExtras({ meta, parameters }: GraphCall): Pick<Video, 'isAiGenerated' | 'placeId'> {
+  const placeId = parameters.text('place') ?? null
+  if (placeId !== null && !meta.state.pages[placeId]?.location)
+    throw refuse.parameter('The place has to be a Page with a location.')
+  return { isAiGenerated: parameters.flag('is_ai_generated') ?? false, placeId }
 }
 
 function reelsOfToday(meta: Meta, pageId: string): number {
@@ -66,7 +74,7 @@ export function readVideo(call: GraphCall): object {
   return show(videoView(call.meta, requireVideo(call, 'get')), fieldsOf(call))
 }
 
-/** DELETE /{video-id}: the video and its post. */
+/** DELETE /{video-id}: deletes the video and its post. */
 export function deleteVideo(call: GraphCall): object {
   const { meta } = call
   const video = requireVideo(call, 'delete')

@@ -1,6 +1,7 @@
 import { newId } from './ids.ts'
 import type { Meta } from './meta.ts'
 import { createPost, postSuffix } from './page-post.ts'
+import { addStory } from './page-story.ts'
 import type { Commit, Video } from './state.ts'
 import { videoProblem } from './video-rules.ts'
 
@@ -25,17 +26,19 @@ export function createVideo(meta: Meta, wanted: Pick<Video, 'pageId' | 'kind'> &
   return video
 }
 
-/** The video is on Meta's side and meant to be published: from here on everything happens by itself. */
+/** Starts processing an uploaded video. It is then published without another call. */
 export function beginProcessing(meta: Meta, video: Video, commit: Commit): void {
   const stored = video.sha256 ? meta.world.media.find(video.sha256) : undefined
   const beganAtMs = meta.world.clock.now()
-  const error = stored ? videoProblem(video.kind, stored) : { code: 1363024, message: 'The video file is missing.' }
+  const error = stored
+    ? videoProblem(video.kind, stored, { takesMov: meta.world.settings.facebookTakesMov })
+    : { code: 1363024, message: 'The video file is missing.' }
   video.processing = { beganAtMs, readyAtMs: beganAtMs + meta.world.settings.facebookProcessingMs, error }
   video.commit = commit
   armVideo(meta, video)
 }
 
-/** Also called after a restart: a video in processing goes on. */
+/** Schedules publishing. Also called after a restart, for videos that are being processed. */
 export function armVideo(meta: Meta, video: Video): void {
   const { processing, commit } = video
   if (!processing || !commit || processing.error || video.publishedAtMs !== null) return
@@ -46,6 +49,13 @@ export function armVideo(meta: Meta, video: Video): void {
 }
 
 function publish(meta: Meta, video: Video, commit: Commit): void {
+  if (video.kind === 'story') {
+    const { pageId, sha256, postId, isAiGenerated = false } = video
+    const media = { mediaType: 'video', mediaId: video.id, sha256: sha256 ?? '' } as const
+    const story = addStory(meta, { pageId, ...media, id: postId ?? undefined, commit, isAiGenerated })
+    video.publishedAtMs = story.createdAtMs
+    return
+  }
   const post = createPost(meta, { pageId: video.pageId, message: video.description, videoId: video.id, commit })
   video.publishedAtMs = post.createdAtMs
   video.postId = postSuffix(post)

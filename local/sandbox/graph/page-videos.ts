@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredMedia } from '../media-store.ts'
 import { requirePublishing } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { newId } from './ids.ts'
 import { type Meta, metaUserAgent } from './meta.ts'
 import { checkMessage, readTiming } from './page-feed.ts'
@@ -13,7 +13,7 @@ import type { Video } from './state.ts'
 const maxBytes = 2_000_000_000
 const smallestBytes = 1_000
 
-/** POST /{page-id}/videos: by file_url, as a file, or in chunks with upload_phase. */
+/** POST /{page-id}/videos: from file_url, as a file, or in chunks with upload_phase. */
 export async function createPageVideo(call: GraphCall): Promise<object> {
   const { meta, parameters } = call
   const page = requirePublishing(meta, call.caller, call.c.req.param('id') ?? '')
@@ -35,7 +35,9 @@ async function createWhole(call: GraphCall, pageId: string): Promise<object> {
   const { meta } = call
   const text = readText(call)
   const media = await receiveVideo(call)
-  const video = createVideo(meta, { pageId, kind: 'video', sha256: media.sha256, receivedBytes: media.sizeBytes, ...text })
+  const coverSha256 = await receiveThumb(call, 'thumb')
+  const received = { sha256: media.sha256, receivedBytes: media.sizeBytes, coverSha256 }
+  const video = createVideo(meta, { pageId, kind: 'video', ...received, ...text })
   noteVideo(call, video)
   beginProcessing(meta, video, { callId: call.ledgerCall.id, realAtMs: call.ledgerCall.atMs })
   return { id: video.id }
@@ -52,8 +54,8 @@ async function receiveVideo(call: GraphCall): Promise<StoredMedia> {
   return media
 }
 
-/** @throws GraphRefusal 389 when the address gives no file. */
-export async function fetchVideo(meta: Meta, url: string): Promise<StoredMedia> {
+/** @throws GraphRefusal 389 if the file can't be fetched from the URL */
+async function fetchVideo(meta: Meta, url: string): Promise<StoredMedia> {
   const unfetchable = refuse.general(389, undefined, '(#389) Unable to fetch video file from URL.')
   if (/(^|\.)fbcdn\.net$/i.test(URL.canParse(url) ? new URL(url).hostname : '')) throw unfetchable
   const outcome = await meta.world.fetchMedia(url, { userAgent: metaUserAgent, maxBytes, robots: true })
@@ -116,19 +118,31 @@ function nextOffsets(meta: Meta, video: Video): object {
   return { start_offset: String(video.receivedBytes), end_offset: String(end) }
 }
 
-/** Where the pieces of an unfinished upload gather. */
+/** The file that collects the chunks of an unfinished upload. */
 export const partPath = (meta: Meta, { id }: { id: string }): string => join(meta.world.dir, 'uploads', `part-${id}`)
 
-/** Ids begin anew after a reset: an upload that was never finished may have left its pieces under the same one. */
+/**
+ * Ids start again after a reset, so an unfinished upload may have left chunks under the same id.
+ */
 export const forgetPart = (meta: Meta, target: { id: string }): Promise<void> => rm(partPath(meta, target), { force: true })
 
-function readText(call: GraphCall): { title: string; description: string } {
+/** The cover picture of a video. Null if there is none. */
+export async function receiveThumb({ meta, parameters }: GraphCall, name: string): Promise<string | null> {
+  const path = parameters.file(name)
+  if (!path) return null
+  const { facts, sha256 } = await meta.world.media.keep(path)
+  if (facts.kind !== 'image' || facts.broken) throw refuse.image()
+  return sha256
+}
+
+function readText(call: GraphCall): Pick<Video, 'title' | 'description' | 'isAiGenerated'> {
   const { parameters } = call
   const { published } = readTiming(call)
   if (!published) throw new NotSimulated('unpublished and scheduled videos')
   const description = (parameters.text('description') ?? '').trim()
   checkMessage(description)
-  return { title: parameters.text('title') ?? '', description }
+  const isAiGenerated = parameters.flag('is_ai_generated') ?? false
+  return { title: parameters.text('title') ?? '', description, isAiGenerated }
 }
 
 export function noteVideo(call: GraphCall, video: Video): void {

@@ -6,7 +6,7 @@ import type { Page, Person } from './state.ts'
 import { pageTokenFor } from './tokens.ts'
 import { type MarkedView, view } from './view.ts'
 
-/** A person as /me shows them. */
+/** A person, as in the response to /me. */
 export const personView = (meta: Meta, person: Person): MarkedView =>
   view({
     type: 'User',
@@ -15,7 +15,7 @@ export const personView = (meta: Meta, person: Person): MarkedView =>
     fields: { name: () => person.name, picture: () => picture(meta, person.id) },
   })
 
-/** A Page as its people see it. */
+/** A Page, as shown to its people. */
 export const pageView = (meta: Meta, page: Page, caller: PersonCaller): MarkedView =>
   view({
     type: 'Page',
@@ -31,6 +31,7 @@ export const pageView = (meta: Meta, page: Page, caller: PersonCaller): MarkedVi
       picture: () => picture(meta, page.id),
       followers_count: () => followersAt(page, meta.world.clock.now()),
       fan_count: () => followersAt(page, meta.world.clock.now()),
+      location: () => page.location ?? undefined,
       instagram_business_account: () => linkedInstagram(meta, page, caller),
     },
   })

@@ -1,4 +1,4 @@
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { refuse } from './refusal.ts'
 
 export type Listing = {
@@ -9,7 +9,10 @@ export type Listing = {
 const defaultLimit = 25
 const maxLimit = 100
 
-/** One page of `items` with cursors, as `limit`, `after` and `before` ask. @throws GraphRefusal 100 for a limit over 100. */
+/**
+ * One page of `items` with cursors, according to `limit`, `after` and `before`.
+ * @throws GraphRefusal 100 if the limit is over 100
+ */
 export function paginate<T extends { id: string }>(call: GraphCall, items: T[], show: (item: T) => unknown): Listing {
   const limit = call.parameters.number('limit') ?? defaultLimit
   if (limit < 1 || limit > maxLimit) throw refuse.parameter(`Param limit must be between 1 and ${maxLimit}`)
@@ -44,7 +47,7 @@ function indexOf(items: { id: string }[], cursor: string): number {
 
 const cursorOf = (id: string): string => Buffer.from(id).toString('base64url')
 
-/** Like Meta's, the address carries the caller's token. */
+/** Like Meta's, the URL contains the caller's token. */
 function pageUrl(call: GraphCall, cursor: Record<string, string>): string {
   const url = new URL(call.meta.world.baseUrl('/graph') + call.graphPath)
   for (const [name, value] of Object.entries(call.c.req.query()))

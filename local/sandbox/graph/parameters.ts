@@ -7,24 +7,29 @@ import { newUploadPath, type RequestBody } from '../request-body.ts'
 import type { SandboxEnv } from '../world.ts'
 import { refuse } from './refusal.ts'
 
-/** What a call was given in its query, form, multipart or JSON body, under one roof. */
+/** A call's parameters from its query and its form, multipart or JSON body. */
 export type Parameters = {
+  /** The names of all parameters, including files. `name[0]` is returned as it is. */
+  names(): string[]
   raw(name: string): unknown
-  /** Empty and absent are both undefined. */
+  /** Undefined if empty or absent. */
   text(name: string): string | undefined
   number(name: string): number | undefined
   flag(name: string): boolean | undefined
-  /** `name[0]=..`, a JSON array, or a comma list; entries that are JSON objects are parsed. */
+  /**
+   * From `name[0]=..`, a JSON array or a comma-separated list. Entries that are JSON objects are
+   * parsed.
+   */
   list(name: string): unknown[]
-  /** Path of a file that came as a multipart part. */
+  /** Path of a file from a multipart body. */
   file(name: string): string | undefined
-  /** Removes files that nobody took. */
+  /** Deletes files that weren't used. */
   discard(): Promise<void>
 }
 
 type Read = { values: Map<string, unknown>; files: Map<string, string> }
 
-/** @throws GraphRefusal 100 when the body is not what its content type says. */
+/** @throws GraphRefusal 100 if the body doesn't match its content type */
 export async function readParameters(
   c: Context<SandboxEnv>,
   dir: string,
@@ -78,6 +83,7 @@ function parametersOf({ values, files }: Read): Parameters {
     return typeof value === 'object' ? JSON.stringify(value) : String(value)
   }
   return {
+    names: () => [...values.keys(), ...files.keys()],
     raw: (name) => values.get(name),
     text,
     number(name) {

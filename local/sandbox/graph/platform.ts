@@ -15,7 +15,7 @@ import { facebookSite, instagramSite } from './website.ts'
 
 export type { MetaApp }
 
-/** Meta's half: the website with its login dialog, the Graph API, the upload host. */
+/** The Meta simulation: the website with its login dialog, the Graph API and the upload host. */
 export function metaPlatform(world: World, app: MetaApp): Platform {
   const state = world.state.section('meta', emptyState)
   world.settings.deauthorizeUrl = app.deauthorizeUrl ?? null

@@ -1,28 +1,46 @@
-import { hasScope, requirePageAccess, requirePublishing, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-endpoint.ts'
-import { newId } from './ids.ts'
+import { requirePageAccess, requirePublishing, requireScopes } from './caller.ts'
+import type { GraphCall } from './graph-call.ts'
+import { readPostInsights } from './insights-post.ts'
 import { fieldsOf } from './me.ts'
 import { checkMessage } from './page-feed.ts'
 import { deletePost } from './page-post.ts'
 import { postView } from './post-view.ts'
 import { refuse } from './refusal.ts'
 import type { PagePost } from './state.ts'
-import { show } from './view.ts'
+import { type MarkedView, show } from './view.ts'
 
 /** GET /{page}_{post}. */
-export const readPost = (call: GraphCall): object => show(postView(call.meta, requirePost(call, 'get')), fieldsOf(call))
+export const readPost = (call: GraphCall): object => show(viewOf(call, requirePost(call, 'get')), fieldsOf(call))
 
-/** POST /{page}_{post}: a new text. */
+/** Includes the numbers if `insights.metric(a,b)` is among the fields (fact sheet 4.6). */
+export const viewOf = (call: GraphCall, post: PagePost): MarkedView =>
+  postView(call.meta, post, ({ modifiers }) =>
+    readPostInsights(call, post.id, (modifiers.metric ?? '').split(',').filter(Boolean)),
+  )
+
+/** POST /{page}_{post}: changes the text and, from v27.0 on, the AI label (fact sheet 2.8). */
 export function editPost(call: GraphCall): object {
+  const { meta, parameters } = call
   const post = requirePost(call, 'post')
-  requirePublishing(call.meta, call.caller, post.pageId)
-  const message = call.parameters.text('message')
-  if (!message) throw refuse.emptyPost()
-  checkMessage(message)
-  post.message = message
-  call.meta.world.ledger.updatePost('facebook', post.id, { text: message })
+  requirePublishing(meta, call.caller, post.pageId)
+  const message = parameters.text('message')
+  const isAiGenerated = parameters.flag('is_ai_generated')
+  if (isAiGenerated !== undefined && Number(call.version.slice(1)) < firstWithDisclosure)
+    throw refuse.parameter(`The parameter is_ai_generated needs v${firstWithDisclosure}.0.`)
+  if (!message && isAiGenerated === undefined) throw refuse.emptyPost()
+  if (message) {
+    checkMessage(message)
+    post.message = message
+    meta.world.ledger.updatePost('facebook', post.id, { text: message })
+  }
+  if (isAiGenerated !== undefined) {
+    post.isAiGenerated = isAiGenerated
+    meta.world.ledger.updateSettings('facebook', post.id, { isAiGenerated })
+  }
   return { success: true }
 }
+
+const firstWithDisclosure = 27
 
 /** DELETE /{page}_{post}. */
 export function removePost(call: GraphCall): object {
@@ -30,20 +48,6 @@ export function removePost(call: GraphCall): object {
   requirePublishing(call.meta, call.caller, post.pageId)
   deletePost(call.meta, post)
   return { success: true }
-}
-
-/** POST /{page}_{post}/comments: a comment of the Page. With `fields` it is created and the answer is an error all the same [FLD]. */
-export function createComment(call: GraphCall): object {
-  const { meta, parameters } = call
-  const post = requirePost(call, 'post')
-  const { caller } = requirePageAccess(meta, call.caller, post.pageId, 'post')
-  if (!hasScope(caller, 'pages_manage_engagement')) throw refuse.permission('pages_manage_engagement')
-  const message = parameters.text('message')
-  if (!message) throw refuse.parameter('The parameter message is required')
-  const id = `${post.id.split('_')[1]}_${newId(meta.state, 'comment')}`
-  meta.state.comments[id] = { id, objectId: post.id, fromId: post.pageId, message, createdAtMs: meta.world.clock.now() }
-  if (parameters.text('fields')) throw refuse.general(20, 1772107, '(#20) The comment was created but its fields cannot be read.')
-  return { id }
 }
 
 function requirePost(call: GraphCall, method: string): PagePost {

@@ -1,4 +1,5 @@
 import { reception } from './audience.ts'
+import { commentView } from './comment-view.ts'
 import type { Field } from './fields.ts'
 import { graphTime } from './ids.ts'
 import type { Meta } from './meta.ts'
@@ -7,7 +8,7 @@ import type { PagePost } from './state.ts'
 import { type MarkedView, view } from './view.ts'
 
 /** A Page's post with the fields of fact sheet 2.9. */
-export const postView = (meta: Meta, post: PagePost): MarkedView =>
+export const postView = (meta: Meta, post: PagePost, insights?: (field: Field) => unknown): MarkedView =>
   view({
     type: 'Post',
     id: post.id,
@@ -26,6 +27,7 @@ export const postView = (meta: Meta, post: PagePost): MarkedView =>
       shares: () => sharesOf(meta, post),
       comments: (field) => commentsOf(meta, post, field),
       reactions: (field) => reactionsOf(meta, post, field),
+      ...(insights ? { insights } : {}),
     },
   })
 
@@ -50,23 +52,23 @@ function sharesOf(meta: Meta, post: PagePost): { count: number } | undefined {
   return shares > 0 ? { count: shares } : undefined
 }
 
-/** People are counted, not named. */
+/** Reactions are counted; the people aren't listed. */
 function reactionsOf(meta: Meta, post: PagePost, field: Field): object {
   const { likes } = reception(meta, post, meta.world.clock.now())
   return { data: [], ...(wantsSummary(field) ? { summary: { total_count: likes, viewer_reaction: 'NONE' } } : {}) }
 }
 
-/** The Page's own comments are listed; those of visitors only counted. */
+/** Lists the Page's own comments. Comments by visitors are only counted. */
 export function commentsOf(meta: Meta, post: { id: string; createdAtMs: number }, field: Field): object {
   const comments = Object.values(meta.state.comments).filter((comment) => comment.objectId === post.id)
   const shown = comments.slice(0, Number(field.modifiers.limit ?? 25))
   return {
-    data: shown.map(({ id, message, createdAtMs }) => ({ id, message, created_time: graphTime(createdAtMs) })),
+    data: shown.map((comment) => commentView(meta, comment)),
     ...(wantsSummary(field)
       ? {
           summary: {
             order: 'ranked',
-            total_count: comments.length + reception(meta, post, meta.world.clock.now()).comments,
+            total_count: reception(meta, post, meta.world.clock.now()).comments,
             can_comment: true,
           },
         }

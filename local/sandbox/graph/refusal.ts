@@ -1,4 +1,9 @@
-export type GraphErrorType = 'OAuthException' | 'GraphMethodException' | 'IGApiException' | 'FacebookApiException'
+type GraphErrorType =
+  | 'OAuthException'
+  | 'GraphMethodException'
+  | 'IGApiException'
+  | 'FacebookApiException'
+  | 'GraphBatchException'
 
 export type GraphError = {
   code: number
@@ -7,13 +12,13 @@ export type GraphError = {
   type?: GraphErrorType
   title?: string
   userMessage?: string
-  /** HTTP status, when it is not the usual one of the code. */
+  /** HTTP status, if it isn't the code's usual one. */
   status?: number
-  /** The middle word of WWW-Authenticate on errors of login and tokens. */
+  /** The middle part of WWW-Authenticate in login and token errors. */
   challenge?: 'invalid_code' | 'invalid_token' | 'invalid_request'
 }
 
-/** Thrown by whatever a call asks in vain; the endpoint turns it into Meta's error envelope. */
+/** Thrown if a call is refused. The endpoint converts it to Meta's error envelope. */
 export class GraphRefusal extends Error {
   readonly error: GraphError
   constructor(error: GraphError) {
@@ -22,13 +27,13 @@ export class GraphRefusal extends Error {
   }
 }
 
-/** Thrown for what Meta does and the sandbox does not: answered with 501. */
+/** Thrown for features that Meta has and the sandbox doesn't. Answered with 501. */
 export class NotSimulated extends Error {}
 
 const refusal = (code: number, subcode: number | undefined, message: string, more: Partial<GraphError> = {}): GraphRefusal =>
   new GraphRefusal({ code, subcode, message, ...more })
 
-/** Names and texts of fact sheet 5. */
+/** Errors with the messages from fact sheet 5. */
 export const refuse = {
   general: refusal,
   parameter: (message: string, subcode?: number) =>

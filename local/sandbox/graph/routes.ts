@@ -1,10 +1,14 @@
 import { type Context, type Handler, Hono } from 'hono'
 import { endpoint } from '../endpoint.ts'
 import type { SandboxEnv } from '../world.ts'
+import { runBatch } from './batch.ts'
+import { listAssignedPages, listBusinesses, listBusinessPages, readBusiness } from './business.ts'
 import { requirePageAccess } from './caller.ts'
+import { createComment, deleteComment, editComment, listComments, readComment } from './comments.ts'
 import { createContainer } from './container-create.ts'
 import { injectedError } from './error-answer.ts'
-import { type GraphCall, type GraphEndpoint, graphEndpoint, notSimulated } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
+import { type GraphEndpoint, graphEndpoint, notSimulated } from './graph-endpoint.ts'
 import { readAccountInsights } from './insights-account.ts'
 import { firstOwner, insightsOfMany } from './insights-many.ts'
 import { readMediaInsights } from './insights-media.ts'
@@ -19,7 +23,7 @@ import {
   readMedia,
   readPublishingLimit,
 } from './instagram-nodes.ts'
-import { deletePermissions, fieldsOf, listAccounts, readMe } from './me.ts'
+import { deletePermissions, fieldsOf, listAccounts, ofSelf, readMe } from './me.ts'
 import { publishMedia } from './media-publish.ts'
 import type { Meta } from './meta.ts'
 import { type NodeKind, nodeKind, nodeOwner } from './node-kind.ts'
@@ -28,14 +32,16 @@ import { createFeedPost } from './page-feed.ts'
 import { listPublishedPosts, listScheduledPosts, listVideos } from './page-lists.ts'
 import { createPhoto, deletePhoto, readPhoto } from './page-photo.ts'
 import { createReel, deleteVideo, readVideo } from './page-reels.ts'
+import { createPhotoStory, createVideoStory, listPageStories } from './page-stories.ts'
 import { createPageVideo } from './page-videos.ts'
 import { pageView } from './page-view.ts'
-import { createComment, editPost, readPost, removePost } from './post-node.ts'
-import { refuse } from './refusal.ts'
+import { editPost, readPost, removePost } from './post-node.ts'
+import { NotSimulated, refuse } from './refusal.ts'
 import { uploadContainer, uploadReel } from './rupload.ts'
+import { addThumbnail, inviteCollaborator } from './video-extras.ts'
 import { show } from './view.ts'
 
-/** graph.facebook.com and its alias for videos: every path with and without a version in front. */
+/** graph.facebook.com and its alias for videos. Every path works with and without a version. */
 export function graphRoutes(meta: Meta): Hono<SandboxEnv> {
   const paths = new Hono<SandboxEnv>()
   loginRoutes(meta, paths)
@@ -43,8 +49,18 @@ export function graphRoutes(meta: Meta): Hono<SandboxEnv> {
   instagramRoutes(meta, paths)
   nodeRoutes(meta, paths)
   const app = new Hono<SandboxEnv>()
+  // Handles the operations of a batch like separate calls.
+  const whole = new Hono<SandboxEnv>()
+  const batch = graphEndpoint(meta, { platform: 'meta', endpoint: 'batch', uncounted: true }, runBatch(whole))
+  const root = graphEndpoint(meta, { platform: 'meta', endpoint: 'root' }, notAtRoot)
+  for (const end of ['', '/']) {
+    app.post(`/:version{v[0-9]+\\.[0-9]+}${end}`, batch)
+    app.get(`/:version{v[0-9]+\\.[0-9]+}${end}`, root)
+  }
+  app.post('/:version{v[0-9]+\\.[0-9]+}/me', batch)
   app.route('/:version{v[0-9]+\\.[0-9]+}', paths)
   app.route('/', paths)
+  whole.route('/graph', app)
   return app
 }
 
@@ -56,25 +72,35 @@ function loginRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   app.get('/me', on('me', readMe))
   app.get('/me/accounts', on('me.accounts', listAccounts))
   app.get('/me/permissions', on('me.permissions', listPermissions))
-  app.get(
-    '/me/businesses',
-    on('me.businesses', () => ({ data: [] })),
-  )
+  app.get('/me/businesses', on('me.businesses', listBusinesses))
+  app.get('/me/assigned_pages', on('me.assigned_pages', listAssignedPages))
+  app.get('/:id{[0-9]+}/accounts', on('me.accounts', ofSelf(listAccounts)))
+  app.get('/:id{[0-9]+}/permissions', on('me.permissions', ofSelf(listPermissions)))
+  app.get('/:id{[0-9]+}/businesses', on('me.businesses', ofSelf(listBusinesses)))
+  app.get('/:id{[0-9]+}/assigned_pages', on('me.assigned_pages', ofSelf(listAssignedPages)))
+  app.get('/:id{[0-9]+}/owned_pages', on('business.owned_pages', listBusinessPages('owned')))
+  app.get('/:id{[0-9]+}/client_pages', on('business.client_pages', listBusinessPages('client')))
   app.delete('/:id/permissions', on('permissions.delete', deletePermissions))
   app.delete('/:id/permissions/:permission', on('permissions.delete', deletePermissions))
 }
 
 function pageRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
-  const on = (endpoint: string, handle: (call: GraphCall) => unknown, more: Partial<GraphEndpoint> = {}) =>
-    graphEndpoint(meta, { platform: 'facebook', endpoint, account: ownerOf, ...more }, handle)
+  const of =
+    (kind: NodeKind) =>
+    (endpoint: string, handle: (call: GraphCall) => unknown, more: Partial<GraphEndpoint> = {}) =>
+      onlyFor(meta, kind, graphEndpoint(meta, { platform: 'facebook', endpoint, account: ownerOf, ...more }, handle))
+  const [on, onVideo] = [of('page'), of('video')]
   const step = { stepParameter: 'upload_phase' }
   app.post('/:id/feed', on('feed', createFeedPost))
   app.post('/:id/photos', on('photos', createPhoto))
   app.post('/:id/videos', on('videos', createPageVideo, step))
   app.post('/:id/video_reels', on('video_reels', createReel, step))
-  app.post('/:id/comments', on('comments', createComment))
+  app.post('/:id/thumbnails', onVideo('thumbnails', addThumbnail))
+  app.post('/:id/collaborators', onVideo('collaborators', inviteCollaborator))
+  app.post('/:id/photo_stories', on('photo_stories', createPhotoStory))
+  app.post('/:id/video_stories', on('video_stories', createVideoStory, step))
   for (const list of ['published_posts', 'posts', 'feed']) app.get(`/:id/${list}`, on(`${list}.list`, listPublishedPosts))
-  app.get('/:id/video_insights', on('video.insights', readVideoInsights))
+  app.get('/:id/video_insights', onVideo('video.insights', readVideoInsights))
   app.get('/:id/scheduled_posts', on('scheduled_posts.list', listScheduledPosts))
   app.get('/:id/videos', on('videos.list', listVideos('video')))
   app.get('/:id/video_reels', on('video_reels.list', listVideos('reel')))
@@ -82,18 +108,29 @@ function pageRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
 
 function instagramRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   const on = (endpoint: string, handle: (call: GraphCall) => unknown) =>
-    graphEndpoint(meta, { platform: 'instagram', endpoint, account: ownerOf }, handle)
+    onlyFor(meta, 'instagram', graphEndpoint(meta, { platform: 'instagram', endpoint, account: ownerOf }, handle))
   app.post('/:id/media', on('media', createContainer))
   app.post('/:id/media_publish', on('media_publish', publishMedia))
   app.get('/:id/content_publishing_limit', on('content_publishing_limit', readPublishingLimit))
   app.get('/:id/media', on('media.list', listMedia('media')))
-  // Pages have stories as well; those are not simulated.
   const stories = on('stories.list', listMedia('stories'))
-  const missing = notImplemented(meta)
-  app.get('/:id/stories', (c, next) => (nodeKind(meta, c.req.param('id')) === 'page' ? missing(c, next) : stories(c, next)))
+  const ofPage = graphEndpoint(meta, { platform: 'facebook', endpoint: 'page.stories.list', account: ownerOf }, listPageStories)
+  app.get('/:id/stories', (c, next) => (nodeKind(meta, c.req.param('id')) === 'page' ? ofPage : stories)(c, next))
 }
 
-/** One path for every object: what an id stands for decides who answers. */
+/**
+ * Other kinds of objects have this edge at Meta too, but not in the sandbox. An unknown id is left
+ * to the handler.
+ */
+function onlyFor(meta: Meta, kind: NodeKind, handler: Handler<SandboxEnv>): Handler<SandboxEnv> {
+  const missing = notImplemented(meta)
+  return (c, next) => {
+    const found = nodeKind(meta, c.req.param('id') ?? '')
+    return (found === kind || found === 'unknown' ? handler : missing)(c, next)
+  }
+}
+
+/** All objects share one path. The kind of object selects the handler. */
 function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   const facebook = (endpoint: string, handle: (call: GraphCall) => unknown) =>
     graphEndpoint(meta, { platform: 'facebook', endpoint, account: ownerOf }, handle)
@@ -102,10 +139,21 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
   const unknown = graphEndpoint(meta, { platform: 'meta', endpoint: 'object' }, ({ c }) => {
     throw refuse.missingObject(c.req.param('id') ?? '', c.req.method)
   })
+  const missing = notImplemented(meta)
   const dispatch =
     (handlers: Partial<Record<NodeKind, Handler<SandboxEnv>>>): Handler<SandboxEnv> =>
-    (c, next) =>
-      (handlers[nodeKind(meta, c.req.param('id') ?? '')] ?? unknown)(c, next)
+    (c, next) => {
+      const kind = nodeKind(meta, c.req.param('id') ?? '')
+      return (handlers[kind] ?? (kind === 'unknown' ? unknown : missing))(c, next)
+    }
+  const ofEither = (facebookHandler: Handler<SandboxEnv>, instagramHandler: Handler<SandboxEnv>): Handler<SandboxEnv> => {
+    const isOfInstagram = (id: string) => nodeKind(meta, meta.state.comments[id]?.objectId ?? id) === 'media'
+    return (c, next) => (isOfInstagram(c.req.param('id') ?? '') ? instagramHandler : facebookHandler)(c, next)
+  }
+  const onBoth = (endpoint: string, handle: (call: GraphCall) => unknown) =>
+    ofEither(facebook(endpoint, handle), instagram(endpoint, handle))
+  app.post('/:id{[0-9_]+}/comments', onBoth('comments', createComment))
+  app.get('/:id{[0-9_]+}/comments', onBoth('comments.list', listComments))
 
   app.get(
     '/:id{[0-9_]+}',
@@ -117,24 +165,40 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
       instagram: instagram('account.read', readAccount),
       container: instagram('container.read', readContainer),
       media: instagram('media.read', readMedia),
+      comment: onBoth('comment.read', readComment),
+      person: graphEndpoint(meta, { platform: 'meta', endpoint: 'me' }, ofSelf(readMe)),
+      business: graphEndpoint(meta, { platform: 'meta', endpoint: 'business.read' }, readBusiness),
     }),
   )
-  app.get(
-    '/:id{[0-9_]+}/insights',
-    dispatch({
-      page: facebook('page.insights', readPageInsights),
-      post: facebook('post.insights', readPostInsights),
-      instagram: instagram('account.insights', readAccountInsights),
-      media: instagram('media.insights', readMediaInsights),
-    }),
-  )
+  const noInsights = facebook('post.insights', () => {
+    throw refuse.parameter('Tried accessing nonexisting field (insights)')
+  })
+  const insights = dispatch({
+    page: facebook('page.insights', readPageInsights),
+    post: facebook('post.insights', readPostInsights),
+    instagram: instagram('account.insights', readAccountInsights),
+    media: instagram('media.insights', readMediaInsights),
+    // A video or photo id has no such edge, and the error looks like one about a metric (fact sheet
+    // 4.5).
+    video: noInsights,
+    photo: noInsights,
+  })
+  app.get('/:id{[0-9_]+}/insights', insights)
+  app.get('/:id{[0-9_]+}/insights/:metric', insights)
   const many = (platform: 'facebook' | 'instagram', edge: string) =>
     graphEndpoint(meta, { platform, endpoint: edge, account: firstOwner }, (call) => insightsOfMany(call, edge))
   const [ofMedia, ofPosts] = [many('instagram', 'media.insights'), many('facebook', 'post.insights')]
   const firstIsMedia = (c: Context<SandboxEnv>) => nodeKind(meta, (c.req.query('ids') ?? '').split(',')[0] ?? '') === 'media'
   app.get('/insights', (c, next) => (firstIsMedia(c) ? ofMedia : ofPosts)(c, next))
   app.get('/video_insights', many('facebook', 'video.insights'))
-  app.post('/:id{[0-9_]+}', dispatch({ post: facebook('post.edit', editPost), media: instagram('media.edit', editMedia) }))
+  app.post(
+    '/:id{[0-9_]+}',
+    dispatch({
+      post: facebook('post.edit', editPost),
+      media: instagram('media.edit', editMedia),
+      comment: onBoth('comment.edit', editComment),
+    }),
+  )
   app.delete(
     '/:id{[0-9_]+}',
     dispatch({
@@ -142,9 +206,15 @@ function nodeRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
       photo: facebook('photo.delete', deletePhoto),
       video: facebook('video.delete', deleteVideo),
       media: instagram('media.delete', deleteMedia),
+      comment: onBoth('comment.delete', deleteComment),
     }),
   )
   app.all('*', notImplemented(meta))
+}
+
+/** Handles the root without `ids`, which isn't simulated. Calls with `ids` are handled earlier. */
+function notAtRoot(call: GraphCall): never {
+  throw new NotSimulated(`GET ${call.graphPath}`)
 }
 
 function readPage(call: GraphCall): object {
@@ -152,7 +222,7 @@ function readPage(call: GraphCall): object {
   return show(pageView(call.meta, page, caller), fieldsOf(call))
 }
 
-/** rupload.facebook.com */
+/** The upload host, rupload.facebook.com. */
 export function uploadRoutes(meta: Meta): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   const on = (platform: 'facebook' | 'instagram', handle: (call: GraphCall) => unknown) =>
@@ -165,7 +235,7 @@ export function uploadRoutes(meta: Meta): Hono<SandboxEnv> {
 
 const ownerOf = (meta: Meta, c: Context<SandboxEnv>): string | null => nodeOwner(meta, c.req.param('id') ?? '')
 
-/** What Meta has and the sandbox does not: said openly. */
+/** For paths that Meta has and the sandbox doesn't: answers 501. */
 function notImplemented(meta: Meta): Handler<SandboxEnv> {
   const platformError: Parameters<typeof endpoint>[1]['platformError'] = (c, rule) => injectedError(meta, c, rule)
   return endpoint(meta.world, { platform: 'meta', endpoint: 'not_implemented', platformError }, (c) =>

@@ -3,14 +3,17 @@ import type { StoredMedia } from '../media-store.ts'
 import { newUploadPath } from '../request-body.ts'
 import { requireInstagram, requirePublishing } from './caller.ts'
 import { finishUpload, requireContainer } from './container.ts'
-import type { GraphCall } from './graph-endpoint.ts'
+import type { GraphCall } from './graph-call.ts'
 import { type Meta, metaUserAgent } from './meta.ts'
 import { forgetPart, noteVideo, partPath } from './page-videos.ts'
 import { refuse } from './refusal.ts'
 
 type UploadErrorType = 'OffsetInvalidError' | 'PartialRequestError' | 'ProcessingFailedError'
 
-/** POST rupload.facebook.com/video-upload/{v}/{video-id}: the bytes of a reel, or `file_url` for Meta to fetch (fact sheet 2.5). */
+/**
+ * POST rupload.facebook.com/video-upload/{v}/{video-id}: a reel's bytes, or `file_url` for Meta to
+ * fetch (fact sheet 2.5).
+ */
 export async function uploadReel(call: GraphCall): Promise<object> {
   const { meta, c } = call
   const id = c.req.param('id') ?? ''
@@ -26,7 +29,10 @@ export async function uploadReel(call: GraphCall): Promise<object> {
   return { success: true }
 }
 
-/** POST rupload.facebook.com/ig-api-upload/{v}/{container-id}: the bytes of an Instagram video (upload_type=resumable). */
+/**
+ * POST rupload.facebook.com/ig-api-upload/{v}/{container-id}: the bytes of an Instagram video
+ * (upload_type=resumable).
+ */
 export async function uploadContainer(call: GraphCall): Promise<object> {
   const { meta } = call
   const container = requireContainer(meta, call.c.req.param('id') ?? '', 'post')
@@ -63,7 +69,7 @@ async function append(
   target: { id: string; receivedBytes: number },
   body: { sizeBytes: number; stream(): AsyncIterable<unknown> },
 ) {
-  // The first path makes sure that the folder is there.
+  // Makes sure that the upload folder exists.
   await newUploadPath(meta.world.dir)
   if (target.receivedBytes === 0) await forgetPart(meta, target)
   for await (const chunk of body.stream()) await appendFile(partPath(meta, target), chunk as Uint8Array)

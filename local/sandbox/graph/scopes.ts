@@ -1,5 +1,5 @@
-/** The permissions that exist for this app (fact sheet 1.2). The dialog refuses any other name. */
-export const knownScopes = [
+/** The permissions that this app can request (fact sheet 1.2). The dialog rejects all others. */
+const knownScopes = [
   'public_profile',
   'email',
   'pages_show_list',
@@ -22,5 +22,5 @@ export const knownScopes = [
 
 export const isKnownScope = (name: string): boolean => (knownScopes as readonly string[]).includes(name)
 
-/** `a,b c` as Meta reads it. */
+/** Splits `a,b c` as Meta does. */
 export const splitScopes = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter(Boolean))]

@@ -1,16 +1,22 @@
 import type { Meta } from './meta.ts'
-import { allTasks } from './state.ts'
+import { allTasks, type Page } from './state.ts'
 
 const ada = '10200000000000001'
 const ben = '10200000000000002'
 
-/** The known cast: Ada with four Pages (on one she may not publish), Ben with one. */
+/** Initial people and Pages: Ada has four Pages (she can't publish on one of them), Ben has one. */
 export function seedMeta(meta: Meta): void {
   addPerson(meta, { id: ada, name: 'Ada Northside' })
   addPerson(meta, { id: ben, name: 'Ben Southside' })
   addPage(meta, { id: '106700000000001', name: 'Northside Records', category: 'Record label', roles: { [ada]: [...allTasks] } })
   linkInstagram(meta, '106700000000001', { id: '17841400000000001', username: 'northsiderecords', name: 'Northside Records' })
-  addPage(meta, { id: '106700000000002', name: 'Northside Café', category: 'Cafe', roles: { [ada]: [...allTasks] } })
+  addPage(meta, {
+    id: '106700000000002',
+    name: 'Northside Café',
+    category: 'Cafe',
+    roles: { [ada]: [...allTasks] },
+    location: { city: 'Lisbon', country: 'Portugal', street: 'Rua da Paz 7', latitude: 38.71, longitude: -9.15 },
+  })
   linkInstagram(meta, '106700000000002', { id: '17841400000000002', username: 'northsidecafe', name: 'Northside Café' })
   addPage(meta, { id: '106700000000003', name: 'Northside Events', category: 'Event planner', roles: { [ada]: [...allTasks] } })
   addPage(meta, {
@@ -32,15 +38,16 @@ type NewPage = {
   name: string
   category?: string
   roles: Record<string, string[]>
-  viaBusiness?: boolean
+  business?: Page['business']
   followers?: number
+  isSmall?: boolean
+  location?: Page['location']
 }
 
-export function addPage(
-  meta: Meta,
-  { id, name, category = 'Business', roles, viaBusiness = false, followers = 1_204 }: NewPage,
-): void {
-  meta.state.pages[id] = { id, name, username: null, category, instagramId: null, roles, lostRoles: [], viaBusiness, followers }
+export function addPage(meta: Meta, { id, name, roles, ...more }: NewPage): void {
+  const { category = 'Business', business = null, followers = 1_204, isSmall = false, location = null } = more
+  const facts = { category, business, followers, isSmall, location }
+  meta.state.pages[id] = { id, name, username: null, instagramId: null, roles, lostRoles: [], ...facts }
 }
 
 export function linkInstagram(

@@ -1,29 +1,70 @@
-import type { Pace } from '../settings.ts'
-
-/** Numbers and switches of the Meta half; every one can be changed on the control port. Times in milliseconds. */
+import type { Pace } from '../pace.ts'
+/**
+ * Limits and switches of the Meta simulation. All can be changed on the control port. Times are in
+ * milliseconds.
+ */
 export type MetaSettings = {
-  /** An image container needs so long until FINISHED. */
+  /** How long an image container takes until FINISHED. */
   imageContainerMs: number
-  /** A video container needs so long until FINISHED. */
+  /** How long a video container takes until FINISHED. */
   videoContainerMs: number
-  /** A Facebook video is processed so long after upload or finish. */
+  /** How long a Facebook video is processed after upload or finish. */
   facebookProcessingMs: number
-  /** ... and then published so much later. */
+  /** How long publishing takes after processing. */
   facebookPublishingMs: number
-  /** Lists of posts and media show a new entry only so much later. */
+  /** How late a new post or media object appears in lists. */
   listLagMs: number
-  /** quota_total of content_publishing_limit: the documentation says 50 and 100. */
+  /** quota_total of content_publishing_limit: the documentation says both 50 and 100. */
   instagramQuotaTotal: number
   instagramContainersPerDay: number
   reelsPerDay: number
-  /** What a second media_publish of a published container does (undocumented at Meta). */
+  /** The result of a second media_publish of a published container (undocumented at Meta). */
   secondMediaPublish: 'error' | 'same_id' | 'duplicate'
-  /** true: PNG is refused (36001), as documented; false: accepted, as measured. */
+  /** true: PNG is rejected (36001), as documented. false: PNG is accepted, as measured. */
   strictPng: boolean
   requireAppSecretProof: boolean
-  /** HTTP status of code 190: seen as 400 and as 401. */
+  /**
+   * The date on which the app was registered, such as `2026-11-29`. Apps registered since Nov 4,
+   * 2026 can't use multi-ID requests and other old features.
+   */
+  metaAppCreatedOn: string
+  /**
+   * The error code for those features: 100 without a subcode, or 12. Meta hasn't published which.
+   */
+  closedFeatureCode: 100 | 12
+  /** How long after publishing a video's `post_id` appears. */
+  videoPostIdLagMs: number
+  /**
+   * true: with business_management, `/me/accounts` also returns a portfolio's Pages, as one report
+   * says.
+   */
+  portfolioPagesInAccounts: boolean
+  /** The most Pages in one response. More are refused with code 1 ("reduce the amount of data"). */
+  mostPagesInAnswer: number
+  /**
+   * true: lists of Pages are empty although access is unchanged, as field reports say happens for
+   * hours.
+   */
+  pageListsEmpty: boolean
+  /**
+   * true: a comment on a Page's post can be created with `fields`, as one scheduler does. false:
+   * fails with 20/1772107, as on Instagram.
+   */
+  facebookCommentFields: boolean
+  /**
+   * How long after publishing a post accepts comments. Until then, 100/33 as for a missing post.
+   */
+  commentsOpenAfterMs: number
+  /**
+   * true: a Page's reel or story can be a MOV file. Meta recommends MP4, and neither promises nor
+   * excludes MOV.
+   */
+  facebookTakesMov: boolean
+  /** Usernames that can't be tagged or invited: private or nonexistent accounts. */
+  unfitUsernames: string[]
+  /** HTTP status of code 190. Both 400 and 401 have been seen. */
   tokenErrorStatus: 400 | 401
-  /** Size of the pieces that a chunked /videos upload asks for. */
+  /** The chunk size that a chunked /videos upload asks for, in bytes. */
   videoChunkBytes: number
   codeLifeMs: number
   shortTokenLifeMs: number
@@ -31,21 +72,27 @@ export type MetaSettings = {
   dataAccessLifeMs: number
   containerLifeMs: number
   unpublishedPhotoLifeMs: number
-  /** The incident of May 2026: reads on Instagram objects with a Page token answer 100/33. */
+  /** The incident of May 2026: reading Instagram objects with a Page token fails with 100/33. */
   pageTokenReadsFail: boolean
   appCallsPerHour: number
-  /** Calls of one Page or Instagram account in 24 hours. */
+  /** Calls for one Page or Instagram account in 24 hours. */
   businessCallsPerDay: number
   regainAccessMinutes: number
-  /** Which links of a post Meta tries to read: 'private' = only those on this machine or network (works without the internet). */
+  /**
+   * Which links in posts are fetched. 'private': only those on this machine or network, which works
+   * without internet access.
+   */
   scrapeLinks: 'always' | 'private' | 'never'
-  /** Permissions of the login configuration, asked for when the dialog gets a config_id. */
+  /** Permissions of the login configuration, requested if the dialog gets a config_id. */
   loginConfigScopes: string[]
-  /** Insights know nothing younger than this. */
+  /** Insights include only data older than this. */
   insightsLagMs: number
-  /** After so long a post has about two thirds of all the views it will ever get. */
+  /** The time after which a post has about two thirds of its final views. */
   insightsCurveMs: number
-  /** Names of metrics that die: `{"reach": "2027-01-01"}`; from that day on they fail a call like any unknown one. */
+  /**
+   * Retired metrics and their dates: `{"reach": "2027-01-01"}`. From that day on they fail a call,
+   * like unknown metrics.
+   */
   retiredMetrics: Record<string, string>
   deauthorizeUrl: string | null
   dataDeletionUrl: string | null
@@ -67,6 +114,16 @@ export function metaSettings(pace: Pace): MetaSettings {
     secondMediaPublish: 'error',
     strictPng: true,
     requireAppSecretProof: false,
+    metaAppCreatedOn: '2026-11-29',
+    closedFeatureCode: 100,
+    videoPostIdLagMs: 0,
+    portfolioPagesInAccounts: false,
+    mostPagesInAnswer: 50,
+    pageListsEmpty: false,
+    facebookCommentFields: true,
+    commentsOpenAfterMs: 0,
+    facebookTakesMov: true,
+    unfitUsernames: ['private.person', 'nobody.at.all'],
     tokenErrorStatus: 400,
     videoChunkBytes: 1_048_576,
     codeLifeMs: 10 * 60_000,
@@ -89,6 +146,9 @@ export function metaSettings(pace: Pace): MetaSettings {
       'instagram_content_publish',
       'instagram_manage_insights',
       'business_management',
+      'pages_manage_engagement',
+      'pages_read_user_content',
+      'instagram_manage_comments',
     ],
     insightsLagMs: pace === 'quick' ? 0 : hourMs,
     insightsCurveMs: pace === 'quick' ? 10 * 60_000 : 20 * hourMs,

@@ -1,6 +1,6 @@
-/** What Meta remembers. Times ending in AtMs are sandbox time unless the name says real. */
+/** Meta's state. Times ending in AtMs are in sandbox time unless the name contains "real". */
 export type MetaState = {
-  /** Grows with each id and each token that is handed out. */
+  /** Increases with each new id and token. */
   counter: number
   people: Record<string, Person>
   pages: Record<string, Page>
@@ -13,18 +13,22 @@ export type MetaState = {
   containers: Record<string, Container>
   media: Record<string, InstagramMedia>
   comments: Record<string, Comment>
-  /** What posts that were there before will have met with in the end, by id; the others follow from their ids. */
+  /** Stories of Pages, by the number that Meta calls `post_id`. */
+  stories: Record<string, PageStory>
+  /** Final numbers of older posts, by id. Those of other posts are computed from their ids. */
   audiences: Record<string, Audience>
-  /** What the app answered to deauthorize and deletion callbacks. */
+  /** The app's responses to deauthorize and deletion callbacks. */
   callbacks: CallbackRecord[]
 }
 
 export type Person = {
   id: string
   name: string
-  /** What the person granted the app; null before the first login and after the app was removed. */
+  /**
+   * What the person granted to the app. Null before the first login and after the app was removed.
+   */
   grant: Grant | null
-  /** Why tokens that were handed out so far no longer work (190 and this subcode). */
+  /** Why previously issued tokens no longer work (190 with this subcode). */
   trouble: { subcode: number; upToSerial: number } | null
   /** When they last removed the app. */
   removedAtMs?: number
@@ -46,14 +50,23 @@ export type Page = {
   username: string | null
   category: string
   instagramId: string | null
-  /** Tasks of each person on this Page. */
+  /** Each person's tasks on this Page. */
   roles: Record<string, string[]>
-  /** People who lost their role: their tokens for this Page answer 190/492. */
+  /** People who lost their role: their tokens for this Page fail with 190/492. */
   lostRoles: string[]
-  /** Owned by a business portfolio: /me/accounts shows it only with business_management. */
-  viaBusiness: boolean
+  /**
+   * The portfolio through which people manage the Page, so /me/accounts omits it (fact sheet 1.8).
+   * Null if they have roles on the Page itself.
+   */
+  business: { id: string; name: string; relation: 'owned' | 'client' } | null
   followers: number
+  /** True for few followers: Meta refuses some metrics of the Page's posts with code 200. */
+  isSmall: boolean
+  /** The Page's address. Only a Page with an address can be a post's location. */
+  location?: PageLocation | null
 }
+
+type PageLocation = { city: string; country: string; street?: string; latitude: number; longitude: number }
 
 export type InstagramAccount = {
   id: string
@@ -62,11 +75,11 @@ export type InstagramAccount = {
   biography: string
   followers: number
   follows: number
-  /** Checkpointed or restricted: publishing answers 25/2207050. */
+  /** Checkpointed or restricted: publishing fails with 25/2207050. */
   restricted: boolean
 }
 
-export type LoginCode = {
+type LoginCode = {
   code: string
   personId: string
   scopes: string[]
@@ -83,14 +96,14 @@ export type Token = {
   pageId: string | null
   scopes: string[]
   issuedAtMs: number
-  /** null = never. */
+  /** Null for never. */
   expiresAtMs: number | null
   longLived: boolean
-  /** Page tokens that were derived from this user token, by Page. */
+  /** Page tokens derived from this user token, by Page. */
   pageTokens: Record<string, string>
 }
 
-/** Which call made something irreversible, in real time. */
+/** The call that did something irreversible, in real time. */
 export type Commit = { callId: number; realAtMs: number }
 
 export type Photo = {
@@ -117,32 +130,46 @@ export type PagePost = {
   scheduledAtMs: number | null
   createdAtMs: number
   commit: Commit
+  /** Set later by an edit. */
+  isAiGenerated?: boolean
 }
 
 export type Video = {
   id: string
   pageId: string
-  kind: 'video' | 'reel'
+  kind: 'video' | 'reel' | 'story'
+  isAiGenerated?: boolean
+  /** The Page whose address is the reel's location. */
+  placeId?: string | null
+  /** Null for a frame that Facebook chose. */
+  coverSha256?: string | null
+  /** Pages that were invited to a reel. */
+  collaborators?: VideoCollaborator[]
   title: string
   description: string
   createdAtMs: number
   sessionId: string | null
-  /** Chunked upload: what was announced and what has arrived. */
+  /** Chunked upload: announced and received bytes. */
   announcedBytes: number | null
   receivedBytes: number
   sha256: string | null
   uploadError: VideoError | null
-  /** Set once processing has been asked for. */
+  /** Set once processing was requested. */
   processing: { beganAtMs: number; readyAtMs: number; error: VideoError | null } | null
   commit: Commit | null
   publishedAtMs: number | null
-  /** Bare suffix. */
+  /** Without the Page id. */
   postId: string | null
 }
+
+export type VideoCollaborator = { id: string; pageId: string; atMs: number; state: 'Accepted' | 'Declined' | 'Pending' }
 
 export type VideoError = { code: number; message: string }
 
 export type ContainerType = 'IMAGE' | 'VIDEO' | 'REELS' | 'STORIES' | 'CAROUSEL'
+
+/** A tagged person's position in a picture, from the top left. Null in a video. */
+export type UserTag = { username: string; x: number | null; y: number | null }
 
 export type Container = {
   id: string
@@ -156,12 +183,15 @@ export type Container = {
   thumbOffsetMs: number | null
   shareToFeed: boolean
   collaborators: string[]
+  userTags?: UserTag[]
+  locationId?: string | null
+  isAiGenerated?: boolean
   resumable: boolean
   receivedBytes: number
   createdAtMs: number
   sha256: string | null
   coverSha256: string | null
-  /** null while bytes are awaited. */
+  /** Null while the file hasn't arrived. */
   readyAtMs: number | null
   error: { subcode: number; detail: string } | null
   mediaIds: string[]
@@ -178,17 +208,35 @@ export type InstagramMedia = {
   altText: string | null
   sha256s: string[]
   childIds: string[]
-  /** True for the parts of a carousel: they are in no list. */
+  /** True for items of a carousel, which are in no list. */
   isChild: boolean
   shareToFeed: boolean
+  isAiGenerated?: boolean
   commentsOn: boolean
   createdAtMs: number
 }
 
-/** How many people did what, once nobody looks at the post any more. */
+/** A post's final numbers. */
 export type Audience = { views: number; likes: number; comments: number; saved: number; shares: number }
 
-export type Comment = { id: string; objectId: string; fromId: string; message: string; createdAtMs: number }
+export type Comment = {
+  id: string
+  objectId: string
+  fromId: string
+  message: string
+  createdAtMs: number
+  /** Instagram only. */
+  hidden?: boolean
+}
+
+export type PageStory = {
+  id: string
+  pageId: string
+  mediaType: 'photo' | 'video'
+  mediaId: string
+  sha256: string
+  createdAtMs: number
+}
 
 export type CallbackRecord = {
   atMs: number
@@ -199,11 +247,11 @@ export type CallbackRecord = {
   ok: boolean
   problem: string | null
   reply: string
-  /** Of a deletion: what could be read from the reply. */
+  /** For a deletion: what could be read from the response. */
   answer: DeletionAnswer | null
 }
 
-/** `page`: what a visitor of `url` was told; null when it was not opened. */
+/** `page`: the status page's content. Null if it wasn't opened. */
 export type DeletionAnswer = { url: string; code: string; page: { title: string; text: string } | null }
 
 export const emptyState = (): MetaState => ({
@@ -219,6 +267,7 @@ export const emptyState = (): MetaState => ({
   containers: {},
   media: {},
   comments: {},
+  stories: {},
   audiences: {},
   callbacks: [],
 })

@@ -1,5 +1,6 @@
 import { newTokenText } from './ids.ts'
 import type { Meta } from './meta.ts'
+import { pacificFormat } from './pacific-day.ts'
 import type { Token } from './state.ts'
 
 type NewToken = Pick<Token, 'kind' | 'personId' | 'pageId' | 'scopes' | 'expiresAtMs' | 'longLived'>
@@ -17,8 +18,9 @@ export function mintToken(meta: Meta, wanted: NewToken): Token {
 }
 
 /**
- * The token of one Page that belongs to a user token. From a long-lived one it never expires, from a short one it dies with it
- * (fact sheet 1.4). Asked again, the same user token gives the same Page token.
+ * The Page token that belongs to a user token. If derived from a long-lived token, it never
+ * expires; otherwise it expires with the user token (fact sheet 1.4). The same user token always
+ * returns the same Page token.
  */
 export function pageTokenFor(meta: Meta, userToken: Token, pageId: string): string {
   const known = userToken.pageTokens[pageId]
@@ -30,7 +32,7 @@ export function pageTokenFor(meta: Meta, userToken: Token, pageId: string): stri
   return token
 }
 
-/** Why a token answers 190, with the subcodes of fact sheet 5.3; null when it works. */
+/** Why a token fails with 190, with the subcodes of fact sheet 5.3. Null if it works. */
 export function tokenProblem(meta: Meta, token: Token): { subcode: number; message: string } | null {
   const person = meta.state.people[token.personId]
   const trouble = person?.trouble && token.serial <= person.trouble.upToSerial ? person.trouble : null
@@ -44,7 +46,10 @@ export function tokenProblem(meta: Meta, token: Token): { subcode: number; messa
   return null
 }
 
-/** From now on every token that this person's logins have led to answers 190 with `subcode`. A new login is fine again. */
+/**
+ * From now on, all existing tokens of this person fail with 190 and `subcode`. Tokens from a new
+ * login work.
+ */
 export function breakTokens(meta: Meta, personId: string, subcode: number): void {
   const person = meta.state.people[personId]
   if (person) person.trouble = { subcode, upToSerial: meta.state.counter++ }
@@ -69,20 +74,8 @@ function messageOf(meta: Meta, subcode: number, expiredAtMs: number): string {
   }
 }
 
-/** `Saturday, 13-Jun-26 05:00:00 PDT`. */
+/** Such as `Saturday, 13-Jun-26 05:00:00 PDT`. */
 function pacific(ms: number): string {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: 'America/Los_Angeles',
-    weekday: 'long',
-    day: '2-digit',
-    month: 'short',
-    year: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  })
-  const part = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]))
+  const part = Object.fromEntries(pacificFormat.formatToParts(ms).map(({ type, value }) => [type, value]))
   return `${part.weekday}, ${part.day}-${part.month}-${part.year} ${part.hour}:${part.minute}:${part.second} ${part.timeZoneName}`
 }

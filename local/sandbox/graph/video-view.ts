@@ -3,7 +3,10 @@ import type { Meta } from './meta.ts'
 import type { Video } from './state.ts'
 import { type MarkedView, view } from './view.ts'
 
-/** A Page's video or reel (fact sheet 2.4): a relative permalink and a bare post id. */
+/**
+ * A Page's video or reel (fact sheet 2.4), with a relative permalink and a post id without the Page
+ * id.
+ */
 export const videoView = (meta: Meta, video: Video): MarkedView =>
   view({
     type: 'Video',
@@ -12,16 +15,23 @@ export const videoView = (meta: Meta, video: Video): MarkedView =>
     fields: {
       status: () => statusOf(meta, video),
       published: () => video.publishedAtMs !== null,
-      post_id: () => video.postId ?? undefined,
+      post_id: () => postIdOf(meta, video),
       permalink_url: () => (video.kind === 'reel' ? `/reel/${video.id}/` : `/${video.pageId}/videos/${video.id}/`),
       title: () => video.title || undefined,
       description: () => video.description || undefined,
       created_time: () => graphTime(video.publishedAtMs ?? video.createdAtMs),
       updated_time: () => graphTime(video.publishedAtMs ?? video.createdAtMs),
+      is_ai_generated: () => video.isAiGenerated ?? false,
       length: () => lengthSec(meta, video),
       from: () => ({ name: meta.state.pages[video.pageId]?.name, id: video.pageId }),
     },
   })
+
+/** Meta omits it for a while (fact sheet 8.9, 35). */
+function postIdOf(meta: Meta, { postId, publishedAtMs }: Video): string | undefined {
+  const isKnown = (publishedAtMs ?? 0) + meta.world.settings.videoPostIdLagMs <= meta.world.clock.now()
+  return isKnown ? (postId ?? undefined) : undefined
+}
 
 function lengthSec(meta: Meta, video: Video): number | undefined {
   const facts = video.sha256 ? meta.world.media.find(video.sha256)?.facts : undefined

@@ -1,12 +1,16 @@
 import type { Field } from './fields.ts'
-import { refuse } from './refusal.ts'
+import { isKnownField } from './known-fields.ts'
+import { NotSimulated, refuse } from './refusal.ts'
 
-/** An object as the Graph shows it: what each field gives, and what is shown unasked. `id` is always there. */
+/**
+ * An object in the Graph: the value of each field, and the fields returned by default. `id` is
+ * always included.
+ */
 export type NodeView = {
   type: string
   id: string
   defaults: string[]
-  /** undefined = the field exists and has nothing to show: it is left out. */
+  /** Returns undefined if the field exists but has no value. It is then omitted. */
   fields: Record<string, (field: Field) => unknown>
 }
 
@@ -16,13 +20,17 @@ export type MarkedView = NodeView & { [viewMark]: true }
 
 export const view = (node: NodeView): MarkedView => ({ ...node, [viewMark]: true })
 
-/** @throws GraphRefusal 100 `Tried accessing nonexisting field`. */
+/**
+ * @throws NotSimulated for fields that Meta has and the sandbox doesn't, and GraphRefusal 100
+ * `Tried accessing nonexisting field` for all others
+ */
 export function show(node: NodeView, fields: Field[] | null): Record<string, unknown> {
   const asked = fields ?? node.defaults.map((name) => ({ name, modifiers: {}, sub: null }))
   const shown: Record<string, unknown> = {}
   for (const field of asked) {
     if (field.name === 'id') continue
     const read = node.fields[field.name]
+    if (!read && isKnownField(node.type, field.name)) throw new NotSimulated(`the field ${field.name} of ${node.type}`)
     if (!read) throw refuse.parameter(`Tried accessing nonexisting field (${field.name}) on node type (${node.type})`)
     const value = expand(read(field), field.sub)
     if (value !== undefined) shown[field.name] = value
@@ -38,7 +46,7 @@ function expand(value: unknown, sub: Field[] | null): unknown {
   return sub ? pick(value, sub) : value
 }
 
-/** Plain records know their own names. */
+/** In plain records, unknown fields are ignored. */
 function pick(record: Record<string, unknown>, sub: Field[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {}
   for (const field of sub) if (field.name in record) picked[field.name] = expand(record[field.name], field.sub)

@@ -9,7 +9,7 @@ import type { Meta } from './meta.ts'
 
 const dayMs = 86_400_000
 
-/** www.facebook.com: the login dialog, the Pages and their posts as a visitor sees them. */
+/** www.facebook.com: the login dialog, and Pages and posts as a visitor sees them. */
 export function facebookSite(meta: Meta): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   for (const path of ['/dialog/oauth', '/:version{v[0-9]+\\.[0-9]+}/dialog/oauth']) {
@@ -46,7 +46,7 @@ function pageFeed(meta: Meta, c: Context<SandboxEnv>): Response | Promise<Respon
   const shown = meta.state.pages[c.req.param('id') ?? '']
   if (!shown) return nothing(c)
   const posts = newestFirst(meta.world.ledger.posts({ platform: 'facebook', account: shown.id }))
-  return c.html(feedView('facebook', { id: shown.id, name: shown.name, line: shown.category }, posts))
+  return c.html(feedView(meta, 'facebook', { id: shown.id, name: shown.name, line: shown.category }, posts))
 }
 
 function profile(meta: Meta, c: Context<SandboxEnv>): Response | Promise<Response> {
@@ -55,7 +55,7 @@ function profile(meta: Meta, c: Context<SandboxEnv>): Response | Promise<Respons
   const isOver = (post: LedgerPost) =>
     post.kind === 'story' && (meta.state.media[post.id]?.createdAtMs ?? 0) + dayMs < meta.world.clock.now()
   const posts = meta.world.ledger.posts({ platform: 'instagram', account: account.id }).filter((post) => !isOver(post))
-  return c.html(feedView('instagram', { id: account.id, name: account.username, line: account.name }, newestFirst(posts)))
+  return c.html(feedView(meta, 'instagram', { id: account.id, name: account.username, line: account.name }, newestFirst(posts)))
 }
 
 function onePost(meta: Meta, c: Context<SandboxEnv>, id: string | null | undefined): Response | Promise<Response> {
@@ -66,18 +66,44 @@ function onePost(meta: Meta, c: Context<SandboxEnv>, id: string | null | undefin
   const header = owner
     ? { id: owner.id, name: owner.name, line: owner.category }
     : { id: post.account, name: account?.username ?? '', line: account?.name ?? '' }
-  return c.html(feedView(post.platform, header, [post]))
+  return c.html(feedView(meta, post.platform, header, [post]))
 }
 
 type Header = { id: string; name: string; line: string }
 
-const feedView = (skin: string, account: Header, posts: LedgerPost[]): string =>
+const feedView = (meta: Meta, skin: string, account: Header, posts: LedgerPost[]): string =>
   page('meta-feed', {
     title: account.name,
     skin,
     account,
-    posts: posts.map((post) => ({ ...post, path: post.permalink ? new URL(post.permalink).pathname : null })),
+    posts: posts.map((post) => ({
+      ...post,
+      path: post.permalink ? new URL(post.permalink).pathname : null,
+      labels: labelsOf(meta, post),
+      comments: meta.world.ledger.comments({ platform: post.platform, postId: post.id }),
+    })),
   })
+
+/** What a visitor sees below a post besides its text. */
+function labelsOf(meta: Meta, { settings }: LedgerPost): string[] {
+  const { isAiGenerated, locationId, placeId, collaborators = [], userTags = [] } = settings as Told
+  const place = meta.state.pages[locationId ?? placeId ?? '']
+  const tagged = [...new Set(userTags.flat().map(({ username }) => `@${username}`))]
+  return [
+    ...(isAiGenerated ? ['AI info'] : []),
+    ...(place ? [`${place.name}, ${place.location?.city ?? ''}`] : []),
+    ...(collaborators.length > 0 ? [`Invited: ${collaborators.join(', ')}`] : []),
+    ...(tagged.length > 0 ? [`Tagged: ${tagged.join(', ')}`] : []),
+  ]
+}
+
+type Told = {
+  isAiGenerated?: boolean
+  locationId?: string | null
+  placeId?: string | null
+  collaborators?: string[]
+  userTags?: { username: string }[][]
+}
 
 const nothing = (c: Context<SandboxEnv>) =>
   c.html(page('dialog-error', { title: 'Not found', problem: "This page isn't available. It may have been removed." }), 404)
@@ -89,10 +115,19 @@ const videoPostId = (meta: Meta, id: string): string | null => {
   return video?.postId ? `${video.pageId}_${video.postId}` : null
 }
 
-/** A calm square in a colour of its own for each account. */
+const avatarSize = 100
+
+/** A plain square with a circle, in a different color for each account. */
 async function avatar(c: Context<SandboxEnv>, file: string): Promise<Response> {
-  const hue = (Number.parseInt(file.slice(-8), 10) * 47) % 360
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><rect width="100" height="100" fill="hsl(${hue},45%,45%)"/><circle cx="50" cy="50" r="26" fill="hsl(${hue},45%,80%)"/></svg>`
-  const png = await sharp(Buffer.from(svg)).png().toBuffer()
+  const shift = Number.parseInt(file.slice(-8), 10) * 47
+  const [ground, disc] = [60, 150].map((least) => [0, 1, 2].map((part) => least + ((shift * (part + 1)) % 90)))
+  const pixels = Buffer.alloc(avatarSize * avatarSize * 3)
+  for (let at = 0; at < avatarSize * avatarSize; at += 1) {
+    const isInside = Math.hypot((at % avatarSize) - 50, Math.floor(at / avatarSize) - 50) < 26
+    pixels.set((isInside ? disc : ground) ?? [], at * 3)
+  }
+  const png = await sharp(pixels, { raw: { width: avatarSize, height: avatarSize, channels: 3 } })
+    .png()
+    .toBuffer()
   return c.body(new Uint8Array(png), 200, { 'content-type': 'image/png', 'cache-control': 'max-age=3600' })
 }

@@ -10,7 +10,10 @@ import type { Token } from './state.ts'
 
 type Ctx = Context<SandboxEnv>
 
-/** An endpoint of the data and posting API: in the ledger under `name`, with errors in TikTok's envelope. */
+/**
+ * An endpoint of the data and posting API. Recorded in the ledger under `name`, with errors in
+ * TikTok's envelope.
+ */
 export function apiEndpoint(
   tiktok: TikTok,
   name: string,
@@ -21,7 +24,7 @@ export function apiEndpoint(
   return endpoint(tiktok.world, { platform: 'tiktok', endpoint: name, account, platformError }, handler)
 }
 
-/** What most calls are checked for first: token, then scope, then rate. */
+/** The first checks of most calls: token, then scope, then rate limit. */
 export function refuseCaller(
   tiktok: TikTok,
   c: Ctx,
@@ -34,7 +37,10 @@ export function refuseCaller(
   return fits ? { token } : { code: 'rate_limit_exceeded' }
 }
 
-/** The JSON body; undefined when it is none or is not declared as one. An empty body counts as `{}`. */
+/**
+ * The JSON body. Undefined if it isn't valid JSON or has another content type. An empty body counts
+ * as `{}`.
+ */
 export async function readJson(c: Ctx): Promise<unknown> {
   const text = await c.get('body').text()
   if (text === '') return {}
@@ -46,7 +52,10 @@ export async function readJson(c: Ctx): Promise<unknown> {
   }
 }
 
-/** A fault's code: one of TikTok's, or an HTTP status; nothing given means 500 internal_error. */
+/**
+ * The error for a fault rule: one of TikTok's codes or an HTTP status. The default is 500
+ * internal_error.
+ */
 function injectedRefusal(rule: FaultRule): Refusal {
   if (rule.kind === 'rate_limited') return { code: 'rate_limit_exceeded' }
   if (isApiErrorCode(rule.code)) return { code: rule.code }

@@ -5,8 +5,8 @@ const freshForMs = 10 * 60_000
 const keptEntries = 2_000
 
 /**
- * Notes a call that a reviewer of TikTok's guidelines would object to; the call itself goes through.
- * Whether consent was recorded before init only the client knows, so that rule is not watched.
+ * Records a call that violates TikTok's guidelines. The call itself succeeds. Only the client knows
+ * if consent was recorded before init, so that rule isn't checked.
  */
 export function noteForReview(
   tiktok: TikTok,
@@ -20,7 +20,10 @@ export function noteForReview(
   tiktok.changed()
 }
 
-/** The rules for a direct post (fact sheet 5). Inbox drafts are finished by the creator, so nothing is asked of them. */
+/**
+ * Rules for a direct post (fact sheet 5). Inbox drafts are not checked, because the creator
+ * completes them.
+ */
 export function reviewInit(tiktok: TikTok, openId: string, request: InitRequest, publishId: string): void {
   if (request.mode !== 'direct') return
   const note = (rule: string, detail: string) => noteForReview(tiktok, openId, rule, detail, publishId)

@@ -13,10 +13,13 @@ import type { Creator } from './state.ts'
 type Ctx = Context<SandboxEnv>
 type Refusal = { error: OAuthErrorCode; description: string; toClient: boolean }
 
-/** Whoever signed in last in this browser: only asked when the client allows to skip the page. */
+/**
+ * The account that signed in last in this browser. Used only if the client allows skipping the
+ * page.
+ */
 const lastUserCookie = 'tiktok_sandbox_user'
 
-/** GET /v2/auth/authorize/: first pick an account, then tick scopes (fact sheet 2.1). */
+/** GET /v2/auth/authorize/: first choose an account, then select scopes (fact sheet 2.1). */
 export const authorizePage = (tiktok: TikTok) =>
   consentEndpoint(tiktok, (c, query) => {
     const signedIn = findCreator(tiktok, getCookie(c, lastUserCookie) ?? '')
@@ -31,7 +34,7 @@ export const authorizePage = (tiktok: TikTok) =>
     return c.html(page('tiktok-consent', { ...view, title: `Authorize ${tiktok.app.name}`, creator, asked }))
   })
 
-/** POST of the consent form: the same query in the address, the person's choice in the body. */
+/** POST of the consent form: the same query in the URL, the person's choices in the body. */
 export const authorizeDecision = (tiktok: TikTok) =>
   consentEndpoint(tiktok, async (c, query) => {
     const form = new URLSearchParams(await c.get('body').text())
@@ -59,7 +62,7 @@ function consentEndpoint(
   })
 }
 
-/** Until client and redirect_uri are known to be right, nothing is sent to the redirect_uri. */
+/** Redirects errors to redirect_uri only once the client and redirect_uri are known to be valid. */
 function refuseRequest(tiktok: TikTok, query: URLSearchParams): Refusal | null {
   const asked = requestedScopes(query)
   if (query.get('client_key') !== tiktok.app.key) return shown('unauthorized_client', 'The client_key is not known.')

@@ -1,16 +1,17 @@
 import type { Refusal } from './errors.ts'
 import { largestVideoBytes } from './media-rules.ts'
 
-/** What a client declares at init of a FILE_UPLOAD, in bytes. */
+/** What a client declares at the init of a FILE_UPLOAD, in bytes. */
 export type ChunkPlan = { videoSize: number; chunkSize: number; totalChunkCount: number }
 
-// TikTok does not say whether MB means 10^6 or 2^20. The sandbox takes the narrower reading on both ends.
-export const smallestChunkBytes = 5 * 2 ** 20
-export const largestChunkBytes = 64_000_000
-export const largestLastChunkBytes = 128_000_000
+// TikTok doesn't say if MB means 10^6 or 2^20 bytes. The sandbox uses the stricter meaning for each
+// limit.
+const smallestChunkBytes = 5 * 2 ** 20
+const largestChunkBytes = 64_000_000
+const largestLastChunkBytes = 128_000_000
 const mostChunks = 1000
 
-/** The rules of fact sheet 4.3; null when the plan is fine. */
+/** Checks the rules of fact sheet 4.3. Null if the plan is valid. */
 export function refuseChunkPlan(plan: ChunkPlan): Refusal | null {
   const { videoSize, chunkSize, totalChunkCount } = plan
   if (videoSize < 1 || videoSize > largestVideoBytes) return invalid('The video size is invalid')
@@ -22,7 +23,7 @@ export function refuseChunkPlan(plan: ChunkPlan): Refusal | null {
   return null
 }
 
-/** First and last byte of the chunk that starts at `first`; null when no chunk starts there. */
+/** First and last byte of the chunk that starts at `first`. Null if no chunk starts there. */
 export function chunkStartingAt(plan: ChunkPlan, first: number): { first: number; last: number } | null {
   const index = first / plan.chunkSize
   if (!Number.isInteger(index) || index < 0 || index >= plan.totalChunkCount) return null
@@ -35,7 +36,7 @@ function chunkSizeFits({ videoSize, chunkSize }: ChunkPlan): boolean {
   return chunkSize === videoSize || (chunkSize >= smallestChunkBytes && chunkSize < videoSize)
 }
 
-/** The remainder rides in the last chunk. */
+/** The last chunk includes the remainder. */
 const lastChunkBytes = ({ videoSize, chunkSize, totalChunkCount }: ChunkPlan) => videoSize - chunkSize * (totalChunkCount - 1)
 
 const invalid = (message: string): Refusal => ({ code: 'invalid_params', message })

@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 import type { SlidingWindow } from './sliding-window.ts'
 import type { Creator, Publish, TikTokState, Token } from './state.ts'
 
-/** The app a tester registers, as in TikTok's developer portal. */
+/** The tester's app, as registered in TikTok's developer portal. */
 export type TikTokApp = {
   key: string
   secret: string
@@ -13,25 +13,25 @@ export type TikTokApp = {
   /** Domains (`media.example.org`) and URL prefixes (`https://media.example.org/posts/`). */
   verifiedPrefixes: string[]
   audited: boolean
-  /** Callback URL of the app; without one webhooks are off. */
+  /** The app's callback URL. Without it, webhooks are off. */
   webhookUrl?: string
 }
 
-/** What every part of the TikTok half is handed. */
+/** What every part of the TikTok simulation receives. */
 export type TikTok = {
   world: World
   app: TikTokApp
   state: TikTokState
   settings: Settings
   rates: SlidingWindow
-  /** Says that `state` changed: it is written to disk soon and due steps are looked at. */
+  /** Call this after changing `state`, so that it is saved soon. */
   changed(): void
 }
 
 export const findCreator = (tiktok: TikTok, openId: string): Creator | undefined =>
   tiktok.state.creators.find((creator) => creator.openId === openId)
 
-/** @throws when the creator is unknown: a state that names it is broken. */
+/** @throws if the creator is unknown, because then the state is inconsistent */
 export function getCreator(tiktok: TikTok, openId: string): Creator {
   const creator = findCreator(tiktok, openId)
   if (!creator) throw new Error(`The sandbox has no TikTok creator ${openId}.`)
@@ -44,7 +44,7 @@ export const findByUsername = (tiktok: TikTok, username: string): Creator | unde
 export const findPublish = (tiktok: TikTok, publishId: string): Publish | undefined =>
   tiktok.state.publishes.find((publish) => publish.id === publishId)
 
-/** The living access token of a request, if its header carries one. */
+/** The valid access token in a request's header, if there is one. */
 export function findToken(tiktok: TikTok, authorization: string | undefined): Token | undefined {
   const access = authorization?.match(/^Bearer (\S+)$/i)?.[1]
   const now = tiktok.world.clock.now()

@@ -14,7 +14,7 @@ import { removalReasons, sendEvent } from './webhooks.ts'
 const privacyLevel = z.enum(['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'FOLLOWER_OF_CREATOR', 'SELF_ONLY'])
 const reason = z.enum(Object.keys(removalReasons) as [keyof typeof removalReasons, ...(keyof typeof removalReasons)[]])
 
-/** On the control port under /accounts: create creators and change what TikTok knows of them. */
+/** On the control port under /accounts: creates creators and changes their state. */
 export function accountControl(tiktok: TikTok): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/tiktok', (c) => c.json(tiktok.state.creators))
@@ -50,7 +50,10 @@ export function accountControl(tiktok: TikTok): Hono<SandboxEnv> {
   return app
 }
 
-/** On the control port under /tiktok: what the creator does in the app, and what went on behind the API. */
+/**
+ * On the control port under /tiktok: the creator's actions in the app, and internal state that the
+ * API doesn't show.
+ */
 export function platformControl(tiktok: TikTok): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/audit-log', (c) => c.json(tiktok.state.auditLog))
@@ -95,7 +98,7 @@ function expireTokens(tiktok: TikTok, creator: Creator, asked: { access: boolean
   tiktok.changed()
 }
 
-/** Without the upload's secret. */
+/** Leaves out the upload's secret. */
 const describePublish = ({ upload, ...publish }: Publish) => ({ ...publish, uploadedBytes: upload?.receivedBytes ?? null })
 
 const readBody = async (c: Context<SandboxEnv>): Promise<unknown> => JSON.parse((await c.req.text()) || '{}')
@@ -106,7 +109,7 @@ function getByUsername(tiktok: TikTok, username: string): Creator {
   return creator
 }
 
-/** A draft stays in the inbox after it was posted: the creator may post it again. */
+/** A draft stays in the inbox after it was posted, so the creator can post it again. */
 function getDraft(tiktok: TikTok, id: string): Publish {
   const publish = findPublish(tiktok, id)
   const isDraft = publish?.mode === 'inbox' && (publish.status === 'SEND_TO_USER_INBOX' || publish.status === 'PUBLISH_COMPLETE')

@@ -4,7 +4,7 @@ export type PostCounters = { views: number; likes: number; comments: number; sha
 
 const hourMs = 3_600_000
 
-/** Of a post that was there before: known in the end, quick at first. */
+/** Counters of an older post with known final numbers. They rise fast at first. */
 export function knownCounters(end: PostCounters, ageMs: number): PostCounters {
   const rise = 1 - 0.5 ** (Math.max(0, ageMs) / (8 * hourMs))
   const now = (count: number) => Math.floor(count * rise)
@@ -12,8 +12,8 @@ export function knownCounters(end: PostCounters, ageMs: number): PostCounters {
 }
 
 /**
- * Lifetime counters of a post at an age: quick at first, flat after some days, never falling.
- * The seed alone decides the curve, so a chart drawn twice is the same chart.
+ * Lifetime counters of a post at an age: fast at first, flat after some days, never decreasing.
+ * They depend only on the arguments, so repeated reads agree.
  */
 export function countersAt(seed: string, audience: number, ageMs: number): PostCounters {
   const [reach, speed, liking, talking, sharing] = fractionsOf(seed)
@@ -28,13 +28,13 @@ export function countersAt(seed: string, audience: number, ageMs: number): PostC
   }
 }
 
-/** Followers won since the account was seeded: a slow, seeded line. */
+/** The number of followers grows slowly from `base`. The rate depends on the seed. */
 export function followersAt(seed: string, base: number, ageMs: number): number {
   const [pull] = fractionsOf(seed)
   return base + Math.floor(((1 + 9 * pull) * Math.max(0, ageMs)) / (24 * hourMs))
 }
 
-/** Five numbers from 0 to 1 that only depend on the seed. */
+/** Five numbers from 0 to 1 that depend only on the seed. */
 function fractionsOf(seed: string): [number, number, number, number, number] {
   const digest = createHash('sha256').update(seed).digest()
   const at = (index: number) => digest.readUInt32BE(index * 4) / 2 ** 32

@@ -6,7 +6,10 @@ import { signedImageUrl } from './images.ts'
 
 const avatarLifeMs = 2 * 3_600_000
 
-/** POST /v2/post/publish/creator_info/query/ (fact sheet 4.1). Caps come with HTTP 200 on purpose. */
+/**
+ * POST /v2/post/publish/creator_info/query/ (fact sheet 4.1). Caps are returned with HTTP 200, as
+ * at TikTok.
+ */
 export const creatorInfo = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'creator_info/query', async (c) => {
     const needs = {

@@ -5,18 +5,18 @@ import type { Creator, Publish } from './state.ts'
 const dayMs = 24 * 3_600_000
 const unauditedActiveUserCap = 5
 
-/** Privacy levels the creator's own account supports (fact sheet 4.1). */
+/** The privacy levels of the creator's account (fact sheet 4.1). */
 export function privacyOptions(creator: Creator): string[] {
   return creator.private
     ? ['FOLLOWER_OF_CREATOR', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY']
     : ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY']
 }
 
-/** A creator whom TikTok bars from posting. */
+/** Refuses creators that TikTok has banned from posting. */
 export const refuseBanned = (creator: Creator): Refusal | null =>
   creator.banned ? { code: 'spam_risk_user_banned_from_posting' } : null
 
-/** Direct posts of 24 hours, of all apps together. */
+/** Limits direct posts in 24 hours, by all apps together. */
 export function refuseDailyCap(tiktok: TikTok, creator: Creator): Refusal | null {
   const here = recentPublishes(tiktok).filter(
     (publish) => publish.openId === creator.openId && publish.mode === 'direct' && publish.commit,
@@ -24,7 +24,10 @@ export function refuseDailyCap(tiktok: TikTok, creator: Creator): Refusal | null
   return here + creator.postsElsewhere >= tiktok.settings.tiktokPostsPerDay ? { code: 'spam_risk_too_many_posts' } : null
 }
 
-/** Shares of 24 hours that wait in the inbox or are on their way to it; unfinished uploads count too, as a field report says. */
+/**
+ * Limits shares from 24 hours that are in the inbox or on their way. Unfinished uploads count too,
+ * according to a field report.
+ */
 export function refusePendingCap(tiktok: TikTok, creator: Creator): Refusal | null {
   const waiting = recentPublishes(tiktok).filter(
     (publish) => publish.openId === creator.openId && publish.mode === 'inbox' && publish.status !== 'PUBLISH_COMPLETE',
@@ -34,7 +37,10 @@ export function refusePendingCap(tiktok: TikTok, creator: Creator): Refusal | nu
     : null
 }
 
-/** Creators who posted with the app in 24 hours. One who is among them may post again. */
+/**
+ * Limits how many creators can post with the app in 24 hours. Creators who already posted can post
+ * again.
+ */
 export function refuseUserCap(tiktok: TikTok, creator: Creator): Refusal | null {
   const active = new Set(recentPublishes(tiktok).flatMap((publish) => (publish.commit ? [publish.openId] : [])))
   const cap = tiktok.settings.tiktokAudited

@@ -3,7 +3,7 @@ import type { TikTok } from './context.ts'
 import { newOpenId, newUnionId } from './ids.ts'
 import type { Creator } from './state.ts'
 
-/** What a tester may set on an account; everything has a default. */
+/** What a tester can change on an account. */
 export const creatorState = z.strictObject({
   displayName: z.string().min(1).optional(),
   bio: z.string().optional(),
@@ -30,7 +30,7 @@ export const newCreatorBody = creatorState.extend({
   openId: z.string().min(1).optional(),
 })
 
-/** @throws when the username is taken. */
+/** @throws if the username is taken */
 export function addCreator(tiktok: TikTok, wanted: z.infer<typeof newCreatorBody>): Creator {
   if (tiktok.state.creators.some((creator) => creator.username === wanted.username)) {
     throw new Error(`There is already a TikTok account @${wanted.username}.`)
@@ -48,7 +48,7 @@ export function addCreator(tiktok: TikTok, wanted: z.infer<typeof newCreatorBody
   return creator
 }
 
-/** The known accounts, with ids that stay the same over every reset. */
+/** The initial accounts. Their ids stay the same after every reset. */
 export function seedCreators(tiktok: TikTok): void {
   addCreator(tiktok, {
     openId: '-000NrtHs1deRec0rdsQvZr8Tm_LpXwYe2k',

@@ -5,7 +5,10 @@ import type { TikTok } from './context.ts'
 import { apiErrors, type OAuthErrorCode, type Refusal } from './errors.ts'
 import { newLogId } from './ids.ts'
 
-/** A success in the envelope of fact sheet 1. A bigint in `data` leaves as a raw JSON integer of any length. */
+/**
+ * A success in the envelope of fact sheet 1. A bigint in `data` becomes a JSON integer of any
+ * length.
+ */
 export function answer(tiktok: TikTok, c: Context, data: Record<string, unknown> | null): Response {
   return envelope(tiktok, c, 200, data, 'ok', '')
 }
@@ -18,7 +21,7 @@ export function refuse(tiktok: TikTok, c: Context, refusal: Refusal): Response {
   return envelope(tiktok, c, refusal.httpStatus ?? known.status, {}, code, refusal.message ?? known.message)
 }
 
-/** OAuth errors are flat, and their HTTP status is a setting (fact sheet 2.4). */
+/** OAuth errors have no envelope. Their HTTP status is a setting (fact sheet 2.4). */
 export function refuseOAuth(tiktok: TikTok, c: Context, error: OAuthErrorCode, description: string, status?: number): Response {
   const logId = newLogId(tiktok.world.clock.now())
   c.header('x-tt-logid', logId)

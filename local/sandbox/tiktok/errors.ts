@@ -2,7 +2,9 @@ const guidelines = 'Please review our integration guidelines at https://develope
 const ownership =
   'Please review our URL ownership verification rules at https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide/#pull_from_url'
 
-/** HTTP status and usual message of every error code of the data and posting calls (fact sheet 7). */
+/**
+ * HTTP status and usual message of each error code of the data and posting calls (fact sheet 7).
+ */
 export const apiErrors = {
   invalid_params: { status: 400, message: 'The request parameters are invalid.' },
   invalid_param: { status: 400, message: 'The request parameters are invalid.' },
@@ -30,12 +32,12 @@ export const apiErrors = {
 
 export type ApiErrorCode = keyof typeof apiErrors
 
-/** What a check answers when it refuses a call. */
+/** The result of a check that refuses a call. */
 export type Refusal = { code: ApiErrorCode; message?: string; httpStatus?: number }
 
 export const isApiErrorCode = (code: unknown): code is ApiErrorCode => typeof code === 'string' && Object.hasOwn(apiErrors, code)
 
-/** The flat errors of OAuth (fact sheet 2.4). */
+/** OAuth error codes, which have no envelope (fact sheet 2.4). */
 export type OAuthErrorCode =
   | 'access_denied'
   | 'invalid_request'

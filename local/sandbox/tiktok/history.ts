@@ -4,12 +4,12 @@ import { newPostId, newPublishId } from './ids.ts'
 import { permalinkOf } from './posts.ts'
 import type { Post } from './state.ts'
 
-/** A public video that a creator had before: when it came out and what it met with. */
+/** A public video from before the sandbox started: its time and its final numbers. */
 export const olderVideo = z.strictObject({
   username: z.string(),
   title: z.string(),
   createdAtMs: z.number(),
-  /** Hash of bytes that were given to this control port. */
+  /** Hash of a file that was uploaded to this control port. */
   media: z.string(),
   audience: z.strictObject({
     views: z.int().min(0),
@@ -19,7 +19,7 @@ export const olderVideo = z.strictObject({
   }),
 })
 
-/** @throws when the account or the bytes are unknown. */
+/** @throws if the account or the file is unknown */
 export function addOlderVideo(tiktok: TikTok, older: z.infer<typeof olderVideo>): { id: string; permalink: string } {
   const { username, title, createdAtMs } = older
   const creator = findByUsername(tiktok, username)

@@ -6,7 +6,7 @@ import type { TikTok } from './context.ts'
 
 type ImageKind = 'avatar' | 'cover'
 
-/** Address of an avatar or a cover, signed and good until `lifeMs` from now, as TikTok's image hosts do. */
+/** The URL of an avatar or a cover. Signed and valid for `lifeMs`, as on TikTok's image hosts. */
 export function signedImageUrl(tiktok: TikTok, kind: ImageKind, id: string, lifeMs: number): string {
   const expires = Math.floor((tiktok.world.clock.now() + lifeMs) / 1000)
   const signature = sign(tiktok, kind, id, expires)
@@ -14,7 +14,10 @@ export function signedImageUrl(tiktok: TikTok, kind: ImageKind, id: string, life
   return `${tiktok.world.baseUrl('/tiktok')}/image/${kind}/${encodeURIComponent(id)}.jpeg?${query}`
 }
 
-/** Serves what `signedImageUrl` promises; 403 once it has expired. */
+/**
+ * Serves the URLs from `signedImageUrl`. Answers 403 if the URL has expired or the signature is
+ * wrong.
+ */
 export async function serveImage(tiktok: TikTok, c: Context<SandboxEnv>): Promise<Response> {
   const kind = c.req.param('kind') === 'cover' ? 'cover' : 'avatar'
   const id = (c.req.param('file') ?? '').replace(/\.jpeg$/, '')
@@ -26,7 +29,10 @@ export async function serveImage(tiktok: TikTok, c: Context<SandboxEnv>): Promis
   return c.body(new Uint8Array(bytes), 200, { 'content-type': 'image/jpeg' })
 }
 
-/** A photo post shows its own cover. Frames of videos are not decoded here: their cover is a plain color. */
+/**
+ * The cover of a photo post is one of its photos. Frames of videos aren't decoded, so a video's
+ * cover is a plain color.
+ */
 function coverPhotoPath(tiktok: TikTok, postId: string): string | null {
   const post = tiktok.state.posts.find((post) => post.id === postId)
   const media = post?.kind === 'photo' ? post.media[post.coverIndex] : undefined

@@ -4,7 +4,7 @@ import type { Refusal } from './errors.ts'
 
 export type InitKind = 'video' | 'inbox_video' | 'photo'
 
-/** What an init asks for, the same shape for all three endpoints. */
+/** What an init requests, in the same format for all three endpoints. */
 export type InitRequest = {
   kind: 'video' | 'photo'
   mode: 'direct' | 'inbox'
@@ -20,7 +20,7 @@ export type InitRequest = {
 const privacyLevels = ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'FOLLOWER_OF_CREATOR', 'SELF_ONLY'] as const
 const size = z.int().positive()
 
-/** TikTok counts UTF-16 units; zod's own `max` counts an emoji as one. */
+/** TikTok counts UTF-16 units. zod's `max` counts an emoji as one. */
 const textUpTo = (longest: number) => z.string().refine((text) => text.length <= longest)
 
 const videoSource = z.discriminatedUnion('source', [
@@ -40,14 +40,18 @@ const videoBody = z.object({
     title: textUpTo(2200).optional(),
     disable_duet: z.boolean().optional(),
     disable_stitch: z.boolean().optional(),
-    video_cover_timestamp_ms: z.number().optional(),
+    video_cover_timestamp_ms: z.int().optional(),
     is_aigc: z.boolean().optional(),
     ...switches,
   }),
   source_info: videoSource,
 })
 
-const inboxVideoBody = z.object({ source_info: videoSource })
+/** `post_info` is undocumented here. Of what clients send, the title is kept (fact sheet 4.6). */
+const inboxVideoBody = z.object({
+  post_info: z.object({ title: textUpTo(2200).optional() }).optional(),
+  source_info: videoSource,
+})
 
 const photoBody = z
   .object({
@@ -74,7 +78,7 @@ const photoBody = z
     path: ['source_info', 'photo_cover_index'],
   })
 
-/** Reads the JSON body of an init; the refusal names the field that is wrong. */
+/** Parses the JSON body of an init. A refusal names the invalid field. */
 export function readInitBody(kind: InitKind, body: unknown): InitRequest | Refusal {
   if (kind === 'photo') {
     const parsed = photoBody.safeParse(body)
@@ -82,7 +86,9 @@ export function readInitBody(kind: InitKind, body: unknown): InitRequest | Refus
   }
   if (kind === 'inbox_video') {
     const parsed = inboxVideoBody.safeParse(body)
-    return parsed.success ? videoRequest('inbox', {}, parsed.data.source_info) : invalidField(parsed.error)
+    return parsed.success
+      ? videoRequest('inbox', { title: parsed.data.post_info?.title }, parsed.data.source_info)
+      : invalidField(parsed.error)
   }
   const parsed = videoBody.safeParse(body)
   return parsed.success ? videoRequest('direct', parsed.data.post_info, parsed.data.source_info) : invalidField(parsed.error)
@@ -122,9 +128,12 @@ function photoRequest(body: z.infer<typeof photoBody>): InitRequest {
     privacyLevel: mode === 'direct' ? (privacyLevel ?? null) : null,
     title: title ?? '',
     description: description ?? '',
-    settings: { source: 'PULL_FROM_URL', ...settings, ...(body.is_aigc === undefined ? {} : { is_aigc: body.is_aigc }) },
+    // A draft keeps its text and photos. All other choices are made in the app.
+    settings: { source: 'PULL_FROM_URL', ...(mode === 'direct' ? { ...settings, ...aigcOf(body) } : {}) },
   }
 }
+
+const aigcOf = ({ is_aigc }: z.infer<typeof photoBody>): { is_aigc?: boolean } => (is_aigc === undefined ? {} : { is_aigc })
 
 function invalidField(error: z.ZodError): Refusal {
   const issue = error.issues[0]

@@ -6,7 +6,7 @@ import { type InitKind, type InitRequest, readInitBody } from './init-body.ts'
 import type { Creator, Token } from './state.ts'
 import { isVerifiedUrl, whyNotPullable } from './url-ownership.ts'
 
-/** An init on its way through the table: each check may lean on what the ones before it found. */
+/** An init that is being checked. Each check can use the results of the earlier ones. */
 export type InitAttempt = {
   tiktok: TikTok
   kind: InitKind
@@ -19,8 +19,10 @@ export type InitAttempt = {
 
 type InitCheck = { name: string; refuse(attempt: InitAttempt): Refusal | null }
 
-/** In the order of fact sheet 12.9. TikTok's real order is unknown: to try another one, move a row. */
-export const initChecks: InitCheck[] = [
+/**
+ * In the order of fact sheet 12.9. TikTok's real order is unknown. To try another one, move a row.
+ */
+const initChecks: InitCheck[] = [
   { name: 'token', refuse: refuseToken },
   { name: 'scope', refuse: refuseScope },
   { name: 'rate limit', refuse: refuseRate },
@@ -42,7 +44,7 @@ export const initChecks: InitCheck[] = [
   { name: 'app version', refuse: refuseOldApp },
 ]
 
-/** Runs the table; fills `token`, `creator` and `request` of the attempt when nothing refuses. */
+/** Runs all checks. If none refuses, `token`, `creator` and `request` of the attempt are set. */
 export function refuseInit(attempt: InitAttempt): Refusal | null {
   for (const check of initChecks) {
     const refusal = check.refuse(attempt)
@@ -91,14 +93,17 @@ function refusePrivacy({ creator, request }: InitAttempt): Refusal | null {
   return privacyOptions(known(creator)).includes(request.privacyLevel) ? null : { code: 'privacy_level_option_mismatch' }
 }
 
-/** An unaudited app posts only to private accounts, and only for the owner's eyes: SELF_ONLY on a public account is refused too. */
+/**
+ * An unaudited app can post only to private accounts and only with SELF_ONLY. SELF_ONLY on a public
+ * account is refused too.
+ */
 function refuseUnaudited({ tiktok, creator, request }: InitAttempt): Refusal | null {
   if (tiktok.settings.tiktokAudited || !isDirect(request)) return null
   const allowed = known(creator).private && request?.privacyLevel === 'SELF_ONLY'
   return allowed ? null : { code: 'unaudited_client_can_only_post_to_private_accounts' }
 }
 
-/** Photos in the inbox need TikTok 31.8 or later on the creator's phone (fact sheet 4.5). */
+/** Photos in the inbox require TikTok 31.8 or later on the creator's phone (fact sheet 4.5). */
 function refuseOldApp({ creator, request }: InitAttempt): Refusal | null {
   if (request?.kind !== 'photo' || request.mode !== 'inbox') return null
   const [major = 0, minor = 0] = known(creator).appVersion.split('.').map(Number)

@@ -13,17 +13,23 @@ const longestInboxMs = 600_000
 export const largestVideoBytes = 4_000_000_000
 export const largestPhotoBytes = 20_000_000
 
-/** The rules of fact sheet 4.10, judged late and by the bytes alone. `maxDurationSec` is the creator's own. */
+/**
+ * The rules of fact sheet 4.10, checked only after the upload and only from the file's bytes.
+ * `maxDurationSec` is the creator's limit.
+ */
 export function judgeVideo(media: StoredMedia, mode: 'direct' | 'inbox', maxDurationSec: number): MediaFailReason | null {
   if (media.facts.kind !== 'video' || !isVideoFormat(media, media.facts)) return 'file_format_check_failed'
   const { fps, width, height, durationMs } = media.facts
-  // Frame rates carry rounding: 59.94 and 60.02 are both sixty.
+  // Frame rates are imprecise: 59.94 and 60.02 both count as 60.
   if (!isWithin(Math.round(fps), 23, 60)) return 'frame_rate_check_failed'
   if (!isWithin(width, 360, 4096) || !isWithin(height, 360, 4096)) return 'picture_size_check_failed'
   return durationMs > (mode === 'inbox' ? longestInboxMs : maxDurationSec * 1000) ? 'duration_check_failed' : null
 }
 
-/** JPEG or WebP, at most 20 MB and "1080p": what that means is not said, so both orientations of 1920x1080 are taken. */
+/**
+ * JPEG or WebP, at most 20 MB and "1080p". TikTok doesn't define that, so both orientations of
+ * 1920x1080 are accepted.
+ */
 export function judgePhoto(media: StoredMedia): MediaFailReason | null {
   if (media.facts.kind !== 'image' || !isPhotoFormat(media, media.facts)) return 'file_format_check_failed'
   const { width, height } = media.facts

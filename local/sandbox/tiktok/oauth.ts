@@ -13,7 +13,7 @@ import { removalReasons } from './webhooks.ts'
 type Ctx = Context<SandboxEnv>
 type OAuthRefusal = { error: OAuthErrorCode; description: string }
 
-/** POST /v2/oauth/token/ with both grants (fact sheet 2.2). */
+/** POST /v2/oauth/token/ with both grant types (fact sheet 2.2). */
 export const tokenEndpoint = (tiktok: TikTok) =>
   oauthEndpoint(tiktok, 'oauth/token', (c, form) => {
     const grantType = form.get('grant_type')
@@ -22,7 +22,7 @@ export const tokenEndpoint = (tiktok: TikTok) =>
     return refuseOAuth(tiktok, c, 'unsupported_grant_type', 'Grant type is not supported.')
   })
 
-/** POST /v2/oauth/revoke/ (fact sheet 2.3): an empty body means success. */
+/** POST /v2/oauth/revoke/ (fact sheet 2.3). An empty body means success. */
 export const revokeEndpoint = (tiktok: TikTok) =>
   oauthEndpoint(tiktok, 'oauth/revoke', (c, form) => {
     const token = tiktok.state.tokens.find((token) => token.access === form.get('token') && !token.accessDead)
@@ -84,7 +84,7 @@ function refuseCode(tiktok: TikTok, code: Code | undefined, form: URLSearchParam
   return null
 }
 
-/** The creator a form speaks for, so that faults can be aimed at one account. */
+/** The creator that a request is about, so that fault rules can target one account. */
 function ownerOf(tiktok: TikTok, form: URLSearchParams): string | null {
   const { codes, tokens } = tiktok.state
   const byCode = codes.find((code) => code.code === form.get('code'))
@@ -101,5 +101,5 @@ function injectedError(tiktok: TikTok, c: Ctx, rule: FaultRule): Response {
 
 const readForm = async (c: Ctx) => new URLSearchParams(await c.get('body').text())
 
-/** TikTok's PKCE is hex, not the base64url of RFC 7636. */
+/** TikTok's PKCE uses hex, not base64url as in RFC 7636. */
 const hexSha256 = (verifier: string) => createHash('sha256').update(verifier).digest('hex')

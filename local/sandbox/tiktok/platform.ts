@@ -23,7 +23,7 @@ import { armDelivery } from './webhooks.ts'
 
 export type { TikTokApp }
 
-/** TikTok's half: the website with its consent page, the API, the upload host. */
+/** The TikTok simulation: the website with its consent page, the API and the upload host. */
 export function tiktokPlatform(world: World, app: TikTokApp): Platform {
   const state = world.state.section('tiktok', emptyState)
   world.settings.tiktokAudited = app.audited
@@ -74,7 +74,7 @@ function website(tiktok: TikTok): Hono<SandboxEnv> {
 /** open.tiktokapis.com */
 function api(tiktok: TikTok): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
-  // All paths of TikTok end with a slash; without it there is nothing.
+  // All TikTok paths end with a slash. Without it, the answer is 404.
   app.use(async (c, next) => (c.req.path.endsWith('/') ? next() : c.text('404 page not found', 404)))
   app.post('/v2/oauth/token/', tokenEndpoint(tiktok))
   app.post('/v2/oauth/revoke/', revokeEndpoint(tiktok))

@@ -2,7 +2,7 @@ import type { TikTok } from './context.ts'
 import { countersAt, knownCounters, type PostCounters } from './counters.ts'
 import type { Creator, Post } from './state.ts'
 
-/** What a post has met with up to now. */
+/** A post's numbers up to now. */
 export function countersOf(tiktok: TikTok, creator: Creator, post: Post): PostCounters {
   const ageMs = tiktok.world.clock.now() - post.createdAtMs
   const known = tiktok.state.audiences[post.id]

@@ -4,7 +4,7 @@ import { newPostId } from './ids.ts'
 import type { Creator, Post, Publish } from './state.ts'
 import { sendPublishEvent } from './webhooks.ts'
 
-/** The moment a post begins to exist. A creator may make several from one inbox draft. */
+/** Publishes a post. A creator can publish several from one inbox draft. */
 export function createPost(tiktok: TikTok, publish: Publish, visibility: string): Post {
   const now = tiktok.world.clock.now()
   const isPublic = visibility === 'PUBLIC_TO_EVERYONE'
@@ -33,13 +33,16 @@ export function createPost(tiktok: TikTok, publish: Publish, visibility: string)
   return post
 }
 
-/** Waits for moderation; also used after a restart. */
+/** Schedules moderation. Also called after a restart. */
 export function armModeration(tiktok: TikTok, post: Post): void {
   if (post.moderationAtMs === null) return
   tiktok.world.clock.after(Math.max(0, post.moderationAtMs - tiktok.world.clock.now()), () => approve(tiktok, post.id))
 }
 
-/** What the creator does in TikTok's app: choose another audience. Going public passes moderation. */
+/**
+ * The creator changes a post's visibility in TikTok's app. A post that becomes public has to pass
+ * moderation.
+ */
 export function changeVisibility(tiktok: TikTok, post: Post, visibility: string): void {
   const wasListed = post.approved
   post.visibility = visibility
@@ -51,7 +54,7 @@ export function changeVisibility(tiktok: TikTok, post: Post, visibility: string)
   armModeration(tiktok, post)
 }
 
-/** The creator deletes the post in TikTok's app; there is no such call in the API. */
+/** The creator deletes the post in TikTok's app. The API has no such call. */
 export function deletePost(tiktok: TikTok, post: Post): void {
   tiktok.state.posts = tiktok.state.posts.filter((other) => other !== post)
   tiktok.world.ledger.removePost('tiktok', post.id)
@@ -59,7 +62,7 @@ export function deletePost(tiktok: TikTok, post: Post): void {
   if (post.approved) tellNoLongerPublic(tiktok, post)
 }
 
-/** Posts anyone can see: public and let through by moderation. */
+/** Posts that anyone can see: public and approved by moderation. */
 export const publicPosts = (tiktok: TikTok, openId: string): Post[] =>
   tiktok.state.posts.filter((post) => post.openId === openId && post.approved)
 
@@ -108,6 +111,24 @@ function ledgerPost(tiktok: TikTok, publish: Publish, post: Post): LedgerPost {
     commitCallAtMs: publish.commit.realAtMs,
     permalink: null,
     visibility: post.visibility,
-    settings: { publishId: publish.id, mode: publish.mode, coverIndex: post.coverIndex, ...post.settings },
+    settings: {
+      publishId: publish.id,
+      mode: publish.mode,
+      coverIndex: post.coverIndex,
+      coverMs: coverMs(post),
+      ...post.settings,
+    },
   }
+}
+
+/**
+ * Position of a video's cover frame in milliseconds. A position outside the video means the first
+ * frame (fact sheet 4.2).
+ */
+function coverMs({ kind, settings, media }: Post): number | null {
+  if (kind !== 'video') return null
+  const asked = settings.video_cover_timestamp_ms
+  const facts = media[0]?.facts
+  const lengthMs = facts?.kind === 'video' ? facts.durationMs : 0
+  return typeof asked === 'number' && asked >= 0 && asked <= lengthMs ? asked : 0
 }

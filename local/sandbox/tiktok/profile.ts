@@ -18,7 +18,7 @@ const audienceWords: Record<string, string> = {
   SELF_ONLY: 'Only you',
 }
 
-/** What a visitor sees; below it what only friends, followers or the owner do. */
+/** What a visitor sees, and below that, posts that only friends, followers or the owner see. */
 export function profilePage(tiktok: TikTok, c: Ctx): Response {
   const creator = findByUsername(tiktok, (c.req.param('handle') ?? '').slice(1))
   if (!creator || creator.deleted) return notFound(c)
@@ -40,7 +40,10 @@ export function profilePage(tiktok: TikTok, c: Ctx): Response {
   )
 }
 
-/** One post at its permalink. A photo at /video/ (or the other way round) is not there. */
+/**
+ * One post at its permalink. Not found if the kind in the path is wrong, such as /video/ for a
+ * photo.
+ */
 export function postPage(tiktok: TikTok, c: Ctx): Response {
   const creator = findByUsername(tiktok, (c.req.param('handle') ?? '').slice(1))
   const post = tiktok.state.posts.find((post) => post.id === c.req.param('id') && post.kind === c.req.param('kind'))
@@ -78,7 +81,7 @@ function describePost(tiktok: TikTok, creator: Creator, post: Post) {
   }
 }
 
-/** The label TikTok puts on the post (fact sheet 5, row 9), or the one for generated content. */
+/** TikTok's label for the post's disclosure (fact sheet 5, row 9) and for AI-generated content. */
 function labelOf({ settings }: Post): string {
   const labels = []
   if (settings.brand_content_toggle === true) labels.push('Paid partnership')

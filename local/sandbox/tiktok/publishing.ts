@@ -10,7 +10,9 @@ import { sendPublishEvent } from './webhooks.ts'
 
 const userAgent = 'TikTokSandbox/1.0'
 
-/** Takes an accepted init: from here on the publish_id has one outcome. A pull begins by itself, an upload waits for its bytes. */
+/**
+ * Starts a publish after a successful init. A pull starts by itself; an upload waits for its bytes.
+ */
 export function beginPublish(tiktok: TikTok, openId: string, request: InitRequest, call: Call): Publish {
   const now = tiktok.world.clock.now()
   const publish: Publish = {
@@ -40,23 +42,23 @@ export function beginPublish(tiktok: TikTok, openId: string, request: InitReques
   return publish
 }
 
-/** The last chunk is there: the irreversible call of an upload. */
+/** The last chunk has arrived, which is the irreversible call of an upload. */
 export function commitUpload(tiktok: TikTok, publish: Publish, call: Call): void {
   publish.commit = { callId: call.id, realAtMs: call.atMs }
   scheduleVerdict(tiktok, publish)
 }
 
-/** Where the bytes of an upload gather until they are judged. */
+/** The file that collects an upload's bytes until they are checked. */
 export const uploadPath = (tiktok: TikTok, upload: Upload): string => join(tiktok.world.dir, 'tiktok-uploads', upload.id)
 
-/** Works only while a download runs; false when it is too late (or never was possible). */
+/** Possible only before and during a download. Returns false otherwise. */
 export function cancelPublish(tiktok: TikTok, publish: Publish): boolean {
   if (publish.next?.step !== 'pull') return false
   fail(tiktok, publish, 'publish_cancelled')
   return true
 }
 
-/** Waits for the publish's next step; also used after a restart. */
+/** Schedules the publish's next step. Also called after a restart. */
 export function armPublish(tiktok: TikTok, publish: Publish): void {
   if (!publish.next) return
   tiktok.world.clock.after(Math.max(0, publish.next.atMs - tiktok.world.clock.now()), () => takeStep(tiktok, publish.id))
@@ -80,7 +82,7 @@ async function pull(tiktok: TikTok, publish: Publish): Promise<void> {
   publish.media = []
   for (const url of publish.urls) {
     const outcome = await tiktok.world.fetchMedia(url, { userAgent, maxBytes })
-    // A tester or the client may have cancelled meanwhile.
+    // A tester or the client may have canceled it in the meantime.
     if (publish.next?.step !== 'pull') return
     if (!outcome.ok) {
       fail(tiktok, publish, publish.kind === 'photo' ? 'photo_pull_failed' : 'video_pull_failed')
@@ -98,7 +100,7 @@ function scheduleVerdict(tiktok: TikTok, publish: Publish): void {
   armPublish(tiktok, publish)
 }
 
-/** Media is judged late: init and upload were fine, the publish may still fail. */
+/** Media is checked late: a publish can fail after a successful init and upload. */
 function decide(tiktok: TikTok, publish: Publish): void {
   const reason = whyFailed(tiktok, publish)
   if (reason) {
@@ -113,6 +115,7 @@ function decide(tiktok: TikTok, publish: Publish): void {
 }
 
 function whyFailed(tiktok: TikTok, publish: Publish): FailReason | null {
+  if (tiktok.settings.tiktokFailReason) return tiktok.settings.tiktokFailReason as FailReason
   const creator = getCreator(tiktok, publish.openId)
   const tokens = tiktok.state.tokens.filter((token) => token.openId === publish.openId)
   if (tokens.every((token) => token.accessDead && token.refreshDead)) return 'auth_removed'

@@ -1,4 +1,4 @@
-/** What each scope of Login Kit gives, in the words of the consent page (fact sheet 2.5). */
+/** Scopes of Login Kit, with their descriptions on the consent page (fact sheet 2.5). */
 export const scopes = {
   'user.info.basic': 'Read your profile info: avatar and display name',
   'user.info.profile': 'Read your additional profile info: username, bio, profile link and account verification',
@@ -12,7 +12,7 @@ export type Scope = keyof typeof scopes
 
 export const isScope = (name: string): name is Scope => Object.hasOwn(scopes, name)
 
-/** The scope each field of user/info needs (fact sheet 3). */
+/** The scope required for each field of user/info (fact sheet 3). */
 export const scopeOfUserField: Record<string, Scope> = {
   open_id: 'user.info.basic',
   union_id: 'user.info.basic',

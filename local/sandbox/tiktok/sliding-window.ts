@@ -1,6 +1,9 @@
-/** Counts events per key in a window that moves with the sandbox clock. */
+/** Counts events per key in a sliding window of sandbox time. */
 export type SlidingWindow = {
-  /** True when the event fits and is counted; false when `limit` events lie inside the last `windowMs`. */
+  /**
+   * Returns true and counts the event if it is within the limit. Returns false if the last
+   * `windowMs` already contain `limit` events.
+   */
   take(key: string, limit: number, nowMs: number): boolean
   clear(): void
 }

@@ -2,7 +2,7 @@ import type { StoredMedia } from '../media-store.ts'
 import type { ChunkPlan } from './chunk-plan.ts'
 import type { MediaFailReason } from './media-rules.ts'
 
-/** Times ending in AtMs are sandbox time unless the name says real. */
+/** Times ending in AtMs are in sandbox time unless the name contains "real". */
 export type Creator = {
   openId: string
   unionId: string
@@ -17,9 +17,9 @@ export type Creator = {
   maxDurationSec: number
   banned: boolean
   deleted: boolean
-  /** Posts of the last 24 h that other apps made. */
+  /** Posts that other apps made in the last 24 h. */
   postsElsewhere: number
-  /** Drafts other apps left in the inbox. */
+  /** Drafts that other apps left in the inbox. */
   draftsElsewhere: number
   appVersion: string
   followers: number
@@ -37,7 +37,7 @@ export type Code = {
   used: boolean
 }
 
-/** One connection of one creator with the app: what the person granted, and every token that came of it. */
+/** One pair of tokens from a creator's connection to the app, with the granted scopes. */
 export type Token = {
   access: string
   refresh: string
@@ -56,9 +56,12 @@ export type FailReason =
   | 'photo_pull_failed'
   | 'publish_cancelled'
   | 'auth_removed'
+  | 'spam_risk_too_many_posts'
   | 'spam_risk_user_banned_from_posting'
+  | 'spam_risk_text'
+  | 'spam_risk'
 
-export type PublishStatus = 'PROCESSING_UPLOAD' | 'PROCESSING_DOWNLOAD' | 'SEND_TO_USER_INBOX' | 'PUBLISH_COMPLETE' | 'FAILED'
+type PublishStatus = 'PROCESSING_UPLOAD' | 'PROCESSING_DOWNLOAD' | 'SEND_TO_USER_INBOX' | 'PUBLISH_COMPLETE' | 'FAILED'
 
 export type Upload = {
   id: string
@@ -68,7 +71,7 @@ export type Upload = {
   receivedBytes: number
 }
 
-/** Everything behind one publish_id. `next` is the step that comes by itself once its moment is there. */
+/** Everything about one publish_id. `next` is the next automatic step and its time. */
 export type Publish = {
   id: string
   openId: string
@@ -86,7 +89,10 @@ export type Publish = {
   visibility: string
   settings: Record<string, unknown>
   media: StoredMedia[]
-  /** The irreversible call: the last chunk of an upload, else init. Null while bytes are missing. */
+  /**
+   * The irreversible call: the last chunk of an upload, otherwise init. Null until all bytes have
+   * arrived.
+   */
   commit: { callId: number; realAtMs: number } | null
   next: { step: 'pull' | 'judge'; atMs: number } | null
   postIds: string[]
@@ -104,12 +110,12 @@ export type Post = {
   coverIndex: number
   settings: Record<string, unknown>
   createdAtMs: number
-  /** When moderation lets a public post through; null once it did, or when it never will. */
+  /** When moderation approves a public post. Null once approved, or if the post is not public. */
   moderationAtMs: number | null
   approved: boolean
 }
 
-export type Audience = { views: number; likes: number; comments: number; shares: number }
+type Audience = { views: number; likes: number; comments: number; shares: number }
 
 export type Delivery = {
   id: number
@@ -121,7 +127,7 @@ export type Delivery = {
   tries: { atMs: number; status: number | null; error: string | null }[]
 }
 
-export type AuditEntry = { atMs: number; openId: string; rule: string; publishId: string | null; detail: string }
+type AuditEntry = { atMs: number; openId: string; rule: string; publishId: string | null; detail: string }
 
 export type TikTokState = {
   creators: Creator[]
@@ -131,9 +137,9 @@ export type TikTokState = {
   posts: Post[]
   deliveries: Delivery[]
   auditLog: AuditEntry[]
-  /** What posts that were there before will have met with in the end, by id; the others follow from their ids. */
+  /** Final numbers of older posts, by id. Those of other posts are computed from their ids. */
   audiences: Record<string, Audience>
-  /** Last creator_info of each creator: when, and which privacy levels it offered. */
+  /** Each creator's last creator_info: its time and the privacy levels it offered. */
   creatorInfo: Record<string, { atMs: number; offered: string[] }>
 }
 

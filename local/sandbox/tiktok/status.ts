@@ -23,14 +23,14 @@ export const statusFetch = (tiktok: TikTok) =>
     return answer(tiktok, c, {
       status: publish.status,
       fail_reason: publish.failReason ?? '',
-      // Raw JSON integers above 2^53, as TikTok sends them (fact sheet 0.3).
+      // JSON integers above 2^53, as TikTok sends them (fact sheet 0.3).
       publicaly_available_post_id: listedIds(tiktok, publish).map(BigInt),
       uploaded_bytes: publish.upload?.receivedBytes ?? 0,
       downloaded_bytes: publish.downloadedBytes,
     })
   })
 
-/** POST /v2/post/publish/cancel/ (fact sheet 4.8): only while a download runs. */
+/** POST /v2/post/publish/cancel/ (fact sheet 4.8): only until the download ends. */
 export const cancel = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'cancel', async (c) => {
     const found = await findAsked(tiktok, c, 'cancel', cancelsPerMinute)
@@ -55,7 +55,7 @@ async function findAsked(tiktok: TikTok, c: Ctx, bucket: string, perMinute: numb
 const isNotYetKnown = (tiktok: TikTok, publish: Publish) =>
   tiktok.world.clock.now() < publish.initAtMs + tiktok.settings.tiktokUnknownPublishIdMs
 
-/** Ids of public posts that moderation let through; everything else never gets one. */
+/** Ids of approved public posts. All others never get one. */
 function listedIds(tiktok: TikTok, publish: Publish): string[] {
   if (tiktok.settings.tiktokNeverListPublicId) return []
   const listed = tiktok.state.posts.filter((post) => post.publishId === publish.id && post.approved).map((post) => post.id)

@@ -4,7 +4,7 @@ import { lifetimesSec } from './settings.ts'
 import type { Token } from './state.ts'
 import { sendEvent } from './webhooks.ts'
 
-/** The answer of the token endpoint: flat, lifetimes in seconds. */
+/** The response of the token endpoint: no envelope, lifetimes in seconds. */
 export type TokenAnswer = {
   access_token: string
   expires_in: number
@@ -21,22 +21,29 @@ export function issueToken(tiktok: TikTok, openId: string, scopes: string[]): To
   return addToken(tiktok, { openId, scopes, refresh: freshRefresh(tiktok), refreshExpiresAtMs }, now)
 }
 
-/** The old refresh token dies with this; the old access token lives on until it expires. Null when the token is none. */
+/**
+ * Issues new tokens. The old refresh token becomes invalid, while the old access token works until
+ * it expires. Null if the refresh token isn't valid.
+ */
 export function refreshToken(tiktok: TikTok, refresh: string): TokenAnswer | null {
   const { settings, state } = tiktok
   const now = tiktok.world.clock.now()
   const old = state.tokens.find((token) => token.refresh === refresh && !token.refreshDead && token.refreshExpiresAtMs > now)
   if (!old) return null
   old.refreshDead = true
-  const isDocumented = settings.tiktokTokenProfile === 'documented'
-  // TikTok: the refresh token lives 365 days after the first issue; whether a refresh restarts them is not said.
-  const refreshExpiresAtMs = isDocumented ? old.refreshExpiresAtMs : now + lifetimes(tiktok).refresh * 1000
-  const keepsToken = isDocumented && settings.tiktokKeepRefreshToken
+  const isOlder = settings.tiktokTokenProfile === 'older'
+  // TikTok doesn't say if a refresh restarts the refresh token's lifetime. The older documentation
+  // suggests that it doesn't.
+  const refreshExpiresAtMs = isOlder ? old.refreshExpiresAtMs : now + lifetimes(tiktok).refresh * 1000
+  const keepsToken = isOlder && settings.tiktokKeepRefreshToken
   const { openId, scopes } = old
   return addToken(tiktok, { openId, scopes, refresh: keepsToken ? old.refresh : freshRefresh(tiktok), refreshExpiresAtMs }, now)
 }
 
-/** Ends every token of the creator and tells the app, as TikTok does. Nothing is told when nothing was connected. */
+/**
+ * Invalidates all the creator's tokens and notifies the app, as TikTok does. Sends nothing if there
+ * were no valid tokens.
+ */
 export function endAuthorization(tiktok: TikTok, openId: string, reason: number): void {
   const living = tiktok.state.tokens.filter((token) => token.openId === openId && !(token.accessDead && token.refreshDead))
   for (const token of living) Object.assign(token, { accessDead: true, refreshDead: true })
@@ -74,7 +81,7 @@ function addToken(
   }
 }
 
-/** A record of which neither token can ever work again says nothing more. */
+/** Deletes records in which neither token can work again, and expired codes. */
 function dropDeadTokens(tiktok: TikTok, now: number): void {
   const isAlive = (token: Token) =>
     (!token.accessDead && token.accessExpiresAtMs > now) || (!token.refreshDead && token.refreshExpiresAtMs > now)

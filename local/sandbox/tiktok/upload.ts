@@ -18,7 +18,7 @@ type Range = { first: number; last: number; total: number }
 
 const videoTypes = ['video/mp4', 'video/quicktime', 'video/webm']
 
-/** PUT {upload_url}: one chunk (fact sheet 4.3). Every answer says how far the upload is. */
+/** PUT {upload_url}: one chunk (fact sheet 4.3). Every response contains the upload's progress. */
 export function uploadEndpoint(tiktok: TikTok) {
   const account = (c: Ctx) => findUpload(tiktok, c)?.openId ?? null
   const platformError = (c: Ctx, rule: FaultRule) =>
@@ -51,7 +51,10 @@ async function takeChunk(tiktok: TikTok, c: Ctx, publish: UploadingPublish): Pro
   return progress(c, publish, 201)
 }
 
-/** The HTTP status that refuses the chunk, or null. The order: lifetime, headers, progress, length. */
+/**
+ * The HTTP status that refuses the chunk, or null. Checks in this order: lifetime, headers,
+ * progress, length.
+ */
 function refuseChunk(tiktok: TikTok, c: Ctx, upload: Upload, range: Range | null): number | null {
   if (upload.expiresAtMs <= tiktok.world.clock.now()) return 403
   if (!videoTypes.includes(c.req.header('content-type') ?? '')) return 400
@@ -61,7 +64,10 @@ function refuseChunk(tiktok: TikTok, c: Ctx, upload: Upload, range: Range | null
   return chunkStartingAt(upload.plan, range.first)?.last === range.last ? null : 400
 }
 
-/** 416 means: read the progress, go on from there. What a chunk gets that is already there is a setting. */
+/**
+ * 416 means: read the progress and continue from there. The status for a chunk that was already
+ * received is a setting.
+ */
 const refuseOutOfOrder = (tiktok: TikTok, upload: Upload, range: Range): number =>
   range.last < upload.receivedBytes ? tiktok.settings.tiktokRepeatedChunkStatus : 416
 
@@ -85,7 +91,10 @@ function readRange(header: string | undefined): Range | null {
 
 const lastTurns = new Map<string, Promise<unknown>>()
 
-/** Two requests for one upload are taken one after the other: the second sees what the first did. */
+/**
+ * Handles requests for the same upload one after the other, so that the second sees the first one's
+ * result.
+ */
 async function inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
   const before = lastTurns.get(key) ?? Promise.resolve()
   const turn = before.then(task, task)

@@ -1,9 +1,12 @@
-/** One property verified for the app: a URL prefix (`https://host/path/`) or a domain, which covers its subdomains and all paths. */
+/**
+ * Checks a URL against the app's verified properties: a URL prefix (`https://host/path/`), or a
+ * domain, which covers its subdomains and all paths.
+ */
 export function isVerifiedUrl(url: URL, verified: string[]): boolean {
   return verified.some((property) => (property.includes('://') ? startsWithPrefix(url, property) : isUnderDomain(url, property)))
 }
 
-/** What TikTok asks of every URL it pulls (fact sheet 4.4); the sentence says what is wrong, null when nothing is. */
+/** TikTok's rules for URLs that it pulls (fact sheet 4.4). Returns what is wrong, or null. */
 export function whyNotPullable(text: string, allowLocalMedia: boolean): string | null {
   if (!URL.canParse(text)) return `Not a URL: ${text.slice(0, 80)}`
   const url = new URL(text)
@@ -14,7 +17,10 @@ export function whyNotPullable(text: string, allowLocalMedia: boolean): string |
   return null
 }
 
-/** A plain string prefix, as TikTok compares it. Normalised on both sides so that `..` can not leave the prefix. */
+/**
+ * Compares string prefixes, as TikTok does. Both URLs are normalized, so that `..` can't leave the
+ * prefix.
+ */
 const startsWithPrefix = (url: URL, prefix: string) => URL.canParse(prefix) && url.href.startsWith(new URL(prefix).href)
 
 const isUnderDomain = (url: URL, domain: string) => url.hostname === domain || url.hostname.endsWith(`.${domain}`)

@@ -10,7 +10,10 @@ import type { Creator } from './state.ts'
 
 const avatarLifeMs = 24 * 3_600_000
 
-/** GET /v2/user/info/?fields= (fact sheet 3): only the asked fields come back, each under its scope. */
+/**
+ * GET /v2/user/info/?fields= (fact sheet 3): returns only the requested fields. Each requires its
+ * scope.
+ */
 export const userInfo = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'user/info', (c) => {
     const needs = { anyScope: ['user.info.basic' as const], bucket: 'user/info', perMinute: tiktok.settings.tiktokReadPerMinute }

@@ -25,7 +25,10 @@ export const videoFields = [
 const coverLifeMs = 6 * 3_600_000
 const longestTitle = 150
 
-/** The asked fields of one post (fact sheet 6.2): times in seconds, titles cut, the cover's address signed for six hours. */
+/**
+ * The requested fields of one post (fact sheet 6.2). Times are in seconds, titles are truncated,
+ * and the cover's URL is signed for six hours.
+ */
 export function videoRecord(tiktok: TikTok, creator: Creator, post: Post, fields: string[]): Record<string, unknown> {
   const counters = countersOf(tiktok, creator, post)
   const facts = post.media[post.coverIndex]?.facts

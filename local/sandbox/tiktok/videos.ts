@@ -15,7 +15,10 @@ type Asked<T> = { creator: Creator; fields: string[]; body: T }
 const listBody = z.object({ max_count: z.int().min(1).max(20).default(10), cursor: z.int().min(0).optional() })
 const queryBody = z.object({ filters: z.object({ video_ids: z.array(z.string()).min(1).max(20) }) })
 
-/** POST /v2/video/list/?fields= : public posts, newest first; the cursor is a moment in milliseconds (fact sheet 6.1). */
+/**
+ * POST /v2/video/list/?fields= : public posts, newest first. The cursor is a time in milliseconds
+ * (fact sheet 6.1).
+ */
 export const videoList = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'video/list', async (c) => {
     const asked = await readAsked(tiktok, c, 'video/list', listBody)
@@ -32,7 +35,10 @@ export const videoList = (tiktok: TikTok) =>
     })
   })
 
-/** POST /v2/video/query/?fields= : ids that are unknown, private or somebody else's are left out (fact sheet 6.2). */
+/**
+ * POST /v2/video/query/?fields= : omits unknown and private posts and those of other people (fact
+ * sheet 6.2).
+ */
 export const videoQuery = (tiktok: TikTok) =>
   apiEndpoint(tiktok, 'video/query', async (c) => {
     const asked = await readAsked(tiktok, c, 'video/query', queryBody)
@@ -57,6 +63,6 @@ async function readAsked<T>(tiktok: TikTok, c: Ctx, bucket: string, schema: z.Zo
   return { creator: getCreator(tiktok, caller.token.openId), fields, body: body.data }
 }
 
-/** Whether photo posts appear here is not documented: a setting. */
+/** A setting decides if photo posts are included, because it isn't documented. */
 const listed = (tiktok: TikTok, creator: Creator): Post[] =>
   publicPosts(tiktok, creator.openId).filter((post) => post.kind === 'video' || tiktok.settings.tiktokPhotosInVideoList)

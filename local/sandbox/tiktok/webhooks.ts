@@ -2,7 +2,7 @@ import type { TikTok } from './context.ts'
 import type { Delivery, Publish } from './state.ts'
 import { webhookSignature } from './webhook-signature.ts'
 
-/** Why a creator's authorization ended (fact sheet 8). */
+/** Reasons why a creator's authorization ended (fact sheet 8). */
 export const removalReasons = {
   unknown: 0,
   disconnected: 1,
@@ -16,7 +16,10 @@ const retryForMs = 72 * 3_600_000
 const answerTimeoutMs = 10_000
 const holdBackMs = 5_000
 
-/** Queues one event for the app's callback URL. Without a URL webhooks are off and nothing is kept. */
+/**
+ * Queues one event for the app's callback URL. Without a URL, webhooks are off and nothing is
+ * stored.
+ */
 export function sendEvent(tiktok: TikTok, openId: string, event: string, content: Record<string, unknown>): void {
   if (!tiktok.settings.tiktokWebhookUrl) return
   const now = tiktok.world.clock.now()
@@ -36,13 +39,13 @@ export function sendEvent(tiktok: TikTok, openId: string, event: string, content
   armDelivery(tiktok, delivery)
 }
 
-/** An event about a publish; `publish_type` as captured payloads have it. */
+/** Sends an event about a publish. `publish_type` has the values of captured payloads. */
 export function sendPublishEvent(tiktok: TikTok, publish: Publish, event: string, more: Record<string, unknown> = {}): void {
   const publishType = publish.mode === 'direct' ? 'DIRECT_PUBLISH' : 'INBOX_SHARE'
   sendEvent(tiktok, publish.openId, `post.publish.${event}`, { publish_id: publish.id, publish_type: publishType, ...more })
 }
 
-/** Waits for the moment of the next try; also used after a restart. */
+/** Schedules the next try. Also called after a restart. */
 export function armDelivery(tiktok: TikTok, delivery: Delivery): void {
   if (delivery.nextAtMs === null) return
   tiktok.world.clock.after(Math.max(0, delivery.nextAtMs - tiktok.world.clock.now()), () => tryDelivery(tiktok, delivery))
@@ -50,7 +53,7 @@ export function armDelivery(tiktok: TikTok, delivery: Delivery): void {
 
 async function tryDelivery(tiktok: TikTok, delivery: Delivery): Promise<void> {
   const url = tiktok.settings.tiktokWebhookUrl
-  // After a reset the delivery is no longer the tester's.
+  // A reset has removed the delivery.
   if (!tiktok.state.deliveries.includes(delivery)) return
   const outcome = url ? await post(tiktok, url, delivery.body) : { status: null, error: 'The webhook URL was removed.' }
   delivery.tries.push({ atMs: tiktok.world.clock.now(), ...outcome })
@@ -59,7 +62,10 @@ async function tryDelivery(tiktok: TikTok, delivery: Delivery): Promise<void> {
   armDelivery(tiktok, delivery)
 }
 
-/** `t` is real time: the receiver compares it with its own clock, which a tester does not move. */
+/**
+ * `t` is real time, because the receiver compares it with its own clock, which testers don't
+ * change.
+ */
 async function post(tiktok: TikTok, url: string, body: string): Promise<{ status: number | null; error: string | null }> {
   const signature = webhookSignature(tiktok.app.secret, Math.floor(Date.now() / 1000), body)
   const headers = { 'content-type': 'application/json', 'tiktok-signature': signature }
@@ -73,7 +79,7 @@ async function post(tiktok: TikTok, url: string, body: string): Promise<{ status
   }
 }
 
-/** Exponential backoff for 72 hours of sandbox time, then the event is dropped. */
+/** Exponential backoff for 72 hours of sandbox time. Then the event is dropped. */
 function nextTry(tiktok: TikTok, delivery: Delivery): number | null {
   const now = tiktok.world.clock.now()
   const taken = delivery.tries.filter((attempt) => attempt.status === 200).length

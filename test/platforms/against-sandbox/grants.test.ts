@@ -135,16 +135,78 @@ describe('a Meta grant', () => {
   })
 })
 
+describe('Pages of a business portfolio', () => {
+  const business = { id: '777000000000001', name: 'Northside Group', relation: 'owned' }
+  const addPages = async (count: number, more: object = {}) => {
+    for (let index = 1; index <= count; index += 1) {
+      const page = { id: `10670000000${1000 + index}`, name: `Branch ${index}`, people: [{ id: ada }], ...more }
+      await rig.control('POST', '/accounts/meta/pages', page)
+    }
+  }
+  const branches = ({ offers }: { offers: { name: string; blocked: string | null; accountToken: string | null }[] }) =>
+    offers.filter(({ name, blocked, accountToken }) => name.startsWith('Branch') && blocked === null && accountToken !== null)
+
+  test('are found through the portfolio that owns them, and through one that they are shared with, each once', async () => {
+    await addPages(2, { business })
+    await addPages(3, { business: { ...business, id: '777000000000002', relation: 'client' } })
+    const { offers } = await rig.connect('meta')
+    expect(
+      branches({ offers })
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(['Branch 1', 'Branch 2', 'Branch 3'])
+    await rig.set({ portfolioPagesInAccounts: true })
+    expect(branches(await rig.connect('meta'))).toHaveLength(3)
+  })
+
+  test('are found by the ids of the consent where business_management was left out, and no portfolio is asked for', async () => {
+    await addPages(2, { business })
+    const { offers } = await rig.connect('meta', { untick: ['business_management'] })
+    expect(branches({ offers })).toHaveLength(2)
+    expect(await rig.calls({ endpoint: 'me.businesses' })).toEqual([])
+  })
+
+  test('are found where the list of Pages comes back empty', async () => {
+    await addPages(1)
+    await rig.set({ pageListsEmpty: true })
+    expect(branches(await rig.connect('meta'))).toHaveLength(1)
+  })
+
+  test('stay out, and the list is called incomplete, when one portfolio cannot be read; the others are read', async () => {
+    await addPages(2, { business })
+    const { tokens } = await rig.connect('meta')
+    const issuer = rig.issuer('meta')
+    expect((await issuer.listAccounts(tokens, signal)).isComplete).toBe(true)
+    await rig.fault({ endpoint: 'business.client_pages', when: 'before', kind: 'error', code: 100, subcode: 33, times: 1 })
+    const { offers, isComplete } = await issuer.listAccounts(tokens, signal)
+    expect([branches({ offers }).length, isComplete]).toEqual([2, false])
+  })
+
+  test('come in smaller answers when Facebook asks to reduce the amount of data (code 1)', async () => {
+    await addPages(60)
+    const { offers } = await rig.connect('meta')
+    expect(branches({ offers })).toHaveLength(60)
+    const sizes = (await rig.calls({ endpoint: 'me.accounts' })).map(({ status }) => status)
+    expect(sizes).toEqual([500, 200, 200, 200])
+  })
+
+  test('an answer that stays too large is an error, not an empty list', async () => {
+    const { tokens } = await rig.connect('meta')
+    await rig.fault({ endpoint: 'me.accounts', when: 'before', kind: 'error', code: 1, times: 10 })
+    expect(await problemOf(rig.issuer('meta').listAccounts(tokens, signal))).toMatchObject({ kind: 'unavailable', code: '1' })
+  })
+})
+
 describe('a TikTok grant', () => {
   test('holds one creator, with the lifetimes that TikTok told', async () => {
     const { tokens, offers } = await rig.connect('tiktok')
     expect(offers).toMatchObject([{ platform: 'tiktok', name: 'Northside Records', handle: 'northside.records', blocked: null }])
-    expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(24)
-    expect(Math.round(((tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(365)
-    await rig.set({ tiktokTokenProfile: 'november-2026' })
-    const shorter = await rig.connect('tiktok')
-    expect(Math.round(((shorter.tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(2)
-    expect(Math.round(((shorter.tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(180)
+    expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(2)
+    expect(Math.round(((tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(180)
+    await rig.set({ tiktokTokenProfile: 'older' })
+    const longer = await rig.connect('tiktok')
+    expect(Math.round(((longer.tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(24)
+    expect(Math.round(((longer.tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(365)
   })
 
   test('without the permission to publish cannot be chosen', async () => {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 afterAll(() => rig.close())
 
-/** `only`: the saves and calls to disturb, where all of them would take too long. */
+/** `only`: the saves and calls to disturb, if all of them would take too long. */
 const kinds: { platform: string; kind: string; media: string[]; only?: number[] }[] = [
   { platform: 'facebook', kind: 'photos', media: ['one', 'two'] },
   { platform: 'facebook', kind: 'video', media: ['film'] },
@@ -44,7 +44,7 @@ const newDraft = ({ platform, kind, media }: (typeof kinds)[number]): Draft => {
   return draftOf(rig, { platform, account, kind, text: `Number ${number}`, media: media.flatMap((name) => files[name] ?? []) })
 }
 
-/** Prepares again after each interruption; what interrupted it, in order. */
+/** Prepares again after each interruption. Returns what interrupted it, in order. */
 const prepareStubbornly = async (draft: Draft): Promise<string[]> => {
   const interruptions: string[] = []
   for (let tries = 0; tries < 5; tries += 1) {
@@ -68,20 +68,20 @@ const expectOnePost = async (draft: Draft): Promise<void> => {
   expect(made[0]?.media.map((item) => item.sha256)).toEqual(draft.publication().media.map((item) => (item as HostedMedia).sha256))
 }
 
-/** The calls of an undisturbed preparing, so that each can be disturbed in turn. */
+/** The calls of an undisturbed prepare, so that each can be disturbed in turn. */
 const callsOfPrepare = async (draft: Draft): Promise<string[]> => {
   const sinceId = String((await rig.calls()).at(-1)?.id ?? 0)
   await prepare(rig, draft)
   return (await rig.calls({ sinceId })).map((call) => call.endpoint)
 }
 
-/** Of a long row of like calls the first and the last say it all. */
+/** In a series of equal calls, disturbing the first and the last is enough. */
 const worthDisturbing = (endpoints: string[]): number[] =>
   endpoints.flatMap((endpoint, index) =>
     endpoint !== endpoints[index - 1] || endpoint !== endpoints[index + 1] ? [index + 1] : [],
   )
 
-// promise: D6 is about sending; preparing must be repeatable for it to hold.
+// promise: D6 is about sending; it holds only if preparing can be repeated.
 describe('preparing that is interrupted is taken up again and makes one post', () => {
   for (const wanted of kinds) {
     const name = `${wanted.platform} ${wanted.kind} of ${wanted.media.join(' and ')}`
@@ -95,7 +95,7 @@ describe('preparing that is interrupted is taken up again and makes one post', (
           expect(save, 'it saves something').toBeGreaterThan(1)
           break
         }
-        // A step whose answer was lost may be refused once before it begins anew.
+        // A step whose response was lost may be refused once before it starts again.
         expect(['died', 'died,unavailable']).toContain(interruptions.join())
         await expectOnePost(draft)
         await rig.advance(90_000)

@@ -25,7 +25,7 @@ const draft = async (platform: string, kind: string, text: string): Promise<Draf
   return draftOf(rig, { platform, account: (platform === 'tiktok' ? tiktok : meta).account(platform), kind, text, media })
 }
 
-/** Published, but nobody told us. */
+/** Publishes the post, but the response is lost. */
 const publishUnnoticed = async (endpoint: string, post: Draft): Promise<void> => {
   await prepare(rig, post)
   await rig.fault({ endpoint, when: 'after', kind: 'reset' })
@@ -34,7 +34,7 @@ const publishUnnoticed = async (endpoint: string, post: Draft): Promise<void> =>
   expect(await rig.posts()).toHaveLength(1)
 }
 
-// promise: D6 — whatever a caller does wrongly after an unknown outcome, what was prepared is not published a second time.
+// promise: D6: after an unknown outcome, nothing publishes a prepared post twice.
 describe('prepared and sent again after it was published unnoticed', () => {
   test.each(['error', 'same_id', 'duplicate'])(
     'promise D6: a container is published once, whatever a second call would do (%s)',

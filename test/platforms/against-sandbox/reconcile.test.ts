@@ -24,12 +24,14 @@ afterAll(() => rig.close())
 
 type Way = { platform: string; kind: string; media: string[]; endpoint: string }
 
-/** Each way in which a platform publishes, and the ledger's name of its irreversible call. */
+/** Each way to publish, and the irreversible call's name in the ledger. */
 const ways: Way[] = [
   { platform: 'facebook', kind: 'text', media: [], endpoint: 'feed' },
   { platform: 'facebook', kind: 'photos', media: ['one', 'two'], endpoint: 'feed' },
   { platform: 'facebook', kind: 'video', media: ['film'], endpoint: 'videos.finish' },
   { platform: 'facebook', kind: 'reel', media: ['film'], endpoint: 'video_reels.finish' },
+  { platform: 'facebook', kind: 'story', media: ['one'], endpoint: 'photo_stories' },
+  { platform: 'facebook', kind: 'story', media: ['film'], endpoint: 'video_stories.finish' },
   { platform: 'instagram', kind: 'image', media: ['one'], endpoint: 'media_publish' },
   { platform: 'instagram', kind: 'carousel', media: ['one', 'film'], endpoint: 'media_publish' },
   { platform: 'instagram', kind: 'reel', media: ['film'], endpoint: 'media_publish' },
@@ -44,7 +46,7 @@ const broken: Fault[] = [
   { name: 'timeout', kind: 'timeout', delayMs: 150 },
   { name: 'a page of HTML with 503', kind: 'html503' },
 ]
-/** What only Meta says; TikTok's upload host has nothing but a status. */
+/** Only Meta has these. TikTok's upload host returns only a status. */
 const metaFaults: Fault[] = [
   { name: 'half an answer', kind: 'truncated' },
   { name: 'error 1', kind: 'error', code: 1 },
@@ -61,8 +63,8 @@ const faultsOf = ({ platform }: Way): Fault[] => [
   ...(platform === 'instagram' ? instagramFaults : []),
 ]
 
-const isProcessed = ({ platform, kind }: Way): boolean =>
-  platform === 'tiktok' || (platform === 'facebook' && ['video', 'reel'].includes(kind))
+const isProcessed = ({ platform, media }: Way): boolean =>
+  platform === 'tiktok' || (platform === 'facebook' && media.includes('film'))
 
 const readyDraft = async (way: Way): Promise<Draft> => {
   const account = (way.platform === 'tiktok' ? tiktok : meta).account(way.platform)
@@ -76,7 +78,10 @@ const readyDraft = async (way: Way): Promise<Draft> => {
 const disturb = (way: Way, when: FaultWanted['when'], { name: _, ...fault }: Fault, delayMs?: number): Promise<void> =>
   rig.fault({ endpoint: way.endpoint, when, ...fault, ...(delayMs === undefined ? {} : { delayMs }) })
 
-/** What was processed first needs its time; the answer that says so is no guess. */
+/**
+ * If the platform is still processing the post, waits first. That it is processing is certain, not
+ * a guess.
+ */
 const reconcileToTheEnd = async (way: Way, draft: Draft) => {
   if (isProcessed(way)) {
     expect(await reconcile(rig, draft)).toMatchObject({ outcome: 'processing' })
@@ -86,7 +91,7 @@ const reconcileToTheEnd = async (way: Way, draft: Draft) => {
 }
 
 for (const way of ways) {
-  describe(`${way.platform} ${way.kind}`, () => {
+  describe(`${way.platform} ${way.kind} ${way.media.join(' and ')}`, () => {
     for (const fault of faultsOf(way)) {
       // promise: D6
       test(`promise D6: published, then ${fault.name}: found with its id, and one post exists`, async () => {
@@ -146,11 +151,11 @@ for (const way of ways) {
       test('an older post that looks the same is never taken for it', async () => {
         const older = await readyDraft(way)
         const id = await settle(rig, older, await send(rig, older))
-        // The Page refuses the same text twice in a row; another one in between makes it possible.
+        // The Page refuses the same text twice in a row, so another post is needed in between.
         const between = await readyDraft({ platform: 'facebook', kind: 'link', media: [], endpoint: 'feed' })
         if (way.platform === 'facebook')
           await send(rig, { ...between, publication: () => ({ ...between.publication(), text: 'Between' }) })
-        // Clocks may differ by a minute; what is older cannot be this attempt.
+        // Clocks may differ by a minute. Anything older can't be from this attempt.
         await rig.advance(90_000)
         const draft = await readyDraft(way)
         await disturb(way, 'before', { name: 'reset', kind: 'reset' })

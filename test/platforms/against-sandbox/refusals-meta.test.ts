@@ -23,7 +23,7 @@ const on = (platform: string, wanted: Wanted): Draft => draftOf(rig, { platform,
 const facebook = (wanted: Wanted) => on('facebook', wanted)
 const instagram = (wanted: Wanted) => on('instagram', wanted)
 
-/** Whatever step refuses it; nothing may be out then. */
+/** The problem, whichever step is refused. Nothing must be published. */
 const refusalOf = async (draft: Draft) => {
   const all = async () => {
     await prepare(rig, draft)
@@ -163,7 +163,7 @@ describe('Meta ends the connection', () => {
       await rig.set({ tokenErrorStatus: status })
       const expected = { kind: 'reauthorize', code: '190', subcode, words: expect.stringMatching(words) }
       expect(await refusalOf(image)).toMatchObject(expected)
-      // A Page's token does not expire with the person's.
+      // A Page token doesn't expire with the person's token.
       if (tokens !== 'expired') expect(await problemOf(send(rig, text))).toMatchObject(expected)
     }
   })

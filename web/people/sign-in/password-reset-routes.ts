@@ -1,29 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { tx } from '../../db/connect.ts'
-import { recordEvent } from '../../db/events.ts'
-import { enqueue } from '../../db/outbox.ts'
-import { findOpenReset, insertPasswordReset, spendReset } from '../../db/password-resets.ts'
-import { deleteSessionsOf } from '../../db/sessions.ts'
-import { changePasswordHash, findUserByEmail, getUser } from '../../db/users.ts'
-import { formFields, seeOther } from '../answers.ts'
-import { forAnyone, type WebDeps } from '../env.ts'
-import { email as emailField, faultsOf } from '../fields.ts'
-import { hashPassword, passwordFault } from '../passwords.ts'
-import type { Renderer } from '../render.ts'
-import { endCookie } from '../session.ts'
-import { countHits, forgiveEmail, limitLinks, resetLimits, tooManyWords } from '../throttling.ts'
+import { enqueue } from '../../../db/notifications/outbox.ts'
+import { endAccess } from '../../../db/people/access.ts'
+import { recordAccountEvent } from '../../../db/people/account-events.ts'
+import { findOpenReset, insertPasswordReset, spendReset } from '../../../db/people/password-resets.ts'
+import { changePasswordHash, findUserByEmail, getUser } from '../../../db/people/users.ts'
+import { tx } from '../../../db/postgres/connect.ts'
+import { formFields, seeOther } from '../../http/answers.ts'
+import { forAnyone, type WebDeps } from '../../http/env.ts'
+import { email as emailField, fieldErrorsOf } from '../../http/fields.ts'
+import type { Renderer } from '../../http/render.ts'
+import { endCookie } from '../../http/session.ts'
+import { countHits, forgiveEmail, limitLinks, limitPublicForms, resetLimits, tooManyWords } from '../../http/throttling.ts'
+import { knownNames } from './known-names.ts'
+import { passwordFault } from './password-strength.ts'
+import { hashPassword } from './passwords.ts'
 
-// As long as asking takes for an address that is known, so that the time does not tell them apart.
+// The time that a request for a known address takes, so that the time doesn't reveal which
+// addresses are known.
 const answerAfterMs = 250
 
 export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
   forAnyone
     .createApp()
     .get('/password-reset', (c) => view.page(c, 'password-reset/new', { errors: {} }))
-    .post('/password-reset', async (c) => {
+    .post('/password-reset', limitPublicForms(deps), async (c) => {
       const read = z.object({ email: emailField }).safeParse({ email: '', ...(await formFields(c)) })
-      if (!read.success) return view.page(c, 'password-reset/new', { errors: faultsOf(read.error) }, 422)
+      if (!read.success) return view.page(c, 'password-reset/new', { errors: fieldErrorsOf(read.error) }, 422)
       const { email } = read.data
       const waitS = await countHits(deps, resetLimits(c, deps, email))
       if (waitS !== null) {
@@ -43,7 +46,7 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
       if (!reset) return view.page(c, 'password-reset/closed', {}, 404)
       const person = await getUser(deps.sql, reset.userId)
       const { password = '' } = await formFields(c)
-      const fault = passwordFault(password, [person.name, person.email])
+      const fault = passwordFault(password, await knownNames(deps, person))
       if (fault) return view.page(c, 'password-reset/edit', { errors: { password: fault } }, 422)
       if (!(await changeByReset(deps, reset, password))) return view.page(c, 'password-reset/closed', {}, 404)
       await forgiveEmail(c, deps, person.email)
@@ -51,7 +54,7 @@ export const passwordResetRoutes = (deps: WebDeps, view: Renderer) =>
       return seeOther(c, '/sign-in', 'password-reset')
     })
 
-/** Nothing happens for an address that nobody has, and nobody is told so. */
+/** Does nothing for an unknown address. The answer is the same. */
 const askForReset = async (deps: WebDeps, email: string): Promise<void> => {
   const person = await findUserByEmail(deps.sql, email)
   if (!person || person.deactivatedAt) return
@@ -61,14 +64,15 @@ const askForReset = async (deps: WebDeps, email: string): Promise<void> => {
   })
 }
 
-/** One token changes one password once, and ends every session of the person. */
+/** Changes the password once per token, and ends all sessions of the person. */
 const changeByReset = async (deps: WebDeps, reset: { id: string; userId: string }, password: string): Promise<boolean> => {
   const hash = await hashPassword(password)
   return await tx(deps.sql, async (t) => {
-    if (!(await spendReset(t, reset, new Date(deps.now())))) return false
+    const now = new Date(deps.now())
+    if (!(await spendReset(t, reset.id, now))) return false
     await changePasswordHash(t, reset.userId, hash)
-    await deleteSessionsOf(t, reset.userId)
-    await recordEvent(t, { name: 'password.reset', workspaceId: null, userId: reset.userId, subjectId: reset.userId })
+    await endAccess(t, reset.userId, { now })
+    await recordAccountEvent(t, 'password.reset', reset.userId)
     return true
   })
 }

@@ -1,0 +1,138 @@
+import { type AccountEvent, findAccountEvent } from '../../db/people/account-events.ts'
+import type { Sql } from '../../db/postgres/connect.ts'
+import { dateFormat } from '../../text/formatters.ts'
+import { renderLetter } from './render.ts'
+import type { Mail } from './send.ts'
+
+export type AccountMailDeps = { sql: Sql; mail: Mail; publicUrl: string }
+
+/**
+ * `otherwise`: what to do if it was not the reader, or null if that makes no sense. `links`: the
+ * account links unless set. `{date}`: when the account is deleted.
+ */
+type Words = { subject: string; happened: string; otherwise: string | null; links?: 'sign-in' | 'none' }
+
+const changePassword =
+  "If this wasn't you, someone else has access to your account. Reset your password now, then check your account."
+
+const removeIt =
+  "If this wasn't you, someone else has access to your account. Reset your password now, then remove what you did not add."
+
+const letters: Record<AccountEvent, Words> = {
+  'email.change_requested': {
+    subject: 'A change of your email address was requested',
+    happened:
+      'Someone signed in to your account asked to change its email address. The change takes effect when they open the link that we sent to the new address.',
+    otherwise: "If this wasn't you, change your password now. That also cancels the change.",
+  },
+  'password.changed': {
+    subject: 'Your password was changed',
+    happened: 'The password of your account was changed. All other sessions were signed out.',
+    otherwise: changePassword,
+  },
+  'password.reset': {
+    subject: 'Your password was reset',
+    happened: 'The password of your account was reset with a link from an email. All sessions were signed out.',
+    otherwise: changePassword,
+  },
+  'passkey.added': {
+    subject: 'A passkey was added',
+    happened: 'A passkey was added to your account. It can be used to sign in.',
+    otherwise: removeIt,
+  },
+  'passkey.removed': {
+    subject: 'A passkey was removed',
+    happened: 'A passkey was removed from your account. It can no longer be used to sign in.',
+    otherwise: changePassword,
+  },
+  'authenticator.added': {
+    subject: 'An authenticator app was added',
+    happened: 'An authenticator app was added to your account. Signing in with your password now needs a code from it.',
+    otherwise: removeIt,
+  },
+  'authenticator.replaced': {
+    subject: 'Your authenticator app was replaced',
+    happened: 'The authenticator app of your account was replaced. Codes from the former app no longer work.',
+    otherwise: removeIt,
+  },
+  'authenticator.removed': {
+    subject: 'Your authenticator app was removed',
+    happened: 'The authenticator app was removed from your account.',
+    otherwise: changePassword,
+  },
+  'recovery_codes.made': {
+    subject: 'New recovery codes were made',
+    happened: 'New recovery codes were made for your account. Codes that were made before no longer work.',
+    otherwise: changePassword,
+  },
+  'recovery_code.used': {
+    subject: 'A recovery code was used',
+    happened: 'One of your recovery codes was used. It does not work again.',
+    otherwise: changePassword,
+  },
+  'second_factor.reset': {
+    subject: 'Your two-step sign-in was reset',
+    happened:
+      'An admin or operator reset two-step sign-in for your account. Your passkeys, authenticator app and recovery codes no longer work, and all sessions were signed out.',
+    otherwise: 'If you did not ask for this, contact your admin and set up two-step sign-in again.',
+  },
+  'second_factor.refused': {
+    subject: 'Someone entered wrong sign-in codes',
+    happened: 'Someone who knows your password entered wrong codes several times. They could not sign in.',
+    otherwise: "If this wasn't you, reset your password now.",
+  },
+  'account.deactivated': {
+    subject: 'Your account was deactivated',
+    happened:
+      'You deactivated your account and were signed out everywhere. To keep it, sign in before {date}. After that, it is deleted.',
+    otherwise: "If this wasn't you, sign in to reactivate your account, then change your password.",
+    links: 'sign-in',
+  },
+  'member.deactivated': {
+    subject: 'Your account was deactivated',
+    happened:
+      'An admin of your workspace deactivated your account. You were signed out everywhere. On {date}, it is deleted. To keep it, ask an admin of your workspace to reactivate it before then.',
+    otherwise: null,
+    links: 'none',
+  },
+  'account.deletion_near': {
+    subject: 'Your account will be deleted soon',
+    happened:
+      'Your account is deactivated. On {date}, it is deleted. If you deactivated it yourself, sign in before then to keep it. If an admin did, ask an admin of your workspace to reactivate it.',
+    otherwise: null,
+    links: 'sign-in',
+  },
+}
+
+/** The date in UTC, because we don't know the reader's time zone. */
+const dayOf = (date: Date): string => dateFormat({ dateStyle: 'long' }).format(date)
+
+/**
+ * Emails a person about a change to how they sign in. Can be repeated: a second email has the same
+ * Message-ID, so mail programs show only one.
+ */
+export const sendAccountMail = async (deps: AccountMailDeps, eventId: string): Promise<void> => {
+  const event = await findAccountEvent(deps.sql, eventId)
+  if (!event) return
+  const words = letters[event.name]
+  // The account was reactivated in the meantime.
+  if (words.happened.includes('{date}') && !event.erasedAt) return
+  const { host, hostname } = new URL(deps.publicUrl)
+  const data = {
+    ...words,
+    happened: words.happened.replace('{date}', event.erasedAt ? dayOf(event.erasedAt) : ''),
+    name: event.personName,
+    email: event.email,
+    host,
+    at: `${event.at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    signInUrl: `${deps.publicUrl}/sign-in`,
+    accountUrl: `${deps.publicUrl}/account/security`,
+    resetUrl: `${deps.publicUrl}/password-reset`,
+  }
+  await deps.mail.send({
+    to: event.email,
+    subject: data.subject,
+    messageId: `<account-${eventId}@${hostname}>`,
+    ...renderLetter('account', data),
+  })
+}

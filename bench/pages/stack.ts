@@ -1,0 +1,135 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { databaseUrl, productEnvironment } from '../../local/environment.ts'
+import { ffmpegProgram } from '../../local/ffmpeg-program.ts'
+import { freePort, readPorts } from '../../local/ports.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { localSecrets } from '../../local/secrets.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { temporalProgram } from '../../local/temporal-program.ts'
+import { operatorEnv } from '../../test/support/operator-env.ts'
+import { startOwnStack } from '../own-stack.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+export type PagesStack = {
+  databaseUrl: string
+  /** The compiled server, as in production. */
+  server: Program
+  floor: Program
+  origin: string
+  stop(): Promise<void>
+}
+type Program = { url: string; pid: number; stop(): Promise<void> }
+
+/**
+ * The demo, filled once by the whole product. After that, only its PostgreSQL and Temporal run with
+ * the compiled server, so no worker sends or measures anything while pages are measured. `fill`
+ * adds rows before the server starts. `kept`: a folder that isn't deleted and is filled only once.
+ */
+export const startPagesStack = async (fill: (databaseUrl: string) => Promise<void>, kept?: string): Promise<PagesStack> => {
+  const folder = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'cratesocial-pages-'))
+  const build = join(root, '.cache', `bench-${process.pid}`)
+  const stops: (() => Promise<void>)[] = [() => rm(build, { recursive: true, force: true })]
+  if (!kept) stops.push(() => rm(folder, { recursive: true, force: true }))
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one()
+  }
+  try {
+    await promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/build.ts', '--out', build], { cwd: root })
+    if (!existsSync(join(folder, 'demo.json'))) await fillDemo(folder, kept ? undefined : stops)
+    const ports = readPorts({
+      POSTGRES_PORT: String(await freePort()),
+      TEMPORAL_PORT: String(await freePort()),
+      PORT: String(await freePort()),
+    })
+    const secrets = localSecrets(folder)
+    const { databasePassword: password } = secrets
+    const postgres = await startPostgres({
+      dataDir: folder,
+      port: ports.postgres,
+      password,
+      logFile: join(folder, 'logs/postgres.log'),
+    })
+    stops.push(postgres.stop)
+    const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log })
+    const temporal = await startTemporal({
+      program,
+      dataDir: folder,
+      port: ports.temporal,
+      logFile: join(folder, 'logs/temporal.log'),
+    })
+    stops.push(temporal.stop)
+    const url = databaseUrl(ports, secrets)
+    await fill(url)
+    const origin = 'https://bench.example.com'
+    const given = { database: false, temporal: false, mail: false, meta: false, tiktok: false }
+    const env = {
+      ...productEnvironment({ env: {}, given, ports, secrets, dataDir: folder }),
+      ...{ NODE_ENV: 'production', PUBLIC_URL: origin, ALLOW_LOCAL_PLATFORMS: 'true', LOG_LEVEL: 'warn' },
+      ...operatorEnv,
+      FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log }),
+    }
+    const server = await run([join(build, 'server.js')], env, ports.web, '/health/live')
+    stops.push(server.stop)
+    const floorPort = await freePort()
+    const floorEnv = { DATABASE_URL: url, PORT: String(floorPort), NODE_ENV: 'production' }
+    const floor = await run(['--import', 'tsx', 'bench/pages/floor-server.ts'], floorEnv, floorPort, '/')
+    stops.push(floor.stop)
+    return { databaseUrl: url, server, floor, origin, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** If root started it, the database may be in another folder that its user can enter. */
+const fillDemo = async (folder: string, stops: (() => Promise<void>)[] = []): Promise<void> => {
+  const demo = await startOwnStack(['--demo'], folder)
+  if (demo.databaseFolder !== folder) stops.push(() => rm(demo.databaseFolder, { recursive: true, force: true }))
+  await demo.stop()
+}
+
+const run = async (args: string[], env: NodeJS.ProcessEnv, port: number, path: string): Promise<Program> => {
+  const url = `http://127.0.0.1:${port}`
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  for (const giveUpAt = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const answer = await fetch(url + path).catch(() => undefined) // not listening yet
+    await answer?.body?.cancel()
+    if (answer) break
+    if (child.exitCode !== null || Date.now() > giveUpAt) throw new Error(`${args.at(-1)} did not start`)
+  }
+  return { url, pid: child.pid!, stop: () => ended(child) }
+}
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exit
+}
+
+/** Resident memory of a process in MB. Linux only. */
+export const residentMb = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+
+/**
+ * Processor time that a process has used so far, in milliseconds. Linux counts it in hundredths of
+ * a second.
+ */
+export const processorMs = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}

@@ -1,0 +1,40 @@
+import { findFirstLink, firstOperatorLink } from '../db/people/first-operator.ts'
+import { close, connect, keepGuardsInRole, type Sql } from '../db/postgres/connect.ts'
+import { migrate } from '../db/postgres/migrate.ts'
+import { configOfCommand, runCommand } from './command.ts'
+
+await runCommand('migrate', (command) =>
+  command
+    .description(
+      'Brings the database to the schema of this version, before the other programs of the version start.\n' +
+        'While nobody is an operator it prints a link that makes the person who opens it one.',
+    )
+    .action(async () => {
+      const config = await configOfCommand()
+      const sql = connect({ ...config.database.direct, max: 2, applicationName: 'cratesocial migrate' })
+      try {
+        await migrate(sql)
+        if (!config.database.prepare) await keepGuardsInRole(sql)
+        console.log('The database is up to date.')
+        const words = await firstOperatorWords(sql, config.publicUrl, new Date())
+        if (words) console.log(words)
+      } finally {
+        await close(sql)
+      }
+    }),
+)
+
+/**
+ * An earlier link stays valid, because someone may have passed it on. Null if there is an operator.
+ */
+async function firstOperatorWords(sql: Sql, publicUrl: string, now: Date): Promise<string | null> {
+  const earlier = await findFirstLink(sql, now)
+  if (earlier) {
+    const [made, ends] = [earlier.createdAt, earlier.expiresAt].map(
+      (at) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    )
+    return `Nobody has used the operator link that was printed at ${made}. It works until ${ends}. For another one: operate people invite-operator`
+  }
+  const link = await firstOperatorLink(sql, publicUrl, now)
+  return link && `Nobody is an operator yet. This link works once and makes the person who opens it one:\n${link}`
+}

@@ -1,0 +1,76 @@
+import { forgetSealed, keyLostWords } from '../../db/channels/forgetting.ts'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { countPostsAtRisk, notify } from '../../db/notifications/notifications.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { tellEverything } from '../../db/postgres/restored.ts'
+import { listUnreadable } from '../../db/vault/sealed.ts'
+import { createVault, type Place } from '../../db/vault/vault.ts'
+import { type OperateDeps, Unfit } from './command.ts'
+import type { Answer, Row } from './table.ts'
+import { endEverything, withClient } from './workflows.ts'
+
+/**
+ * For an installation that has lost its vault key: removes values that can't be decrypted, notifies
+ * admins to reconnect accounts, and restarts workflows whose arguments can't be decrypted. Without
+ * `confirm`, only shows what it would do.
+ */
+export const forgetTokens = async (deps: OperateDeps, [confirm, ...more]: string[]): Promise<Answer> => {
+  if (more.length > 0 || (confirm !== undefined && confirm !== 'confirm'))
+    throw new Unfit('Only the word "confirm" may follow forget-tokens.')
+  const lost = await listUnreadable(deps.sql, createVault(deps.config.vaultKeys))
+  const rows = countByColumn(lost)
+  if (!confirm) return { rows, words: whatItWouldDo(lost.length) }
+  return await withClient(
+    deps,
+    async (client) => {
+      await client.connection.ensureConnected()
+      const forgotten = await forget(deps, lost)
+      const ended = await endEverything(client)
+      return { rows, words: whatItDid({ values: lost.length, ...forgotten, ...ended }) }
+    },
+    patienceMs,
+  )
+}
+
+/** Every scheduled post has a workflow, and they are ended one after the other. */
+const patienceMs = 30 * 60_000
+
+const forget = ({ sql, now }: OperateDeps, lost: Place[]): Promise<{ grants: number; apps: number }> =>
+  tx(sql, async (t) => {
+    const { grants, appUserIds } = await forgetSealed(t, lost, new Date(now()))
+    for (const { id, workspaceId } of grants) {
+      const event = { name: 'grant.refused', workspaceId, userId: null, subjectId: id, facts: { reason: 'key_lost' } }
+      const cause = `ended:${id}:${await recordEvent(t, event)}`
+      const risk = await countPostsAtRisk(t, id, 'lost')
+      const facts = { waiting: risk.count, firstDueAt: risk.firstDueAt?.toISOString() ?? null, words: keyLostWords }
+      await notify(t, { workspaceId, kind: 'ended', cause, grantId: id, facts, to: 'admins' }) // promise: U4
+    }
+    for (const subjectId of appUserIds)
+      await recordEvent(t, { name: 'authenticator.removed', workspaceId: null, userId: null, subjectId })
+    await tellEverything(t)
+    return { grants: grants.length, apps: appUserIds.length }
+  })
+
+const countByColumn = (places: Place[]): Row[] => {
+  const counts = new Map<string, number>()
+  for (const { table, column } of places) counts.set(`${table}.${column}`, (counts.get(`${table}.${column}`) ?? 0) + 1)
+  return [...counts].map(([column, values]) => ({ column, values }))
+}
+
+const whatItWouldDo = (values: number): string =>
+  values === 0
+    ? 'Every stored secret opens with the keys in VAULT_KEYS. Nothing was changed.'
+    : 'Nothing was changed. If the key still exists anywhere, put it back into VAULT_KEYS. Otherwise "forget-tokens confirm" removes these values for good.'
+
+const whatItDid = (did: { values: number; grants: number; apps: number; workflows: number; schedules: number }): string => {
+  const grants =
+    did.grants === 1
+      ? '1 connection needs to be made again, and its admins were told.'
+      : `${did.grants} connections need to be made again, and their admins were told.`
+  const ended = `Ended ${did.workflows} workflows and ${did.schedules} schedules; the worker starts them again.`
+  const apps =
+    did.apps === 0
+      ? ''
+      : `\nPeople who have to set up their authenticator app again, and sign in without it until then: ${did.apps}.`
+  return `Removed ${did.values} stored values. ${grants}${apps}\n${ended}`
+}

@@ -1,0 +1,219 @@
+import type { PostMetric } from '../../platforms/measurer.ts'
+import type { EarlierZone } from '../people/workspaces.ts'
+import type { Db } from '../postgres/connect.ts'
+
+/** Dates in the workspace's time zone. Both ends are inclusive. */
+export type DaySpan = { from: string; to: string }
+/** Null means that nobody gave the number, which is not 0. */
+export type Sums = Record<PostMetric, number | null>
+
+export type MeasuredAccount = {
+  id: string
+  platform: string
+  name: string
+  handle: string
+  state: 'connected' | 'reconnect' | 'disconnected'
+  disconnectedAt: Date | null
+  /** Its first day with numbers. Null if it has none yet. */
+  firstDay: string | null
+  takenAt: Date | null
+  /** When its own numbers are due next. Null if none are planned. */
+  nextAt: Date | null
+  /**
+   * When its earliest overdue reading was due, if that is more than lateHours ago. Null if it is up
+   * to date or disconnected.
+   */
+  overdueAt: Date | null
+  /** Why measuring is paused, and until when. */
+  problem: string | null
+  restUntil: Date | null
+  /** Metrics that the platform doesn't provide for this account. */
+  notGiven: PostMetric[]
+  /** Earlier time zones of its workspace. */
+  earlierZones: EarlierZone[]
+}
+
+/**
+ * Readings are daily, and an account pauses for up to six hours after a failure. A reading that is
+ * overdue for longer than this has failed.
+ */
+const lateHours = 12
+
+/** The accounts of a workspace, including disconnected ones with numbers, with their first day. */
+export const listMeasuredAccounts = (sql: Db, workspaceId: string, now: Date): Promise<MeasuredAccount[]> =>
+  sql<MeasuredAccount[]>`
+    select c.id, c.platform, c.name, c.handle, c.state, c.disconnected_at, first.day::text as first_day, last.taken_at,
+      m.next_at, m.problem, m.rest_until, coalesce(m.not_given, '{}') as not_given, w.earlier_zones,
+      case when c.state <> 'disconnected' then ${overdueAt(sql, now, lateHours)} end as overdue_at
+    from channels c join workspaces w on w.id = c.workspace_id left join measured_channels m on m.channel_id = c.id
+      left join lateral (select day from channel_days d where d.channel_id = c.id order by day limit 1) first on true
+      left join lateral (select taken_at from channel_days d where d.channel_id = c.id order by day desc limit 1) last on true
+    where c.workspace_id = ${workspaceId} and (c.state <> 'disconnected' or first.day is not null)
+    order by c.state = 'disconnected', c.platform, lower(c.name), c.id`
+
+/**
+ * SQL: when the earliest reading of account `m` was due that is overdue by more than `hours`.
+ * Ignores posts without a platform id, because they are never read.
+ */
+export const overdueAt = (sql: Db, now: Date, hours: number) => {
+  const since = new Date(now.getTime() - hours * 3_600_000)
+  return sql`least(
+    case when m.next_at < ${since} then m.next_at end,
+    (select p.next_at from measured_targets p join targets t on t.id = p.target_id
+      where p.channel_id = m.channel_id and p.next_at < ${since} and t.platform_post_id is not null
+      order by p.next_at limit 1))`
+}
+
+export type InsightScope = { workspaceId: string; channelId: string | null }
+export type BucketSums = Sums & { isBefore: boolean; back: number; takenAt: Date }
+export type AccountSums = Sums & { channelId: string }
+export type DaySums = { buckets: BucketSums[]; accounts: AccountSums[] }
+
+/**
+ * The growth of posts by point of a line, and by account over the days. `back` counts points from
+ * the end of their period. `before` is the period right before `days`.
+ */
+export const sumDays = async (
+  sql: Db,
+  scope: InsightScope,
+  span: { days: DaySpan; before: DaySpan | null; size: number },
+): Promise<DaySums> => {
+  const [buckets, accounts] = await Promise.all([sumPoints(sql, scope, span), sumAccounts(sql, scope, span.days)])
+  return { buckets, accounts }
+}
+
+const sumPoints = (
+  sql: Db,
+  scope: InsightScope,
+  { days, before, size }: { days: DaySpan; before: DaySpan | null; size: number },
+): Promise<BucketSums[]> => sql<BucketSums[]>`
+  select day < ${days.from}::date as is_before,
+    (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back,
+    ${sums(sql)}, max(taken_at) as taken_at
+  from ${scope.channelId ? sql`channel_days` : sql`workspace_days`}
+  where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannel(sql, scope)}
+  group by 1, 2`
+
+/** Uses the stored sums of whole months, and single days at both ends. */
+const sumAccounts = (sql: Db, scope: InsightScope, days: DaySpan): Promise<AccountSums[]> => sql<AccountSums[]>`
+  with months as (
+    select first, greatest(first, date_trunc('month', ${days.to}::date + 1)::date) as behind
+    from (select date_trunc('month', ${days.from}::date + interval '1 month' - interval '1 day')::date as first) f),
+  parts as (
+    select channel_id, views, reach, likes, comments, shares, saves from channel_months, months
+    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and month >= first and month < behind
+    union all
+    select channel_id, views, reach, likes, comments, shares, saves from channel_days, months
+    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between ${days.from}::date and least(first - 1, ${days.to}::date)
+    union all
+    select channel_id, views, reach, likes, comments, shares, saves from channel_days, months
+    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between behind and ${days.to}::date)
+  select channel_id, ${sums(sql)} from parts group by 1`
+
+/** The same sums, only for some accounts. */
+export const sumAccountsIn = async (
+  sql: Db,
+  workspaceId: string,
+  channelIds: string[],
+  days: DaySpan,
+): Promise<AccountSums[]> => {
+  if (channelIds.length === 0) return []
+  return await sql<AccountSums[]>`
+    select channel_id, ${sums(sql)} from channel_days
+    where workspace_id = ${workspaceId} and channel_id = any(${channelIds}::uuid[])
+      and day between ${days.from}::date and ${days.to}::date
+    group by 1`
+}
+
+/** A day that contains the growth of several days, because posts were read late. */
+export type LateDay = {
+  channelId: string
+  day: string
+  grownSince: string
+  /** True if no post of the account was read in between. False if only some posts were late. */
+  isSilent: boolean
+}
+
+const mostLateDays = 500
+
+/** Late days whose growth overlaps the days, newest first. */
+export const listLateDays = (sql: Db, scope: InsightScope, days: DaySpan): Promise<LateDay[]> => sql<LateDay[]>`
+  select d.channel_id, d.day::text, d.grown_since::text, not exists (
+    select from channel_days e
+    where e.channel_id = d.channel_id and e.day > d.grown_since and e.day < d.day
+      and coalesce(e.views, e.reach, e.likes, e.comments, e.shares, e.saves) is not null) as is_silent
+  from channel_days d
+  where d.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and d.channel_id = ${scope.channelId}` : sql``}
+    and d.grown_since is not null and d.grown_since < d.day - 1
+    and d.day >= ${days.from}::date and d.grown_since < ${days.to}::date
+  order by d.day desc, d.channel_id limit ${mostLateDays}`
+
+export type FollowerLevel = { day: string; channelId: string | null; followers: number | null; accounts: number }
+
+/**
+ * The followers of all accounts at the end of each day, and how many accounts they include. A level
+ * holds until the next one, or until the account was disconnected.
+ */
+export const listFollowers = (sql: Db, scope: InsightScope, ends: string[]): Promise<FollowerLevel[]> =>
+  sql<FollowerLevel[]>`
+    select e.day::text, null as channel_id, sum(f.followers)::float8 as followers, count(f.followers)::int as accounts
+    from unnest(${ends}::date[]) as e(day)
+      cross join (
+        select c.id, case when c.state = 'disconnected' then (c.disconnected_at at time zone w.zone)::date end as gone
+        from channels c join workspaces w on w.id = c.workspace_id
+        where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}) c
+      left join channel_days told on told.channel_id = c.id and told.day = e.day and told.workspace_id = ${scope.workspaceId}
+        and told.day = any(${ends}::date[])
+      cross join lateral (select case when c.gone <= e.day then null else coalesce(told.followers, (
+        select followers from channel_days d
+        where d.channel_id = c.id and d.day <= e.day and d.followers is not null order by d.day desc limit 1)) end as followers) f
+    group by e.day order by e.day`
+
+/** Followers of an account at the ends of some days. Each is the last known level, with its day. */
+export type FollowerEnds = {
+  channelId: string
+  /** At the end of the day before. Null if no level was known then. */
+  before: number | null
+  beforeOn: string | null
+  /** The first level within the days. */
+  first: number | null
+  firstOn: string | null
+  /** At the end of the days. */
+  last: number | null
+  lastOn: string | null
+}
+
+/** One row for each account, with three index lookups each. */
+export const listFollowerEnds = (sql: Db, scope: InsightScope, days: DaySpan): Promise<FollowerEnds[]> => sql<FollowerEnds[]>`
+  select c.id as channel_id, b.followers::float8 as before, b.day::text as before_on, f.followers::float8 as first, f.day::text as first_on,
+    l.followers::float8 as last, l.day::text as last_on
+  from channels c
+    left join lateral (select day, followers from channel_days d
+      where d.channel_id = c.id and d.day < ${days.from}::date and d.followers is not null order by day desc limit 1) b on true
+    left join lateral (select day, followers from channel_days d
+      where d.channel_id = c.id and d.day between ${days.from}::date and ${days.to}::date and d.followers is not null
+      order by day limit 1) f on true
+    left join lateral (select day, followers from channel_days d
+      where d.channel_id = c.id and d.day <= ${days.to}::date and d.followers is not null order by day desc limit 1) l on true
+  where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}`
+
+const sums = (sql: Db) => sql`
+  sum(views)::float8 as views, sum(reach)::float8 as reach, sum(likes)::float8 as likes,
+  sum(comments)::float8 as comments, sum(shares)::float8 as shares, sum(saves)::float8 as saves`
+
+const ofChannel = (sql: Db, scope: InsightScope) => (scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``)
+
+export type AccountDayRow = { day: string; views: number | null; reach: number | null; takenAt: Date }
+
+/** The platform's own numbers for the whole account, by the platform's days. */
+export const listAccountDays = (sql: Db, workspaceId: string, channelId: string, days: DaySpan): Promise<AccountDayRow[]> =>
+  sql<AccountDayRow[]>`
+    select distinct on (day) day::text, views::float8 as views, reach::float8 as reach, taken_at from account_snapshots
+    where workspace_id = ${workspaceId} and channel_id = ${channelId} and day between ${days.from}::date and ${days.to}::date
+    order by day, views is null and reach is null, taken_at desc`
+
+export type RetiredName = { platform: string; version: string; kind: string; name: string; refusedAt: Date }
+
+/** Metric names that platforms no longer accept. */
+export const listAllRetiredNames = (sql: Db): Promise<RetiredName[]> =>
+  sql<RetiredName[]>`select platform, version, kind, name, refused_at from metric_names where refused_at is not null`

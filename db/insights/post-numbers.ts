@@ -1,0 +1,175 @@
+import type { PostMetric } from '../../platforms/measurer.ts'
+import type { Db } from '../postgres/connect.ts'
+import type { InsightScope, Sums } from './insights.ts'
+
+export type MeasuredPost = Sums & {
+  targetId: string
+  postId: string
+  platformPostId: string | null
+  channelId: string
+  platform: string
+  kind: string
+  channelName: string
+  channelHandle: string
+  /** The beginning of its text. */
+  text: string
+  permalink: string | null
+  publishedAt: Date
+  takenAt: Date | null
+  /** Views in its first seven days. Null if it is younger, or was not read then. */
+  viewsAtWeek: number | null
+  /** Metrics that the platform no longer provides. Their value is the last known one. */
+  endedMetrics: string[]
+  /** Metrics that the platform doesn't provide for this account. */
+  notGiven: PostMetric[]
+  absentAt: Date | null
+  /** Its first picture. Null if it has none, or if the file was deleted. */
+  mediaId: string | null
+}
+
+export type Instants = { from: Date; to: Date }
+
+/**
+ * What posts are ranked by: a total, or views at the age of 7 days, which makes old and new posts
+ * comparable.
+ */
+export type Ranking = PostMetric | 'viewsAtWeek'
+
+/**
+ * Posts published in the span, ranked by `by` in descending order. Posts without that number come
+ * last.
+ */
+export const rankPosts = (
+  sql: Db,
+  scope: InsightScope,
+  span: Instants,
+  order: { by: Ranking; limit: number },
+): Promise<MeasuredPost[]> =>
+  sql<MeasuredPost[]>`
+    select ${columns(sql)}
+    from (select * from measured_targets where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
+        and published_at >= ${span.from} and published_at < ${span.to}
+      order by ${sql(order.by)} desc nulls last, published_at desc limit ${order.limit}) m ${joins(sql)}
+    order by m.${sql(order.by)} desc nulls last, m.published_at desc`
+
+/** `unnumbered`: published without a platform id, so there are no numbers for them. */
+export type PostCount = { channelId: string; posts: number; unnumbered: number }
+
+/** The number of posts published on each account. Uses indexes only. */
+export const countPosts = async (sql: Db, scope: InsightScope, span: Instants): Promise<Map<string, PostCount>> => {
+  const rows = await sql<PostCount[]>`
+    select channel_id, measured + unnumbered as posts, unnumbered from (
+      select c.id as channel_id,
+        (select count(*)::int from measured_targets m
+          where m.channel_id = c.id and m.published_at >= ${span.from} and m.published_at < ${span.to}) as measured,
+        (select count(*)::int from targets t where t.channel_id = c.id and t.state = 'published' and t.platform_post_id is null
+          and t.published_at >= ${span.from} and t.published_at < ${span.to}
+          and not exists (select from measured_targets m where m.target_id = t.id)) as unnumbered
+      from channels c where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}) counted`
+  return new Map(rows.map((one) => [one.channelId, one]))
+}
+
+/** `publishedKey`: the exact time, because a Date has only milliseconds. */
+export type ListedPost = MeasuredPost & { publishedKey: string }
+export type After = Pick<ListedPost, 'publishedKey' | 'targetId'>
+
+/** Posts published in the span, newest first, one page at a time. */
+export const listPostsAfter = (
+  sql: Db,
+  scope: InsightScope,
+  span: Instants,
+  { after, limit }: { after: After | null; limit: number },
+): Promise<ListedPost[]> => {
+  const behind = after && sql`and (published_at, target_id) < (${after.publishedKey}::text::timestamptz, ${after.targetId}::uuid)`
+  return sql<ListedPost[]>`
+    select ${columns(sql)}, m.published_at::text as published_key
+    from (select * from measured_targets where workspace_id = ${scope.workspaceId}
+        ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
+        and published_at >= ${span.from} and published_at < ${span.to} ${behind ?? sql``}
+      order by published_at desc, target_id desc limit ${limit}) m ${joins(sql)}
+    order by m.published_at desc, m.target_id desc`
+}
+
+/**
+ * Totals over the posts for which an engagement rate can be computed. `base` is their reach, or
+ * views if the platform gives no reach.
+ */
+export type Engagement = { interactions: number; base: number; byReach: number; byViews: number }
+
+export const sumEngagement = async (sql: Db, scope: InsightScope, span: Instants): Promise<Engagement> => {
+  const [row] = await sql<Engagement[]>`
+    select coalesce(sum(done), 0)::float8 as interactions, coalesce(sum(base), 0)::float8 as base,
+      (count(*) filter (where reach is not null))::int as by_reach, (count(*) filter (where reach is null))::int as by_views
+    from (
+      select reach, coalesce(reach, views) as base,
+        coalesce(likes, 0)::bigint + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0) as done
+      from measured_targets
+      where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
+        and published_at >= ${span.from} and published_at < ${span.to}
+        and coalesce(likes, comments, shares, saves) is not null) posts
+    where base > 0 and done >= 0`
+  return row ?? { interactions: 0, base: 0, byReach: 0, byViews: 0 }
+}
+
+/** All measured targets of a post. */
+export const listNumbersOfPost = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<MeasuredPost[]> =>
+  sql<MeasuredPost[]>`
+    select ${columns(sql)} from measured_targets m ${joins(sql)}
+    where m.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId} order by c.platform, c.name`
+
+const columns = (sql: Db) => sql`
+  m.target_id, t.post_id, t.platform_post_id, m.channel_id, c.platform, t.kind, c.name as channel_name, c.handle as channel_handle, left(t.text, 200) as text,
+  t.permalink, m.published_at, m.taken_at, m.views::float8 as views, m.reach::float8 as reach, m.likes, m.comments, m.shares, m.saves,
+  m.views_at_week::float8 as views_at_week, m.ended_metrics, m.absent_at, coalesce((select not_given from measured_channels mc where mc.channel_id = m.channel_id), '{}') as not_given,
+  (select pm.media_id from post_media pm join media f on f.id = pm.media_id
+    where pm.post_id = t.post_id and pm.position = 1 and f.purged_at is null and f.thumbnail_key is not null) as media_id`
+
+const joins = (sql: Db) => sql`join targets t on t.id = m.target_id join channels c on c.id = m.channel_id`
+
+export type Reading = Sums & { targetId: string; takenAt: Date; source: string }
+
+/**
+ * The readings of these targets, oldest first. If numbers didn't change for a while, only the first
+ * and the last reading of that time.
+ */
+export const listReadings = (sql: Db, workspaceId: string, targetIds: string[]): Promise<Reading[]> =>
+  sql<Reading[]>`
+    select s.target_id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves, s.source
+    from snapshots s left join measured_targets m on m.target_id = s.target_id
+      cross join lateral (
+        select s.taken_at union select case when s.taken_at = m.changed_at then m.taken_at else s.last_seen_at end) r (taken_at)
+    where s.target_id = any(${targetIds}::uuid[]) and s.workspace_id = ${workspaceId} and r.taken_at is not null
+    order by s.target_id, r.taken_at`
+
+/**
+ * A post with its views at two ages, because views at different ages are not comparable. Null if it
+ * was not read at that age. `hourOfWeek` and `day` are in the given time zone. Hour 0 is Monday
+ * 00:00.
+ */
+export type TimedPost = {
+  channelId: string
+  kind: string
+  publishedAt: Date
+  day: string
+  hourOfWeek: number
+  viewsAtDay: number | null
+  viewsAtWeek: number | null
+}
+
+/** The weekday of January 1, 1970. Monday is 0. */
+const thursday = 3
+/** Only the newest posts are used. More would change little. */
+export const mostTimedPosts = 1_500
+
+/** Posts published in the span, newest first. */
+export const listTimedPosts = (sql: Db, scope: InsightScope, span: Instants, zone: string): Promise<TimedPost[]> =>
+  sql<TimedPost[]>`
+    select m.channel_id, t.kind, m.published_at, m.views_at_day::float8 as views_at_day, m.views_at_week::float8 as views_at_week,
+      (m.published_at at time zone ${zone})::date::text as day,
+      (floor(date_part('epoch', m.published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week
+    from (select target_id, channel_id, published_at, views_at_day, views_at_week from measured_targets
+        where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
+          and published_at >= ${span.from} and published_at < ${span.to}
+        order by published_at desc limit ${mostTimedPosts}) m
+      join targets t on t.id = m.target_id
+    order by m.published_at desc`

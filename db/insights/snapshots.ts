@@ -1,0 +1,194 @@
+import type { AccountDay, Numbers, PostMetric } from '../../platforms/measurer.ts'
+import type { Db } from '../postgres/connect.ts'
+
+/**
+ * Numbers as the platforms reported them. This file writes these tables:
+ *
+ * - `snapshots`: lifetime totals of a post (target) at `taken_at`, by primary key (target_id,
+ *   taken_at). Use it for the curve of one post only; use the next two tables for a workspace. Null
+ *   means that the platform didn't give the number at that time (because it lags by hours, or has
+ *   no such number); 0 is a true zero. A total can fall, because people remove likes. A reading
+ *   with the same numbers as the one before has no row: the numbers held from `taken_at` to
+ *   `last_seen_at` (for the newest row, to `measured_targets.taken_at`). `listReadings` returns
+ *   both ends.
+ * - `measured_targets`: one row per published post with its newest known numbers and the `taken_at`
+ *   of the last snapshot, for lists and rankings. `changed_at` is the newest snapshot that has a
+ *   row. A metric in `ended_metrics` was given before, but not by the last reading; its value is
+ *   the last known one. `next_at` is null when the post is no longer measured. `absent_at`: since
+ *   when the platform doesn't show the post (deleted or private).
+ * - `channel_days`: the growth of a channel's posts on a day in the workspace's time zone, from one
+ *   snapshot to the next. Sums over a period are sums of these rows, as long as they are kept.
+ *   `followers` is a level, not growth: the last value of that day. Null means that no post of the
+ *   channel gave that number that day. Growth counts on the day it was seen; the first reading
+ *   counts everything before it. `grown_since`: some posts were read late, so the day contains
+ *   their growth since that earlier day.
+ * - `account_snapshots`: followers at `taken_at`, and views and reach of the whole account on the
+ *   platform's own day `day`, which is about two days earlier, when the platform's numbers are
+ *   final. Never add up the reach of several days or posts, because it counts the same people
+ *   again.
+ * - `measured_channels`: `rests` has the problems of each part in words. `problem` and `rest_until`
+ *   are those of the part with the longest pause, and null when there are no problems.
+ * - `metric_names`: names that the platform refused for a kind. `Measurer.names(kind)` and
+ *   `accountNames` map them to metrics. With `refused_at`, the metric is no longer provided.
+ *   Applies only while `version` equals the measurer's version.
+ * - `source` names the API and version that gave the numbers.
+ */
+
+/**
+ * Creates the partitions for the months around a time. The database refuses rows of other months.
+ */
+export const ensureSnapshotMonths = async (sql: Db, around: Date): Promise<void> => {
+  await sql`select ensure_snapshot_months(${around})`
+}
+
+const columns: PostMetric[] = ['views', 'reach', 'likes', 'comments', 'shares', 'saves']
+
+export type PostSnapshot = {
+  targetId: string
+  /** When it was due. Posts that another process has measured in the meantime are skipped. */
+  dueAt: Date
+  /** When it is measured next. Null if never again. */
+  nextAt: Date | null
+  numbers: Numbers
+}
+
+/**
+ * Writes the numbers of posts of a channel, updates the newest known numbers, and adds the growth
+ * since the last reading to the day in the workspace's zone. All or nothing, and each snapshot
+ * once. Writes no row for a reading with unchanged numbers.
+ */
+export const savePostSnapshots = async (
+  sql: Db,
+  told: { channelId: string; takenAt: Date; source: string; posts: PostSnapshot[] },
+): Promise<number> => {
+  const { channelId, takenAt, source } = told
+  const { count } = await sql`
+    with given as (
+      select * from jsonb_to_recordset(${sql.json(told.posts.map(asRow))}) as g(target_id uuid, due_at timestamptz, next_at timestamptz,
+        views bigint, reach bigint, likes int, comments int, shares int, saves int)),
+    known as (
+      select m.*, m.changed_at is null or ${sql.unsafe(columns.map(isChanged).join(' or '))} as is_changed
+      from measured_targets m join given g on g.target_id = m.target_id and g.due_at = m.next_at
+      where m.channel_id = ${channelId} order by m.target_id for no key update of m),
+    seen as (
+      update snapshots s set last_seen_at = k.taken_at from known k
+      where k.is_changed and k.taken_at > k.changed_at and s.target_id = k.target_id and s.taken_at = k.changed_at),
+    taken as (
+      insert into snapshots (workspace_id, target_id, taken_at, views, reach, likes, comments, shares, saves, source)
+      select k.workspace_id, k.target_id, ${takenAt}, g.views, g.reach, g.likes, g.comments, g.shares, g.saves, ${source}
+      from known k join given g using (target_id) where k.is_changed),
+    gained as (
+      insert into channel_days as d (workspace_id, channel_id, day, views, reach, likes, comments, shares, saves, taken_at, grown_since)
+      select k.workspace_id, k.channel_id, (${takenAt}::timestamptz at time zone w.zone)::date,
+        sum(g.views - coalesce(k.views, 0)), sum(g.reach - coalesce(k.reach, 0)), sum(g.likes - coalesce(k.likes, 0)),
+        sum(g.comments - coalesce(k.comments, 0)), sum(g.shares - coalesce(k.shares, 0)), sum(g.saves - coalesce(k.saves, 0)), ${takenAt},
+        (min(coalesce(k.taken_at, k.published_at)) filter (where ${isLate(sql, takenAt)}) at time zone w.zone)::date
+      from known k join given g using (target_id) join workspaces w on w.id = k.workspace_id group by 1, 2, 3, w.zone
+      on conflict (channel_id, day) do update set taken_at = excluded.taken_at, grown_since = least(d.grown_since, excluded.grown_since), ${sql.unsafe(
+        columns
+          .map(
+            (name) =>
+              `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
+          )
+          .join(', '),
+      )})
+    update measured_targets m set next_at = g.next_at, taken_at = ${takenAt},
+      changed_at = case when k.is_changed then ${takenAt} else k.changed_at end, source = ${source}, absent_at = null,
+      views = coalesce(g.views, k.views), reach = coalesce(g.reach, k.reach), likes = coalesce(g.likes, k.likes),
+      comments = coalesce(g.comments, k.comments), shares = coalesce(g.shares, k.shares), saves = coalesce(g.saves, k.saves),
+      views_at_day = ${atAge(sql, 'views_at_day', ages.day, takenAt)}, views_at_week = ${atAge(sql, 'views_at_week', ages.week, takenAt)},
+      ended_metrics = array_remove(array[${sql.unsafe(
+        columns.map((name) => `case when g.${name} is null and k.${name} is not null then '${name}' end`).join(', '),
+      )}], null)
+    from known k join given g using (target_id) where m.target_id = k.target_id`
+  return count
+}
+
+/**
+ * SQL: whether the growth covers several days. A post is read daily until day 30, then weekly
+ * (activities/insights/times.ts). It is late if the last reading is more than half a day
+ * older than that. A first reading is late if earlier ones are missing.
+ */
+const isLate = (sql: Db, takenAt: Date) => sql`
+  ${takenAt}::timestamptz - coalesce(k.taken_at, k.published_at)
+    > case when k.taken_at - k.published_at >= interval '30 days' then interval '7.5 days' else interval '36 hours' end`
+
+/**
+ * Views are comparable only at the same age. The last reading in the window counts; one without
+ * views keeps the value before. In hours.
+ */
+const ages = { day: { from: 23, to: 30 }, week: { from: 162, to: 180 } }
+
+const atAge = (sql: Db, column: string, { from, to }: { from: number; to: number }, takenAt: Date) => sql`
+  case when ${takenAt}::timestamptz - k.published_at between make_interval(hours => ${from}) and make_interval(hours => ${to})
+    then coalesce(g.views, k.${sql(column)}) else k.${sql(column)} end`
+
+/**
+ * Compares with the last reading. A metric that it didn't give counts as null, although the last
+ * known value is kept.
+ */
+const isChanged = (name: PostMetric): string =>
+  `g.${name} is distinct from case when '${name}' = any(m.ended_metrics) then null else m.${name} end`
+
+const asRow = ({ targetId, dueAt, nextAt, numbers }: PostSnapshot) => ({
+  target_id: targetId,
+  due_at: dueAt.toISOString(),
+  next_at: nextAt?.toISOString() ?? null,
+  ...numbers,
+})
+
+type Taken = { channelId: string; dueAt: Date; nextAt: Date; takenAt: Date; source: string }
+
+/** Stores the followers. False if another process has done so in the meantime. */
+export const saveFollowers = async (sql: Db, told: Taken & { followers: number | null }): Promise<boolean> => {
+  const { channelId, takenAt, source, followers } = told
+  const { count } = await sql`
+    with due as (
+      update measured_channels set next_at = ${told.nextAt} where channel_id = ${channelId} and next_at = ${told.dueAt}
+      returning workspace_id, channel_id),
+    today as (
+      insert into channel_days as d (workspace_id, channel_id, day, followers, taken_at)
+      select due.workspace_id, due.channel_id, (${takenAt}::timestamptz at time zone w.zone)::date, ${followers}, ${takenAt}
+      from due join workspaces w on w.id = due.workspace_id where ${followers}::int is not null
+      on conflict (channel_id, day) do update set followers = excluded.followers, taken_at = excluded.taken_at)
+    insert into account_snapshots as s (workspace_id, channel_id, taken_at, followers, source)
+    select workspace_id, channel_id, ${takenAt}, ${followers}, ${source} from due
+    on conflict (channel_id, taken_at) do update set followers = excluded.followers`
+  return count > 0
+}
+
+/** Stores one of the account's days, once. `nextAt` is null if the platform has no such days. */
+export const saveAccountDay = async (
+  sql: Db,
+  told: Omit<Taken, 'nextAt'> & { nextAt: Date | null; day: AccountDay | null },
+): Promise<boolean> => {
+  const { channelId, takenAt, source, day } = told
+  const { count } = await sql`
+    with due as (
+      update measured_channels set days_at = ${told.nextAt} where channel_id = ${channelId} and days_at = ${told.dueAt}
+      returning workspace_id, channel_id),
+    written as (
+      insert into account_snapshots as s (workspace_id, channel_id, taken_at, views, reach, day, source)
+      select workspace_id, channel_id, ${takenAt}, ${day?.views ?? null}, ${day?.reach ?? null}, ${day?.date ?? null}::date, ${source}
+      from due where ${day !== null}
+      on conflict (channel_id, taken_at) do update set views = excluded.views, reach = excluded.reach, day = excluded.day)
+    select from due`
+  return count > 0
+}
+
+/**
+ * SQL: when the first of a post's views at an age was taken. The row itself is kept longer, with
+ * newer numbers.
+ */
+export const agedViewsBegan = `case when views_at_day is not null or views_at_week is not null
+  then published_at + interval '23 hours' end`
+
+/**
+ * promise: R3: deletes copies of readings together with the readings. Returns the number of posts.
+ */
+export const dropAgedViews = async (sql: Db, cutoff: Date, limit: number): Promise<number> => {
+  const { count } = await sql`
+    update measured_targets set views_at_day = null, views_at_week = null where target_id = any(array(
+      select target_id from measured_targets where (${sql.unsafe(agedViewsBegan)}) <= ${cutoff} limit ${limit} for update skip locked))`
+  return count
+}

@@ -1,0 +1,87 @@
+import type { Db } from '../postgres/connect.ts'
+import { unsentStates } from '../posts/target-states.ts'
+import type { OpenRequest } from './deletion-requests.ts'
+
+/** Files, file names and alt texts of a person in workspaces that are kept. */
+
+/**
+ * promise: E3: an SQL condition for files that this person uploaded and that no other member's post
+ * uses. A post whose author was deleted counts as another member's.
+ */
+const isTheirsAlone = (sql: Db, { id, userId }: OpenRequest) => sql`
+  m.uploaded_by = ${userId} and m.files_removed_at is null
+  and m.workspace_id not in (select id from workspaces where erased_by = ${id})
+  and not exists (select from post_media pm join posts p on p.id = pm.post_id
+    where pm.media_id = m.id and p.created_by is distinct from ${userId})`
+
+export type CanceledTarget = { id: string; workspaceId: string }
+
+/** Cancels unsent targets whose post loses a file. */
+export const cancelTargetsLosingFiles = async (sql: Db, request: OpenRequest, now: Date): Promise<CanceledTarget[]> => {
+  const losing = sql`select pm.post_id from post_media pm join media m on m.id = pm.media_id where ${isTheirsAlone(sql, request)}`
+  await sql`select from posts where id in (${losing}) order by id for no key update`
+  return await sql<CanceledTarget[]>`
+    update targets set state = 'canceled', state_at = ${now}, waiting_for = null, not_before = null, problem = null, finished_at = ${now},
+      revision = revision + 1
+    where post_id in (${losing}) and state = any(${unsentStates}) returning id, workspace_id`
+}
+
+export type OwnFile = { id: string; keys: string[]; isConverted: boolean }
+
+/**
+ * Makes the public URLs of these files stop working. The caller deletes their bytes next. At most
+ * `limit` files.
+ */
+export const purgeOwnFiles = (sql: Db, request: OpenRequest, limit: number, now: Date): Promise<OwnFile[]> => sql<OwnFile[]>`
+  update media set purged_at = coalesce(purged_at, ${now})
+  where id = any(array(select m.id from media m where ${isTheirsAlone(sql, request)} order by m.id limit ${limit}))
+  returning id, array_remove(array[store_key, thumbnail_key, original_key], null) as keys,
+      original_key is not null as is_converted`
+
+/**
+ * Call it after the bytes were deleted. A file that a post uses keeps its kind and size, so that
+ * the post shows that there was one. Other files are deleted entirely.
+ */
+export const forgetOwnFiles = async (sql: Db, ids: string[], now: Date): Promise<void> => {
+  await sql`delete from media m where id = any(${ids}) and not exists (select from post_media pm where pm.media_id = m.id)`
+  await sql`update media set files_removed_at = ${now}, thumbnail_key = null, original_key = null, conversion = null,
+    sha256 = '\\x' where id = any(${ids})`
+}
+
+/** The new name of a file whose uploader was deleted. */
+const plainName = (sql: Db) => sql`case kind when 'video' then 'Video' else 'Photo' end`
+
+/** Replaces the file names of what the person uploaded. Returns how many. */
+export const dropFileNames = async (sql: Db, userId: string): Promise<number> => {
+  const { count } = await sql`
+    update media set file_name = ${plainName(sql)} where uploaded_by = ${userId} and file_name <> ${plainName(sql)}`
+  return count
+}
+
+/**
+ * Deletes the alt texts in posts that the person wrote. Returns how many, and the unsent targets,
+ * which must be prepared again.
+ */
+export const dropAltTexts = async (sql: Db, userId: string): Promise<{ texts: number; targetIds: string[] }> => {
+  const dropped = await sql<{ postId: string }[]>`
+    update post_media pm set alt_text = '' from posts p where p.id = pm.post_id and p.created_by = ${userId} and pm.alt_text <> ''
+    returning pm.post_id`
+  const posts = dropped.map((row) => row.postId)
+  const targets = await sql<{ id: string }[]>`
+    update targets set state = 'scheduled', revision = revision + 1
+    where post_id = any(${posts}::uuid[]) and state = any(${unsentStates}) returning id`
+  return { texts: dropped.length, targetIds: targets.map((row) => row.id) }
+}
+
+export type LeftBehind = { workspaceId: string; accounts: number; files: number }
+
+/** What each remaining workspace loses with the person, for a notice to its admins. */
+export const listLeftBehind = (sql: Db, request: OpenRequest): Promise<LeftBehind[]> => sql<LeftBehind[]>`
+  select w.id as workspace_id,
+    (select count(*)::int from channels c join grants g on g.id = c.grant_id
+      where g.workspace_id = w.id and g.connected_by = ${request.userId} and g.state <> 'ended' and c.state <> 'disconnected') as accounts,
+    (select count(*)::int from media m where m.workspace_id = w.id and ${isTheirsAlone(sql, request)}) as files
+  from workspaces w where w.erased_by is null and (
+    exists (select from memberships s where s.workspace_id = w.id and s.user_id = ${request.userId})
+    or exists (select from grants g where g.workspace_id = w.id and g.connected_by = ${request.userId})
+    or exists (select from media m where m.workspace_id = w.id and m.uploaded_by = ${request.userId}))`

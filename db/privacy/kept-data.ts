@@ -1,0 +1,175 @@
+import { rules } from './retention.ts'
+
+/**
+ * promise: S6, A3, D1, D2, D3: everything we store about people and from platforms, with its
+ * purpose and how long it is kept. The privacy policy and the record of processing are generated
+ * from these lists. A test compares them with every column of the database: a column must be listed
+ * here or in `bookkeeping`.
+ */
+export type Kept = {
+  id: string
+  group: Group
+  /**
+   * For the policy, such as "Name and work email address". For platform data, the issuer's own
+   * wording replaces it.
+   */
+  what: string
+  why: string
+  kept: Term
+  /** `table.column`, or `table.*` for all columns. */
+  columns: string[]
+}
+type Group = 'account' | 'sessions' | 'content' | 'platform' | 'technical'
+
+/** The name of a rule in db/privacy/retention.ts, or a description. */
+export type Term = { rule: string } | { until: string }
+
+/** For example "30 days after …". */
+export const termWords = (term: Term): string => {
+  if ('until' in term) return term.until
+  const rule = rules.find(({ name }) => name === term.rule)
+  if (!rule) throw new Error(`there is no rule ${term.rule}`)
+  return `${rule.keep} after ${rule.after}`
+}
+
+const account: Term = { until: 'While your account exists' }
+const workspace: Term = { until: 'As long as the workspace, or until someone deletes it' }
+
+export const keptData: Kept[] = [
+  {
+    id: 'identity',
+    group: 'account',
+    what: 'Your name and work email address',
+    why: 'To sign you in, to show your colleagues who did what, and to write to you',
+    kept: account,
+    columns: ['users.name', 'users.email', 'users.created_at', 'mail_links.new_email'],
+  },
+  {
+    id: 'password',
+    group: 'account',
+    what: 'A salted hash of your password, never the password itself',
+    why: 'To check your password when you sign in',
+    kept: account,
+    columns: ['users.password_hash'],
+  },
+  {
+    id: 'two-step-sign-in',
+    group: 'account',
+    what: 'If you use two-step sign-in: the names, ids and public keys of your passkeys and when you used them, the sealed secret you share with your authenticator app, and hashes of your recovery codes',
+    why: 'To check the second step when you sign in; your fingerprint, face and PIN never leave your device',
+    kept: account,
+    columns: ['passkeys.*', 'authenticator_apps.*', 'recovery_codes.*'],
+  },
+  {
+    id: 'invitation',
+    group: 'account',
+    what: 'The invitation you used: when, for which role, and who sent it',
+    why: 'Accounts are by invitation only',
+    kept: account,
+    columns: ['invitations.*'],
+  },
+  {
+    id: 'role',
+    group: 'account',
+    what: 'Your workspaces and your role in each: manager or admin. Whether you operate this installation',
+    why: 'To decide what you may see and do',
+    kept: account,
+    columns: ['memberships.*', 'users.is_operator'],
+  },
+  {
+    id: 'preferences',
+    group: 'account',
+    what: 'Preferences that you set: light or dark, and which notifications you get by email',
+    why: 'To work the way you want',
+    kept: account,
+    columns: ['users.theme', 'users.notices_by_mail'],
+  },
+  {
+    id: 'account-state',
+    group: 'account',
+    what: 'Whether your account is deactivated, since when and by whom; the version of this policy you have seen',
+    why: 'To delete the account in time, and to tell you when this policy changes',
+    kept: account,
+    columns: ['users.deactivated_at', 'users.deactivated_by', 'users.policy_version', 'policy_letters.*'],
+  },
+  {
+    id: 'notifications',
+    group: 'account',
+    what: 'Notifications to you: what happened and when',
+    why: 'To tell you when a connection or a post needs you',
+    kept: { rule: 'notices' },
+    columns: ['notices.*'],
+  },
+  {
+    id: 'requests',
+    group: 'account',
+    what: 'Your requests: a copy of your data, a deletion',
+    why: 'To carry them out, and to show you that we did',
+    kept: { rule: 'deletion_requests' },
+    columns: ['exports.*', 'deletion_requests.*', 'deletion_steps.*', 'deletion_items.*'],
+  },
+  {
+    id: 'deletion-mails',
+    group: 'account',
+    what: 'After you delete your account: your name and email address, encrypted, until our last email about it is sent',
+    why: 'To tell you when the deletion is done. If nobody takes the email, we delete it anyway',
+    kept: { rule: 'deletion_mails' },
+    columns: ['deletion_mails.*'],
+  },
+  {
+    id: 'links',
+    group: 'account',
+    what: 'Links that we email you, as a hash: to reset a password, confirm an email address or a deletion',
+    why: 'To accept each link once and in time',
+    kept: { rule: 'mail_links' },
+    columns: ['mail_links.*', 'password_resets.*'],
+  },
+  {
+    id: 'sessions',
+    group: 'sessions',
+    what: 'For each browser you are signed in with: when you signed in, when it was last used, when you last typed your password',
+    why: 'To keep you signed in, to sign you out when a session is old, and to show you your sessions',
+    kept: { rule: 'sessions' },
+    columns: ['sessions.*'],
+  },
+  {
+    id: 'attempts-to-sign-in',
+    group: 'sessions',
+    what: 'Counts of sign-in attempts, under a keyed hash of the email address and of the network address',
+    why: 'To stop people who guess passwords. The addresses cannot be read back from the hash',
+    kept: { rule: 'throttle' },
+    columns: ['throttle.*'],
+  },
+  {
+    id: 'posts',
+    group: 'content',
+    what: 'Drafts and scheduled posts: text, a variant for each platform, links, settings and times',
+    why: 'To publish them when and where you want',
+    kept: workspace,
+    columns: ['posts.*', 'targets.text', 'targets.link', 'targets.settings', 'targets.kind'],
+  },
+  {
+    id: 'media',
+    group: 'content',
+    what: 'Photos and videos you upload, their file names and the alt texts you write',
+    why: 'To publish them with your posts. Platforms fetch them from a public address that cannot be guessed',
+    kept: { rule: 'media' },
+    columns: ['media.*', 'media_links.*', 'post_media.*'],
+  },
+  {
+    id: 'workspace',
+    group: 'content',
+    what: 'Name, web address and time zone of a workspace',
+    why: 'To tell workspaces apart and to schedule in the right time zone',
+    kept: { until: 'As long as the workspace' },
+    columns: ['workspaces.*'],
+  },
+  {
+    id: 'activity',
+    group: 'content',
+    what: 'The activity log of a workspace: who did what and when, without the text of posts',
+    why: 'So that a team can see what happened, and for security',
+    kept: { rule: 'events' },
+    columns: ['events.*'],
+  },
+]

@@ -1,0 +1,26 @@
+import type { Db } from '../postgres/connect.ts'
+
+/**
+ * Secrets that a platform gave us for one post (TikTok's upload URL) are stored sealed in the
+ * target's handles, under keys that begin with "sealed". They are not needed after the post was
+ * sent. This is the SQL expression for when their retention term began.
+ */
+export const sealedHandlesBegan = `case when handles::text like '%"sealed%' and state not in ('scheduled', 'preparing', 'ready', 'sending')
+  then state_at end`
+
+/**
+ * Deletes the sealed handles of posts that were sent before `cutoff`, and of their attempts.
+ * Returns how many posts.
+ */
+export const dropSealedHandles = async (sql: Db, cutoff: Date, limit: number): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    with due as (
+      update targets set handles = handles - array(select k from jsonb_object_keys(handles) k where k like 'sealed%')
+      where id = any(array(select id from targets where (${sql.unsafe(sealedHandlesBegan)}) <= ${cutoff} limit ${limit} for update skip locked))
+      returning id),
+    sent as (
+      update attempts set handles = handles - array(select k from jsonb_object_keys(handles) k where k like 'sealed%')
+      where target_id in (select id from due))
+    select count(*)::int from due`
+  return row!.count
+}

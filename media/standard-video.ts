@@ -1,0 +1,178 @@
+import { stat } from 'node:fs/promises'
+import { type Demuxer, explain, withoutCameraData } from './clean-video.ts'
+import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
+import { unlessMissing } from './missing-file.ts'
+import type { Probed } from './probe.ts'
+
+/**
+ * The one video format that every platform accepts for every kind of post, according to their
+ * documentation: MP4, H.264 High, 8 bit 4:2:0, progressive, BT.709, constant frame rate, at most
+ * 1920 pixels long, closed GOPs of two seconds, at most 10 Mbit/s, AAC stereo at 48 kHz, the index
+ * at the front.
+ */
+export type StandardVideo = {
+  width: number
+  height: number
+  fps: number
+  durationMs: number
+  /** The largest size that the file can have. */
+  sizeBytes: number
+  videoCodec: 'avc'
+  audioCodec: 'aac' | null
+}
+
+const standard = { longSide: 1_920, shortSide: 540, videoKilobits: 10_000, audioKilobits: 128 }
+
+/**
+ * Instagram accepts 300 MB for up to 15 minutes, Facebook 1 GB for up to 20 minutes. These limits
+ * leave some margin.
+ */
+const sizes = [
+  { durationMs: 15 * 60_000, bytes: 280_000_000 },
+  { durationMs: Number.POSITIVE_INFINITY, bytes: 900_000_000 },
+]
+
+/** Whether a cleaned MP4 can be published without conversion. */
+export const isStandard = (video: Probed): boolean =>
+  video.codec === 'h264' &&
+  ['yuv420p', 'yuvj420p'].includes(video.pixelFormat) &&
+  !video.isInterlaced &&
+  !video.isHdr &&
+  video.isConstant &&
+  video.fps >= 23.8 &&
+  video.fps <= 60.5 &&
+  Math.max(video.width, video.height) <= standard.longSide &&
+  video.kilobits <= 25_000 &&
+  (!video.audio || (video.audio.codec === 'aac' && video.audio.rate <= 48_000 && video.audio.channels <= 2))
+
+/**
+ * The format that a video is converted to. Animations repeat until they reach the minimum length of
+ * a video.
+ */
+export const planStandard = (video: Probed, demuxer: Demuxer): StandardVideo & { repeats: number } => {
+  const repeats = demuxer === 'gif' ? Math.max(0, Math.ceil(shortestMs / video.durationMs) - 1) : 0
+  const durationMs = video.durationMs * (repeats + 1)
+  const [long, short] = [Math.max(video.width, video.height), Math.min(video.width, video.height)]
+  const grown = Math.max(1, Math.min(standard.shortSide / short, standard.longSide / long))
+  const scale = Math.min(grown, standard.longSide / long)
+  const audioCodec = video.audio ? 'aac' : null
+  return {
+    width: even(video.width * scale),
+    height: even(video.height * scale),
+    fps: rateOf(video),
+    durationMs,
+    sizeBytes: Math.ceil(((kilobitsOf(durationMs) + standard.audioKilobits) * durationMs) / 8),
+    videoCodec: 'avc',
+    audioCodec,
+    repeats,
+  }
+}
+
+const shortestMs = 3_200
+/** For the index, and for short videos, which may exceed their bit rate within the buffer. */
+const spareBytes = 16 * 2 ** 20
+const even = (pixels: number): number => Math.max(2, 2 * Math.round(pixels / 2))
+
+/**
+ * Keeps a constant rate that every platform accepts. Anything else becomes 30, or 60 if the average
+ * is above 45.
+ */
+const rateOf = ({ fps, isConstant }: Probed): number => {
+  if (isConstant && fps >= 23.9 && fps <= 60.5) return Math.round(fps * 1000) / 1000
+  return fps > 45 ? 60 : 30
+}
+
+const kilobitsOf = (durationMs: number): number => {
+  const { bytes } = sizes.find((size) => durationMs <= size.durationMs)!
+  return Math.min(standard.videoKilobits, Math.floor((bytes * 8) / durationMs) - standard.audioKilobits)
+}
+
+type Conversion = { from: string; demuxer: Demuxer; to: string; video: Probed }
+
+/** Converts a video to the standard format. Throws MediaRefused. */
+export const makeStandard = async (
+  ffmpeg: Ffmpeg,
+  { from, demuxer, to, video }: Conversion,
+  watching: { onShare?: (share: number) => void; signal?: AbortSignal } = {},
+): Promise<void> => {
+  const plan = planStandard(video, demuxer)
+  const args = [...inputOf(plan.repeats), '-f', demuxer, '-i', `file:${from}`, '-map', '0:V:0', '-map', '0:a:0?']
+  args.push('-vf', filtersOf(video, plan), ...pictureCodec(plan), ...soundCodec, ...withoutCameraData)
+  args.push('-map_metadata:s', '-1', '-movflags', '+faststart+negative_cts_offsets', '-use_editlist', '0')
+  const onProgress = (doneMs: number) => watching.onShare?.(Math.min(1, doneMs / plan.durationMs))
+  // Limited to about the planned size, because the workspace's quota was checked for that.
+  const outputBytes = Math.ceil(1.1 * plan.sizeBytes) + spareBytes
+  const limits = { clockSeconds: 6_000, processorSeconds: 12_000, outputBytes, onProgress }
+  await ffmpeg([...args, '-f', 'mp4', `file:${to}`], {
+    ...limits,
+    ...(watching.signal ? { signal: watching.signal } : {}),
+  }).catch((error: unknown) => {
+    throw explain(error)
+  })
+}
+
+const inputOf = (repeats: number): string[] => (repeats > 0 ? ['-stream_loop', String(repeats)] : [])
+
+const filtersOf = (video: Probed, { width, height, fps }: StandardVideo): string =>
+  [
+    ...(video.isInterlaced ? ['bwdif=mode=send_frame'] : []),
+    ...(video.isHdr ? toneMapping : []),
+    `fps=${fps}`,
+    `scale=${width}:${height}:flags=lanczos:out_color_matrix=bt709:out_range=tv`,
+    'setsar=1',
+    'format=yuv420p',
+  ].join(',')
+
+/** Filters from HDR to SDR: linear light, BT.709 colors, then the BT.709 curve. */
+const toneMapping = [
+  'zscale=t=linear:npl=203',
+  'format=gbrpf32le',
+  'zscale=p=bt709',
+  'tonemap=mobius:desat=0',
+  'zscale=t=bt709:m=bt709:r=tv',
+]
+
+const pictureCodec = ({ fps, durationMs }: StandardVideo): string[] => {
+  const most = kilobitsOf(durationMs)
+  const rate = ['-crf', '20', '-maxrate', `${most}k`, '-bufsize', `${2 * most}k`, '-g', String(Math.round(2 * fps))]
+  const color = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv']
+  return ['-c:v', 'libx264', '-preset', 'fast', '-profile:v', 'high', ...rate, '-flags', '+cgop', ...color]
+}
+
+const soundCodec = [
+  '-c:a',
+  'aac',
+  '-b:a',
+  `${standard.audioKilobits}k`,
+  '-ar',
+  '48000',
+  '-ac',
+  '2',
+  '-af',
+  'aresample=async=1:first_pts=0',
+]
+
+/**
+ * Writes a still of the video as a PNG, for the thumbnail. Takes the first frame of a transport
+ * stream, which has no index for seeking.
+ */
+export const takeStill = async (ffmpeg: Ffmpeg, from: string, demuxer: Demuxer, video: Probed, to: string): Promise<void> => {
+  const at = demuxer === 'mpegts' ? 0 : Math.min(1_000, video.durationMs / 3) / 1000
+  const filters = [...(video.isHdr ? toneMapping : []), 'scale=640:640:force_original_aspect_ratio=decrease', 'format=rgb24']
+  const input = [
+    '-ss',
+    String(at),
+    '-f',
+    demuxer,
+    '-i',
+    `file:${from}`,
+    '-map',
+    '0:V:0',
+    '-frames:v',
+    '1',
+    '-vf',
+    filters.join(','),
+  ]
+  await ffmpeg([...input, '-c:v', 'png', '-f', 'image2', '-update', '1', `file:${to}`], { clockSeconds: 30 })
+  if (!(await unlessMissing(stat(to)))) throw new FfmpegFailed('failed', 'no frame at this time')
+}

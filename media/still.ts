@@ -1,0 +1,48 @@
+import { open } from 'node:fs/promises'
+import { maxPixels } from './decoder.ts'
+import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
+import { MediaRefused } from './refusal.ts'
+
+/** Demuxers for pictures that the image library doesn't open: HEIC and HEIF, TIFF, BMP. */
+export type StillDemuxer = 'mov' | 'tiff_pipe' | 'bmp_pipe'
+
+/**
+ * Converts such a picture to a PNG. Throws MediaRefused, also if only a part was decoded: a phone's
+ * HEIC is a grid of tiles, and older versions of ffmpeg read only the first tile.
+ */
+export const makePng = async (ffmpeg: Ffmpeg, from: string, demuxer: StillDemuxer, to: string): Promise<void> => {
+  const input = ['-max_pixels', String(maxPixels), '-f', demuxer, '-i', `file:${from}`, '-frames:v', '1']
+  const output = ['-c:v', 'png', '-compression_level', '1', '-f', 'image2', '-update', '1', `file:${to}`]
+  try {
+    await ffmpeg([...input, '-vf', 'format=rgb24', ...output], { clockSeconds: 60 })
+  } catch (error) {
+    if (!(error instanceof FfmpegFailed) || error.why === 'missing' || error.why === 'stopped') throw error
+    if (/No space left on device/.test(error.log)) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    throw unreadable()
+  }
+  if (demuxer === 'mov' && !(await isWhole(from, to))) throw unreadable()
+}
+
+/** Whether the PNG has as many pixels as the largest picture in the HEIC, in any orientation. */
+const isWhole = async (heic: string, png: string): Promise<boolean> => {
+  const said = await headOf(heic, 2 ** 20)
+  let [width, height] = [0, 0]
+  for (let at = said.indexOf('ispe'); at >= 0 && at + 16 <= said.length; at = said.indexOf('ispe', at + 4)) {
+    const [across, down] = [said.readUInt32BE(at + 8), said.readUInt32BE(at + 12)]
+    if (across * down > width * height) [width, height] = [across, down]
+  }
+  const made = await headOf(png, 32)
+  return made.readUInt32BE(16) * made.readUInt32BE(20) === width * height
+}
+
+const headOf = async (path: string, bytes: number): Promise<Buffer> => {
+  const file = await open(path)
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+const unreadable = () => new MediaRefused('unsupported', 'This picture cannot be read here. Export it as JPEG, then upload it.')

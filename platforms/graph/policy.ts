@@ -1,0 +1,35 @@
+import type { IssuerPolicy } from '../policy.ts'
+import { metaScopes } from './scopes.ts'
+
+// promise: D1, D7, L2
+export const metaPolicy: IssuerPolicy = {
+  issuer: 'meta',
+  label: 'Meta',
+  title: 'Meta: Facebook Pages and Instagram',
+  platforms: ['facebook', 'instagram'],
+  scopes: metaScopes,
+  stored: {
+    tokens: 'Access tokens: the long-lived token of the person who connected, and the tokens of their Pages',
+    person:
+      'The person who connected: their app-scoped user ID, name and granted permissions, and the date until which Meta allows access',
+    account: 'The connected account: the ID of the Facebook Page or Instagram professional account, its name and handle',
+    avatar: 'Its profile picture, as a copy',
+    posts: 'Posts published through CrateSocial: their IDs, links and status, and messages from Meta about them',
+    'post-numbers':
+      'Numbers of these posts: views (impressions), reach, likes (reactions), comments, shares and saves, with their history',
+    'elsewhere-posts':
+      'Posts of the account that were not made here, of the last 90 days: ID, link, time, the beginning of the text, and their newest numbers',
+    'account-numbers': 'Numbers of the account: followers, and views and reach for each day',
+  },
+  removal: {
+    words:
+      'On Facebook, open Settings, then “Business integrations” or “Apps and websites”, and remove CrateSocial. If you then also choose ' +
+      '“Send request”, Meta asks us to delete your data.',
+    help: 'https://www.facebook.com/help/405094243235242',
+  },
+  documents: [
+    { label: 'Meta Platform Terms', url: 'https://developers.facebook.com/terms/' },
+    { label: 'Meta Developer Policies', url: 'https://developers.facebook.com/devpolicy/' },
+    { label: 'Meta Privacy Policy', url: 'https://www.facebook.com/privacy/policy/' },
+  ],
+}

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { tx } from '../../db/postgres/connect.ts'
+import { recordOutcome } from '../../db/posts/attempts.ts'
+import { lockPost } from '../../db/posts/post-locks.ts'
+import { cancelPost } from '../../db/posts/target-moves.ts'
+import { markPublished } from '../../db/posts/targets.ts'
+import { createTestApp } from '../support/app.ts'
+import { insertChannel, insertTarget } from '../support/connected.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+it('a cancel that waits for the outcome of a send does not stop the outcome from being written', async () => {
+  const { deps, sql, workspaces, cast } = await createTestApp()
+  const workspaceId = workspaces.northside
+  const { channelId } = await insertChannel(deps, { workspaceId, userId: cast.admin.id, platform: 'facebook' })
+  const { postId, targetId } = await insertTarget(deps, { workspaceId, channelId, platform: 'facebook' })
+  await sql`update targets set state = 'sending', attempt_number = 1 where id = ${targetId}`
+  const [attempt] = await sql<{ id: string }[]>`
+    insert into attempts (workspace_id, target_id, number, revision, fingerprint, claimed_at)
+    values (${workspaceId}, ${targetId}, 1, 1, '', now()) returning id`
+
+  let canceling: Promise<unknown> = Promise.resolve()
+  await tx(sql, async (t) => {
+    await recordOutcome(t, attempt!.id, { outcome: 'accepted', sentAt: new Date(), problem: null })
+    canceling = tx(sql, async (other) => cancelPost(other, (await lockPost(other, { workspaceId, postId }))!))
+    const waits = () => sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    await expect.poll(waits).toHaveLength(1)
+    // The second write of one transaction to the row checks its reference to the post, which the other one holds.
+    expect(await markPublished(t, { id: targetId, attemptNumber: 1 }, { platformPostId: '1_2', confirmedBy: 'its answer' })).toBe(
+      true,
+    )
+  })
+  expect(await canceling).toMatchObject([{ changed: false, after: 'published' }])
+  const [row] = await sql<{ deadlocks: number }[]>`select deadlocks::int from pg_stat_database where datname = current_database()`
+  expect(row?.deadlocks).toBe(0)
+})
+
+it('a transaction that Postgres ends because of a deadlock is run once more, and then both are done', async () => {
+  const { sql } = await createTestDatabase()
+  await sql`create table pairs (id int primary key, count int not null default 0)`
+  await sql`insert into pairs (id) values (1), (2)`
+  let waiting = 0
+  let open = (): void => undefined
+  const both = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let runs = 0
+  const add = (first: number, second: number) =>
+    tx(sql, async (t) => {
+      runs += 1
+      await t`update pairs set count = count + 1 where id = ${first}`
+      waiting += 1
+      if (waiting === 2) open()
+      await both
+      await t`update pairs set count = count + 1 where id = ${second}`
+    })
+  await Promise.all([add(1, 2), add(2, 1)])
+  expect(runs).toBe(3)
+  expect(await sql`select count from pairs order by id`).toEqual([{ count: 2 }, { count: 2 }])
+})

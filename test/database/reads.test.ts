@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fillWorkspace } from '../../bench/pages/rows.ts'
+import { findTargetsByHandle } from '../../db/channels/callbacks.ts'
+import { listChannels } from '../../db/channels/channels.ts'
+import { listEvents } from '../../db/notifications/events.ts'
+import { findFigures } from '../../db/notifications/figures.ts'
+import { findStanding } from '../../db/notifications/needs.ts'
+import { listNotices } from '../../db/notifications/notifications.ts'
+import { listPausedPosts } from '../../db/notifications/pauses.ts'
+import { close, connect, type Sql } from '../../db/postgres/connect.ts'
+import { listCalendar, listDatesWithPosts } from '../../db/posts/calendar.ts'
+import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
+import { listMedia } from '../../db/posts/media.ts'
+import { listPostHistory } from '../../db/posts/post-history.ts'
+import { boundsOf } from '../../web/posts/calendar-days.ts'
+import { dateOf } from '../../web/time/wall-time.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { readsOf } from '../support/explained.ts'
+
+/** The same team, twenty posts a day: `young` began ten days ago, `old` three years ago. */
+const team = { accounts: 30 }
+const young = { ...team, slug: 'young', posts: 800, files: 80, events: 800, days: 40 }
+const old = { ...team, slug: 'old', posts: 22_500, files: 2_250, events: 45_000, days: 1_125 }
+
+let sql: Sql
+type Subject = { workspaceId: string; userId: string; postId: string; channelId: string }
+const subjects: Record<string, Subject> = {}
+
+beforeAll(async () => {
+  const database = await createTestDatabase()
+  sql = database.sql
+  for (const size of [young, old]) subjects[size.slug] = await subjectIn(await fillWorkspace(sql, size))
+  for (const [slug, notices] of [
+    ['young', 100],
+    ['old', 5_000],
+  ] as const) // both have more than a list shows
+    await sql`
+      insert into notices (workspace_id, user_id, kind, cause, facts, by_mail, seen_at)
+      select ${subjects[slug]!.workspaceId}, ${subjects[slug]!.userId}, 'disconnected', 'seen long ago ' || n, '{}', false, now()
+      from generate_series(1, ${notices}::int) n`
+  const vacuuming = connect({ url: database.url, prepare: false, max: 1 })
+  await vacuuming`vacuum (analyze)`.finally(() => close(vacuuming))
+}, 120_000)
+
+const subjectIn = async (workspaceId: string): Promise<Subject> => {
+  const [row] = await sql<Subject[]>`
+    select workspace_id, post_id, channel_id, (select created_by from posts where id = post_id) as user_id from targets
+    where workspace_id = ${workspaceId} and state = 'published' order by due_at desc limit 1`
+  if (!row) throw new Error('nothing was published')
+  return row
+}
+
+const month = boundsOf(
+  Array.from({ length: 30 }, (_, day) => dateOf(new Date(Date.now() + day * 86_400_000), 'Europe/Zurich')),
+  'Europe/Zurich',
+)
+
+describe('what a page reads does not grow with the history', () => {
+  const readers: [string, (sql: Sql, of: Subject) => unknown][] = [
+    ['the history of a post', (db, of) => listPostHistory(db, of)],
+    ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 6 })],
+    [
+      'the calendar of one account',
+      (db, { workspaceId, channelId }) => listCalendar(db, { workspaceId, channelId, days: month, perDay: 6 }),
+    ],
+    ['the next days with posts', (db, { workspaceId }) => listDatesWithPosts(db, { workspaceId, days: month, limit: 3 })],
+    [
+      'connected accounts and their upcoming posts',
+      (db, { workspaceId }) => listChannels(db, workspaceId, { find: '', limit: 20, offset: 0 }),
+    ],
+    ['what every page tells: needs, pause, new notices', (db, of) => findStanding(db, of)],
+    ['the list of notices', (db, of) => listNotices(db, of, 100)],
+    ['the activity log', (db, { workspaceId }) => listEvents(db, workspaceId, null, 51)],
+    ['the media library', (db, { workspaceId }) => listMedia(db, workspaceId, { limit: 61 })],
+    ['posts that came due during a pause', (db, { workspaceId }) => listPausedPosts(db, workspaceId)],
+  ]
+  it.each(readers)('%s', async (_, read) => {
+    const [few, many] = [
+      await readsOf(sql, (db) => read(db, subjects.young!)),
+      await readsOf(sql, (db) => read(db, subjects.old!)),
+    ]
+    expect(many.blocks).toBeLessThan(few.blocks * 1.5 + 40)
+    expect(many.scanned.filter((table) => large.includes(table))).toEqual([])
+  })
+})
+
+const large = ['posts', 'targets', 'events', 'attempts', 'media', 'notices']
+
+describe('what looks at the whole installation reads only what is under way', () => {
+  const readers: [string, (sql: Sql) => unknown][] = [
+    ['targets that nobody tells Temporal of', (db) => listTargetsAlone(db, { soonMs: 40 * 60_000, limit: 100, turn: 0 })],
+    ['targets that news from TikTok is about', (db) => findTargetsByHandle(db, ['tiktok'], 'publishId', 'v_pub_1')],
+  ]
+  it.each(readers)('%s', async (_, read) => {
+    const { blocks, scanned } = await readsOf(sql, read)
+    expect(scanned.filter((table) => large.includes(table))).toEqual([])
+    expect(blocks).toBeLessThan(60)
+  })
+
+  it('figures for operators', async () => {
+    const { blocks, scanned } = await readsOf(sql, (db) => findFigures(db).catch(() => undefined)) // explained, it finds no row
+    expect(scanned.filter((table) => large.includes(table))).toEqual([])
+    expect(blocks).toBeLessThan(200)
+  })
+})

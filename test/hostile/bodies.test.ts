@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { sendBytes } from '../support/raw-http.ts'
+import { addressOf, routesOf } from '../support/routes.ts'
+import { databaseUrl } from '../support/template-database.ts'
+
+const mb = 2 ** 20
+let test: TestApp
+let server: ChildProcess
+let port: number
+
+beforeAll(async () => {
+  test = await createTestApp()
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bodies-'))
+  const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [{ name: string }]
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl(inject('postgresUrl'), name),
+    MEDIA_URL: pathToFileURL(folder).href,
+    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    THROTTLE_KEY: 'a throttle key for tests, long enough',
+    SMTP_URL: 'smtp://127.0.0.1:2',
+    META_APP_ID: '1000000000000001',
+    META_APP_SECRET: '0123456789abcdef0123456789abcdef',
+    TIKTOK_CLIENT_KEY: 'awtestclientkey01',
+    TIKTOK_CLIENT_SECRET: 'abcdef0123456789abcdef0123456789',
+    LOG_LEVEL: 'silent',
+  }
+  server = fork(fileURLToPath(new URL('../support/media-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], env })
+  const [ready] = (await once(server, 'message')) as [{ port: number }]
+  port = ready.port
+  afterAll(async () => {
+    server.kill()
+    await rm(folder, { recursive: true, force: true })
+  })
+})
+
+const ask = async (message: string): Promise<{ startBytes: number; peakBytes: number }> => {
+  server.send(message)
+  const [answer] = (await once(server, 'message')) as [{ startBytes: number; peakBytes: number }]
+  return answer
+}
+const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: number }) => (peakBytes - startBytes) / mb
+
+const uploads = ['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame']
+const types = [
+  'multipart/form-data; boundary=x',
+  'Application/X-WWW-Form-Urlencoded',
+  'application/octet-stream',
+  'application/json',
+]
+/** The admin's cookie, unless a request has ended the session. */
+const headers = (cookie: string, type: string) => ({
+  Origin: test.deps.config.publicUrl,
+  'Content-Type': type,
+  ...(cookie ? { Cookie: cookie } : {}),
+})
+
+describe('a body of 300 MB', () => {
+  const everyRoute = () => routesOf(test.app).filter(({ method, path }) => method !== 'GET' && !uploads.includes(path))
+
+  for (const who of ['signed out', 'signed in'] as const)
+    it(`is refused by every route, ${who}, and the server's memory rises by less than 30 MB`, { timeout: 300_000 }, async () => {
+      const cookie = who === 'signed in' ? test.cast.operator.cookie() : ''
+      const accepted: string[] = []
+      for (const [index, route] of everyRoute().entries()) {
+        if (index === 10) await ask('forget') // templates and code are compiled by then
+        const path = addressOf(route, { workspace: 'northside', issuer: 'meta', platform: 'meta' })
+        const sent = { port, method: route.method, path, headers: headers(cookie, types[index % types.length]!) }
+        const { status, text } = await sendBytes(sent, 300 * mb, 'declared')
+        if (status !== 413 || !text.includes('larger than 8 MB')) accepted.push(`${route.method} ${route.path}: ${status}`)
+      }
+      expect(everyRoute().length).toBeGreaterThan(50)
+      expect(accepted).toEqual([])
+      expect(grownMb(await ask('report'))).toBeLessThan(30)
+    })
+
+  it('that does not declare its length is refused as soon as it is too long', { timeout: 300_000 }, async () => {
+    await ask('forget')
+    for (const path of ['/sign-in', '/password-reset', '/data-deletion', '/callbacks/meta/data-deletion', '/callbacks/tiktok'])
+      for (const type of types) {
+        const answer = await sendBytes({ port, path, headers: headers('', type) }, 300 * mb, 'chunked')
+        expect([path, type, answer.status]).toEqual([path, type, 413])
+      }
+    const cookie = test.cast.operator.cookie()
+    for (const path of ['/account/name', '/codec/decode', '/operate/workspaces']) {
+      const answer = await sendBytes({ port, path, headers: headers(cookie, types[0]!) }, 300 * mb, 'chunked')
+      expect([path, answer.status]).toEqual([path, 413])
+    }
+    // What is read and discarded until the connection ends stays as garbage for a while.
+    expect(grownMb(await ask('report'))).toBeLessThan(60)
+  })
+})
+
+describe('a form', () => {
+  const post = (path: string, body: string, type = 'application/x-www-form-urlencoded') =>
+    test.cast.admin.request(path, { method: 'POST', body, headers: headers('', type) })
+
+  it('may have 64 KB, and one of the composer 2 MB', async () => {
+    expect((await post('/account/name', `name=Ada&x=${'x'.repeat(60_000)}`)).status).toBe(303)
+    const large = await post('/account/name', `name=Ada&x=${'x'.repeat(66_000)}`)
+    expect([large.status, await large.text()]).toEqual([413, expect.stringContaining('larger than 64 KB')])
+    // Facebook's maximum, 9 bytes for each character when encoded.
+    const text = encodeURIComponent('字'.repeat(63_206))
+    expect((await post('/w/northside/posts', `act=save&version=0&text=${text}`)).status).toBe(303)
+    expect((await post('/w/northside/posts', `act=save&version=0&text=${text.repeat(4)}`)).status).toBe(413)
+  })
+
+  it('may have 5,000 fields', async () => {
+    expect((await post('/w/northside/posts/check', 'a&'.repeat(4_900))).status).toBe(200)
+    expect((await post('/w/northside/posts/check', 'a&'.repeat(5_001))).status).toBe(413)
+  })
+})
+
+it('a page is not asked for with a body', async () => {
+  const answer = await sendBytes({ port, method: 'GET', path: '/sign-in' }, 10, 'declared')
+  expect([answer.status, answer.headers.connection]).toEqual([400, 'close'])
+})

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readCommand } from '../../commands/command.ts'
+import { allFiles, folderSizes, productFiles, root, sourceOf, typescriptOf } from './files.ts'
+import { doubleExports, importCycles } from './graph.ts'
+import { platformNames, touchedBy } from './platforms.ts'
+import { filesOfStory, stories } from './stories.ts'
+
+/** What the code looks like to somebody new, in figures. */
+const { options } = readCommand('house', (command) =>
+  command
+    .description('Prints how readable the code is, in figures, beside the goal of each. The last line is JSON.')
+    .option('--list', 'list the files behind each figure'),
+)
+
+const code = typescriptOf(productFiles)
+const linesOf = linesAt100Columns(code)
+const countLines = (files: string[]): number => files.reduce((sum, file) => sum + linesOf.get(file)!, 0)
+const told = stories.map((story) => {
+  const files = filesOfStory(story, code)
+  return { name: story.name, files: files.length, lines: countLines(files), list: files }
+})
+const sizes = [...linesOf.values()].sort((a, b) => a - b)
+const at = (share: number): number => sizes[Math.ceil(sizes.length * share) - 1] ?? 0
+const [fullest = ['', 0] as const] = folderSizes(allFiles.filter((file) => /\.(ts|js|eta)$/.test(file)))
+const cycles = importCycles(typescriptOf(allFiles))
+const doubles = doubleExports(code)
+const touched = platformNames.map((name) => ({ name, list: touchedBy(name) }))
+const mostTouched = touched.reduce((most, one) => (one.list.length > most.list.length ? one : most))
+
+const rows: [measure: string, now: string, goal: string, list: string[]][] = [
+  ...told.map(({ name, files, lines, list }, index): [string, string, string, string[]] => [
+    `${name}: files / lines`,
+    `${files} / ${lines}`,
+    index === 0 ? '20 / 2000' : '',
+    list,
+  ]),
+  ['lines per file, median / p90 / max', `${at(0.5)} / ${at(0.9)} / ${at(1)}`, '60 / 180 / 300', longest(5)],
+  ['files in the largest folder', String(fullest[1]), '26', [fullest[0]]],
+  ['import cycles, types included', String(cycles.length), '0', cycles.map((files) => files.join(', '))],
+  ['files that name one platform outside its folder', String(mostTouched.list.length), '1', mostTouched.list],
+  ['names exported twice', String(doubles.length), '0', doubles.map(({ name, files }) => `${name}: ${files.join(', ')}`)],
+]
+for (const [measure, now, goal, list] of rows) {
+  console.log(`${measure.padEnd(64)} ${now.padStart(16)}   ${goal && `goal ≤ ${goal}`}`.trimEnd())
+  if (options.list) for (const line of list) console.log(`    ${line}`)
+}
+console.log(
+  JSON.stringify({
+    stories: Object.fromEntries(told.map(({ name, files, lines }) => [name, { files, lines }])),
+    linesPerFile: { median: at(0.5), p90: at(0.9), max: at(1) },
+    largestFolder: { folder: fullest[0], files: fullest[1] },
+    cycles: cycles.length,
+    doubleExports: doubles.length,
+    platformFiles: Object.fromEntries(touched.map(({ name, list }) => [name, list.length])),
+  }),
+)
+
+function longest(count: number): string[] {
+  return [...linesOf]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, count)
+    .map(([file, lines]) => `${lines} ${file}`)
+}
+
+/** Lines of each file when the formatter breaks it at 100 columns, whatever width the repository uses. */
+function linesAt100Columns(files: string[]): Map<string, number> {
+  const folder = mkdtempSync(join(tmpdir(), 'cratesocial-house-'))
+  try {
+    for (const file of files) cpSync(join(root, file), join(folder, file))
+    const settings = JSON.parse(sourceOf('biome.json')) as { formatter: object; javascript: object }
+    const config = { formatter: { ...settings.formatter, lineWidth: 100 }, javascript: settings.javascript }
+    writeFileSync(join(folder, 'biome.json'), JSON.stringify(config))
+    const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
+    execFileSync(process.execPath, [biome, 'format', '--write', '--reporter=summary', '.'], { cwd: folder, stdio: 'ignore' })
+    return new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length]))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,272 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { dropAgedViews, savePostSnapshots } from '../../db/insights/snapshots.ts'
+import { rules } from '../../db/privacy/retention.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { ago, day, measuredRows } from '../support/measured-rows.ts'
+import { connectAll, type PlatformName } from '../support/posts.ts'
+
+let test: TestApp
+let channels: Record<PlatformName, string>
+let gained: ReturnType<typeof measuredRows>['gained']
+let measured: ReturnType<typeof measuredRows>['measured']
+const platforms: PlatformName[] = ['facebook', 'instagram', 'tiktok']
+const hourMs = 3_600_000
+
+beforeEach(async () => {
+  test = await createTestApp()
+  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  ;({ gained, measured } = measuredRows(test, channels))
+  for (const platform of platforms)
+    await test.sql`
+      insert into measured_channels (channel_id, workspace_id, next_at)
+      values (${channels[platform]}, ${test.workspaces.northside}, now() + interval '9 hours')`
+})
+
+/** Adds a reading for each day from `first` to `last` days ago, with one more follower each day. */
+const read = async (platform: PlatformName, first: number, last: number, levels = 1_000) => {
+  for (let days = first; days >= last; days -= 1)
+    await gained(channels[platform], days, { views: 100, likes: 1, followers: levels - days })
+}
+
+const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+const page = async (range: string, channel?: string): Promise<string> =>
+  words((await test.cast.manager.get(`/w/northside/insights${channel ? `/${channel}` : ''}?range=${range}`)).text)
+/** `17 Dec`, as the page writes it. */
+const written = (days: number): string => {
+  const date = new Date(`${day(days)}T12:00Z`)
+  const isNow = day(days).slice(0, 4) === day(0).slice(0, 4)
+  return date.toLocaleDateString('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    ...(isNow ? { month: 'short' as const } : { month: 'long' as const, year: 'numeric' as const }),
+  })
+}
+const notRead = (platform: PlatformName, days: number) =>
+  test.sql`update measured_channels set next_at = ${ago(days)} where channel_id = ${channels[platform]}`
+
+describe('an account that is not read (N2)', () => {
+  it('keeps its last followers with their date, and no sum is compared with a part that is missing', async () => {
+    for (const platform of platforms) await read(platform, 40, platform === 'instagram' ? 9 : 1)
+    await notRead('instagram', 8)
+    const text = await page('7d')
+    expect(text).toMatch(new RegExp(`2 of 3 accounts are up to date\\. No readings of [^.]*Instagram since ${written(9)}\\.`))
+    // Facebook and TikTok have 999 at the end and 992 before. Instagram has 991 at both, from its
+    // last reading.
+    expect(text).toContain('Followers 2,989 up 14 in 7 days')
+    expect(text).toMatch(new RegExp(`on Instagram as of ${written(9)}\\.`))
+    expect(text).toMatch(/Views 1,400 (?!up|down)/)
+    expect(text).toContain('Periods are not compared: readings are missing')
+    expect(text).toContain(`not since ${written(9)}`)
+    expect(await page('7d', channels.instagram)).toContain(`No readings since ${written(9)}.`)
+    expect(await page('7d', channels.tiktok), 'an account that was read is compared').toContain('Views 700 no change from 700')
+  })
+
+  it('and that needs to be reconnected says so', async () => {
+    for (const platform of platforms) await read(platform, 40, platform === 'tiktok' ? 5 : 1)
+    await notRead('tiktok', 4)
+    await test.sql`update channels set state = 'reconnect' where id = ${channels.tiktok}`
+    expect(await page('28d')).toMatch(/on TikTok since [^.:]*: it needs to be reconnected\./)
+  })
+
+  it('and comes back holds the growth of all days on one, which is marked, and does not pass for growth', async () => {
+    for (const platform of platforms) await read(platform, 80, platform === 'instagram' ? 10 : 1)
+    await gained(channels.instagram, 1, { views: 900, followers: 999, grownSince: day(10) })
+    const text = await page('7d')
+    expect(text).toMatch(new RegExp(`on Instagram: no readings ${written(9)} to ${written(2)}; ${written(1)} holds nine days\\.`))
+    expect(text).toContain('Periods are not compared')
+    expect(text).toMatch(/Views 2,300 (?!up|down)/)
+    const { text: html } = await test.cast.manager.get('/w/northside/insights?range=7d')
+    expect(html.match(/<line class="mark"/g), 'the day is marked in the chart').toHaveLength(1)
+    expect(html).toMatch(/data-words="[^"]*: 1,100 [^"]*holds nine days/)
+    expect(await page('28d'), 'the gap lies within these days, so their sum is whole').toContain(
+      'Views 8,400 no change from 8,400',
+    )
+  })
+})
+
+describe('an account that is connected (N3)', () => {
+  it('is no growth: its followers and views are stated apart, and the chart has a mark', async () => {
+    for (const platform of platforms)
+      await read(platform, platform === 'tiktok' ? 5 : 80, 1, platform === 'tiktok' ? 4_926 : 1_000)
+    const text = await page('28d')
+    expect(text).toContain('Followers 6,923 up 56 in 28 days')
+    expect(text).toMatch(/4,925 of them with [^.]*TikTok, new in these days\./)
+    expect(text).toContain('Views 6,100 no change from 5,600 500 of it from a new account, not compared.')
+    expect(text).toMatch(new RegExp(`New in these days, not part of the comparison: [^.]*TikTok \\(${written(5)}\\)\\.`))
+    expect(text).toMatch(new RegExp(`TikTok: first numbers on ${written(5)}\\.`))
+    expect(await page('28d', channels.tiktok)).toContain(`Followers 4,925 up 4 since ${written(5)}, the first reading`)
+  })
+
+  it('and one that is disconnected is no loss', async () => {
+    for (const platform of platforms) await read(platform, 80, platform === 'tiktok' ? 6 : 1)
+    await test.sql`
+      update channels set state = 'disconnected', token_sealed = null, disconnected_at = ${ago(5)} where id = ${channels.tiktok}`
+    await test.sql`delete from measured_channels where channel_id = ${channels.tiktok}`
+    const text = await page('28d')
+    expect(text).toContain('Followers 1,998 up 56 in 28 days')
+    expect(text).toContain('Views 7,900 no change from 5,600')
+    expect(text).toContain('Disconnected accounts are not compared.')
+    expect(text).not.toContain('up to date')
+  })
+})
+
+describe('when nothing was read (N10)', () => {
+  it('the page says on which days, and which day holds them', async () => {
+    for (const platform of platforms) {
+      await read(platform, 40, 9)
+      await gained(channels[platform], 2, { views: 700, followers: 998, grownSince: day(9) })
+      await gained(channels[platform], 1, { views: 100, followers: 999 })
+    }
+    const text = await page('7d')
+    expect(text).toContain(`No readings ${written(8)} to ${written(3)}; ${written(2)} holds seven days.`)
+    expect(text, 'six days without readings are no fall').not.toMatch(/Views [\d,]+ (up|down)/)
+    expect(await page('7d', channels.facebook)).toContain(
+      `No readings ${written(8)} to ${written(3)}; ${written(2)} holds seven days.`,
+    )
+    const before = `from=${day(8)}&to=${day(5)}`
+    const gap = words((await test.cast.manager.get(`/w/northside/insights?${before}`)).text)
+    expect(gap, 'days in the gap say where their growth is').toContain(`${written(2)}, after these days, holds seven days.`)
+  })
+
+  it.each([
+    [30, 24, false],
+    [30, 37, true],
+    [800, 178, false],
+    [800, 192, true],
+  ])('a reading of a post of %i hours, %d hours after the last, is late: %s', async (ageHours, hours, isLate) => {
+    const daysAgo = Math.ceil((ageHours + hours) / 24) + 1
+    const { targetId } = await measured('instagram', { daysAgo, readings: [{ hours: ageHours, views: 10 }] })
+    const takenAt = new Date(ago(daysAgo).getTime() + (ageHours + hours) * hourMs)
+    const dueAt = new Date(takenAt.getTime() - hourMs)
+    await test.sql`update measured_targets set next_at = ${dueAt} where target_id = ${targetId}`
+    const posts = [{ targetId, dueAt, nextAt: null, numbers: { views: 50 } }]
+    await test.sql`select ensure_snapshot_months(${takenAt})`
+    await savePostSnapshots(test.sql, { channelId: channels.instagram, takenAt, source: 'test', posts })
+    const [row] = await test.sql<{ views: number; holds: number | null }[]>`
+      select views::int, day - grown_since as holds from channel_days where channel_id = ${channels.instagram} and views is not null`
+    expect(row?.views).toBe(40)
+    expect(row?.holds === null, `it holds ${row?.holds} days`).toBe(!isLate)
+  })
+})
+
+describe('views at one age (N11)', () => {
+  it('are kept from the readings after a day and after a week; one that gives none leaves the last', async () => {
+    const { targetId } = await measured('instagram', { daysAgo: 9, readings: [{ hours: 1, views: 1 }] })
+    const publishedAt = ago(9)
+    for (const [hours, views] of [
+      [22, 5],
+      [23.5, 20],
+      [24, undefined],
+      [48, 30],
+      [168.2, 70],
+      [192, 80],
+    ] as const) {
+      const takenAt = new Date(publishedAt.getTime() + hours * hourMs)
+      await test.sql`update measured_targets set next_at = ${takenAt}, published_at = ${publishedAt} where target_id = ${targetId}`
+      await test.sql`select ensure_snapshot_months(${takenAt})`
+      const numbers = views === undefined ? { likes: 1 } : { views }
+      const posts = [{ targetId, dueAt: takenAt, nextAt: null, numbers }]
+      await savePostSnapshots(test.sql, { channelId: channels.instagram, takenAt, source: 'test', posts })
+    }
+    const [row] =
+      await test.sql`select views_at_day::int, views_at_week::int, views::int from measured_targets where target_id = ${targetId}`
+    expect(row).toEqual({ viewsAtDay: 20, viewsAtWeek: 70, views: 80 })
+  })
+
+  it('promise R3: go 24 months after they were taken, while newer numbers of the post stay', async () => {
+    const { targetId } = await measured('instagram', {
+      daysAgo: 20,
+      readings: [
+        { hours: 24, views: 7 },
+        { hours: 168, views: 9 },
+      ],
+    })
+    const cutoff = (days: number) => new Date(ago(20).getTime() + days * 24 * hourMs)
+    expect(await dropAgedViews(test.sql, cutoff(0.5), 10)).toBe(0)
+    expect(await dropAgedViews(test.sql, cutoff(1), 10)).toBe(1)
+    const [row] =
+      await test.sql`select views_at_day, views_at_week, views::int from measured_targets where target_id = ${targetId}`
+    expect(row).toEqual({ viewsAtDay: null, viewsAtWeek: null, views: 9 })
+    expect(rules.find(({ name }) => name === 'aged_views')).toMatchObject({ keep: '24 months', goes: 'ages', promise: 'R3' })
+  })
+
+  it('rank posts of different ages fairly, and compare formats by their median', async () => {
+    const readings = (week: number, now: number) => [
+      { hours: 168, views: week },
+      { hours: 300, views: now },
+    ]
+    await measured('instagram', { daysAgo: 25, text: 'Old and slow', kind: 'reel', readings: readings(100, 9_000) })
+    await measured('instagram', { daysAgo: 14, text: 'New and quick', kind: 'reel', readings: readings(700, 800) })
+    await measured('instagram', { daysAgo: 15, text: 'Between', kind: 'reel', readings: readings(300, 900) })
+    await measured('instagram', { daysAgo: 2, text: 'Young', kind: 'photos', readings: [{ hours: 24, views: 50 }] })
+    await read('instagram', 30, 1)
+    const { text } = await test.cast.manager.get('/w/northside/insights?range=28d&by=viewsAtWeek')
+    const titles = [...text.matchAll(/ranked-title"[^>]*>([^<]+)</g)].map(([, title]) => title)
+    expect(titles).toEqual(['New and quick', 'Between', 'Old and slow', 'Young'])
+    expect(words(text)).toContain('700 in 7 days')
+    expect(words(text)).toContain('not 7 days old')
+    expect(words(text)).toMatch(/Reel on Instagram 300 3 3/)
+    expect(words(text)).toMatch(/on Instagram needs 3 posts 1 0/)
+    expect(words(text)).toContain('Each post’s numbers so far, since it was published.')
+    expect(words(text)).toContain('What all posts from here gained in these days, whenever they were published.')
+  })
+})
+
+describe('followers after days without readings', () => {
+  it('are not said to be more than before the days when their first reading lies in them', async () => {
+    await read('tiktok', 5, 1)
+    await read('facebook', 40, 1)
+    expect(await page('28d&metric=followers', channels.facebook)).toContain('more than before these 28 days')
+    const text = await page('28d&metric=followers', channels.tiktok)
+    expect(text).toContain('999 at the end.')
+    expect(text).toContain(`up 4 since ${written(5)}, the first reading`)
+    expect(text).not.toContain('before these 28 days')
+  })
+
+  it('are compared with the last reading before the days, and its day is told when it is older than the day before', async () => {
+    for (const platform of platforms) await read(platform, 40, platform === 'tiktok' ? 12 : 1)
+    await gained(channels.tiktok, 1, { views: 100, followers: 1_100 })
+    expect(await page('7d', channels.tiktok)).toContain(
+      `up 112 in 7 days The change is since ${written(12)}, the last reading before these days.`,
+    )
+    expect(await page('7d')).toMatch(
+      new RegExp(`The change of [^.]*TikTok is since ${written(12)}, its last reading before these days\\.`),
+    )
+    expect(await page('7d', channels.facebook)).not.toContain('The change is since')
+  })
+})
+
+describe('a changed time zone (N12)', () => {
+  it('and back: the days in between are those of the other zone, the ones before are not', async () => {
+    for (const platform of platforms) await read(platform, 40, 1)
+    const zones = [
+      { zone: 'Europe/Zurich', until: ago(12) },
+      { zone: 'Asia/Tokyo', until: ago(6) },
+    ]
+    await test.sql`update workspaces set earlier_zones = ${test.sql.json(zones.map((one) => ({ ...one, until: one.until.toISOString() })))}`
+    const text = await page('28d')
+    expect(text).toContain(
+      `From ${written(12)} until ${written(6)}, days are those of Asia/Tokyo, the time zone of this workspace then.`,
+    )
+    expect(text).not.toContain('days are those of Europe/Zurich')
+    expect(text).toContain(`Time zone changed from Europe/Zurich on ${written(12)}.`)
+    expect(text).toContain(`Time zone changed from Asia/Tokyo on ${written(6)}.`)
+  })
+
+  it('is dated on the page: days before it are those of the zone they were counted in', async () => {
+    for (const platform of platforms) await read(platform, 40, 1)
+    expect(await page('28d')).not.toContain('the time zone of this workspace then')
+    const settings = { name: 'Northside Records', zone: 'Pacific/Auckland', missedAfterHours: '6' }
+    expect((await test.cast.admin.post('/w/northside/settings', settings)).status).toBe(303)
+    // The range doesn't include today yet, but it will in the next days.
+    await test.sql`
+      update workspaces set earlier_zones = jsonb_set(earlier_zones, '{0,until}', to_jsonb(${ago(12).toISOString()}::text))`
+    const text = await page('28d')
+    expect(text).toContain(`Until ${written(12)}, days are those of Europe/Zurich, the time zone of this workspace then.`)
+    expect(text).toContain(`Time zone changed from Europe/Zurich on ${written(12)}.`)
+    expect(text).toContain('· Pacific/Auckland')
+    expect((await test.cast.admin.post('/w/northside/settings', settings)).status, 'saved again without a change').toBe(303)
+    const [row] = await test.sql`select jsonb_array_length(earlier_zones) as n from workspaces where slug = 'northside'`
+    expect(row?.n).toBe(1)
+  })
+})

@@ -1,0 +1,44 @@
+import { beforeAll, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { ago, day, measuredRows } from '../support/measured-rows.ts'
+import { connectAll, type PlatformName } from '../support/posts.ts'
+
+let test: TestApp
+let channels: Record<PlatformName, string>
+beforeAll(async () => {
+  test = await createTestApp()
+  channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
+  const { gained } = measuredRows(test, channels)
+  for (let days = 300; days >= 1; days -= 1) await gained(channels.instagram, days, { views: 40, followers: 500 })
+  for (let days = 30; days >= 3; days -= 1) {
+    await test.sql`
+      insert into account_snapshots (workspace_id, channel_id, taken_at, views, reach, day, source)
+      values (${test.workspaces.northside}, ${channels.instagram}, ${ago(days - 2)}, ${100 + days}, 60, ${day(days)}, 'test')`
+  }
+})
+
+const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+
+it('the whole account is drawn beside the posts from here, day by day, and what is not known is a gap', async () => {
+  const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
+  const drawn = text.split('aria-labelledby="chart-whole-t chart-whole-d"')[1]?.split('</section>')[0] ?? ''
+  const tips = [...drawn.matchAll(/data-words="([^"]*)"/g)].map(([, tip]) => tip ?? '')
+  expect(tips).toHaveLength(28)
+  expect(tips[0]).toMatch(/: whole account 128 · posts from here 40$/)
+  expect(tips.slice(-2).map((tip) => tip.replace(/^.*?: /, ''))).toEqual(
+    Array(2).fill('whole account no number · posts from here 40'),
+  )
+  // The sum of 103 to 128.
+  expect(words(drawn)).toContain('3,003 views of the whole account, 1,120 of posts from here.')
+  expect(words(drawn)).toContain('Whole account Posts from here')
+})
+
+it('weeks are averages of the days that are known; without views of accounts there is only the table', async () => {
+  const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=12m`)
+  expect(text).toContain('Views per day of the whole account and of posts from here, average of each week')
+  expect(text).toMatch(/data-words="[^"]*: whole account 10\d · posts from here 40"/)
+  await test.sql`update account_snapshots set views = null`
+  const page = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
+  expect(page.text).not.toContain('chart-whole')
+  expect(page.text).toContain('The whole account, as Instagram counts it')
+})

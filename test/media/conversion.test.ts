@@ -1,0 +1,259 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRenderingActivities } from '../../activities/media/render.ts'
+import { beginConversion, completeConversion, nameRendition } from '../../db/posts/conversions.ts'
+import { listStoredKeys } from '../../db/posts/stored-keys.ts'
+import { listFilesToRemove } from '../../db/privacy/due-files.ts'
+import { listFilesToExport } from '../../db/privacy/export-rows.ts'
+import { createFfmpeg, type Ffmpeg } from '../../media/ffmpeg.ts'
+import { probe } from '../../media/probe.ts'
+import { isStandard, makeStandard, planStandard } from '../../media/standard-video.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { testConfig } from '../support/config.ts'
+import { readTags, tellingTags } from '../support/exiftool.ts'
+import { films, makeFilm, phoneFilm } from '../support/films.ts'
+import { type Installed, install, untilPage } from '../support/installed.ts'
+import { compose, upload } from '../support/story.ts'
+import { upload as uploadTo } from '../support/uploading.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cratesocial-films-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('with workers', () => {
+  let house: Installed
+  beforeAll(async () => {
+    house = await install()
+  }, 90_000)
+
+  type Row = { conversion: string | null; problem: string | null; storeKey: string; width: number; height: number; fps: number }
+  const rowOf = async (id: string): Promise<Row> => {
+    const [row] = await house.sql<Row[]>`
+      select conversion, conversion_problem as problem, store_key, width, height, fps from media where id = ${id}`
+    return row!
+  }
+  const served = async (id: string): Promise<string> => {
+    const path = join(folder, `${id}.mp4`)
+    const answer = await house.admin.request(`/w/${house.slug}/media/${id}/file`, {})
+    expect(answer.status).toBe(200)
+    await writeFile(path, Buffer.from(await answer.arrayBuffer()))
+    return path
+  }
+  const isMade = (id: string) =>
+    expect.poll(async () => (await rowOf(id)).conversion, { timeout: 120_000, interval: 300 }).toBeNull()
+
+  it.each(Object.keys(films))('%s becomes a video that every platform takes', { timeout: 180_000 }, async (name) => {
+    const id = await upload(house.admin, house.slug, name, await makeFilm(folder, name))
+    expect((await rowOf(id)).conversion).toBe('waiting')
+    await isMade(id)
+    const path = await served(id)
+    const video = await probe(createFfmpeg(house.config.media.ffmpeg), path, 'mov')
+    expect(isStandard(video), JSON.stringify(video)).toBe(true)
+    expect(video.durationMs).toBeGreaterThan(3_000)
+    const { width, height, fps } = await rowOf(id)
+    expect([width, height]).toEqual([video.width, video.height])
+    expect(fps).toBeCloseTo(video.fps, 0)
+    expect(tellingTags(await readTags(path))).toEqual({})
+    expect((await readFile(path)).indexOf('moov')).toBeLessThan((await readFile(path)).indexOf('mdat'))
+  })
+
+  it('a phone’s upright HDR video goes out on all three without any choice, before it is converted and after', {
+    timeout: 180_000,
+  }, async () => {
+    const id = await upload(house.admin, house.slug, 'IMG_0001.MOV', await readFile(await phoneFilm(folder)))
+    expect(await rowOf(id)).toMatchObject({ conversion: 'waiting', width: 540, height: 960 })
+    const tile = await house.admin.open(`/w/${house.slug}/media/${id}`)
+    expect(tile.text).toContain('Converting: about a minute')
+    const names = ['FacebookFbNorthside Records', '@northsiderecords', '@northside.records']
+    const channels = names.map((name) => house.channel(name))
+    const tiktok = channels[2]!
+    const choices = { [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE', [`${tiktok}.consent`]: 'on' }
+    const text = 'Filmed on the way to the shop'
+    const post = await compose(house.admin, house.slug, { text, channel: channels, media: [id], ...choices }, 'Publish now')
+    await untilPage(house.admin, post.url, (page) => page.text.split('Confirmed').length > 3, 150_000)
+    expect((await house.ledger.posts()).filter((one) => one.text === text)).toHaveLength(3)
+    const path = await served(id)
+    expect(tellingTags(await readTags(path))).toEqual({})
+    expect(await probe(createFfmpeg(house.config.media.ffmpeg), path, 'mov')).toMatchObject({
+      ...{ codec: 'h264', pixelFormat: 'yuv420p', width: 540, height: 960, isTurned: false, isHdr: false },
+      audio: { codec: 'aac', rate: 48_000, channels: 2 },
+    })
+  })
+})
+
+describe('what cannot be converted', () => {
+  it('is said under Media and refused in the composer, before anything is scheduled', { timeout: 120_000 }, async () => {
+    const house = await install()
+    const bytes = await readFile(await phoneFilm(folder))
+    const data = bytes.indexOf('mdat') + 4
+    bytes.fill(0, data + 200, data + bytes.readUInt32BE(data - 8) - 8)
+    const id = await upload(house.admin, house.slug, 'broken.mov', bytes)
+    const at = `/w/${house.slug}/media/${id}`
+    const words = 'This video cannot be read: it is damaged or of a rare kind.'
+    await untilPage(house.admin, at, (page) => page.text.includes(words), 60_000)
+    const fields = { text: 'Broken', channel: house.channel('@northsiderecords'), media: [id] }
+    const refused = await compose(house.admin, house.slug, fields, 'Publish now')
+    expect(refused.text).toContain(words)
+    expect(await house.ledger.posts()).toEqual([])
+  })
+})
+
+describe('until it is made', { timeout: 60_000 }, () => {
+  let test: TestApp
+  let bytes: Buffer
+  beforeAll(async () => {
+    ;[test, bytes] = await Promise.all([createTestApp(), makeFilm(folder, 'mirrorless.mp4')])
+  }, 60_000)
+
+  const take = async () => {
+    const id = await uploadTo(test, 'mirrorless.mp4', bytes)
+    const [row] = await test.sql<{ storeKey: string; originalKey: string; thumbnailKey: string; originalBytes: number }[]>`
+      select store_key, original_key, thumbnail_key, original_bytes::int from media where id = ${id}`
+    return { id, row: row! }
+  }
+
+  it('the upload is kept as it came, and nobody is served it', async () => {
+    const { id, row } = await take()
+    expect(row.originalBytes).toBe(bytes.length)
+    expect(await test.deps.mediaStore.size(row.originalKey)).toBe(bytes.length)
+    expect(await test.deps.mediaStore.size(row.storeKey)).toBeNull()
+    expect((await test.cast.manager.get(`/w/northside/media/${id}/file`)).status).toBe(404)
+    for (const key of [row.originalKey, row.storeKey]) expect((await test.cast.stranger.get(`/media/${key}`)).status).toBe(404)
+    const page = await test.cast.manager.get(`/w/northside/media/${id}`)
+    expect(page.text).toContain('Converting: about a minute')
+    expect(await test.sql`select kind, ref_id from outbox where ref_id = ${id}`).toMatchObject([{ kind: 'media', refId: id }])
+  })
+
+  it('a purge takes the upload, too', async () => {
+    const { id, row } = await take()
+    await test.sql`update media set purged_at = now() where id = ${id}`
+    const files = (await listFilesToRemove(test.sql, 10)).find((one) => one.id === id)
+    expect(files?.keys.sort()).toEqual([row.storeKey, row.thumbnailKey, row.originalKey].sort())
+    expect(await beginConversion(test.sql, id, new Date())).toBeNull()
+  })
+
+  it('a file that is made after the row went is not kept by it', async () => {
+    const { id, row } = await take()
+    const facts = { width: 640, height: 360, durationMs: 4_000, videoCodec: 'avc', audioCodec: 'aac', fps: 30 }
+    const made = { ...facts, contentType: 'video/mp4', sizeBytes: 1_000, sha256: Buffer.alloc(32), storeKey: row.storeKey }
+    await test.sql`update media set purged_at = now() where id = ${id}`
+    expect(await nameRendition(test.sql, id, 'n'.repeat(32))).toBeNull()
+    expect(await completeConversion(test.sql, id, made)).toBe(false)
+  })
+
+  it('a backup and an export hold the upload, and deleting it takes all of its files', async () => {
+    const { id, row } = await take()
+    const keys = await listStoredKeys(test.sql)
+    expect([keys.includes(row.originalKey), keys.includes(row.storeKey)]).toEqual([true, false])
+    const exported = await listFilesToExport(test.sql, test.cast.manager.id)
+    expect(exported.find((file) => file.storeKey === row.originalKey)?.name).toMatch(/-as-it-came-mirrorless\.mp4$/)
+    expect((await test.cast.manager.post(`/w/northside/media/${id}/delete`)).status).toBe(303)
+    for (const key of [row.originalKey, row.storeKey, row.thumbnailKey]) expect(await test.deps.mediaStore.size(key)).toBeNull()
+  })
+})
+
+describe('workers that convert', { timeout: 120_000 }, () => {
+  let test: TestApp
+  let bytes: Buffer
+  beforeAll(async () => {
+    ;[test, bytes] = await Promise.all([createTestApp(), makeFilm(folder, 'mirrorless.mp4')])
+  }, 60_000)
+
+  /** A worker whose ffmpeg begins when `go` is called. */
+  const held = async (name: string) => {
+    const [program, sign] = [join(folder, `${name}.sh`), join(folder, `${name}.go`)]
+    const { ffmpeg } = test.deps.config.media
+    await writeFile(program, `#!/bin/sh\nuntil [ -e '${sign}' ]; do sleep 0.1; done\nexec '${ffmpeg}' "$@"\n`)
+    await chmod(program, 0o755)
+    return { ...worker(program), go: () => writeFile(sign, '') }
+  }
+  const worker = (program = test.deps.config.media.ffmpeg) => {
+    const { sql, mediaStore } = test.deps
+    const log = pino({ level: 'silent' })
+    const activities = createRenderingActivities({ sql, mediaStore, ffmpeg: createFfmpeg(program), log, now: Date.now })
+    return {
+      make: (mediaId: string): Promise<void> => new MockActivityEnvironment().run(activities.makeRendition, { mediaId }),
+    }
+  }
+  type Row = { conversion: string | null; beganAt: Date | null; storeKey: string; sizeBytes: number }
+  const rowOf = async (id: string): Promise<Row> => {
+    const [row] = await test.sql<Row[]>`
+      select conversion, conversion_began_at as began_at, store_key, size_bytes::float8 as size_bytes from media where id = ${id}`
+    return row!
+  }
+  const isBegun = (id: string) => expect.poll(async () => (await rowOf(id)).beganAt, { timeout: 30_000 }).not.toBeNull()
+
+  it('take one video at a time; the next ones wait outside of them, longer the more their workspace has', async () => {
+    const slow = await held('one-at-a-time')
+    const [first, second, third] = [
+      await uploadTo(test, 'first.mp4', bytes),
+      await uploadTo(test, 'second.mp4', bytes),
+      await uploadTo(test, 'third.mp4', bytes),
+    ]
+    const making = slow.make(first)
+    await isBegun(first)
+    const delays: number[] = []
+    for (const id of [second, third]) {
+      const failure = await slow.make(id).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ type: 'NotYet' })
+      delays.push(Number((failure as { nextRetryDelay: number }).nextRetryDelay))
+    }
+    expect(delays[1]).toBeGreaterThan(delays[0]!)
+    expect((await rowOf(second)).beganAt).toBeNull()
+    await slow.go()
+    await making
+    expect((await rowOf(first)).conversion).toBeNull()
+    await slow.make(second)
+    expect((await rowOf(second)).conversion).toBeNull()
+  })
+
+  it('two at the same video, since one was taken for dead: the file that was made first stays', async () => {
+    const id = await uploadTo(test, 'twice.mp4', bytes)
+    const slow = await held('taken-for-dead')
+    const late = slow.make(id)
+    await isBegun(id)
+    await worker().make(id)
+    const made = await rowOf(id)
+    expect(await test.deps.mediaStore.size(made.storeKey)).toBe(made.sizeBytes)
+    await slow.go()
+    await late
+    expect(await rowOf(id)).toEqual(made)
+    expect(await test.deps.mediaStore.size(made.storeKey)).toBe(made.sizeBytes)
+  })
+})
+
+describe('a video whose header says another length than it has', { timeout: 60_000 }, () => {
+  const ffmpeg = () => createFfmpeg(testConfig().media.ffmpeg)
+  /** The length of the whole in its head, or that of one frame in its index. */
+  const saying = async (name: string, box: 'mvhd' | 'stts', length: number): Promise<string> => {
+    const bytes = Buffer.from(await makeFilm(folder, 'mirrorless.mp4'))
+    bytes.writeUInt32BE(length, bytes.indexOf(box) + (box === 'mvhd' ? 20 : 16))
+    const path = join(folder, name)
+    await writeFile(path, bytes)
+    return path
+  }
+
+  it('counts with the length that it has, so that it takes no more room than it was given', async () => {
+    const video = await probe(ffmpeg(), await saying('short.mp4', 'mvhd', 40), 'mov')
+    expect(video.durationMs).toBeGreaterThan(3_000)
+    const asked: (number | undefined)[] = []
+    const notes: Ffmpeg = async (_args, limits) => {
+      asked.push(limits?.outputBytes)
+      return { log: '' }
+    }
+    await makeStandard(notes, { from: 'a', demuxer: 'mov', to: 'b', video })
+    expect(asked[0]).toBeLessThan(1.1 * planStandard(video, 'mov').sizeBytes + 2 ** 25)
+  })
+
+  it('is refused in words when that is longer than what any platform takes', async () => {
+    await expect(probe(ffmpeg(), await saying('long.mp4', 'stts', 2 ** 28), 'mov')).rejects.toThrow(
+      'This video is longer than 4 hours, which no platform takes.',
+    )
+  })
+})

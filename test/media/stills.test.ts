@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { debianProgram } from '../support/debian-program.ts'
+import { ffmpeg } from '../support/films.ts'
+import { bytesOf, put, rowOf, upload } from '../support/uploading.ts'
+
+let test: TestApp
+let folder: string
+beforeAll(async () => {
+  test = await createTestApp()
+  folder = await mkdtemp(join(tmpdir(), 'cratesocial-stills-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Red above, blue below. */
+const flag = async (): Promise<string> => {
+  const path = join(folder, 'flag.png')
+  const blue = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#00f' } })
+    .png()
+    .toBuffer()
+  const red = sharp({ create: { width: 600, height: 800, channels: 3, background: '#f00' } })
+  await red
+    .composite([{ input: blue, top: 400, left: 0 }])
+    .png()
+    .toFile(path)
+  return path
+}
+
+const heic = async (): Promise<string> => {
+  const libraries = ['libheif1', 'libx265-199', 'libde265-0', 'libaom3', 'libdav1d6', 'librav1e0', 'libsvtav1enc1']
+  const encoder = await debianProgram('heif-enc', ['libheif-examples', ...libraries])
+  const path = join(folder, 'photo.heic')
+  const env = { ...process.env, LD_LIBRARY_PATH: encoder.libraries }
+  await promisify(execFile)(encoder.program, ['-q', '90', '-o', path, await flag()], { env })
+  return path
+}
+
+const converted = (name: string) => async (): Promise<string> => {
+  const path = join(folder, name)
+  await ffmpeg(['-i', await flag(), path])
+  return path
+}
+
+it.each([
+  ['photo.heic', heic],
+  ['scan.tiff', converted('scan.tiff')],
+  ['old.bmp', converted('old.bmp')],
+] as const)('%s is taken as a JPEG: same size, same colors, right way up', { timeout: 60_000 }, async (name, make) => {
+  const id = await upload(test, name, await readFile(await make()))
+  expect(await rowOf(test, id)).toMatchObject({ kind: 'image', contentType: 'image/jpeg', width: 600, height: 800 })
+  const picture = await sharp(await bytesOf(test, id))
+    .raw()
+    .toBuffer()
+  const colorAt = (y: number) => [...picture.subarray((y * 600 + 300) * 3, (y * 600 + 300) * 3 + 3)]
+  const isNear = (found: number[], wanted: number[]) => found.every((value, index) => Math.abs(value - wanted[index]!) < 16)
+  expect(isNear(colorAt(100), [255, 0, 0]), String(colorAt(100))).toBe(true)
+  expect(isNear(colorAt(700), [0, 0, 255]), String(colorAt(700))).toBe(true)
+})
+
+it('a HEIC of which only a part can be read is refused, not cut', async () => {
+  const bytes = await readFile(await heic())
+  const at = bytes.indexOf('ispe')
+  bytes.writeUInt32BE(1_200, at + 8)
+  const answer = await put(test.cast.manager, 'tiles.heic', bytes)
+  expect([answer.status, answer.text]).toEqual([422, 'This picture cannot be read here. Export it as JPEG, then upload it.'])
+})

@@ -1,0 +1,285 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import type { Finding } from '../../commands/operate/doctor/finding.ts'
+import { examineInstallation } from '../../commands/operate/doctor/index.ts'
+import type { Config } from '../../config/index.ts'
+import { freePort } from '../../local/ports.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import {
+  type ConnectingApp,
+  choose,
+  createConnectingApp,
+  instagram,
+  pages,
+  startAgain,
+  tiktokAccount,
+  toMeta,
+  toTiktok,
+} from '../support/connecting-app.ts'
+import { startMailServer, startOther, startSilence } from '../support/neighbors.ts'
+import { databaseUrl } from '../support/template-database.ts'
+import { control, sandboxEnv } from '../support/twins.ts'
+import { noise, put } from '../support/uploading.ts'
+
+const mail = { user: 'crate', password: 'a password of the mail server' }
+let house: ConnectingApp
+let config: Config
+let letters = 0
+beforeAll(async () => {
+  house = await createConnectingApp()
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-doctor-'))
+  atTheEnd(() => rm(folder, { recursive: true, force: true }))
+  const smtpPort = await startMailServer({
+    ...mail,
+    took: () => {
+      letters += 1
+    },
+  })
+  const given = house.deps.config
+  config = {
+    ...given,
+    temporal: { ...given.temporal, address: inject('temporalAddress') },
+    mail: { ...given.mail, smtpUrl: `smtp://${mail.user}:${encodeURIComponent(mail.password)}@127.0.0.1:${smtpPort}` },
+    media: { ...given.media, url: pathToFileURL(folder).href },
+  }
+})
+beforeEach(() => startAgain(house))
+
+type Changes = { config?: Partial<Config>; now?: () => number; patienceMs?: number }
+type Examined = { findings: Finding[]; failed: boolean; said: string; of(name: string | RegExp): Finding }
+
+const examine = async ({ config: changes, now = Date.now, patienceMs }: Changes = {}): Promise<Examined> => {
+  const answer = await examineInstallation({ sql: house.sql, config: { ...config, ...changes }, now }, patienceMs)
+  const findings = answer.rows as unknown as Finding[]
+  const of = (name: string | RegExp) => {
+    const found = findings.find(({ check }) => (typeof name === 'string' ? check === name : name.test(check)))
+    if (!found) throw new Error(`no finding ${name} in\n${answer.lines?.join('\n')}`)
+    return found
+  }
+  return { findings, failed: answer.failed === true, said: JSON.stringify(answer), of }
+}
+
+describe('operate -- doctor', () => {
+  test('says that keys, addresses, mail and disk are as they should be, and sends no letter', async () => {
+    const { of } = await examine()
+    for (const name of ['Meta app', 'TikTok app', 'Mail', 'Videos', 'Disk', 'Database', 'Temporal'])
+      expect(of(name), name).toMatchObject({ result: 'ok' })
+    expect(of('Mail').words).toContain('takes the user and password')
+    for (const name of [/^Meta deauthorize/i, /^Meta data deletion/i, /^TikTok webhook/i])
+      expect(of(name), String(name)).toMatchObject({ result: 'ok', words: expect.stringContaining('has not called it yet') })
+    for (const whose of ['Meta', 'TikTok', 'PostgreSQL']) expect(of(`Clock, against ${whose}`)).toMatchObject({ result: 'ok' })
+    expect(of(/^Meta OAuth redirect/)).toMatchObject({
+      result: 'warning',
+      todo: `Register exactly ${house.url}/oauth/meta/callback.`,
+    })
+    expect(letters).toBe(0)
+  })
+
+  test('names the id or the secret that a platform refuses, says where the right one is, and shows neither', async () => {
+    const { meta, tiktok } = config
+    const wrong = 'not-the-secret-of-this-app-at-all'
+    const secrets = await examine({
+      config: { meta: { ...meta!, appSecret: wrong }, tiktok: { ...tiktok!, clientSecret: wrong } },
+    })
+    expect(secrets.of('Meta app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('META_APP_SECRET') })
+    expect(secrets.of('TikTok app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('TIKTOK_CLIENT_SECRET') })
+    expect(secrets.failed).toBe(true)
+    const id = await examine({ config: { meta: { ...meta!, appId: '404' } } })
+    expect(id.of('Meta app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('META_APP_ID') })
+    for (const { said } of [secrets, id])
+      for (const secret of [wrong, meta!.appSecret, tiktok!.clientSecret, mail.password, encodeURIComponent(mail.password)])
+        expect(said).not.toContain(secret)
+  })
+
+  test('says that it cannot tell when a platform is away, and not that the secret is wrong', async () => {
+    const gone = `http://127.0.0.1:${await freePort()}`
+    const { of } = await examine({ config: { meta: { ...config.meta!, graphUrl: gone } } })
+    expect(of('Meta app')).toMatchObject({ result: 'problem', words: expect.stringContaining('ECONNREFUSED') })
+    expect(of('Clock, against Meta')).toMatchObject({ result: 'warning' })
+    // Every call, since the checks run side by side.
+    await control(house.sandbox, 'POST', '/faults', {
+      platform: 'meta',
+      endpoint: '*',
+      when: 'before',
+      kind: 'html503',
+      times: 100,
+    })
+    expect((await examine()).of('Meta app').words).toContain('did not say')
+    await control(house.sandbox, 'DELETE', '/faults')
+  })
+
+  test('tells for each account which permissions are missing, and that an ended connection needs its admin', async () => {
+    const admin = await house.signIn(house.cast.admin)
+    const consent = await toMeta(admin)
+    const granted = [...consent.document.querySelectorAll('input[name=grant]')]
+      .map((box) => box.getAttribute('value') ?? '')
+      .filter((value) => value !== 'read_insights')
+    await choose(await consent.press('Continue', { grant: granted }), [
+      `facebook:${pages.records}`,
+      `instagram:${instagram.records}`,
+    ])
+    const asked = await toTiktok(admin)
+    const choice = await asked.press('Continue')
+    await choose(choice, [tiktokAccount(choice)])
+
+    const first = await examine()
+    expect(first.findings.filter(({ check }) => check.startsWith('Account '))).toHaveLength(3)
+    expect(first.of(/^Account northside\/facebook /)).toMatchObject({
+      result: 'warning',
+      words: expect.stringContaining('read_insights'),
+    })
+    expect(first.of(/^Account northside\/tiktok /)).toMatchObject({ result: 'ok' })
+    expect(first.of(/^Meta OAuth redirect/)).toMatchObject({ result: 'ok' })
+    const tokens = await house.sql`select access_token_sealed as seal from grants`
+    for (const { seal } of tokens) expect(first.said).not.toContain(seal)
+    expect(first.said).not.toContain('Northside Records')
+
+    await control(house.sandbox, 'POST', '/reset') // the platforms know no grant any more
+    const later = await examine()
+    expect(later.of(/^Account northside\/facebook /)).toMatchObject({
+      result: 'problem',
+      todo: expect.stringContaining('reconnects'),
+    })
+    expect(later.failed).toBe(true)
+  })
+
+  test('fetches a part of the newest file by an address that is gone afterwards', async () => {
+    expect((await examine()).of('Media address')).toMatchObject({ result: 'warning', todo: expect.stringContaining('Upload') })
+    const uploaded = await put(house.cast.manager, 'crate.jpg', await noise(400, 300), { Origin: house.url })
+    expect(uploaded.status, uploaded.text).toBe(201)
+    const { of } = await examine()
+    expect(of('Media address').words).toContain('right type and in parts')
+    expect((await house.sql`select * from media_links where target_id is null`).length).toBe(0)
+
+    const other = await startOther((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('Hello'))
+    const elsewhere = await examine({ config: { publicUrl: other, media: { ...config.media, publicUrl: `${other}/media` } } })
+    expect(elsewhere.of('Media address')).toMatchObject({
+      result: 'problem',
+      words: expect.stringContaining('arrives as text/html'),
+    })
+    expect(elsewhere.findings).toContainEqual(
+      expect.objectContaining({ check: 'Public address', words: expect.stringContaining('answered by something else') }),
+    )
+    expect(elsewhere.of(/^TikTok webhook/i)).toMatchObject({ result: 'problem' })
+    expect((await house.sql`select * from media_links where target_id is null`).length).toBe(0)
+  })
+
+  test('says that a reverse proxy keeps parts of files back', async () => {
+    await put(house.cast.manager, 'crate-2.jpg', await noise(401, 300), { Origin: house.url })
+    const proxy = await startOther(async (request, response) => {
+      const answer = await fetch(house.url + request.url) // without the Range header
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+      response.end(Buffer.from(await answer.arrayBuffer()))
+    })
+    const { of } = await examine({ config: { media: { ...config.media, publicUrl: `${proxy}/media` } } })
+    expect(of('Media address')).toMatchObject({ result: 'problem', todo: expect.stringContaining('Range') })
+  })
+
+  test('says what does not answer at an address where nothing is', async () => {
+    const gone = `http://127.0.0.1:${await freePort()}`
+    const { findings, failed, of } = await examine({ config: { publicUrl: gone } })
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'Public address', result: 'problem', words: expect.stringContaining('Nothing answers') }),
+    )
+    expect(of(/^Meta deauthorize/i)).toMatchObject({ result: 'problem' })
+    expect(failed).toBe(true)
+  })
+
+  test('finds a clock that is ahead or behind, against the platforms and the database', async () => {
+    for (const [aheadMs, word] of [
+      [10 * 60_000, 'ahead'],
+      [-10 * 60_000, 'behind'],
+    ] as const) {
+      const { of } = await examine({ now: () => Date.now() + aheadMs })
+      for (const whose of ['Meta', 'TikTok', 'PostgreSQL'])
+        expect(of(`Clock, against ${whose}`)).toMatchObject({ result: 'problem', words: expect.stringContaining(word) })
+    }
+  })
+
+  test('tells a mail server that refuses the password from one that is not there', async () => {
+    const refused = await examine({
+      config: { mail: { ...config.mail, smtpUrl: config.mail.smtpUrl.replace(mail.user, 'nobody') } },
+    })
+    expect(refused.of('Mail')).toMatchObject({
+      result: 'problem',
+      words: expect.stringContaining('refuses the user or password'),
+    })
+    expect(refused.said).not.toContain(encodeURIComponent(mail.password))
+    const gone = await examine({ config: { mail: { ...config.mail, smtpUrl: `smtp://127.0.0.1:${await freePort()}` } } })
+    expect(gone.of('Mail')).toMatchObject({ result: 'problem', words: expect.stringContaining('does not answer') })
+  })
+
+  test('comes to its end when something takes calls and never answers', async () => {
+    const address = await startSilence()
+    const { of, failed } = await examine({
+      config: {
+        publicUrl: `http://${address}`,
+        temporal: { ...config.temporal, address },
+        mail: { ...config.mail, smtpUrl: `smtp://${address}` },
+      },
+      patienceMs: 1_000,
+    })
+    for (const name of ['Public address', 'Temporal', 'Mail'])
+      expect(of(name === 'Public address' ? 'Addresses at the platforms' : name).words).toContain('did not come to its end')
+    expect(failed).toBe(true)
+  })
+
+  test('calls itself without leaving the trace of a forged call', async () => {
+    await house.sql`delete from events where name = 'callback.refused'`
+    await examine()
+    expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(0)
+    const forged = await fetch(`${house.url}/callbacks/meta/deauthorize`, { method: 'POST', body: 'signed_request=a.b' })
+    expect(forged.status).toBe(400)
+    expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(1)
+  })
+
+  test('as a command prints a line for each check and ends with 1 when there is a problem', { timeout: 120_000 }, async () => {
+    const env = await commandEnv()
+    const ran = await run(env, 'doctor')
+    expect([ran.code, ran.err]).toEqual([1, ''])
+    expect(ran.out).toMatch(/^ok {7}Meta app: Meta accepts/m)
+    expect(ran.out).toMatch(/^ok {7}TikTok app: It is not configured/m)
+    expect(ran.out).toMatch(/^problem {2}Mail: /m)
+    expect(ran.out.trimEnd()).toMatch(/\d+ ok, \d+ warnings?, \d+ problems?\.$/)
+    const json = JSON.parse((await run(env, 'doctor', '--json')).out)
+    expect(json.rows.map(({ check }: Finding) => check)).toContain('Mail')
+  })
+
+  test('as a command ends by itself when Temporal, mail and the public address are silent', { timeout: 120_000 }, async () => {
+    const address = await startSilence()
+    const silent = { TEMPORAL_ADDRESS: address, SMTP_URL: `smtp://${address}`, PUBLIC_URL: `http://${address}` }
+    const { code, out, err } = await run({ ...(await commandEnv()), ...silent }, 'doctor')
+    expect([code, err]).toEqual([1, ''])
+    for (const name of ['Temporal', 'Mail', 'Public address']) expect(out).toMatch(new RegExp(`^problem {2}${name}: `, 'm'))
+    expect(out).toMatch(/^warning {2}Clock, against Temporal: |^problem {2}Clocks: /m)
+    expect(out).toMatch(/^ok {7}Meta app: /m)
+  })
+})
+
+const commandEnv = async (): Promise<NodeJS.ProcessEnv> => {
+  const [row] = await house.sql`select current_database() as name`
+  return {
+    ...sandboxEnv(house.sandbox.url),
+    PATH: process.env.PATH,
+    DATABASE_URL: databaseUrl(inject('postgresUrl'), row!.name),
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    THROTTLE_KEY: 'a throttle key for tests, long enough',
+    SMTP_URL: 'smtp://127.0.0.1:2',
+    PUBLIC_URL: house.url,
+    META_APP_ID: config.meta!.appId,
+    META_APP_SECRET: config.meta!.appSecret,
+  }
+}
+
+const run = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<{ code: number; out: string; err: string }> =>
+  new Promise((resolve) => {
+    const cwd = fileURLToPath(new URL('../../', import.meta.url))
+    execFile(process.execPath, ['--import', 'tsx', 'commands/operate.ts', ...words], { cwd, env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    )
+  })

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { numberIn } from '../../platforms/graph/insights.ts'
+import { soundNumbers, unsoundWords } from '../../platforms/sound-numbers.ts'
+import { countersSchema } from '../../platforms/tiktok/answers.ts'
+
+describe('a number that a platform sends', () => {
+  it('is kept when it is whole, not negative and can be stored', () => {
+    const numbers = { views: 9_007_199_254_740_991, reach: 0, likes: 2_147_483_647, followers: null }
+    expect(soundNumbers(numbers)).toEqual({ sound: numbers, unsound: [] })
+  })
+
+  it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17])('counts as not given when it is %d, and is named', (odd) => {
+    expect(soundNumbers({ views: odd, likes: 3 })).toEqual({ sound: { likes: 3 }, unsound: ['views'] })
+    expect(unsoundWords('TikTok', ['views', 'views', 'likes'])).toBe(
+      'TikTok sent something that cannot be a number of views or likes. It counts as not given.',
+    )
+  })
+
+  it('of a counter that the database cannot hold counts as not given', () => {
+    expect(soundNumbers({ likes: 2_147_483_648 })).toEqual({ sound: {}, unsound: ['likes'] })
+  })
+
+  it('loses nothing else when it is text: Meta and TikTok alike', () => {
+    expect(numberIn(new Map([['views', '12']]), 'views')).toBeNaN()
+    expect(numberIn(new Map(), 'views')).toBeUndefined()
+    const { videos } = countersSchema.parse({ videos: [{ id: '1', view_count: '12', like_count: 3 }] })
+    expect(videos?.[0]).toMatchObject({ view_count: Number.NaN, like_count: 3 })
+    expect(videos?.[0]?.share_count).toBeUndefined()
+  })
+})

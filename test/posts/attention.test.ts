@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { progressWords } from '../../web/posts/progress-words.ts'
+import { formats } from '../../web/time/formats.ts'
+import { createTestApp, type TestApp } from '../support/app.ts'
+import { insertChannel, insertTarget } from '../support/connected.ts'
+
+let test: TestApp
+let grants: string[]
+let failed: { postId: string; targetId: string }
+const workspaceId = () => test.workspaces.northside
+
+beforeAll(async () => {
+  test = await createTestApp()
+  const who = { workspaceId: workspaceId(), userId: test.cast.admin.id }
+  const lost = await insertChannel(test.deps, { ...who, platform: 'facebook', name: 'Northside Records' })
+  const ending = await insertChannel(test.deps, { ...who, platform: 'instagram', name: 'Northside Café' })
+  grants = [lost.grantId, ending.grantId]
+  await test.sql`update grants set state = 'reauthorize' where id = ${lost.grantId}`
+  await test.sql`update grants set expires_at = now() + interval '3 days' where id = ${ending.grantId}`
+  failed = await insertTarget(test.deps, { workspaceId: workspaceId(), channelId: ending.channelId, platform: 'instagram' })
+  await test.sql`update targets set state = 'failed' where id = ${failed.targetId}`
+})
+
+const page = async (path: string, who: 'manager' | 'admin' = 'manager') => (await test.cast[who].get(path)).text
+const needs = (html: string): string => html.split('<section id="needs"')[1]?.split('</section>')[0] ?? ''
+
+describe('what needs attention', () => {
+  it('is one line on every page, which leads to the list on Today', async () => {
+    for (const path of ['/w/northside/calendar', '/w/northside/media', '/w/northside/notices']) {
+      const html = await page(path)
+      expect(html).toContain('3 items need attention')
+      expect(html).toContain('href="/w/northside/today#needs"')
+    }
+  })
+
+  it('is all listed on Today, under the address that the line leads to', async () => {
+    const list = needs(await page('/w/northside/today'))
+    expect(list.match(/<div class="need">/g)).toHaveLength(3)
+    expect(list).toContain('Northside Records needs to be reconnected')
+    expect(list).toContain('The connection has expired. No post is scheduled for it.')
+    expect(list).toContain('“Twenty crates” was rejected for Northside Café')
+    expect(list).toContain('The connection through Ada Northside ends')
+    expect(await page('/w/northside/today')).not.toContain('class="needs-line"')
+  })
+
+  it('says so when there is nothing', async () => {
+    await test.cast.outsider.post('/w/elsewhere/today/steps/dismiss') // a new workspace shows its first steps instead
+    const html = (await test.cast.outsider.get('/w/elsewhere/today')).text
+    expect(needs(html)).toContain('Nothing needs attention.')
+    expect((await test.cast.outsider.get('/w/elsewhere/calendar')).text).not.toContain('class="needs-line"')
+  })
+
+  it('is told on no error page', async () => {
+    await test.cast.admin.post('/w/northside/pause')
+    const missing = await test.cast.manager.get('/w/northside/posts/0193a000-0000-7000-8000-000000000000')
+    const refused = await test.cast.manager.get('/w/northside/settings')
+    await test.cast.admin.post('/w/northside/pause/end')
+    expect([missing.status, refused.status]).toEqual([404, 403])
+    for (const { text } of [missing, refused]) {
+      expect(text).not.toContain('class="needs-line"')
+      expect(text).not.toContain('Publishing is paused')
+    }
+  })
+
+  it('a rejected post is dismissed from the list, and stays on its page', async () => {
+    const form = needs(await page('/w/northside/today'))
+    const version = form.match(/name="version" value="(\d+)"/)?.[1] ?? ''
+    const path = `/w/northside/posts/${failed.postId}/targets/${failed.targetId}/leave`
+    const answer = await test.cast.manager.post(path, { version, back: '/w/northside/today' })
+    expect(answer.location).toMatch(/^\/w\/northside\/today\?did=/)
+    expect(needs(await page('/w/northside/today'))).not.toContain('Twenty crates')
+    await test.sql`update targets set finished_at = null where id = ${failed.targetId}`
+  })
+})
+
+describe('a lost connection', () => {
+  it('offers Reconnect to an admin, and to a manager to ask an admin, on Today and on Accounts', async () => {
+    for (const path of ['/w/northside/today', '/w/northside/channels']) {
+      const [mine, admins] = [await page(path), await page(path, 'admin')]
+      expect(mine).toContain('Ask an admin')
+      expect(mine).not.toMatch(/>Reconnect</)
+      expect(admins).not.toContain('Ask an admin')
+      expect(admins).toContain('Reconnect')
+    }
+  })
+
+  it('the admins are notified once, whoever asks, and the page says when they were asked', async () => {
+    const ask = () => test.cast.manager.post(`/w/northside/connections/${grants[0]}/ask`, { back: '/w/northside/today' })
+    const answers = [await ask(), await ask()]
+    expect(answers.map(({ location }) => location)).toEqual(Array(2).fill('/w/northside/today?said=admins-asked'))
+    const told = await test.sql<{ userId: string; byMail: boolean }[]>`select user_id, by_mail from notices where kind = 'asked'`
+    expect(told).toEqual([{ userId: test.cast.admin.id, byMail: true }])
+    expect(await test.sql`select from outbox where kind = 'notice'`).toHaveLength(1)
+    const html = await page('/w/northside/today')
+    expect(needs(html)).toMatch(/Asked today \d\d:\d\d/)
+    expect(needs(html).match(/Ask an admin/g)).toHaveLength(1) // the one for the other connection
+    expect(await page('/w/northside/notices', 'admin')).toContain('Max Manager asks you to reconnect Ada Northside at Meta')
+  })
+
+  it('a day later the admins may be asked again', async () => {
+    await test.sql`update notices set created_at = now() - interval '25 hours' where kind = 'asked'`
+    expect(needs(await page('/w/northside/today'))).toContain('Ask an admin again')
+    await test.cast.manager.post(`/w/northside/connections/${grants[0]}/ask`)
+    expect(await test.sql`select from notices where kind = 'asked'`).toHaveLength(2)
+  })
+
+  it('nobody asks about a connection of another workspace', async () => {
+    const answer = await test.cast.outsider.post(`/w/elsewhere/connections/${grants[0]}/ask`)
+    expect(answer.status).toBe(404)
+    expect(await test.sql`select from notices where workspace_id = ${test.workspaces.elsewhere}`).toHaveLength(0)
+  })
+})
+
+describe('what a post is doing now', () => {
+  const now = Date.parse('2026-12-01T12:00:00Z')
+  const fmt = formats('Europe/Zurich', now)
+  const dueAt = new Date('2026-12-02T09:49:26Z')
+  const target = { state: 'ready', dueAt, notBefore: null } as const
+
+  it('is one sentence with the day, and says when it publishes', () => {
+    const waits = progressWords({ step: 'wait', until: dueAt.getTime() - 60_000, rounds: 1 }, target, fmt)
+    expect(waits).toBe('Ready. Publishes tomorrow 10:49:26.')
+    expect(progressWords({ step: 'send', until: null, rounds: 1 }, target, fmt)).toBe('Ready. Publishes tomorrow 10:49:26.')
+  })
+
+  it('before that, when its preparation starts; and when it is tried again', () => {
+    const until = Date.parse('2026-12-02T09:34:00Z')
+    expect(progressWords({ step: 'wait', until, rounds: 1 }, { ...target, state: 'scheduled' }, fmt)).toBe(
+      'Scheduled. Preparation starts tomorrow 10:34:00.',
+    )
+    const notBefore = new Date('2026-12-03T09:00:00Z')
+    expect(progressWords({ step: 'wait', until, rounds: 1 }, { ...target, notBefore }, fmt)).toBe(
+      'Waiting. Tries again Thu 3 Dec 10:00:00.',
+    )
+  })
+})
+
+it('the badge of new notices is in the menu of a phone, too', async () => {
+  const html = await page('/w/northside/calendar', 'admin')
+  const phone = html.split('<nav class="thumbs"')[1]?.split('</nav>')[0] ?? ''
+  expect(phone).toMatch(/More<span class="tally">\d+/)
+  expect(phone).toMatch(/Notifications<span class="tally">\d+/)
+})

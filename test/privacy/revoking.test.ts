@@ -1,0 +1,268 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { pino } from 'pino'
+import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { createRevokingActivities, type RevokingDeps } from '../../activities/channels/revoke.ts'
+import { sweep } from '../../activities/privacy/retention.ts'
+import { beginConnection, consentMinutes, deleteExpiredConnections, keepOffer } from '../../db/channels/consents.ts'
+import { openGrant } from '../../db/channels/grants.ts'
+import { insertRevocation, openRevocationTokens, revocationDays } from '../../db/channels/revocations.ts'
+import { insertSession } from '../../db/people/sessions.ts'
+import { close, connect, type Sql } from '../../db/postgres/connect.ts'
+import { checks } from '../../db/privacy/checks.ts'
+import { rules } from '../../db/privacy/retention.ts'
+import { dropSealedHandles } from '../../db/vault/sealed-handles.ts'
+import { createVault } from '../../db/vault/vault.ts'
+import type { Sandbox } from '../../local/sandbox/server.ts'
+import { createPlatforms } from '../../platforms/index.ts'
+import { fetchOffer } from '../../web/channels/connecting.ts'
+import type { WebDeps } from '../../web/http/env.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
+import { testConfig } from '../support/config.ts'
+import { insertChannel, insertTarget } from '../support/connected.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { databaseUrl } from '../support/template-database.ts'
+import { control, sandboxEnv, startTwins } from '../support/twins.ts'
+
+const url = 'http://localhost:4231'
+const dayMs = 86_400_000
+let aheadMs = 0
+const applicationName = 'revoking'
+let witness: Sql
+let sandbox: Sandbox
+let deps: RevokingDeps
+let people: { workspaceId: string; userId: string }
+
+beforeAll(async () => {
+  const database = await createTestDatabase()
+  witness = database.sql
+  const sql = connect({ url: databaseUrl(inject('postgresUrl'), database.name), prepare: true, max: 6, applicationName })
+  atTheEnd(() => close(sql))
+  sandbox = await startTwins(url)
+  const config = testConfig({ ...sandboxEnv(sandbox.url), PUBLIC_URL: url })
+  const now = () => Date.now() + aheadMs
+  deps = {
+    sql,
+    vault: createVault(config.vaultKeys),
+    platforms: createPlatforms(config, now),
+    log: pino({ level: 'silent' }),
+    now,
+  }
+  const [user] = await sql`insert into users (email, name, password_hash) values ('ada@example.com', 'Ada', 'x') returning id`
+  const [workspace] = await sql`insert into workspaces (slug, name, zone) values ('northside', 'Northside', 'UTC') returning id`
+  people = { workspaceId: workspace?.id, userId: user?.id }
+  return () => sandbox.close()
+})
+
+beforeEach(async () => {
+  aheadMs = 0
+  await deps.sql`truncate grants, revocations, connections_under_way, events, notices cascade`
+  await control(sandbox, 'DELETE', '/faults')
+  await control(sandbox, 'POST', '/reset')
+})
+
+/** Completes a consent at TikTok's sandbox as the product does, without its pages. */
+const consent = async () => {
+  const issuer = deps.platforms.issuers.get('tiktok')!
+  const verifier = 'a'.repeat(43)
+  const redirectUri = `${url}/oauth/tiktok/callback`
+  const address = issuer.consentUrl({ redirectUri, state: 's', verifier, again: false })
+  const [creator] = (await control(sandbox, 'GET', '/accounts/tiktok')) as { openId: string }[]
+  const form = new URLSearchParams({ account: creator!.openId, decision: 'continue' })
+  for (const scope of issuer.scopes) form.append('scope', scope.name)
+  const back = new URL((await fetch(address, { method: 'POST', body: form, redirect: 'manual' })).headers.get('location') ?? '')
+  return { issuer, verifier, redirectUri, code: back.searchParams.get('code') ?? '' }
+}
+const takeTokens = async () => {
+  const { issuer, verifier, redirectUri, code } = await consent()
+  return issuer.exchange({ code, redirectUri, verifier, signal: AbortSignal.timeout(5_000) })
+}
+type Tokens = Awaited<ReturnType<typeof takeTokens>>
+
+/** A disconnected account whose tokens are only kept to be revoked. */
+const disconnected = async (expiresInMs = dayMs) => {
+  const tokens = await takeTokens()
+  const made = await insertChannel(deps, { ...people, platform: 'tiktok', accountId: tokens.userId, tokens })
+  await deps.sql`update channels set state = 'disconnected', token_sealed = null`
+  await deps.sql`update grants set state = 'ended', access_token_sealed = null, refresh_token_sealed = null`
+  await setAside(tokens, made, expiresInMs)
+  return { ...made, tokens }
+}
+const setAside = (tokens: Tokens, { channelId, grantId }: { channelId: string; grantId: string }, expiresInMs = dayMs) => {
+  const { accessToken, refreshToken, userId: issuerUserId } = tokens
+  const ask = { issuer: 'tiktok', issuerUserId, workspaceId: people.workspaceId, grantId, channelId, at: new Date(deps.now()) }
+  return insertRevocation(deps.sql, deps.vault, ask, { accessToken, refreshToken, expiresAt: new Date(deps.now() + expiresInMs) })
+}
+
+/** Runs the activity once. Returns the delay of the next try in milliseconds if it isn't done. */
+const revoke = async (channelId: string): Promise<'done' | number> => {
+  try {
+    await new MockActivityEnvironment().run(createRevokingActivities(deps).revokeTokens, { channelId })
+    return 'done'
+  } catch (error) {
+    const { type, nextRetryDelay } = error as { type?: string; nextRetryDelay?: number }
+    if (type !== 'NotYet') throw error
+    return Number(nextRetryDelay)
+  }
+}
+const state = async () => {
+  const [row] = await deps.sql<{ id: string; state: string; tokens: boolean; person: string | null }[]>`
+    select id, state, access_token_sealed is not null as tokens, issuer_user_id as person from revocations`
+  return row!
+}
+const revokeFault = (fault: Record<string, unknown>) =>
+  control(sandbox, 'POST', '/faults', { platform: 'tiktok', endpoint: 'oauth/revoke', when: 'before', times: 1, ...fault })
+const begin = async () => {
+  await insertSession(deps.sql, people.userId, new Date())
+  const [session] = await deps.sql<{ id: string }[]>`select id from sessions limit 1`
+  return beginConnection(deps.sql, deps.vault, { ...people, sessionId: session!.id, issuer: 'tiktok' })
+}
+const wrongIn = async (name: string) => (await checks.find((one) => one.name === name)!.look(deps.sql)).wrong
+
+describe('promise R2: revoking at the platform', () => {
+  test('ends with the platform, and deletes our copy of the tokens and the id of the person', async () => {
+    const { channelId } = await disconnected()
+    expect(await state()).toMatchObject({ state: 'pending', tokens: true })
+    expect(await revoke(channelId)).toBe('done')
+    expect(await state()).toMatchObject({ state: 'revoked', tokens: false, person: null })
+  })
+
+  test('waits as long as the platform asks, not shorter, and does not call before', async () => {
+    const { channelId } = await disconnected()
+    await revokeFault({ kind: 'error', code: 'rate_limit_exceeded' })
+    const pauseMs = await revoke(channelId)
+    expect(pauseMs).toBeGreaterThan(30_000)
+    const calls = async () => ((await control(sandbox, 'GET', '/ledger/calls?endpoint=oauth/revoke')) as unknown[]).length
+    const before = await calls()
+    expect(await revoke(channelId)).toBeGreaterThan(25_000)
+    expect(await calls()).toBe(before)
+    aheadMs += 10 * 60_000
+    expect(await revoke(channelId)).toBe('done')
+  })
+
+  test('an expired token is renewed first; the new pair is kept when revoking then fails, also when the connection dies', async () => {
+    const { channelId, tokens } = await disconnected(-1_000)
+    await revokeFault({ kind: 'html503' })
+    const { id } = await state()
+    // TikTok has issued new tokens but responds slowly. All connections to our database break
+    // around the time of its response.
+    const slow = { platform: 'tiktok', endpoint: 'oauth/token', when: 'after', kind: 'slow', delayMs: 1_500, times: 1 }
+    await control(sandbox, 'POST', '/faults', slow)
+    const calls = async () => {
+      const all = (await control(sandbox, 'GET', '/ledger/calls')) as { endpoint: string }[]
+      return all.filter(({ endpoint }) => endpoint === 'oauth/token').length
+    }
+    const before = await calls()
+    const renewing = revoke(channelId)
+    while ((await calls()) === before) await sleep(20)
+    for (const until = Date.now() + 2_500; Date.now() < until; await sleep(20))
+      await witness`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${applicationName}`
+    expect(await renewing).toBeTypeOf('number')
+    const kept = await openRevocationTokens(deps.sql, deps.vault, id)
+    expect(kept?.refreshToken).not.toBe(tokens.refreshToken)
+    aheadMs += 60 * 60_000
+    expect(await revoke(channelId)).toBe('done')
+    expect(await state()).toMatchObject({ state: 'revoked', tokens: false })
+  })
+
+  test('TikTok no longer accepts our tokens: they are deleted, and nothing claims that access was revoked', async () => {
+    const { channelId } = await disconnected()
+    await control(sandbox, 'POST', '/reset')
+    expect(await revoke(channelId)).toBe('done')
+    expect(await state()).toMatchObject({ state: 'unusable', tokens: false })
+  })
+
+  test('is kept when the same person is connected elsewhere, also where that connection waits to be reconnected', async () => {
+    const { channelId, tokens } = await disconnected()
+    const [other] = await deps.sql<{ id: string }[]>`
+      insert into workspaces (slug, name, zone) values (${`w-${Date.now()}`}, 'Other', 'UTC') returning id`
+    const elsewhere = { ...people, workspaceId: other!.id, platform: 'tiktok' as const, accountId: tokens.userId, tokens }
+    const { grantId } = await insertChannel(deps, elsewhere)
+    await deps.sql`update grants set state = 'reauthorize' where id = ${grantId}`
+    expect(await revoke(channelId)).toBe('done')
+    expect(await state()).toMatchObject({ state: 'kept', tokens: false })
+    expect((await openGrant(deps.sql, deps.vault, other!.id, grantId))?.accessToken).toBe(tokens.accessToken)
+  })
+})
+
+describe('promise R2: revoking and connecting the same person at once', () => {
+  const webDeps = () => ({ ...deps, config: { publicUrl: url } }) as unknown as WebDeps
+  test('while somebody chooses accounts, nothing is revoked; when they leave, it is', async () => {
+    const { channelId, tokens } = await disconnected()
+    const { state: way } = await begin()
+    await keepOffer(deps.sql, deps.vault, way, { tokens, accounts: [], isComplete: true, lostElsewhere: [] })
+    expect(await revoke(channelId)).toBeTypeOf('number')
+    expect(await state()).toMatchObject({ state: 'pending', tokens: true })
+    await deps.sql`update connections_under_way set expires_at = now() - interval '1 second'`
+    await deleteExpiredConnections(deps.sql)
+    aheadMs += 2 * 60_000
+    expect(await revoke(channelId)).toBe('done')
+  })
+
+  test('while the platform is being asked to revoke, nobody is connected with what it is about to end', async () => {
+    const { channelId } = await disconnected()
+    const { issuer, verifier, code } = await consent()
+    const { state: way } = await begin()
+    await revokeFault({ kind: 'slow', delayMs: 1_500 })
+    const revoking = revoke(channelId)
+    await expect.poll(async () => (await deps.sql`select from revocations where calling_until > now()`).length).toBe(1)
+    const connecting = fetchOffer(webDeps(), issuer, { code, state: way, verifier, workspaceId: people.workspaceId })
+    await expect(connecting).rejects.toThrow('being revoked right now')
+    expect(await revoking).toBe('done')
+    expect(await deps.sql`select from connections_under_way where offer_sealed is not null`).toHaveLength(0)
+  })
+})
+
+describe('promise R2, S1: one term, and a check of every place', () => {
+  test(`a platform that never answers is given up after ${revocationDays} days, and the tokens go`, async () => {
+    const { channelId } = await disconnected()
+    await revokeFault({ kind: 'html503', times: 10_000 })
+    aheadMs = revocationDays * dayMs - 60_000
+    expect(await revoke(channelId)).toBeTypeOf('number')
+    expect(await state()).toMatchObject({ state: 'pending', tokens: true })
+    aheadMs = revocationDays * dayMs + 60_000
+    expect(await revoke(channelId)).toBe('done')
+    expect(await state()).toMatchObject({ state: 'given_up', tokens: false, person: null })
+  })
+
+  test('one whose workflow is lost is given up by the nightly sweep at the same term', async () => {
+    await disconnected()
+    const rule = rules.find(({ name }) => name === 'pending_revocations')!
+    const sweepDeps = { sql: deps.sql, now: deps.now } as Parameters<typeof sweep>[0]
+    aheadMs = revocationDays * dayMs - 60_000
+    expect(await sweep(sweepDeps, rule)).toEqual({ removed: 0 })
+    aheadMs = revocationDays * dayMs + 60_000
+    expect(await sweep(sweepDeps, rule)).toEqual({ removed: 1 })
+    expect(await state()).toMatchObject({ state: 'given_up', tokens: false })
+  })
+
+  test('the nightly check finds a token wherever it is kept too long or not sealed', async () => {
+    const { sql } = deps
+    expect([await wrongIn('check-sealed'), await wrongIn('check-ended')]).toEqual([0, 0])
+    await disconnected()
+    await sql`update revocations set gives_up_at = now() - interval '2 days'`
+    expect(await wrongIn('check-ended')).toBe(1)
+    await sql`update revocations set access_token_sealed = 'act.in-the-clear'`
+    expect(await wrongIn('check-sealed')).toBe(1)
+    await sql`truncate revocations`
+
+    const { state: way } = await begin()
+    await keepOffer(sql, deps.vault, way, { tokens: await takeTokens(), accounts: [], isComplete: true, lostElsewhere: [] })
+    await sql`update connections_under_way set expires_at = now() - interval '2 hours'`
+    expect(await wrongIn('check-ended')).toBe(1)
+    await deleteExpiredConnections(sql)
+    expect(await wrongIn('check-ended')).toBe(0)
+    expect(consentMinutes).toBe(60)
+
+    const { channelId } = await insertChannel(deps, { ...people, platform: 'tiktok' })
+    const { targetId } = await insertTarget(deps, { ...people, channelId, platform: 'tiktok' })
+    await sql`update targets set handles = '{"publishId": "v1", "sealedUploadUrl": "v1.a.b.c"}' where id = ${targetId}`
+    expect([await wrongIn('check-sealed'), await wrongIn('check-ended')]).toEqual([0, 0])
+    await sql`update targets set state = 'published', state_at = now() - interval '3 days' where id = ${targetId}`
+    expect(await wrongIn('check-ended')).toBe(1)
+    expect(await dropSealedHandles(sql, new Date(Date.now() - dayMs), 10)).toBe(1)
+    expect(await wrongIn('check-ended')).toBe(0)
+    await sql`update targets set handles = '{"address": "https://upload.example/?upload_token=x"}' where id = ${targetId}`
+    expect(await wrongIn('check-sealed')).toBe(1)
+  })
+})

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { knownFields, knownTypes } from '../../local/sandbox/graph/known-fields.ts'
+import { knownCalls } from '../../local/sandbox/graph/known-parameters.ts'
+import type { Sandbox } from '../../local/sandbox/server.ts'
+import {
+  ada,
+  advance,
+  allScopes,
+  control,
+  graph,
+  login,
+  type MediaServer,
+  pageToken,
+  records,
+  recordsInstagram,
+  startMediaServer,
+  startMeta,
+} from '../sandbox/meta-cast.ts'
+import { makeJpeg, makeVideo } from '../support/media-files.ts'
+import { callsOf, hasField, metaSpec } from './meta-spec.ts'
+import { tiktokSpec } from './tiktok-check.ts'
+
+// What the sandbox takes and shows is in the published spec, and what it lacks of the spec it says: 501, never a wrong answer.
+
+let sandbox: Sandbox
+let media: MediaServer
+let ids: Record<string, string>
+let tokens: { user: string; page: string }
+
+beforeAll(async () => {
+  sandbox = await startMeta()
+  media = await startMediaServer()
+  const user = await login(sandbox, { scopes: [...allScopes, 'pages_read_user_content', 'instagram_manage_comments'] })
+  tokens = { user, page: await pageToken(sandbox, user, records) }
+  ids = await makeObjects()
+}, 60_000)
+afterAll(async () => {
+  await sandbox.close()
+  await media.close()
+})
+
+const post = async (path: string, parameters: Record<string, unknown>, token: keyof typeof tokens = 'page') => {
+  const { body } = await graph(sandbox, 'POST', path, { access_token: tokens[token], ...parameters })
+  if (body.error) throw new Error(`${path}: ${JSON.stringify(body.error)}`)
+  return body as Record<string, string>
+}
+
+/** One object of each sort that the sandbox has. */
+async function makeObjects(): Promise<Record<string, string>> {
+  const image = media.serve('/p.jpg', await makeJpeg({ width: 1080, height: 1080 }))
+  const film = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
+  const business = { id: '55500000000001', name: 'Northside Holding', relation: 'owned' }
+  await control(sandbox, 'POST', '/accounts/meta/pages', { name: 'Held', people: [{ id: ada }], business })
+  const feed = await post(`/${records}/feed`, { message: 'Hello' })
+  const photo = await post(`/${records}/photos`, { url: image, published: false })
+  const video = await post(`/${records}/videos`, { file_url: media.serve('/v.mp4', film, { type: 'video/mp4' }) })
+  const container = await post(`/${recordsInstagram}/media`, { image_url: image }, 'user')
+  await advance(sandbox, 60_000)
+  const made = await post(`/${recordsInstagram}/media_publish`, { creation_id: container.id }, 'user')
+  return {
+    Page: records,
+    PagePost: feed.id!,
+    Photo: photo.id!,
+    AdVideo: video.id!,
+    IGUser: recordsInstagram,
+    IGMedia: made.id!,
+    Comment: (await post(`/${feed.id}/comments`, { message: 'First' })).id!,
+    IGComment: (await post(`/${made.id}/comments`, { message: 'First' }, 'user')).id!,
+    User: ada,
+    Business: business.id,
+  }
+}
+
+/** The calls of the spec that the sandbox answers; all others must say 501. */
+const served: Record<string, string> = {
+  Page: 'GET/ GET/feed POST/feed GET/insights POST/photo_stories POST/photos GET/posts GET/published_posts GET/scheduled_posts GET/stories GET/video_reels POST/video_reels POST/video_stories GET/videos POST/videos',
+  PagePost: 'DELETE/ GET/ POST/ GET/comments POST/comments GET/insights',
+  Photo: 'DELETE/ GET/ GET/comments POST/comments GET/insights',
+  AdVideo: 'DELETE/ GET/ GET/comments POST/comments POST/collaborators POST/thumbnails GET/video_insights',
+  IGUser: 'GET/ GET/content_publishing_limit GET/insights GET/media POST/media POST/media_publish GET/stories',
+  IGMedia: 'DELETE/ GET/ POST/ GET/comments POST/comments GET/insights',
+  Comment: 'DELETE/ GET/ POST/',
+  IGComment: 'DELETE/ GET/ POST/',
+  User: 'GET/ GET/accounts GET/assigned_pages GET/businesses GET/permissions DELETE/permissions',
+  Business: 'GET/ GET/client_pages GET/owned_pages',
+}
+
+const ownerOf = (object: string): keyof typeof tokens => (/^(IG|User|Business)/.test(object) ? 'user' : 'page')
+
+describe('the sandbox of Meta', () => {
+  test.each(Object.keys(served))(
+    '%s: each call of the spec that is not served answers 501, and no other does',
+    { timeout: 60_000 },
+    async (object) => {
+      const answers = new Map<string, number>()
+      const expected = new Set(served[object]?.split(' '))
+      for (const { method, edge } of metaSpec.objects[object]?.calls ?? []) {
+        // What is served changes things: that it is served is shown by its own tests.
+        if (expected.has(`${method}${edge}`)) continue
+        const path = `/${ids[object]}${edge === '/' ? '' : edge}`
+        const { status } = await graph(sandbox, method as 'GET', path, { access_token: tokens[ownerOf(object)] })
+        answers.set(`${method} ${edge}`, status)
+      }
+      expect([...answers].filter(([, status]) => status !== 501)).toEqual([])
+      expect(answers.size).toBeGreaterThan(0)
+      for (const call of expected) {
+        const [, method = '', edge = ''] = call.match(/^([A-Z]+)(.*)$/) ?? []
+        expect([call, callsOf([object], method, edge).length]).toEqual([call, 1])
+      }
+    },
+  )
+
+  test('takes no parameter that the spec does not know, but those whose document says so', () => {
+    const unknown = [...knownCalls].flatMap(([name, { takes }]) =>
+      takes.filter((parameter) => !specOf(name).includes(parameter)).map((parameter) => `${name} ${parameter}`),
+    )
+    expect(unknown).toEqual(Object.keys(beyondSpec))
+  })
+
+  test('names each parameter of the spec, whether it takes it or not', () => {
+    const paging = ['limit', 'fields']
+    for (const [name, { takes, notHere }] of knownCalls) {
+      const missing = specOf(name).filter((one) => !paging.includes(one) && ![...takes, ...notHere].includes(one))
+      expect([name, missing]).toEqual([name, []])
+    }
+  })
+
+  test('a parameter of the spec that it does not take answers 501, before anything happens', { timeout: 60_000 }, async () => {
+    const before = await control<unknown[]>(sandbox, 'GET', '/ledger/posts')
+    let asked = 0
+    for (const [name, { object, edge }] of Object.entries(writes)) {
+      for (const parameter of knownCalls.get(name)?.notHere ?? []) {
+        const given = { access_token: tokens[ownerOf(object)], message: 'Hello', [parameter]: '1' }
+        const { status } = await graph(sandbox, 'POST', `/${ids[object]}${edge}`, given)
+        expect([name, parameter, status]).toEqual([name, parameter, 501])
+        asked += 1
+      }
+    }
+    expect(asked).toBeGreaterThan(200)
+    expect(await control<unknown[]>(sandbox, 'GET', '/ledger/posts')).toEqual(before)
+  })
+
+  test('a parameter that nobody knows is ignored, and the ledger says so', async () => {
+    await post(`/${records}/feed`, { message: 'Hello again', mesage: 'Hullo' })
+    const calls = await control<{ facts: object }[]>(sandbox, 'GET', '/ledger/calls?endpoint=feed')
+    expect(calls.at(-1)?.facts).toMatchObject({ ignored: 'mesage' })
+  })
+
+  test('names each field of the spec, and no other but those whose document says so', () => {
+    const unknown = knownTypes.flatMap((type) =>
+      knownFields(type)
+        .filter((field) => field !== 'id' && !hasField(namesOf[type] ?? [type], field))
+        .map((field) => `${type} ${field}`),
+    )
+    expect(unknown).toEqual(Object.keys(fieldsBeyondSpec))
+    for (const type of knownTypes.filter((one) => one !== 'MediaBuilder')) {
+      const fields = (namesOf[type] ?? [type]).flatMap((name) => metaSpec.objects[name]?.fields ?? [])
+      expect([type, fields.filter((field) => field !== 'id' && !knownFields(type).includes(field))]).toEqual([type, []])
+    }
+  })
+})
+
+const namesOf: Record<string, string[]> = {
+  Post: ['PagePost', 'Post'],
+  Video: ['AdVideo'],
+  InstagramMedia: ['IGMedia'],
+  PageStory: ['Stories'],
+}
+
+/** The sandbox's names of its calls that write, and where they are. */
+const writes: Record<string, { object: string; edge: string }> = {
+  feed: { object: 'Page', edge: '/feed' },
+  photos: { object: 'Page', edge: '/photos' },
+  videos: { object: 'Page', edge: '/videos' },
+  video_reels: { object: 'Page', edge: '/video_reels' },
+  video_stories: { object: 'Page', edge: '/video_stories' },
+  media: { object: 'IGUser', edge: '/media' },
+  comments: { object: 'PagePost', edge: '/comments' },
+}
+
+/** Where each call that the sandbox names stands in the spec. */
+const places: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(writes).map(([name, { object, edge }]) => [name, `${object} POST ${edge}`])),
+  photo_stories: 'Page POST /photo_stories',
+  thumbnails: 'AdVideo POST /thumbnails',
+  collaborators: 'AdVideo POST /collaborators',
+  comments: 'PagePost,Photo,AdVideo,IGMedia POST /comments',
+  'comments.list': 'PagePost,Photo,AdVideo,IGMedia GET /comments',
+  'comment.edit': 'Comment,IGComment POST /',
+  'comment.read': 'Comment,IGComment GET /',
+  'post.edit': 'PagePost POST /',
+  'post.read': 'PagePost,Post GET /',
+  'page.read': 'Page GET /',
+  'published_posts.list': 'Page GET /published_posts',
+  'posts.list': 'Page GET /posts',
+  'feed.list': 'Page GET /feed',
+  'videos.list': 'Page GET /videos',
+  'video_reels.list': 'Page GET /video_reels',
+  'page.stories.list': 'Page GET /stories',
+  'page.insights': 'Page GET /insights',
+  'post.insights': 'PagePost GET /insights',
+  'video.insights': 'AdVideo GET /video_insights',
+  media_publish: 'IGUser POST /media_publish',
+  'media.edit': 'IGMedia POST /',
+  'media.read': 'IGMedia GET /',
+  'media.list': 'IGUser GET /media',
+  'account.read': 'IGUser GET /',
+  'account.insights': 'IGUser GET /insights',
+  'media.insights': 'IGMedia GET /insights',
+  content_publishing_limit: 'IGUser GET /content_publishing_limit',
+  'me.accounts': 'User GET /accounts',
+  'me.permissions': 'User GET /permissions',
+  'me.assigned_pages': 'User GET /assigned_pages',
+  'permissions.delete': 'User DELETE /permissions',
+}
+
+function specOf(name: string): string[] {
+  const [objects = '', method = '', edge = ''] = places[name]?.split(' ') ?? []
+  const calls = callsOf(objects.split(','), method, edge)
+  if (calls.length === 0) throw new Error(`the spec has no call for the sandbox's ${name}`)
+  return calls.flatMap(({ params }) => Object.keys(params))
+}
+
+const docs = 'https://developers.facebook.com/docs'
+
+/** Documents name these parameters; the SDK does not. */
+const beyondSpec: Record<string, string> = {
+  'photos source': `${docs}/graph-api/reference/page/photos`,
+  'post.edit is_ai_generated': 'https://developers.facebook.com/blog, 4 November 2026: v27.0; the name is a guess',
+  ...Object.fromEntries(
+    ['published_posts', 'posts', 'feed', 'videos'].flatMap((list) =>
+      ['since', 'until'].map((name) => [`${list}.list ${name}`, `${docs}/graph-api/results`]),
+    ),
+  ),
+}
+
+/** The container of Instagram is no object of the SDK; the two edges are of 28 September 2026, after it. */
+const fieldsBeyondSpec: Record<string, string> = {
+  'InstagramMedia poll_attachment': `${docs}/instagram-platform/changelog`,
+  'InstagramMedia prompt_response': `${docs}/instagram-platform/changelog`,
+  ...Object.fromEntries(
+    ['copyright_check_status', 'status', 'status_code', 'video_status'].map((name) => [
+      `MediaBuilder ${name}`,
+      `${docs}/instagram-platform/instagram-graph-api/reference/ig-container`,
+    ]),
+  ),
+}
+
+describe('the sandbox of TikTok', () => {
+  const paths = ['/v2/research/video/query/', '/v2/post/publish/video/delete/', '/v2/video/comment/list/', '/v2/user/videos/']
+
+  test.each(paths)('%s: what TikTok has and the sandbox has not, or nobody has, answers 501', async (path) => {
+    const answer = await fetch(`${sandbox.url}/tiktok-api${path}`, { method: 'POST', body: '{}' })
+    expect(answer.status).toBe(501)
+  })
+
+  test('serves each call of the documents: none answers 501 or 404', async () => {
+    for (const { method, host, path } of tiktokSpec.calls.filter((call) => call.host === 'tiktok-api')) {
+      const answer = await fetch(`${sandbox.url}/${host}${path}`, { method, ...(method === 'POST' ? { body: '{}' } : {}) })
+      expect([path, [404, 501].includes(answer.status)]).toEqual([path, false])
+    }
+  })
+})

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+import { Eta } from 'eta'
+import { folders } from '../../config/folders.ts'
+import type { Need } from '../../db/notifications/needs.ts'
+import { conversionWords } from '../../media/conversion-words.ts'
+import { drawChart } from '../charts/index.ts'
+import type { workflowIds } from '../operate/workflow-page.ts'
+import { navigation } from '../pages/navigation.ts'
+import { sentence, undoOf } from '../pages/said.ts'
+import { type PolicyVersions, policyNews } from '../privacy/policy.ts'
+import { type Formats, formats } from '../time/formats.ts'
+import { isPartial } from './answers.ts'
+import type { AnyContext, Membership, User, Workspace } from './env.ts'
+import { createParts, type Parts } from './parts.ts'
+
+export type View = Record<string, unknown>
+
+/** Renders pages and partials from `web/views`. */
+export type Renderer = {
+  /**
+   * The full page in the layout, or only its body if htmx requested a part. Same data, same
+   * templates.
+   */
+  page(c: AnyContext, view: string, data: View, status?: number): Response
+  /** Always only the partial. */
+  partial(c: AnyContext, view: string, data: View, status?: number): Response
+  /**
+   * The parts of a partial that differ from `seen`, the marks that the page sent. The whole partial
+   * if it sent none. Parts named in `redrawn` are always included.
+   */
+  changes(c: AnyContext, view: string, data: View, seen: string, redrawn?: string[]): Response
+  /** A template as text, for emails. */
+  text(view: string, data: View): string
+}
+
+type WorkflowPage = (what: keyof typeof workflowIds, id: string) => string | null
+type Drawn = { name: string; label: string; badge: { letters: string; colour: string } }
+
+/** `operator` is null if none is configured, which production doesn't allow. */
+type Site = { host: string; operator: string | null; contact: string }
+
+type Options = {
+  cache: boolean
+  assets: (name: string) => string
+  policy: PolicyVersions
+  /** For the public pages: who operates this site. */
+  site: Site
+  /** The URL of a workflow in the Temporal UI, or null if there is none. */
+  workflow: WorkflowPage
+}
+
+type FieldsView = View & { channel: { id: string }; values: Record<string, string> }
+
+/**
+ * Hidden fields for what was typed for another kind of post, so that it comes back with that kind.
+ * Names that hold an id are left out: people who were tagged go with their picture.
+ */
+const keptFields = (html: string, { channel, values }: FieldsView): string =>
+  Object.entries(values)
+    .map(([name, value]) => ({ name, value, full: `${channel.id}.${name}` }))
+    .filter(({ name, value, full }) => value !== '' && /^[a-z_]{1,40}$/.test(name) && !html.includes(`name="${full}"`))
+    .map(({ full, value }) => `<input type="hidden" name="${full}" value="${escaped(value)}">`)
+    .join('')
+
+export const createRenderer = (options: Options): Renderer => {
+  const eta = engine(folders.views, options.cache)
+  const ofPlatforms = engine(folders.platforms, options.cache)
+  // A platform's fields in the composer. Their templates escape values like all others.
+  const fields = (view: string, data: FieldsView): string => {
+    const html = ofPlatforms.render(`./${view}`, data)
+    return `${html}${keptFields(html, data)}`
+  }
+  const helpers = {
+    formKey: randomUUID,
+    asset: options.assets,
+    icon: icon(options.assets),
+    badge,
+    avatar,
+    fields,
+    chart: drawChart,
+    converting: (media: Parameters<typeof conversionWords>[0]) => conversionWords(media, Date.now()),
+    workflow: options.workflow,
+  }
+  const render = (c: AnyContext, view: string, data: View, bare: boolean, parts: Parts = createParts()): string =>
+    eta.render(`./${view}`, {
+      ...data,
+      part: parts.part,
+      marks: parts.marks,
+      ...around(c),
+      site: options.site,
+      policyNews: policyNews(options.policy, c.get('user')),
+      bare,
+      h: helpers,
+    })
+  return {
+    page: (c, view, data, status = 200) => {
+      c.header('Cache-Control', 'no-store')
+      c.header('Vary', 'HX-Request-Type')
+      return c.html(render(c, view, data, isPartial(c)), status as 200)
+    },
+    partial: (c, view, data, status = 200) => {
+      c.header('Cache-Control', 'no-store')
+      return c.html(render(c, view, data, true), status as 200)
+    },
+    changes: (c, view, data, seen, redrawn = []) => {
+      c.header('Cache-Control', 'no-store')
+      const parts = createParts()
+      const whole = render(c, view, data, true, parts)
+      return c.html(parts.changed(seen, redrawn) ?? whole)
+    },
+    text: (view, data) => eta.render(`./${view}`, { ...data, h: helpers }),
+  }
+}
+
+const engine = (folder: string, cache: boolean): Eta => {
+  const eta = new Eta({
+    views: folder,
+    cache,
+    debug: !cache,
+    autoFilter: true,
+    filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
+    functionHeader:
+      'const { icon, badge, avatar, asset, fields, chart, converting, workflow, formKey } = it.h ?? {}; const { fmt, part, marks } = it;',
+  })
+  return rememberPaths(eta)
+}
+
+/**
+ * Caches the paths of templates. For each look-up Eta builds a JSON string, and a calendar looks up
+ * a template per post.
+ */
+const rememberPaths = (eta: Eta): Eta => {
+  const find = eta.resolvePath?.bind(eta)
+  const paths = new Map<string, string>()
+  if (find)
+    eta.resolvePath = (name, options) => {
+      const key = `${options?.filepath ?? ''} ${name}`
+      const path = paths.get(key) ?? find(name, options)
+      paths.set(key, path)
+      return path
+    }
+  return eta
+}
+
+/**
+ * What every template can use besides its own data: the user, the workspace and formatting. Never
+ * spread request data here.
+ */
+const around = (c: AnyContext): View => {
+  const user = (c.get('user') as User | null | undefined) ?? null
+  const memberships = (c.get('memberships') as Membership[] | undefined) ?? []
+  const workspace = c.get('workspace') as Workspace | undefined
+  const fmt: Formats = formats((workspace ?? memberships[0])?.zone ?? 'UTC')
+  return {
+    user,
+    memberships,
+    workspace,
+    role: c.get('role'),
+    path: c.req.path,
+    requestId: c.get('requestId'),
+    pause: c.get('pause'),
+    unseen: (c.get('unseen') as number | undefined) ?? 0,
+    needCount: ((c.get('needs') as Need[] | undefined) ?? []).length,
+    said: sentence(c.req.query('said')),
+    undo: workspace && undoOf(c.req.query('said'), c.req.query('undo')),
+    menu: navigation(user, workspace ? { ...workspace, role: c.get('role') } : memberships[0]),
+    fmt,
+  }
+}
+
+/**
+ * An icon of the sprite (built by local/sprite.ts). It is decorative, so its button needs text or
+ * an aria-label.
+ */
+const icon =
+  (asset: (name: string) => string) =>
+  (name: string): string =>
+    `<svg class="icon" aria-hidden="true" width="18" height="18"><use href="${asset('sprite.svg')}#${escaped(name)}"/></svg>`
+
+/**
+ * The platform's two letters in its color. Uses presentation attributes, because the CSP forbids
+ * inline styles.
+ */
+const badge = (platform: Drawn): string =>
+  `<svg class="badge" viewBox="0 0 20 20" width="20" height="20" role="img" aria-label="${escaped(platform.label)}"><title>${escaped(platform.label)}</title>` +
+  `<rect width="20" height="20" rx="5" fill="${escaped(platform.badge.colour)}"/><text x="10" y="13.5" text-anchor="middle">${escaped(platform.badge.letters)}</text></svg>`
+
+/**
+ * The profile picture of a connected account with its platform's badge, served from our own origin.
+ * The name is shown next to it, so the picture has an empty alt text. `platform` is undefined if it
+ * is no longer configured.
+ */
+const avatar = (workspaceSlug: string, channelId: string, platform: Drawn | undefined): string =>
+  `<span class="avatar"><img src="/w/${escaped(workspaceSlug)}/channels/${escaped(channelId)}/avatar" alt="" width="36" height="36" loading="lazy" decoding="async">` +
+  `${platform ? badge(platform) : ''}</span>`
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

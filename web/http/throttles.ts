@@ -1,0 +1,37 @@
+const minuteS = 60
+const hourS = 3_600
+const dayS = 24 * hourS
+
+/**
+ * How often something may be tried: `hits` per `windowS` seconds. Names that end in -from count per
+ * network; the others count per person, email address, session or link. docs/security.md lists them
+ * all (test/hostile/limits.test.ts).
+ */
+export const throttles = {
+  'sign-in-pair': { hits: 5, windowS: 5 * minuteS },
+  'sign-in-pair-hour': { hits: 20, windowS: hourS },
+  'sign-in-from': { hits: 50, windowS: 15 * minuteS },
+  'sign-in-person': { hits: 100, windowS: hourS },
+  'sign-in-link': { hits: 10, windowS: hourS },
+  confirm: { hits: 5, windowS: 5 * minuteS },
+  'confirm-hour': { hits: 20, windowS: hourS },
+  code: { hits: 5, windowS: 15 * minuteS },
+  'code-day': { hits: 20, windowS: dayS },
+  recovery: { hits: 10, windowS: hourS },
+  'code-mail': { hits: 1, windowS: dayS },
+  'passkey-from': { hits: 50, windowS: 15 * minuteS },
+  // Longer than a challenge is valid, so that each is accepted only once.
+  'passkey-challenge': { hits: 1, windowS: 10 * minuteS },
+  'link-mail-email': { hits: 3, windowS: hourS },
+  'link-mail-from': { hits: 20, windowS: hourS },
+  'reset-email': { hits: 3, windowS: hourS },
+  'reset-from': { hits: 20, windowS: hourS },
+  'deletion-email': { hits: 3, windowS: hourS },
+  'deletion-from': { hits: 20, windowS: hourS },
+  'email-change': { hits: 5, windowS: hourS },
+  export: { hits: 5, windowS: dayS },
+  'link-from': { hits: 60, windowS: 15 * minuteS },
+  'form-from': { hits: 300, windowS: 15 * minuteS },
+}
+
+export type Purpose = keyof typeof throttles

@@ -1,0 +1,181 @@
+import { listAccountDays, listFollowers, sumDays } from '../../db/insights/insights.ts'
+import { type After, listPostsAfter, listReadings, type MeasuredPost } from '../../db/insights/post-numbers.ts'
+import { postMetrics } from '../../platforms/measurer.ts'
+import { type CsvCell, csvRows, csvTable } from '../../text/csv.ts'
+import type { WebDeps } from '../http/env.ts'
+import { titleOf } from '../posts/post-title.ts'
+import { wallTimeOf } from '../time/wall-time.ts'
+import { rateOf } from './engagement-rate.ts'
+import { eveOf } from './lines.ts'
+import { type Insights, ratedHours } from './page.ts'
+import { bucketsOf } from './range.ts'
+
+type Table = CsvCell[][]
+
+/**
+ * The tables behind the page, each with a header row. An empty cell means that there is no number,
+ * which is not 0.
+ */
+const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Table>> = {
+  days: async (deps, { scope, range }) => {
+    const buckets = bucketsOf(range, 1)
+    const [sums, levels] = await Promise.all([
+      sumDays(deps.sql, scope, { days: range, before: null, size: 1 }),
+      listFollowers(
+        deps.sql,
+        scope,
+        buckets.map((one) => one.to),
+      ),
+    ])
+    const byBack = new Map(sums.buckets.map((one) => [one.back, one]))
+    const followers = new Map(levels.map((one) => [one.day, one.followers]))
+    const rows = buckets.map(({ to }, index): CsvCell[] => {
+      const sum = byBack.get(buckets.length - 1 - index)
+      return [to, ...postMetrics.map((metric) => sum?.[metric]), followers.get(to), sum?.takenAt.toISOString()]
+    })
+    return [['day', ...postMetrics, 'followers', 'taken_at'], ...rows]
+  },
+  accounts: async (_, { accounts, accountSums, accountFollowers, postCounts, range }) => {
+    const level = (id: string, day: string) => accountFollowers.find((one) => one.channelId === id && one.day === day)?.followers
+    const rows = accounts.map((one): CsvCell[] => {
+      const sum = accountSums.find((each) => each.channelId === one.id)
+      const followers = [level(one.id, range.to), level(one.id, eveOf(range.from))]
+      const numbers = postMetrics.map((metric) => sum?.[metric])
+      return [
+        one.id,
+        one.platform,
+        one.name,
+        one.handle,
+        postCounts.get(one.id)?.posts ?? 0,
+        ...numbers,
+        ...followers,
+        one.takenAt?.toISOString(),
+      ]
+    })
+    return [
+      ['channel_id', 'platform', 'account', 'handle', 'posts', ...postMetrics, 'followers', 'followers_before', 'taken_at'],
+      ...rows,
+    ]
+  },
+  account: async (deps, { channel, workspace, range }) => [
+    ['platform_day', 'views', 'reach', 'taken_at'],
+    ...(channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []).map((one): CsvCell[] => [
+      one.day,
+      one.views,
+      one.reach,
+      one.takenAt.toISOString(),
+    ]),
+  ],
+  hours: async (_, insights) => [
+    ['weekday', 'hour', 'views_against_usual', 'posts', 'stands_out'],
+    ...ratedHours(insights).map((one): CsvCell[] => [
+      Math.floor(one.hourOfWeek / 24) + 1,
+      one.hourOfWeek % 24,
+      one.ratio.toFixed(3),
+      one.posts,
+      one.stands ? 'yes' : 'no',
+    ]),
+  ],
+}
+
+/**
+ * Identifies the post of a row. Both tables of posts use the same columns, so that they can be
+ * joined.
+ */
+const postNames = [
+  'post_id',
+  'target_id',
+  'platform_post_id',
+  'channel_id',
+  'platform',
+  'account',
+  'handle',
+  'kind',
+  'post',
+  'address',
+]
+const timeNames = ['published_at', 'published_local', 'time_zone']
+
+const postCells = (post: MeasuredPost, zone: string): CsvCell[] => [
+  ...[post.postId, post.targetId, post.platformPostId, post.channelId, post.platform, post.channelName, post.channelHandle],
+  ...[post.kind, titleOf(post.text), post.permalink],
+  ...[post.publishedAt.toISOString(), wallTimeOf(post.publishedAt, zone), zone],
+]
+
+/** Interactions ÷ reach, or ÷ views if the platform gives no reach. */
+const rateCells = (post: MeasuredPost): CsvCell[] => {
+  const rate = rateOf(post)
+  return [post.viewsAtWeek, rate?.share.toFixed(5), rate?.of]
+}
+
+const postsAPage = 200
+
+/**
+ * Tables that grow with the history. They are generated page by page, so that only one page is in
+ * memory.
+ */
+const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGenerator<Table>> = {
+  posts: async function* (deps, insights) {
+    const { zone } = insights.workspace
+    yield [
+      [
+        ...postNames,
+        ...timeNames,
+        ...postMetrics,
+        'views_first_7_days',
+        'engagement_rate',
+        'engagement_rate_of',
+        'no_longer_provided',
+        'taken_at',
+      ],
+    ]
+    for await (const posts of pagesOf(deps, insights)) {
+      yield posts.map((post) => [
+        ...postCells(post, zone),
+        ...postMetrics.map((metric) => post[metric]),
+        ...rateCells(post),
+        ...[post.endedMetrics.join(' '), post.takenAt?.toISOString()],
+      ])
+    }
+  },
+  readings: async function* (deps, insights) {
+    const { id: workspaceId, zone } = insights.workspace
+    yield [[...postNames, ...timeNames, 'taken_at', 'age_hours', ...postMetrics, 'source']]
+    for await (const posts of pagesOf(deps, insights)) {
+      const byId = new Map(posts.map((post) => [post.targetId, post]))
+      const readings = await listReadings(deps.sql, workspaceId, [...byId.keys()])
+      yield readings.flatMap((one): Table => {
+        const post = byId.get(one.targetId)
+        if (!post) return []
+        const ageHours = ((one.takenAt.getTime() - post.publishedAt.getTime()) / 3_600_000).toFixed(2)
+        const numbers = postMetrics.map((metric) => one[metric])
+        return [[...postCells(post, zone), one.takenAt.toISOString(), ageHours, ...numbers, one.source]]
+      })
+    }
+  },
+}
+
+async function* pagesOf(deps: WebDeps, { scope, instants }: Insights): AsyncGenerator<MeasuredPost[]> {
+  for (let after: After | null = null; ; ) {
+    const posts = await listPostsAfter(deps.sql, scope, instants, { after, limit: postsAPage })
+    if (posts.length > 0) yield posts
+    const last = posts.at(-1)
+    if (!last || posts.length < postsAPage) return
+    after = last
+  }
+}
+
+/** The table with this name as a stream of CSV text. Null if there is no such table. */
+export const insightsCsv = async (deps: WebDeps, insights: Insights, name = 'days'): Promise<AsyncIterable<string> | null> => {
+  if (Object.hasOwn(longTables, name) && longTables[name]) return textOf(longTables[name](deps, insights))
+  const table = Object.hasOwn(tables, name) ? tables[name] : undefined
+  return table ? textOf([await table(deps, insights)]) : null
+}
+
+async function* textOf(parts: Iterable<Table> | AsyncIterable<Table>): AsyncGenerator<string> {
+  let isFirst = true
+  for await (const rows of parts) {
+    if (rows.length > 0) yield isFirst ? csvTable(rows) : csvRows(rows)
+    isFirst = false
+  }
+}

@@ -1,0 +1,253 @@
+import { HTTPException } from 'hono/http-exception'
+import { type RankedElsewhere, rankElsewhere } from '../../db/insights/elsewhere-posts.ts'
+import {
+  type AccountSums,
+  type DaySums,
+  type FollowerEnds,
+  type FollowerLevel,
+  type InsightScope,
+  listAllRetiredNames,
+  listFollowerEnds,
+  listFollowers,
+  listLateDays,
+  listMeasuredAccounts,
+  type MeasuredAccount,
+  sumAccountsIn,
+  sumDays,
+} from '../../db/insights/insights.ts'
+import {
+  countPosts,
+  type Engagement,
+  type Instants,
+  listTimedPosts,
+  type MeasuredPost,
+  type PostCount,
+  type Ranking,
+  rankPosts,
+  sumEngagement,
+  type TimedPost,
+} from '../../db/insights/post-numbers.ts'
+import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import type { WebDeps, Workspace } from '../http/env.ts'
+import { addDays } from '../time/days.ts'
+import { type Formats, formats } from '../time/formats.ts'
+import { dateOf, startOfDay } from '../time/wall-time.ts'
+import { type HourRating, rateHoursOnce } from './best-hours.ts'
+import { hoursOf } from './hours.ts'
+import {
+  type AmountMetric,
+  amountMetrics,
+  eveOf,
+  followersLine,
+  type Line,
+  type LineMetric,
+  lineMetrics,
+  lineOf,
+  type Points,
+  pointsOf,
+} from './lines.ts'
+import { addUp, type MetricNotes, metricNotes } from './metrics.ts'
+import { type Range, type RangeAsked, readInsightRange } from './range.ts'
+import { type FollowerChange, followersOf, goneOn, type LabeledAccount, type Standing, standingOf } from './standing.ts'
+
+export type Query = {
+  range?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+  by?: string | undefined
+  metric?: string | undefined
+}
+
+/** The data behind a page, report or table: one workspace or one account over a range of days. */
+export type Insights = {
+  workspace: Workspace
+  scope: InsightScope
+  channel: LabeledAccount | null
+  /** The accounts in scope. */
+  accounts: LabeledAccount[]
+  asked: RangeAsked
+  range: Range
+  firstDay: string | null
+  takenAt: Date | null
+  /** Why there is no comparison. Null if there is one. */
+  incomparable: string | null
+  lines: Record<LineMetric, Line>
+  /** The metric of the large chart. */
+  metric: LineMetric
+  standing: Standing
+  followers: FollowerChange
+  followerEnds: FollowerEnds[]
+  /**
+   * Sums in the period before, for accounts that joined or left. They are excluded from the
+   * comparison.
+   */
+  apartBefore: AccountSums[]
+  accountSums: DaySums['accounts']
+  /**
+   * For each account: its followers at the end of the last day, and at the end of the day before
+   * the first.
+   */
+  accountFollowers: FollowerLevel[]
+  /** The number of published posts by account. */
+  postCounts: Map<string, PostCount>
+  /** The engagement of the posts published in the range. */
+  engagement: Engagement
+  notes: MetricNotes
+  posts: MeasuredPost[]
+  /** Posts that were not made with CrateSocial. They are not part of the sums by day. */
+  elsewhere: RankedElsewhere[]
+  by: Ranking
+  /**
+   * For formats and best hours, which are computed only when they are shown. Contains the newest
+   * posts within `hourSpan`.
+   */
+  timedPosts: TimedPost[]
+  hourSpan: Instants
+  /** The range as instants. */
+  instants: Instants
+  fmt: Formats
+}
+
+const listedPosts = 10
+/** Best hours need many posts, so they use at least 90 and at most 365 days. */
+const hoursDays = { least: 90, most: 365 }
+const dayMs = 86_400_000
+
+/** Throws a 404 if the workspace has no such account. */
+export const loadInsights = async (
+  deps: WebDeps,
+  workspace: Workspace,
+  channelId: string | null,
+  query: Query,
+  most = listedPosts,
+): Promise<Insights> => {
+  const now = new Date(deps.now())
+  const all = (await listMeasuredAccounts(deps.sql, workspace.id, now)).map(
+    (one): LabeledAccount => ({ ...one, label: deps.platforms.platforms.get(one.platform)?.label ?? one.platform }),
+  )
+  const channel = channelId === null ? null : (all.find((one) => one.id === channelId) ?? null)
+  if (channelId !== null && !channel) throw new HTTPException(404)
+  const accounts = channel ? [channel] : all
+  const fmt = formats(workspace.zone, deps.now())
+  const firstDay = least(accounts.flatMap((one) => one.firstDay ?? []))
+  const asked = readInsightRange(query, dateOf(now, workspace.zone), firstDay)
+  const { range } = asked
+  const scope: InsightScope = { workspaceId: workspace.id, channelId }
+  const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
+  const metric = lineMetrics.find((one) => one === query.metric) ?? 'views'
+  const incomparable = whyIncomparable(range, firstDay, fmt)
+  const compares = incomparable === null
+  const points = pointsOf(range, compares)
+  const hourSpan = spanOfHours(range, workspace.zone)
+  const instants = instantsOf(range, workspace.zone)
+  const [sums, levels, followerEnds, late, postCounts, posts, timedPosts, retired, engagement, elsewhere] = await Promise.all([
+    sumDays(deps.sql, scope, { days: range, before: range.before, size: range.size }),
+    listFollowers(deps.sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
+    listFollowerEnds(deps.sql, scope, range),
+    listLateDays(deps.sql, scope, { from: (compares && range.before?.from) || range.from, to: range.to }),
+    countPosts(deps.sql, scope, instants),
+    rankPosts(deps.sql, scope, instants, { by, limit: most }),
+    listTimedPosts(deps.sql, scope, hourSpan, workspace.zone),
+    listAllRetiredNames(deps.sql),
+    sumEngagement(deps.sql, scope, instants),
+    rankElsewhere(deps.sql, scope, instants, { by, limit: most }),
+  ])
+  const standing = standingOf({ accounts, late, range, zone: workspace.zone, compares })
+  const apart = [...standing.joined, ...standing.left].map(({ account }) => account.id)
+  const apartBefore = compares && range.before && !channel ? await sumAccountsIn(deps.sql, workspace.id, apart, range.before) : []
+  const gone = channel ? [] : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
+  return {
+    ...{
+      workspace,
+      scope,
+      channel,
+      accounts,
+      asked,
+      range,
+      firstDay,
+      incomparable,
+      posts,
+      by,
+      metric,
+      timedPosts,
+      hourSpan,
+      instants,
+      fmt,
+    },
+    ...{ followerEnds, postCounts, standing, apartBefore, engagement, elsewhere },
+    followers: followersOf(followerEnds, new Set(gone.map((one) => one.id))),
+    accountFollowers: followerEnds.flatMap((one) => [
+      { channelId: one.channelId, day: range.to, followers: one.last, accounts: 1 },
+      { channelId: one.channelId, day: eveOf(range.from), followers: one.before, accounts: 1 },
+    ]),
+    accountSums: sums.accounts,
+    takenAt: newest(accounts),
+    lines: linesOf(range, points, sums.buckets, levels),
+    notes: metricNotes(deps.platforms, accounts, retired, fmt),
+  }
+}
+
+export type Compared = { now: number; before: number }
+
+/**
+ * The sums of the range and of the period before, for accounts that were read in both. Null if
+ * either is missing or incomplete. Accounts that joined or left are excluded.
+ */
+export const comparedOf = (insights: Insights, metrics: PostMetric[]): Compared | null => {
+  const { lines, standing, incomparable, channel, accounts, accountSums, apartBefore } = insights
+  if (incomparable !== null || standing.isIncomplete) return null
+  const now = addUp(metrics.map((metric) => lines[metric].total))
+  const before = addUp(metrics.map((metric) => lines[metric].totalBefore))
+  if (now === null || before === null) return null
+  if (channel) return { now, before }
+  const apart = new Set([...standing.joined, ...standing.left].map(({ account }) => account.id))
+  if (apart.size >= accounts.length) return null
+  const of = (sums: AccountSums[]): number =>
+    addUp(sums.filter((one) => apart.has(one.channelId)).flatMap((one) => metrics.map((metric) => one[metric]))) ?? 0
+  return { now: now - of(accountSums), before: before - of(apartBefore) }
+}
+
+const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
+  from: startOfDay(range.from, zone),
+  to: startOfDay(addDays(range.to, 1), zone),
+})
+
+/** Rates the hours by the views of posts one day after they were published. */
+export const ratedHours = ({ timedPosts }: Insights): HourRating[] =>
+  rateHoursOnce(
+    timedPosts.flatMap(({ channelId, kind, publishedAt, hourOfWeek, viewsAtDay: views }) =>
+      views === null ? [] : [{ stratum: `${channelId} ${kind}`, atMs: publishedAt.getTime(), hourOfWeek, views }],
+    ),
+  )
+
+export const hoursIn = (insights: Insights) => hoursOf(ratedHours(insights), insights.workspace.zone)
+
+const spanOfHours = (range: Range, zone: string): Instants => {
+  const { from, to } = instantsOf(range, zone)
+  const begin = clamp(from.getTime(), to.getTime() - hoursDays.most * dayMs, to.getTime() - hoursDays.least * dayMs)
+  return { from: new Date(begin), to }
+}
+
+const linesOf = (range: Range, points: Points, sums: DaySums['buckets'], levels: FollowerLevel[]): Insights['lines'] => {
+  const lines = amountMetrics.map((metric): [AmountMetric, Line] => [metric, lineOf(metric, points, sums)])
+  return { ...(Object.fromEntries(lines) as Record<AmountMetric, Line>), followers: followersLine(range, points, levels) }
+}
+
+const whyIncomparable = (range: Range, firstDay: string | null, fmt: Formats): string | null => {
+  if (!range.before) return 'Numbers are kept for 24 months, so there is nothing before to compare with.'
+  if (firstDay === null || firstDay > range.before.from) {
+    return firstDay === null
+      ? 'There is nothing to compare with yet.'
+      : `There is nothing before to compare with: numbers begin on ${fmt.date(new Date(firstDay))}.`
+  }
+  return null
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
+
+const least = (days: string[]): string | null => days.sort()[0] ?? null
+
+const newest = (accounts: MeasuredAccount[]): Date | null => {
+  const times = accounts.flatMap((one) => one.takenAt?.getTime() ?? [])
+  return times.length > 0 ? new Date(Math.max(...times)) : null
+}

@@ -1,0 +1,47 @@
+import type { RankedElsewhere } from '../../db/insights/elsewhere-posts.ts'
+import type { Sums } from '../../db/insights/insights.ts'
+import type { MeasuredPost } from '../../db/insights/post-numbers.ts'
+import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import { titleOf } from '../posts/post-title.ts'
+import type { Formats } from '../time/formats.ts'
+import { rateWords } from './engagement-rate.ts'
+import { absenceWords, metricLabels, reactionsOf } from './metrics.ts'
+
+/** A number of a post, or the reason why there is none. */
+export type ShownNumber = { metric: PostMetric; label: string; value: number | null; words: string; ended: boolean }
+
+type Numbered = Sums & Pick<MeasuredPost, 'kind' | 'notGiven' | 'endedMetrics'>
+
+export const shownNumbers = (platform: Platform | undefined, post: Numbered, fmt: Formats): ShownNumber[] =>
+  postMetrics.map((metric) => {
+    const value = post[metric]
+    const words = value === null ? absenceWords(platform, metric, post) : fmt.count(value)
+    return { metric, label: metricLabels[metric], value, words, ended: post.endedMetrics.includes(metric) }
+  })
+
+const weekMs = 7 * 86_400_000
+
+/** A row of the ranking. */
+export const postRow = (platform: Platform | undefined, post: MeasuredPost, fmt: Formats, nowMs: number) => ({
+  ...post,
+  weekWords: nowMs - post.publishedAt.getTime() < weekMs ? 'not 7 days old' : 'not read at 7 days',
+  drawn: platform,
+  title: titleOf(post.text),
+  account: post.channelHandle ? `@${post.channelHandle}` : post.channelName,
+  kindLabel: platform?.kinds.find((one) => one.name === post.kind)?.label ?? post.kind,
+  numbers: shownNumbers(platform, post, fmt),
+  reactions: reactionsOf(post),
+  rateWords: rateWords(post, fmt),
+})
+
+/** A row of the list of posts that were not made with CrateSocial. */
+export const elsewhereRow = (platform: Platform | undefined, post: RankedElsewhere, fmt: Formats) => ({
+  ...post,
+  drawn: platform,
+  madeOn: `Not made here · ${platform?.label ?? post.platform}`,
+  title: titleOf(post.text),
+  numbers: shownNumbers(platform, { ...post, notGiven: [], endedMetrics: [] }, fmt),
+  reactions: reactionsOf(post),
+  rateWords: rateWords(post, fmt),
+})

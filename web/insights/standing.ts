@@ -1,0 +1,105 @@
+import type { FollowerEnds, LateDay, MeasuredAccount } from '../../db/insights/insights.ts'
+import { addDays } from '../time/days.ts'
+import { dateOf } from '../time/wall-time.ts'
+import type { Days, Range } from './range.ts'
+
+/** An account with its platform's label. */
+export type LabeledAccount = MeasuredAccount & { label: string }
+
+/**
+ * How complete the numbers of a range are: which accounts were read, joined or left, and where
+ * readings are missing.
+ */
+export type Standing = {
+  /** Accounts whose reading is overdue, with the time of the last one. */
+  behind: { account: LabeledAccount; since: Date }[]
+  /**
+   * Accounts whose numbers begin after the first compared day, and accounts that were disconnected
+   * since.
+   */
+  joined: { account: LabeledAccount; day: string }[]
+  left: { account: LabeledAccount; day: string }[]
+  /** Days of accounts in scope that contain the growth of several days. */
+  late: LateDay[]
+  /**
+   * True if growth is missing in one period or counted in the other, so that sums must not be
+   * compared.
+   */
+  isIncomplete: boolean
+}
+
+export type Facts = { accounts: LabeledAccount[]; late: LateDay[]; range: Range; zone: string; compares: boolean }
+
+export const standingOf = ({ accounts, late, range, zone, compares }: Facts): Standing => {
+  const first = compares && range.before ? range.before.from : range.from
+  const behind = accounts.flatMap((account) => {
+    const since = unreadSince(account)
+    return since ? [{ account, since }] : []
+  })
+  const left = accounts.flatMap((account) => {
+    const day = goneOn(account, zone)
+    return day !== null && day > first && day <= range.to ? [{ account, day }] : []
+  })
+  const joined = accounts.flatMap((account) =>
+    account.firstDay !== null && account.firstDay > first && account.firstDay <= range.to
+      ? [{ account, day: account.firstDay }]
+      : [],
+  )
+  const periods = compares && range.before ? [range, range.before] : [range]
+  const isIncomplete =
+    behind.some(({ since }) => dateOf(since, zone) < range.to) || late.some((one) => periods.some((days) => crosses(one, days)))
+  return { behind, joined, left, late, isIncomplete }
+}
+
+/**
+ * Since when an account has not been read. Null if it is up to date. If only part of it was read,
+ * counts from when the rest was due.
+ */
+const unreadSince = ({ takenAt, overdueAt }: MeasuredAccount): Date | null => {
+  if (!overdueAt || !takenAt) return null
+  return takenAt < overdueAt ? takenAt : overdueAt
+}
+
+/** The day on which an account was disconnected. Null if it is connected. */
+export const goneOn = ({ state, disconnectedAt }: MeasuredAccount, zone: string): string | null =>
+  state === 'disconnected' && disconnectedAt ? dateOf(disconnectedAt, zone) : null
+
+/** Whether the growth in a late day crosses the start or end of the range. */
+const crosses = ({ day, grownSince }: LateDay, { from, to }: Days): boolean =>
+  day > to ? grownSince < to : day >= from && grownSince < dayBefore(from)
+
+const dayBefore = (day: string): string => addDays(day, -1)
+
+/** The change in followers, for accounts with numbers at both ends. */
+export type FollowerChange = {
+  total: number | null
+  /** Sums of the accounts that have both ends. */
+  now: number | null
+  before: number | null
+  /**
+   * If numbers begin within the range, the day of the first number, which is compared with the
+   * last.
+   */
+  since: string | null
+  /** The days of the readings in `before`. Empty if there are none. */
+  from: { channelId: string; day: string }[]
+}
+
+/** `gone`: ids of accounts that were disconnected by the end. */
+export const followersOf = (ends: FollowerEnds[], gone: Set<string>): FollowerChange => {
+  const here = ends.filter(({ channelId, last }) => last !== null && !gone.has(channelId))
+  const total = sumOf(here.map((one) => one.last))
+  const both = here.filter((one) => one.before !== null)
+  if (both.length > 0)
+    return {
+      ...{ total, now: sumOf(both.map((one) => one.last)), before: sumOf(both.map((one) => one.before)), since: null },
+      from: both.flatMap(({ channelId, beforeOn }) => (beforeOn ? [{ channelId, day: beforeOn }] : [])),
+    }
+  const grown = here.filter((one) => one.first !== null && one.firstOn !== one.lastOn)
+  if (grown.length === 0) return { total, now: null, before: null, since: null, from: [] }
+  const since = grown.map((one) => one.firstOn ?? '').sort()[0] ?? null
+  return { total, now: sumOf(grown.map((one) => one.last)), before: sumOf(grown.map((one) => one.first)), since, from: [] }
+}
+
+const sumOf = (numbers: (number | null)[]): number | null =>
+  numbers.length === 0 ? null : numbers.reduce<number>((sum, one) => sum + (one ?? 0), 0)

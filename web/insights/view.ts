@@ -1,0 +1,175 @@
+import { listAccountDays } from '../../db/insights/insights.ts'
+import type { Role } from '../../db/people/memberships.ts'
+import { postMetrics } from '../../platforms/measurer.ts'
+import { axisStart } from '../charts/line.ts'
+import type { WebDeps } from '../http/env.ts'
+import type { View } from '../http/render.ts'
+import { loadNextStep } from '../pages/next-step.ts'
+import { changeOf, differenceOf } from './changes.ts'
+import { formatsOf } from './formats.ts'
+import { chartTitleOf, drawing, eveOf, lineMetrics, partsOf, pointWords, spanWords } from './lines.ts'
+import { gives, listed, metricLabels } from './metrics.ts'
+import { freshnessWords, marksOf, notesOf } from './notes.ts'
+import { comparedOf, hoursIn, type Insights } from './page.ts'
+import { elsewhereRow, postRow } from './post-numbers.ts'
+import { ranges } from './range.ts'
+import type { LabeledAccount } from './standing.ts'
+import { type Tile, tilesOf } from './tiles.ts'
+import { wholeChart } from './whole.ts'
+
+/** The rest is behind a link, so that the page doesn't grow with the number of accounts. */
+const accountsShown = 25
+
+/** The data for the page's templates. */
+export const insightsView = async (deps: WebDeps, insights: Insights, role: Role, allAccounts = false): Promise<View> => {
+  const { workspace, channel, range, fmt, by, metric, standing } = insights
+  const base = `/w/${workspace.slug}`
+  const path = `${base}/insights${channel ? `/${channel.id}` : ''}`
+  const platformOf = (name: string) => deps.platforms.platforms.get(name)
+  const query = range.key === 'own' ? `from=${range.from}&to=${range.to}` : `range=${range.key}`
+  const href = (days: string, chosen: { by?: string; metric?: string }) =>
+    `${path}?${days}${chosen.metric && chosen.metric !== 'views' ? `&metric=${chosen.metric}` : ''}${chosen.by && chosen.by !== 'views' ? `&by=${chosen.by}` : ''}`
+  const tiles = tilesOf(deps, insights)
+  const given = lineMetrics.filter((one) => insights.lines[one].total !== null || one === metric || one === 'views')
+  const compares = insights.incomparable === null && range.before !== null
+  const whole = channel ? await listAccountDays(deps.sql, workspace.id, channel.id, range) : []
+  return {
+    base,
+    path,
+    title: channel ? `${channel.name}: insights` : 'Insights',
+    channel: channel && { ...channel, drawn: platformOf(channel.platform) },
+    asked: insights.asked,
+    range,
+    days: spanWords(range),
+    daysBefore: compares && range.before ? spanWords(range.before) : null,
+    links: ranges.map((one) => ({ ...one, href: href(`range=${one.key}`, { by, metric }), current: one.key === range.key })),
+    query,
+    metric,
+    by,
+    takenAt: insights.takenAt,
+    notes: notesOf(insights, deps.now()),
+    empty: await emptyOf(deps, insights, role, path),
+    tiles: tiles.map((tile) => ({
+      ...tile,
+      href: `${href(query, { by, metric: tile.metric })}#chart`,
+      current: tile.metric === metric,
+    })),
+    switches: given.map((one) => ({
+      label: metricLabels[one],
+      href: `${href(query, { by, metric: one })}#chart`,
+      current: one === metric,
+    })),
+    main: mainChart(insights, tiles),
+    posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
+    elsewhere: insights.elsewhere.map((post) => elsewhereRow(platformOf(post.platform), post, fmt)),
+    sorts: [...postMetrics, 'viewsAtWeek' as const].map((one) => ({
+      key: one,
+      label: one === 'viewsAtWeek' ? 'Views in 7 days' : metricLabels[one],
+      href: `${href(query, { by: one, metric })}#posts`,
+      current: one === by,
+    })),
+    formats: formatsOf(deps, insights),
+    hours: hoursIn(insights),
+    hoursUntil: new Date(insights.hourSpan.to.getTime() - 1),
+    accounts: channel
+      ? []
+      : accountRows(deps, insights, allAccounts ? insights.accounts : insights.accounts.slice(0, accountsShown)),
+    accountCount: insights.accounts.length,
+    upToDate: standing.behind.length === 0,
+    whole,
+    wholeChart: wholeChart(whole, insights.lines.views, range, fmt),
+  }
+}
+
+/** The chart of the selected metric, with its notes. */
+const mainChart = (insights: Insights, tiles: Tile[]) => {
+  const { lines, metric, range, fmt, timedPosts, followers } = insights
+  const line = lines[metric]
+  const isLevel = metric === 'followers'
+  const compared = isLevel ? null : comparedOf(insights, partsOf(metric))
+  // The tile shows a change since the first reading within the range. It is left out here, because
+  // it isn't a change since before the range.
+  const change = isLevel
+    ? differenceOf(followers.since ? null : followers.now, followers.before, fmt)
+    : compared && changeOf(compared.now, compared.before, fmt)
+  const marks = marksOf(insights)
+  const spec = drawing(line, { range, fmt, change, marks, postDays: new Set(timedPosts.map((post) => post.day)) })
+  const start = axisStart(spec)
+  const notes = metric === 'followers' ? [] : metric === 'engagement' ? insights.notes.likes : insights.notes[metric]
+  return {
+    id: 'main',
+    title: chartTitleOf(line, range),
+    spec,
+    compares: line.before.length > 0,
+    marks,
+    hasPosts: spec.below.length > 0,
+    notes: [
+      ...(metric === 'followers' || tiles.some((tile) => tile.metric === metric) ? [] : notes),
+      ...(isLevel && start !== 0 && line.total !== null ? [`The axis begins at ${fmt.count(start)}, not at 0.`] : []),
+      ...(isLevel ? [] : [gainNote]),
+    ],
+    isLevel,
+    rows: line.buckets.map((bucket, index) => {
+      const place = index - line.buckets.length
+      const earlier = line.bucketsBefore.at(place)
+      return {
+        words: pointWords(bucket),
+        now: line.now[index] ?? null,
+        before: line.before.at(place) ?? null,
+        wordsBefore: earlier ? pointWords(earlier) : '',
+      }
+    }),
+  }
+}
+
+const gainNote = 'What all posts from here gained in these days, whenever they were published.'
+
+/**
+ * One row for each account. Also shows metrics that not all platforms provide, because they are
+ * comparable only within an account.
+ */
+const accountRows = (deps: WebDeps, insights: Insights, accounts: LabeledAccount[]) => {
+  const { range, postCounts, fmt } = insights
+  const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
+  const levelOf = new Map(insights.accountFollowers.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
+  return accounts.map((account) => {
+    const platform = deps.platforms.platforms.get(account.platform)
+    const own = sumsOf.get(account.id)
+    const followers = levelOf.get(`${account.id} ${range.to}`) ?? null
+    return {
+      ...account,
+      drawn: platform,
+      posts: postCounts.get(account.id)?.posts ?? 0,
+      numbers: postMetrics.map((metric) => ({
+        value: own?.[metric] ?? null,
+        absent: platform && !gives(platform, metric) ? `not given by ${platform.label}` : 'none yet',
+      })),
+      followers,
+      change: differenceOf(followers, levelOf.get(`${account.id} ${eveOf(range.from)}`) ?? null, fmt),
+      read: freshnessWords(account, insights),
+    }
+  })
+}
+
+/** Why there is nothing to show, and what to do next. Null if there is something to show. */
+const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, path: string) => {
+  const words = emptyWords(insights, deps.now())
+  if (!words) return null
+  if (insights.firstDay !== null) return { words, href: `${path}?range=90d`, label: 'Last 90 days' }
+  const { href, label } = await loadNextStep(deps, insights.workspace, role)
+  return { words, href, label }
+}
+
+const emptyWords = (insights: Insights, nowMs: number): string | null => {
+  const { accounts, firstDay, fmt, lines } = insights
+  if (accounts.length === 0)
+    return 'No account is connected yet. Numbers come as soon as one is, also of its posts of the last 90 days.'
+  const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
+  const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
+  if (firstDay === null && insights.elsewhere.length > 0) return null
+  if (firstDay === null)
+    return `No numbers yet. ${next ? `The first of ${listed(accounts.slice(0, 3).map((one) => one.name))} are read ${fmt.when(next)}.` : 'The followers of an account are read within a day of connecting it.'} A post is read an hour after it went out, then at 6 and 24 hours, then daily.`
+  const nothing =
+    Object.values(lines).every((line) => line.total === null) && insights.posts.length + insights.elsewhere.length === 0
+  return nothing ? `No numbers in these days. They begin on ${fmt.date(new Date(firstDay))}.` : null
+}

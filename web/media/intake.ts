@@ -1,0 +1,251 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { recordEvent } from '../../db/notifications/events.ts'
+import { enqueue } from '../../db/notifications/outbox.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
+import { findMedia, insertMedia, type Media, type NewMedia } from '../../db/posts/media.ts'
+import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
+import { isDiskFull } from '../../media/disk-full.ts'
+import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
+import { makeSendableImage, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
+import { makePoster } from '../../media/poster.ts'
+import { type Probed, probe } from '../../media/probe.ts'
+import { inTurn } from '../../media/queue.ts'
+import { MediaRefused } from '../../media/refusal.ts'
+import { sniffType } from '../../media/sniff.ts'
+import { isStandard, planStandard, takeStill } from '../../media/standard-video.ts'
+import { makePng, type StillDemuxer } from '../../media/still.ts'
+import type { MediaStore } from '../../media/store.ts'
+import { probeVideo, requireWhole } from '../../media/video.ts'
+import { cleanLine } from '../../text/clean-text.ts'
+import type { WebDeps } from '../http/env.ts'
+import { fileKeyOf } from '../http/form-keys.ts'
+import { bytes as inWords } from '../time/formats.ts'
+import { claimQuota, diskFull, requireDiskSpace, requireSpace } from './space.ts'
+
+export type Upload = {
+  workspaceId: string
+  userId: string
+  fileName: string
+  stream: Readable
+  /** The Content-Length. Null if the browser didn't send it. */
+  declaredBytes: number | null
+  /** The key of the form it came with. The same file from the same form is stored only once. */
+  formKey?: string | null
+}
+
+type IntakeDeps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
+
+/** The files in the scratch folder that are ready to be stored. */
+type Prepared = Omit<
+  NewMedia,
+  'workspaceId' | 'uploadedBy' | 'fileName' | 'storeKey' | 'thumbnailKey' | 'sha256' | 'original'
+> & {
+  /** The file to publish, or the original upload if that file still has to be made from it. */
+  path: string
+  isOriginal: boolean
+  thumbnailPath: string
+}
+
+/**
+ * Takes in an uploaded file in constant memory, whatever its size: writes it to disk while counting
+ * bytes, detects its type from its content, re-encodes pictures, probes videos, then stores it and
+ * inserts its row in one transaction. Throws MediaRefused with a message for the person. A refused
+ * file leaves nothing behind.
+ */
+export const takeIn = async (deps: IntakeDeps, upload: Upload): Promise<Media> => {
+  const fileName = tidyName(upload.fileName)
+  const scratch = await deps.mediaStore.scratch()
+  await removeAbandoned(scratch)
+  const path = join(scratch, randomBytes(16).toString('hex'))
+  const paths = [path, `${path}.out`, `${path}.webp`, `${path}.png`]
+  try {
+    await requireSpace(deps, upload.workspaceId, upload.declaredBytes ?? 0)
+    await receive(deps, upload, path)
+    const type = await sniffType(path, fileName)
+    const prepared = await (type.kind === 'image'
+      ? prepareImage(deps, upload, path, type.through)
+      : prepareVideo(deps, upload, path, type.demuxer))
+    return await keep(deps, { ...upload, fileName }, prepared)
+  } catch (error) {
+    if (error instanceof FfmpegFailed && error.why === 'missing') throw noFfmpeg()
+    throw isDiskFull(error) ? diskFull() : error
+  } finally {
+    await Promise.all(paths.map((left) => rm(left, { force: true })))
+  }
+}
+
+const noFfmpeg = () =>
+  new MediaRefused(
+    'no_ffmpeg',
+    'This installation can’t read videos and HEIC pictures right now: ffmpeg is missing. Ask its operator to install it.',
+  )
+
+/**
+ * Free space is checked this often during an upload, because the length may be unknown and uploads
+ * run at the same time.
+ */
+const checkSpaceEveryBytes = 16 * 2 ** 20
+
+const receive = async (deps: IntakeDeps, upload: Upload, path: string): Promise<void> => {
+  const maxBytes = deps.config.media.maxUploadBytes
+  const tooLarge = () =>
+    new MediaRefused(
+      'too_large',
+      `This file is larger than ${inWords(maxBytes)}, the most that can be uploaded. Export a smaller one.`,
+    )
+  if (upload.declaredBytes !== null && upload.declaredBytes > maxBytes) throw tooLarge()
+  let received = 0
+  let checkedAt = 0
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      received += chunk.length
+      if (received > maxBytes) return done(tooLarge())
+      if (received - checkedAt < checkSpaceEveryBytes) return done(null, chunk)
+      checkedAt = received
+      requireDiskSpace(deps, 0).then(() => done(null, chunk), done)
+    },
+  })
+  await pipeline(upload.stream, counter, createWriteStream(path, { mode: 0o600 })).catch(explainBreak)
+  if (received === 0) throw new MediaRefused('empty', 'This file is empty.')
+  if (upload.declaredBytes !== null && received < upload.declaredBytes) throw brokenOff()
+}
+
+const brokenOff = () => new MediaRefused('damaged', 'The upload broke off before its end. Upload the file again.')
+
+/** Reports a browser that disconnects as a broken upload, not as a server error. */
+const explainBreak = (error: unknown): never => {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  const left = ['ECONNRESET', 'EPIPE', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']
+  throw left.includes(String(code)) ? brokenOff() : error
+}
+
+const prepareImage = async (
+  { config }: IntakeDeps,
+  { workspaceId }: Upload,
+  path: string,
+  through: StillDemuxer | null,
+): Promise<Prepared> => {
+  if ((await stat(path)).size > maxImageUploadBytes)
+    throw new MediaRefused(
+      'too_large',
+      `This picture is larger than ${inWords(maxImageUploadBytes)}. Export it as JPEG, at 4000 pixels wide or less.`,
+    )
+  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
+  const facts = await inTurn(workspaceId, async (signal) => {
+    if (through) await makePng(createFfmpeg(config.media.ffmpeg, signal), path, through, `${path}.png`)
+    const image = await makeSendableImage(through ? `${path}.png` : path, out)
+    await makeThumbnail(out, thumbnailPath)
+    return image
+  })
+  const noVideo = { durationMs: null, videoCodec: null, audioCodec: null, fps: null }
+  return { kind: 'image', contentType: 'image/jpeg', ...facts, ...noVideo, path: out, isOriginal: false, thumbnailPath }
+}
+
+/**
+ * promise: D3: only the audio and video samples are published, without the metadata that the camera
+ * wrote. If platforms would not accept them as they are, a workflow converts the video.
+ */
+const prepareVideo = async (deps: IntakeDeps, { workspaceId }: Upload, path: string, demuxer: Demuxer): Promise<Prepared> => {
+  const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
+  return await inTurn(workspaceId, async (signal) => {
+    const ffmpeg = createFfmpeg(deps.config.media.ffmpeg, signal)
+    if (demuxer === 'mov') await requireWhole(path)
+    const video = await probe(ffmpeg, path, demuxer)
+    await makeSmallPicture(ffmpeg, { path, demuxer, video, thumbnailPath })
+    if (isStandard(video) && (await cleanVideo(ffmpeg, path, demuxer, out))) {
+      const facts = await probeVideo(out)
+      const sizeBytes = (await stat(out)).size
+      return { kind: 'video', contentType: 'video/mp4', ...facts, sizeBytes, path: out, isOriginal: false, thumbnailPath }
+    }
+    const { repeats: _repeats, ...planned } = planStandard(video, demuxer)
+    return { kind: 'video', contentType: 'video/mp4', ...planned, path, isOriginal: true, thumbnailPath }
+  })
+}
+
+type SmallPicture = { path: string; demuxer: Demuxer; video: Probed; thumbnailPath: string }
+
+/** Makes the thumbnail from a frame, or a drawn picture if no frame can be decoded. */
+const makeSmallPicture = async (ffmpeg: Ffmpeg, { path, demuxer, video, thumbnailPath }: SmallPicture): Promise<void> => {
+  const still = `${path}.png`
+  try {
+    await takeStill(ffmpeg, path, demuxer, video, still)
+    await makeThumbnail(still, thumbnailPath)
+  } catch (error) {
+    if (!(error instanceof FfmpegFailed || error instanceof MediaRefused)) throw error
+    await makePoster(video, thumbnailPath)
+  } finally {
+    await rm(still, { force: true })
+  }
+}
+
+/**
+ * Stores the bytes before the row, so that a row never refers to missing bytes. Deletes the bytes
+ * if inserting the row fails.
+ */
+const keep = async (deps: IntakeDeps, upload: Upload, prepared: Prepared): Promise<Media> => {
+  const { path, thumbnailPath, isOriginal, ...facts } = prepared
+  const storeKey = randomBytes(24).toString('base64url')
+  const thumbnailKey = randomBytes(24).toString('base64url')
+  const original = isOriginal ? { key: randomBytes(24).toString('base64url'), bytes: (await stat(path)).size } : null
+  const keys = [original?.key ?? storeKey, thumbnailKey]
+  const sha256 = await hashFile(path)
+  try {
+    await deps.mediaStore.putFile(original?.key ?? storeKey, path)
+    await deps.mediaStore.putFile(thumbnailKey, thumbnailPath)
+    const kept = await tx(deps.sql, async (t) => {
+      const { workspaceId, userId, fileName, formKey } = upload
+      const key = formKey ? fileKeyOf(formKey, workspaceId, sha256) : null
+      const before = key && (await takeFormKey(t, key))
+      const known = before && (await findMedia(t, workspaceId, before.subjectId))
+      if (known && !known.purgedAt) return known
+      await claimQuota(t, deps, workspaceId, facts.sizeBytes + (original?.bytes ?? 0))
+      const media = await insertMedia(t, {
+        ...facts,
+        ...{ workspaceId, fileName, sha256, storeKey, thumbnailKey, original },
+        uploadedBy: userId,
+      })
+      if (original) await enqueue(t, 'media', media.id)
+      if (key) await keepFormKey(t, key, { subjectId: media.id })
+      const { kind, sizeBytes } = facts
+      await recordEvent(t, { name: 'media.uploaded', workspaceId, userId, subjectId: media.id, facts: { kind, sizeBytes } })
+      return media
+    })
+    if (kept.storeKey !== storeKey) await forget(deps.mediaStore, keys)
+    return kept
+  } catch (error) {
+    await forget(deps.mediaStore, keys)
+    throw error
+  }
+}
+
+const forget = async (store: MediaStore, keys: string[]): Promise<void> => {
+  await Promise.all(keys.map((key) => store.remove(key)))
+}
+
+const hashFile = async (path: string): Promise<Buffer> => {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest()
+}
+
+/** A file name for display: without path and control characters, at most 120 characters. */
+const tidyName = (given: string): string => {
+  const last = given.split(/[/\\]/).at(-1) ?? ''
+  return cleanLine(last).trim().slice(0, 120) || 'file'
+}
+
+const abandonedMs = 24 * 3_600_000
+
+/** Deletes files that a killed process left in the scratch folder. */
+const removeAbandoned = async (scratch: string): Promise<void> => {
+  for (const name of await readdir(scratch)) {
+    const found = await stat(join(scratch, name)).catch(() => null)
+    if (found && Date.now() - found.mtimeMs > abandonedMs) await rm(join(scratch, name), { force: true })
+  }
+}

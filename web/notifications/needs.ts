@@ -1,0 +1,140 @@
+import { type Attention, findStanding, type Need } from '../../db/notifications/needs.ts'
+import { askAgainMs } from '../channels/asking.ts'
+import { isPartial } from '../http/answers.ts'
+import { forMembers, type WebDeps } from '../http/env.ts'
+
+/**
+ * Loads how many items need attention, which every page of a workspace shows; Today lists them.
+ * Skipped for partial requests.
+ */
+export const loadNeeds = (deps: WebDeps) =>
+  forMembers.createMiddleware(async (c, next) => {
+    const mine = { workspaceId: c.get('workspace').id, userId: c.get('user').id }
+    const { needs, pause, unseen } = isPartial(c) ? nothing : await findStanding(deps.sql, mine, new Date(deps.now()))
+    c.set('needs', needs)
+    c.set('pause', pause)
+    c.set('unseen', unseen)
+    await next()
+  })
+
+const nothing: Omit<Attention, 'pause'> & { pause: null } = { needs: [], pause: null, unseen: 0 }
+
+/**
+ * `ask`: what a manager can do instead of `action`, which is for admins. `dismiss`: the form that
+ * removes the item.
+ */
+export type SaidNeed = {
+  title: string
+  words: string
+  path: string
+  action: string
+  ask: { grantId: string; asked: string | null; again: boolean } | null
+  dismiss: { path: string; version: number } | null
+}
+
+/**
+ * A need as text with its consequence and one action. `when` formats a time in the workspace's
+ * zone.
+ */
+export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number): SaidNeed => {
+  switch (need.about) {
+    case 'channel':
+      return {
+        title: `${need.channelName} ${need.accounts > 1 ? 'need' : 'needs'} to be reconnected`,
+        words: `The connection has expired. ${onHold(need.waiting, need.firstDueAt, when)}`,
+        path: '/channels',
+        action: 'Reconnect',
+        ask: askOf(need, when, nowMs),
+        dismiss: null,
+      }
+    case 'ending':
+      return {
+        title: `The connection through ${need.grantName || 'the person who made it'} ends ${when(need.endsAt)}`,
+        words: `${need.grantName || 'That person'} needs to sign in again before then. ${dueAfter(need.waiting, need.firstDueAt, when)}`,
+        path: '/channels',
+        action: 'Renew',
+        ask: askOf(need, when, nowMs),
+        dismiss: null,
+      }
+    case 'target': {
+      const path = `/posts/${need.postId}`
+      return {
+        title: titleOfTarget(need),
+        words: whyWords(need),
+        path,
+        action: 'Review',
+        ask: null,
+        dismiss: { path: `${path}/targets/${need.targetId}`, version: need.version },
+      }
+    }
+    case 'comment': {
+      const path = `/posts/${need.postId}`
+      return {
+        title: titleOfComment(need),
+        words: `The post itself is published. ${need.problem?.words ?? 'Look at the post, then decide here.'}`,
+        path,
+        action: 'Review',
+        ask: null,
+        dismiss: { path: `${path}/targets/${need.targetId}/comment`, version: need.version },
+      }
+    }
+  }
+}
+
+const onHold = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
+  if (count === 0) return 'No post is scheduled for it.'
+  const posts = count === 1 ? '1 scheduled post is on hold' : `${count} scheduled posts are on hold`
+  return firstDueAt ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).` : `${posts}.`
+}
+
+const dueAfter = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
+  if (count === 0) return 'No post is scheduled after that.'
+  const posts = count === 1 ? '1 post is scheduled after that' : `${count} posts are scheduled after that`
+  return firstDueAt ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).` : `${posts}.`
+}
+
+/** For example "Asked today 14:21". After a day, the admins can be asked again. */
+export const askOf = (
+  { grantId, askedAt }: { grantId: string; askedAt: Date | null },
+  when: (date: Date) => string,
+  nowMs: number,
+): NonNullable<SaidNeed['ask']> => ({
+  grantId,
+  asked: askedAt ? `Asked ${when(askedAt)}` : null,
+  again: askedAt === null || nowMs - askedAt.getTime() >= askAgainMs,
+})
+
+type TargetNeed = Extract<Need, { about: 'target' }>
+
+const postWords = (text: string): string => (text.trim() ? `“${shortened(text.trim())}”` : 'A post without text')
+
+const titleOfComment = ({ text, state, channelName }: Extract<Need, { about: 'comment' }>): string =>
+  state === 'failed'
+    ? `The first comment on ${postWords(text)} wasn’t added on ${channelName}`
+    : `We couldn’t confirm the first comment on ${postWords(text)} on ${channelName}`
+
+const titleOfTarget = ({ text, state, channelName }: TargetNeed): string => {
+  const post = postWords(text)
+  switch (state) {
+    case 'failed':
+      return `${post} was rejected for ${channelName}`
+    case 'unconfirmed':
+      return `We couldn’t confirm that ${post} was published to ${channelName}`
+    case 'missed':
+      return `${post} missed its time on ${channelName}`
+  }
+}
+
+const whyWords = (need: TargetNeed): string => {
+  if (need.problem) return need.problem.words
+  switch (need.state) {
+    case 'missed':
+      return 'CrateSocial was not running at its time. Nothing was sent.'
+    case 'unconfirmed':
+      return 'The connection broke before the platform answered. Nothing is sent again until you decide.'
+    case 'failed':
+      return 'The platform rejected it. Nothing is sent again until you decide.'
+  }
+}
+
+const shortened = (text: string): string => (text.length > 50 ? `${text.slice(0, 49).trimEnd()}…` : text)

@@ -1,0 +1,79 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { findPost } from '../../db/posts/posts.ts'
+import { backIn, formFields, seeOther } from '../http/answers.ts'
+import type { MemberEnv, WebDeps } from '../http/env.ts'
+import { idParam } from '../http/ids.ts'
+import type { Renderer } from '../http/render.ts'
+import { type Fold, foldOf, readWallTime, wallTimeOf } from '../time/wall-time.ts'
+import { isZone } from '../time/zones.ts'
+import { move } from './post-acts.ts'
+import { loadChanged } from './post-changed.ts'
+import { titleOf } from './post-title.ts'
+import { seenIn } from './seen.ts'
+
+type MemberContext = Context<MemberEnv>
+type Fields = Record<string, string>
+
+/**
+ * Moves a post to another time, by drag or by form. The time is read in the zone that the page
+ * showed.
+ */
+export const moveTo = async (deps: WebDeps, view: Renderer, c: MemberContext): Promise<Response> => {
+  const { workspace, user } = c.var
+  const fields = await formFields(c)
+  const zone = zoneIn(c, fields)
+  const time = readTime(fields, zone)
+  if (!time.ok || time.dueAt.getTime() <= deps.now()) return moveForm(deps, view, c, fields, 422)
+  const done = await move(deps, { workspace, userId: user.id }, seenIn(c, fields), { dueAt: time.dueAt, zone })
+  if (done === 'gone') throw new HTTPException(404)
+  if (done === 'conflict') return moveForm(deps, view, c, fields, 409)
+  const path = backIn(c, fields.back) ?? `/w/${workspace.slug}/posts/${done.postId}`
+  return seeOther(c, `${path}${path.includes('?') ? '&' : '?'}did=${done.eventId}`)
+}
+
+/**
+ * The form for moving a post. Also shown again with the reason if the time is refused, and with a
+ * question if the time happens twice.
+ */
+export const moveForm = async (
+  deps: WebDeps,
+  view: Renderer,
+  c: MemberContext,
+  fields: Fields,
+  status: 200 | 409 | 422 = 200,
+): Promise<Response> => {
+  const { workspace } = c.var
+  const ref = { workspaceId: workspace.id, postId: idParam(c, 'post') }
+  const post = await findPost(deps.sql, ref)
+  if (!post) throw new HTTPException(404)
+  const zone = zoneIn(c, fields)
+  const stored = post.dueAt ? wallTimeOf(post.dueAt, zone) : ''
+  const typed = fields.time ?? stored
+  const fold = fields.fold ?? (post.dueAt && typed === stored ? foldOf(post.dueAt, zone) : '')
+  const time = readTime({ time: typed, fold }, zone)
+  const past = time.ok && fields.time !== undefined && time.dueAt.getTime() <= deps.now()
+  const words = past ? 'This time has passed. Choose a later one.' : time.ok || fields.time === undefined ? null : time.words
+  const data = {
+    post,
+    title: titleOf(post.text),
+    typed,
+    fold,
+    words,
+    folds: time.choices,
+    back: backIn(c, fields.back) ?? '',
+    zone,
+    // If the time was refused, keeps the version that the person saw. If the post was changed,
+    // sends the current version, so that submitting again applies to it.
+    version: status === 409 ? post.version : (fields.version ?? post.version),
+    changed: status === 409 ? await loadChanged(deps, workspace, post.id) : null,
+  }
+  return view.page(c, 'posts/move', { ...data, base: `/w/${workspace.slug}` }, status)
+}
+
+/** The time zone that the page showed, even if the workspace's zone has changed since. */
+const zoneIn = (c: MemberContext, fields: Fields): string =>
+  fields.zone !== undefined && isZone(fields.zone) ? fields.zone : c.var.workspace.zone
+
+const readTime = (fields: Fields, zone: string) =>
+  readWallTime(fields.time ?? '', zone, fields.fold === 'earlier' || fields.fold === 'later' ? (fields.fold as Fold) : null)

@@ -1,0 +1,87 @@
+import { countDueOn, listNeighbors, type Neighbor } from '../../db/posts/neighbors.ts'
+import { listTargets } from '../../db/posts/targets.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import type { WebDeps } from '../http/env.ts'
+import { type Formats, formats } from '../time/formats.ts'
+import { titleOf } from './post-title.ts'
+
+/** What is needed to check a post's time on one account. */
+export type Planned = { channelId: string; accountName: string; platform: Platform; kind: string }
+/** A note about the chosen time. It doesn't prevent scheduling. */
+export type TimeNote = { words: string; postId: string | null }
+
+/** Two posts on one account that are closer than this get a note. */
+const closeMs = 15 * 60_000
+
+/**
+ * Notes about other posts on the same accounts near a time, and about platform rate limits that
+ * would delay this post.
+ */
+export const timeNotes = async (
+  deps: WebDeps,
+  post: { workspaceId: string; postId: string | null; dueAt: Date; planned: Planned[] },
+  fmt: Formats,
+): Promise<TimeNote[]> => {
+  const { planned, ...at } = post
+  if (planned.length === 0) return []
+  const channelIds = planned.map((one) => one.channelId)
+  const [close, paced] = await Promise.all([
+    listNeighbors(deps.sql, { ...at, channelIds, withinMs: closeMs }),
+    Promise.all(planned.map((one) => paceNote(deps, post, one, fmt))),
+  ])
+  const notes = close.flatMap((one) => closeNote(planned, one, post.dueAt, fmt))
+  return [...notes, ...paced.filter((note) => note !== null)]
+}
+
+/**
+ * Notes about delays of a scheduled post, from its current targets. Only what would make it late.
+ */
+export const lateWords = async (deps: WebDeps, workspace: { id: string; zone: string }, postId: string): Promise<string> => {
+  const targets = await listTargets(deps.sql, { workspaceId: workspace.id, postId })
+  const fmt = formats(workspace.zone, deps.now())
+  const notes = await Promise.all(
+    targets.map(async (target) => {
+      const platform = deps.platforms.platforms.get(target.platform)
+      if (!platform || !['scheduled', 'preparing', 'ready'].includes(target.state)) return null
+      const one = { channelId: target.channelId, accountName: target.channelName, platform, kind: target.kind }
+      return paceNote(deps, { workspaceId: workspace.id, postId, dueAt: target.dueAt }, one, fmt)
+    }),
+  )
+  return notes
+    .map((note) => note?.words ?? '')
+    .join(' ')
+    .trim()
+}
+
+const closeNote = (planned: Planned[], { channelId, postId, text, dueAt }: Neighbor, at: Date, fmt: Formats): TimeNote[] => {
+  const one = planned.find((other) => other.channelId === channelId)
+  if (!one) return []
+  const minutes = Math.round(Math.abs(dueAt.getTime() - at.getTime()) / 60_000)
+  const apart =
+    minutes === 0 ? 'at the same time' : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ${dueAt > at ? 'later' : 'earlier'}`
+  const words = `${one.accountName} (${one.platform.label}) also publishes “${titleOf(text)}” ${fmt.when(dueAt)}, ${apart}.`
+  return [{ words, postId }]
+}
+
+/**
+ * A note if the platform's rate limit would delay the post because too many others are due in the
+ * same period.
+ */
+const paceNote = async (
+  deps: WebDeps,
+  post: { workspaceId: string; postId: string | null; dueAt: Date },
+  { channelId, platform, kind }: Planned,
+  fmt: Formats,
+): Promise<TimeNote | null> => {
+  const pace = platform.kinds.find((one) => one.name === kind)?.pace
+  if (!pace) return null
+  const kinds = platform.kinds.filter((one) => one.pace).map((one) => one.name)
+  const from = new Date(Math.floor(post.dueAt.getTime() / pace.perMs) * pace.perMs)
+  const to = new Date(from.getTime() + pace.perMs)
+  const others = await countDueOn(deps.sql, { workspaceId: post.workspaceId, postId: post.postId, channelId, kinds, from, to })
+  const late = Math.floor(others / pace.most)
+  if (late === 0) return null
+  const goesOut = new Date(from.getTime() + late * pace.perMs)
+  const words = `${platform.label} takes ${pace.most} posts a minute from an account: this one goes out ${fmt.when(goesOut)}.`
+  return { words, postId: null }
+}

@@ -1,0 +1,28 @@
+import { listOffers } from '../channels/connecting.ts'
+import { forMembers, type WebDeps } from '../http/env.ts'
+import type { Renderer } from '../http/render.ts'
+import { requireMember } from '../http/session.ts'
+import { sayNeed } from '../notifications/needs.ts'
+import { loadNextStep } from '../pages/next-step.ts'
+import { loadFirstSteps } from '../people/first-steps.ts'
+import { formats } from '../time/formats.ts'
+import { loadToday } from './calendar-page.ts'
+import { actAnswerOf } from './post-page.ts'
+
+/** The Today page: today, tomorrow and what needs attention. */
+export const todayRoutes = (deps: WebDeps, view: Renderer) =>
+  forMembers.createApp().get('/w/:workspace/today', requireMember(), async (c) => {
+    const base = `/w/${c.var.workspace.slug}`
+    const moreOn = (date: string, skip = 0) => `${base}/calendar?view=list&at=${date}${skip > 0 ? `&skip=${skip}` : ''}`
+    const isPart = c.req.query('part') === 'days'
+    const [days, steps] = await Promise.all([loadToday(deps, c.var.workspace), isPart ? null : loadFirstSteps(deps, c.var)])
+    const data = { base, moreOn, ...days }
+    if (isPart) return view.partial(c, 'today/_days', data)
+    const isEmpty = [...data.near, ...data.later].every((day) => day.entries.length === 0) && data.drafts.length === 0
+    const step = isEmpty && !steps ? await loadNextStep(deps, c.var.workspace, c.var.role) : null
+    const did = c.req.query('did')
+    const fmt = formats(c.var.workspace.zone, deps.now())
+    const answer = did ? await actAnswerOf(deps, c.var.workspace, did, null, fmt) : null
+    const needs = c.var.needs.map((need) => sayNeed(need, fmt.when, deps.now()))
+    return view.page(c, 'today/show', { ...data, needs, answer, steps, isEmpty, step, offers: steps ? listOffers(deps) : [] })
+  })
