@@ -4,8 +4,8 @@ import { openGrant, saveGrant } from '../db/channels/grants.ts'
 import type { Sql } from '../db/postgres/connect.ts'
 import { createVault } from '../db/vault/vault.ts'
 import { sandboxControl } from '../local/demo/sandbox.ts'
+import { makeJpeg } from '../local/media/media-files.ts'
 import { localSecrets } from '../local/secrets.ts'
-import { makeJpeg } from '../test/support/media-files.ts'
 import { type OwnStack, setUp } from './own-stack.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readCommand, wholeNumber } from '../commands/command.ts'
-import { makeJpeg, makeVideo } from '../test/support/media-files.ts'
-import type { Fields } from '../test/support/person.ts'
-import { compose, upload } from '../test/support/story.ts'
+import { makeJpeg, makeVideo } from '../local/media/media-files.ts'
+import type { Fields } from '../local/people/person.ts'
+import { compose, upload } from '../local/people/story.ts'
 import { wallTimeOf } from '../web/time/wall-time.ts'
 import { type OwnStack, percentile, postsInLedger, setUp, startOwnStack } from './own-stack.ts'
 

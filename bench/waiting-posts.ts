@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from '../db/postgres/connect.ts'
-import { makeJpeg } from '../test/support/media-files.ts'
-import type { Fields } from '../test/support/person.ts'
-import { compose, upload } from '../test/support/story.ts'
+import { makeJpeg } from '../local/media/media-files.ts'
+import type { Fields } from '../local/people/person.ts'
+import { compose, upload } from '../local/people/story.ts'
 import { wallTimeOf } from '../web/time/wall-time.ts'
 import { type OwnStack, setUp } from './own-stack.ts'
 

@@ -2,7 +2,7 @@ import { accessSync, chmodSync, chownSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../media/make-folder.ts'
 import { Problem, reason } from './problem.ts'
-import { unprivilegedUser } from './unprivileged.ts'
+import { unprivilegedUser } from './programs/unprivileged.ts'
 
 /** Creates the data folder and its logs folder. Throws a Problem if it can't be written. */
 export async function prepareDataFolder(dataDir: string): Promise<void> {

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { variables } from '../config/variables.ts'
 import type { Ports } from './ports.ts'
+import { pick, systemEnvironment } from './programs/system-environment.ts'
 import type { LocalSecrets } from './secrets.ts'
-import { pick, systemEnvironment } from './system-environment.ts'
 
 /** Which outside services the environment configures. The others are replaced by local ones. */
 export type Given = { database: boolean; temporal: boolean; mail: boolean; meta: boolean; tiktok: boolean }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { npmPid } from './npm.ts'
 import { Problem } from './problem.ts'
+import { npmPid } from './programs/npm.ts'
 
 /**
  * `npm` is the process that started the starter; it ends when npm ends. `ending`: the starter is

@@ -6,11 +6,11 @@ import { prepareDataFolder } from './data-folder.ts'
 import { clearInterrupted } from './demo/note.ts'
 import { type Lock, lockFolder } from './lock.ts'
 import { turnLogs } from './log-file.ts'
-import { onceNpmIsGone } from './npm.ts'
+import { onceNpmIsGone } from './programs/npm.ts'
+import { watchSources } from './programs/watch-sources.ts'
+import { startWatchdog } from './programs/watchdog.ts'
 import { loadSettings, root } from './settings.ts'
 import { type Addresses, createStack, type Stack } from './stack.ts'
-import { watchSources } from './watch-sources.ts'
-import { startWatchdog } from './watchdog.ts'
 
 /**
  * `npm start`: starts everything on this machine, prints the addresses, and stops everything on

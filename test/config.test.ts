@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../config/index.ts'
-import { operatorEnv } from './support/operator-env.ts'
+import { operatorEnv } from './support/programs/operator-env.ts'
 
 const key = Buffer.alloc(32, 1).toString('base64')
 const least = {

@@ -61,4 +61,8 @@ const platformPlaces = [
 ]
 
 /** Files that may make Intl formatters: ours, the sandbox's own, and scripts of the browser, where a page makes each once. */
-export const formatterPlaces = [/^text\/formatters\.ts$/, /^local\/sandbox\/graph\/pacific-day\.ts$/, /^web\/public\/.*\.js$/]
+export const formatterPlaces = [
+  /^text\/formatters\.ts$/,
+  /^local\/sandbox\/graph\/insights\/pacific-day\.ts$/,
+  /^web\/public\/.*\.js$/,
+]

@@ -91,7 +91,9 @@ test('dates and numbers are formatted by cached formatters: only text/formatters
 })
 
 test('bodies of requests are read in two files, which limit and clean them', () => {
-  const readers = ours.filter((file) => /^web\/.*\.ts$/.test(file) && !['web/http/body.ts', 'web/http/forms.ts'].includes(file))
+  const readers = ours.filter(
+    (file) => /^web\/.*\.ts$/.test(file) && !['web/http/forms/body.ts', 'web/http/forms/forms.ts'].includes(file),
+  )
   const reading =
     /\.parseBody\(|\.formData\(|\breq\.(json|text|blob|arrayBuffer|raw\.(body|json|text|blob|arrayBuffer|clone))\b|bodyCache/
   expect(readers.filter((file) => reading.test(source(file)))).toEqual([])
@@ -131,7 +133,7 @@ test('migrations are numbered without a gap', () => {
 })
 
 /** A file of the same folder. */
-const pathsOfTheirOwn = ['local/watchdog.ts']
+const pathsOfTheirOwn = ['local/programs/watchdog.ts']
 
 const withoutRequire = (text: string): string => text.replaceAll(/createRequire\(import\.meta\.url\)/g, '')
 

@@ -1,5 +1,5 @@
 /**
- * Cleans every text that comes from outside: form fields (web/http/forms.ts), names of uploaded
+ * Cleans every text that comes from outside: form fields (web/http/forms/forms.ts), names of uploaded
  * files, answers of the platforms (platforms/json-input.ts) and command arguments. Removes:
  * - control characters except tab and line feed: PostgreSQL refuses NUL, and the others don't
  *   belong in a name or caption

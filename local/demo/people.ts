@@ -1,6 +1,6 @@
-import type { Person } from '../../test/support/person.ts'
-import { createPerson } from '../../test/support/person.ts'
-import { acceptInvitation, connectTiktok, invite, makeWorkspace } from '../../test/support/story.ts'
+import type { Person } from '../people/person.ts'
+import { createPerson } from '../people/person.ts'
+import { acceptInvitation, connectTiktok, invite, makeWorkspace } from '../people/story.ts'
 import { cellar, type DemoWorkspace, demoPassword, operator, workspaces, zone } from './cast.ts'
 
 /** Everyone in the demo, signed in, by email address. */

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { makeVideo } from '../../test/support/media-files.ts'
+import { makeVideo } from '../media/media-files.ts'
 
 /** A video that shows a still picture. Width and height must be multiples of 16. */
 export const makeStill = async (jpeg: Buffer, size: { width: number; height: number; durationMs: number }): Promise<Buffer> => {

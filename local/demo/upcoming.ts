@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Fields, Person } from '../../test/support/person.ts'
-import { channelsIn, compose } from '../../test/support/story.ts'
+import type { Fields, Person } from '../people/person.ts'
+import { channelsIn, compose } from '../people/story.ts'
 import { type DemoWorkspace, zone } from './cast.ts'
 import type { DemoFile, DemoFiles } from './files.ts'
 

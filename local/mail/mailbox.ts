@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { serve } from '@hono/node-server'
 import { type AddressObject, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
-import type { Mail, MailStore } from './mail-store.ts'
-import { mailboxPages } from './mailbox-pages.ts'
+import { mailboxPages } from './pages.ts'
+import type { Mail, MailStore } from './store.ts'
 
 export type Mailbox = { smtpUrl: string; url: string; store: MailStore; close(): Promise<void> }
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Mail, MailStore } from './mail-store.ts'
-import { foreignReason } from './sandbox/foreign.ts'
+import { foreignReason } from '../sandbox/foreign.ts'
+import type { Mail, MailStore } from './store.ts'
 
 /**
  * Emails contain untrusted content. Pages load and run nothing, and show HTML in a frame that can't

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Problem } from './problem.ts'
-import { canEnter, type User } from './unprivileged.ts'
+import { Problem } from '../problem.ts'
+import { canEnter, type User } from '../programs/unprivileged.ts'
 
 /**
  * The folder for PostgreSQL's files, normally the data folder. If root starts it from a folder that

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { Problem, reason } from './problem.ts'
-import type { User } from './unprivileged.ts'
+import { Problem, reason } from '../problem.ts'
+import type { User } from '../programs/unprivileged.ts'
 
 export type Programs = { postgres: string; initdb: string; version: string }
 

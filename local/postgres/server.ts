@@ -3,12 +3,12 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { type Child, type Command, logEnd, startChild } from './child.ts'
-import { postgresFolder } from './postgres-folder.ts'
-import { type Programs, postgresPrograms } from './postgres-programs.ts'
-import { Problem, reason } from './problem.ts'
-import { type User, unprivilegedUser } from './unprivileged.ts'
-import type { Watchdog } from './watchdog.ts'
+import { Problem, reason } from '../problem.ts'
+import { type Child, type Command, logEnd, startChild } from '../programs/child.ts'
+import { type User, unprivilegedUser } from '../programs/unprivileged.ts'
+import type { Watchdog } from '../programs/watchdog.ts'
+import { postgresFolder } from './folder.ts'
+import { type Programs, postgresPrograms } from './programs.ts'
 
 export type PostgresOptions = {
   dataDir: string

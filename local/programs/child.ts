@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, fstatSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastWords, openLog } from './log-file.ts'
-import { reason } from './problem.ts'
+import { lastWords, openLog } from '../log-file.ts'
+import { reason } from '../problem.ts'
 import type { Watchdog } from './watchdog.ts'
 
 export type Command = {

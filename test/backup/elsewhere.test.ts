@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
 import { restoreBackup } from '../../commands/backup/restore.ts'
 import { takeBackup } from '../../commands/backup/take.ts'
+import { makeImage } from '../../local/media/media-files.ts'
+import { createPerson } from '../../local/people/person.ts'
+import { compose, password, upload } from '../../local/people/story.ts'
 import { createDiskStore } from '../../media/store.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { makeImage } from '../support/media-files.ts'
-import { createPerson } from '../support/person.ts'
-import { startProduct } from '../support/product.ts'
-import { compose, password, upload } from '../support/story.ts'
+import { startProduct } from '../support/programs/product.ts'
 
 let house: Installed
 beforeAll(async () => {

@@ -5,11 +5,11 @@ import { serve } from '@hono/node-server'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fillInsights } from '../../bench/insight-rows.ts'
+import { makeJpeg } from '../../local/media/media-files.ts'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser } from '../support/browser/browser.ts'
 import { testConfig } from '../support/config.ts'
-import { makeJpeg } from '../support/media-files.ts'
 import { addMedia } from '../support/posts.ts'
 
 let app: TestApp

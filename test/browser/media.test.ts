@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
+import { makeImage, makeVideo } from '../../local/media/media-files.ts'
 import { password } from '../support/app.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser } from '../support/browser/browser.ts'
 import { type ConnectingApp, createConnectingApp } from '../support/connecting-app.ts'
-import { makeImage, makeVideo } from '../support/media-files.ts'
 
 let test: ConnectingApp
 let page: Page

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser, shoot } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser/browser.ts'
 import { testConfig } from '../support/config.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
-import { launchBrowser, shoot } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser/browser.ts'
 import { testConfig } from '../support/config.ts'
 
 let app: TestApp

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser } from '../support/browser/browser.ts'
 import { testConfig } from '../support/config.ts'
 
 let app: TestApp

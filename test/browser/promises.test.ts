@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createPerson } from '../../local/people/person.ts'
+import { acceptInvitation, invite, password } from '../../local/people/story.ts'
 import { routes } from '../people/tenancy-table.ts'
-import { launchBrowser, shoot } from '../support/browser.ts'
+import { launchBrowser, shoot } from '../support/browser/browser.ts'
 import { type Installed, install } from '../support/installed.ts'
 import { mailedLink } from '../support/letters.ts'
-import { createPerson } from '../support/person.ts'
-import { acceptInvitation, invite, password } from '../support/story.ts'
 
 let at: Installed
 let browser: Browser

@@ -1,5 +1,5 @@
 import { parseHTML } from 'linkedom'
-import type { Document, Person } from '../support/person.ts'
+import type { Document, Person } from '../../local/people/person.ts'
 
 /** More addresses than the story can have made. */
 const most = 600

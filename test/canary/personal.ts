@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { makeJpeg } from '../support/media-files.ts'
-import { createPerson, type Person } from '../support/person.ts'
-import { acceptInvitation, channelsIn, compose, invite, upload } from '../support/story.ts'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { createPerson, type Person } from '../../local/people/person.ts'
+import { acceptInvitation, channelsIn, compose, invite, upload } from '../../local/people/story.ts'
 import type { Place, Secret } from './search.ts'
 import { mailsOf, slug, type Told, until } from './story.ts'
 

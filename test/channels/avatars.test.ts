@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Person } from '../../local/people/person.ts'
 import { type Avatar, avatarMaxBytes, fetchAvatar } from '../../platforms/avatar.ts'
 import { insertTarget } from '../support/connected.ts'
 import {
@@ -12,8 +13,7 @@ import {
   toMeta,
   toTiktok,
 } from '../support/connecting-app.ts'
-import type { Person } from '../support/person.ts'
-import { control } from '../support/twins.ts'
+import { control } from '../support/platforms/twins.ts'
 
 let test: ConnectingApp
 let ada: Person

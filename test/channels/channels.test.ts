@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findOffer, type Offer } from '../../db/channels/consents.ts'
+import type { Person } from '../../local/people/person.ts'
 import {
   type ConnectingApp,
   choose,
@@ -11,8 +12,7 @@ import {
   toMeta,
   toTiktok,
 } from '../support/connecting-app.ts'
-import type { Person } from '../support/person.ts'
-import { control } from '../support/twins.ts'
+import { control } from '../support/platforms/twins.ts'
 
 let test: ConnectingApp
 let ada: Person

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Person } from '../../local/people/person.ts'
 import { type ConnectingApp, choose, createConnectingApp, pages, startAgain } from '../support/connecting-app.ts'
-import type { Person } from '../support/person.ts'
-import { control } from '../support/twins.ts'
+import { control } from '../support/platforms/twins.ts'
 
 let test: ConnectingApp
 let ada: Person

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import type { Fields, Page } from '../../local/people/person.ts'
+import { compose, connectMeta, connectTiktok, upload } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import type { Fields, Page } from '../support/person.ts'
-import { compose, connectMeta, connectTiktok, upload } from '../support/story.ts'
 
 let house: Installed
 let photo = ''

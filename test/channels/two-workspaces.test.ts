@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createPerson, type Page, type Person } from '../../local/people/person.ts'
+import { acceptInvitation, compose, invite, makeWorkspace } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { createPerson, type Page, type Person } from '../support/person.ts'
-import { acceptInvitation, compose, invite, makeWorkspace } from '../support/story.ts'
 
 let house: Installed
 let ben: Person

@@ -1,6 +1,6 @@
+import type { Fields } from '../../local/people/person.ts'
+import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
-import type { Fields } from '../support/person.ts'
-import { compose } from '../support/story.ts'
 import { type Kind, kinds, mediaOf } from './kinds.ts'
 import type { Residents } from './residents.ts'
 

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startChild } from '../../local/child.ts'
-import type { Watchdog } from '../../local/watchdog.ts'
+import { startChild } from '../../local/programs/child.ts'
+import type { Watchdog } from '../../local/programs/watchdog.ts'
 import { type Supervised, type Supervision, supervise } from './supervised.ts'
 
 type Plan = Supervision & { folder: string; port: number; logFile: string; watchdog: Watchdog }

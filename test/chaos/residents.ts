@@ -1,7 +1,7 @@
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
-import { makeJpeg, makeVideo } from '../support/media-files.ts'
-import { createPerson, type Person } from '../support/person.ts'
-import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace, upload } from '../support/story.ts'
+import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
+import { createPerson, type Person } from '../../local/people/person.ts'
+import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace, upload } from '../../local/people/story.ts'
 import { type House, post } from './house.ts'
 import { tiktokAccounts } from './tiktok-accounts.ts'
 

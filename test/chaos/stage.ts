@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tell } from '../../commands/command.ts'
-import { startWatchdog, type Watchdog } from '../../local/watchdog.ts'
+import { startWatchdog, type Watchdog } from '../../local/programs/watchdog.ts'
 
 /** What a program gets that starts a whole CrateSocial. */
 export type Stage = {

@@ -1,8 +1,8 @@
 import type { Sql } from '../../db/postgres/connect.ts'
 import type { CountedComment } from '../../local/sandbox/ledger.ts'
 import type { Problem } from '../../platforms/errors.ts'
-import type { LedgerPost } from '../support/ledger.ts'
-import { expiredAccount, refusalCodes } from './fault-plan.ts'
+import type { LedgerPost } from '../support/platforms/ledger.ts'
+import { expiredAccount, refusalCodes } from './faults/fault-plan.ts'
 import { commentOf, type Wanted } from './posts.ts'
 
 /** What CrateSocial reports about a post. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { runProgram } from '../support/program.ts'
+import { runProgram } from '../support/programs/program.ts'
 import { calls, documentText, named, programs, read, root, scripts } from './calls.ts'
 
 describe('a command that a document names', () => {

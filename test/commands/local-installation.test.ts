@@ -3,9 +3,9 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { createPerson } from '../support/person.ts'
-import { runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
-import { acceptInvitation } from '../support/story.ts'
+import { createPerson } from '../../local/people/person.ts'
+import { acceptInvitation } from '../../local/people/story.ts'
+import { runStarter, type StackEnv, stackEnv } from '../support/programs/starter.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const longMs = 240_000

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
-import { runProgram } from '../support/program.ts'
+import { runProgram } from '../support/programs/program.ts'
 
 it('each run of the migrations leaves the link of the first operator as it is, until somebody has used it', {
   timeout: 60_000,

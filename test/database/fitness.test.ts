@@ -3,7 +3,7 @@ import { refuseUnfit } from '../../db/postgres/fitness.ts'
 import { migrate } from '../../db/postgres/migrate.ts'
 import { listMigrations, newestVersion } from '../../db/postgres/migration-files.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { runProgram } from '../support/program.ts'
+import { runProgram } from '../support/programs/program.ts'
 
 let database: TestDatabase
 beforeEach(async () => {

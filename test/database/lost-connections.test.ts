@@ -6,7 +6,7 @@ import { personSections } from '../../db/privacy/export-rows.ts'
 import { sentenceOf } from '../../text/failure-words.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 
 /** The one that is shot at, and one from elsewhere that sees what is left. */
 let sql: Sql

@@ -13,8 +13,8 @@ import { createDiskStore } from '../../media/store.ts'
 import { createTestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
-import { type OldPostgres, startPostgres15 } from '../support/postgres-15.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { type OldPostgres, startPostgres15 } from '../support/servers/postgres-15.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 import { schemaText } from './schema-text.ts'
 
 const schemaFile = fileURLToPath(new URL('../../db/schema.sql', import.meta.url))

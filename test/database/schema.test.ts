@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, inject, it } from 'vitest'
 import { close, connect } from '../../db/postgres/connect.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 import { schemaText } from './schema-text.ts'
 
 const file = fileURLToPath(new URL('../../db/schema.sql', import.meta.url))

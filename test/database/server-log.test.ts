@@ -12,7 +12,7 @@ import { migrate } from '../../db/postgres/migrate.ts'
 import { checks } from '../../db/privacy/checks.ts'
 import { hashSecret, newSecret } from '../../db/vault/secrets.ts'
 import { freePort } from '../../local/ports.ts'
-import { ensureDatabase, startPostgres } from '../../local/postgres.ts'
+import { ensureDatabase, startPostgres } from '../../local/postgres/server.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 

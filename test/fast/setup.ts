@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startWatchdog } from '../../local/watchdog.ts'
-import { startDatabase } from '../support/global-setup.ts'
-import { ensureTemplate } from '../support/template-database.ts'
+import { startWatchdog } from '../../local/programs/watchdog.ts'
+import { startDatabase } from '../support/servers/global-setup.ts'
+import { ensureTemplate } from '../support/servers/template-database.ts'
 
 /** PostgreSQL alone, for tests that need nothing else. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {

@@ -8,7 +8,7 @@ const slowFolders =
 const slowFiles =
   /^test\/(people\/(access-ends|account|fresh-routes|invitations|password-reset|password-strength|second-factor|sign-in)|http\/(busy|headers|live)|insights\/best-hours|privacy\/notices)\.test\.ts$/
 const slowHelpers =
-  /^test\/support\/(temporal|product|whole-stack|browser|chromium|built|installed|program|starter|pgbouncer|twins|against-sandbox|media-server)\.ts$|^local\/(stack|temporal|postgres)\.ts$/
+  /^test\/support\/(installed|servers\/(temporal|pgbouncer|media-server)|programs\/(product|whole-stack|built|program|starter)|browser\/(browser|chromium)|platforms\/(twins|against-sandbox))\.ts$|^local\/(stack|temporal\/server|postgres\/server)\.ts$/
 
 /** What `npm run test:fast` runs: tests of code and pages that need nothing but PostgreSQL, by what they import. */
 export function fastTests(): string[] {

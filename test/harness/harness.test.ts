@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser } from '../support/browser/browser.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 test('a test file has a database of its own, with the schema and no rows', async () => {

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common'
 import { expect, test } from 'vitest'
-import { createTestTemporal, createTimeSkippingTemporal } from '../support/temporal.ts'
-import { workflowBundle } from '../support/workflow-bundle.ts'
+import { createTestTemporal, createTimeSkippingTemporal } from '../support/servers/temporal.ts'
+import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 
 const state = defineSearchAttributeKey('State', 'KEYWORD')
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { sendBytes } from '../support/raw-http.ts'
 import { addressOf, routesOf } from '../support/routes.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 
 const mb = 2 ** 20
 let test: TestApp
@@ -32,7 +32,10 @@ beforeAll(async () => {
     TIKTOK_CLIENT_SECRET: 'abcdef0123456789abcdef0123456789',
     LOG_LEVEL: 'silent',
   }
-  server = fork(fileURLToPath(new URL('../support/media-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], env })
+  server = fork(fileURLToPath(new URL('../support/servers/media-server.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+    env,
+  })
   const [ready] = (await once(server, 'message')) as [{ port: number }]
   port = ready.port
   afterAll(async () => {

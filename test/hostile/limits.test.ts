@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 type Row = { words: string; value: string; file: string; constant: string }
 
 /**
- * The rows of all tables in docs/security.md: `| a form | 64 KB | web/http/body.ts | `formMaxBytes`
+ * The rows of all tables in docs/security.md: `| a form | 64 KB | web/http/forms/body.ts | `formMaxBytes`
  * |`.
  */
 const rows = readFileSync(join(root, 'docs/security.md'), 'utf8')

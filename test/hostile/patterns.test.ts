@@ -1,7 +1,7 @@
 import { check } from 'recheck'
 import { describe, expect, it } from 'vitest'
 import { isUnfitForAddress } from '../../text/clean-text.ts'
-import { email, personName, slug, workspaceName, zone } from '../../web/http/fields.ts'
+import { email, personName, slug, workspaceName, zone } from '../../web/http/forms/fields.ts'
 import { hostileTexts, msOf } from './hostile-texts.ts'
 import { findPatterns } from './pattern-literals.ts'
 

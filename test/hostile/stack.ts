@@ -10,13 +10,13 @@ import { type Config, loadConfig } from '../../config/index.ts'
 import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { migrate } from '../../db/postgres/migrate.ts'
 import { databaseUrl, productEnvironment } from '../../local/environment.ts'
-import { ffmpegProgram } from '../../local/ffmpeg-program.ts'
 import { freePort, readPorts } from '../../local/ports.ts'
-import { ensureDatabase, startPostgres } from '../../local/postgres.ts'
+import { ensureDatabase, startPostgres } from '../../local/postgres/server.ts'
+import { ffmpegProgram } from '../../local/programs/ffmpeg.ts'
 import { localSecrets } from '../../local/secrets.ts'
-import { startTemporal } from '../../local/temporal.ts'
-import { temporalProgram } from '../../local/temporal-program.ts'
-import { operatorEnv } from '../support/operator-env.ts'
+import { temporalProgram } from '../../local/temporal/program.ts'
+import { startTemporal } from '../../local/temporal/server.ts'
+import { operatorEnv } from '../support/programs/operator-env.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

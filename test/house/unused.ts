@@ -8,7 +8,7 @@ readCommand('check', (command) => command.description('Fails when something is e
 type Unused = { name: string; line?: number }
 type Issue = { file: string; exports?: Unused[]; types?: Unused[]; enumMembers?: Unused[] }
 
-/** `| a form | 64 KB | web/http/body.ts | `formMaxBytes` |`: test/hostile/limits.test.ts reads these by name. */
+/** `| a form | 64 KB | web/http/forms/body.ts | `formMaxBytes` |`: test/hostile/limits.test.ts reads these by name. */
 const limits = new Set(
   [...sourceOf('docs/security.md').matchAll(/\| (\S+\.ts) \| `(\w+)/g)].map(([, file, name]) => `${file} ${name}`),
 )

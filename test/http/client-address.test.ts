@@ -11,8 +11,8 @@ import { freePort } from '../../local/ports.ts'
 import { clientAddress } from '../../web/http/client-address.ts'
 import { type AnyContext, forAnyone } from '../../web/http/env.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { debianProgram } from '../support/debian-program.ts'
-import { ended } from '../support/ended.ts'
+import { ended } from '../support/programs/ended.ts'
+import { debianProgram } from '../support/servers/debian-program.ts'
 
 const proxy = '172.31.250.2'
 

@@ -48,7 +48,9 @@ describe('every page (promise A8)', () => {
       expect(page.text).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=/)
     }
     const folder = fileURLToPath(new URL('../../web/public/', import.meta.url))
-    for (const name of readdirSync(folder)) {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'))
+    expect(names.filter((name) => name.endsWith('.css')).length).toBeGreaterThan(20)
+    for (const name of names) {
       const addresses = readFileSync(join(folder, name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? []
       expect([name, addresses.filter((address) => !address.endsWith('www.w3.org'))]).toEqual([name, []])
     }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { dropOurs } from '../../db/insights/elsewhere-posts.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { measuredRows } from '../support/measured-rows.ts'
+import { measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
 let test: TestApp

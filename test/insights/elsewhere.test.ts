@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { eraseHistory } from '../../db/channels/disconnecting.ts'
 import { recordLimit } from '../../db/channels/limits.ts'
 import { tx } from '../../db/postgres/connect.ts'
-import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/measuring-world.ts'
+import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

@@ -5,7 +5,7 @@ import { saveGrant } from '../../db/channels/grants.ts'
 import { listReadings } from '../../db/insights/post-numbers.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { taskQueue } from '../../workflows/names.ts'
-import { type MeasuringWorld, startMeasuringWorld } from '../support/measuring-world.ts'
+import { type MeasuringWorld, startMeasuringWorld } from '../support/insights/measuring-world.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/measuring-world.ts'
+import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

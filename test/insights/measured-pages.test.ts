@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom'
 import { beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/measuring-world.ts'
+import { type Connected, type MeasuringWorld, startMeasuringWorld } from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 

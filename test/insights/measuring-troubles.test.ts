@@ -5,8 +5,8 @@ import { tx } from '../../db/postgres/connect.ts'
 import { completeReceipt } from '../../db/posts/targets.ts'
 import { taskQueue } from '../../workflows/names.ts'
 import { publishWithoutReceipt } from '../support/draft.ts'
-import { shardOf } from '../support/measure-all.ts'
-import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/measuring-world.ts'
+import { shardOf } from '../support/insights/measure-all.ts'
+import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/insights/measuring-world.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

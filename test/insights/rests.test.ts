@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listAccountDays } from '../../db/insights/insights.ts'
-import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/measuring-world.ts'
+import { type Connected, type MeasuringWorld, type Published, startMeasuringWorld } from '../support/insights/measuring-world.ts'
 
 const hourMs = 3_600_000
 

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from '../../local/people/person.ts'
+import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
+import { measureAll } from '../support/insights/measure-all.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { measureAll } from '../support/measure-all.ts'
-import type { Page } from '../support/person.ts'
-import { compose } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {

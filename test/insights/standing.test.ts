@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { dropAgedViews, savePostSnapshots } from '../../db/insights/snapshots.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { ago, day, measuredRows } from '../support/measured-rows.ts'
+import { ago, day, measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
 let test: TestApp

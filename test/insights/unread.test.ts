@@ -4,7 +4,7 @@ import { notifyOfUnread } from '../../activities/insights/unread.ts'
 import { findNoticeToMail, noticeKinds } from '../../db/notifications/notifications.ts'
 import { meterFigures } from '../../web/operate/figures-meter.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { measuredRows } from '../support/measured-rows.ts'
+import { measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
 let test: TestApp

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { ago, day, measuredRows } from '../support/measured-rows.ts'
+import { ago, day, measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
 let test: TestApp

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { localSecrets } from '../../local/secrets.ts'
-import { descendants, runStarter, type StackEnv, type Starter, stackEnv } from '../support/starter.ts'
+import { descendants, runStarter, type StackEnv, type Starter, stackEnv } from '../support/programs/starter.ts'
 
 let env: StackEnv
 let starter: Starter

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import { close, connect } from '../../db/postgres/connect.ts'
 import { demoPassword } from '../../local/demo/cast.ts'
 import { clearInterrupted, writeNote } from '../../local/demo/note.ts'
-import { createPerson } from '../support/person.ts'
-import { configOf, runStarter, type StackEnv, stackEnv } from '../support/starter.ts'
+import { createPerson } from '../../local/people/person.ts'
+import { configOf, runStarter, type StackEnv, stackEnv } from '../support/programs/starter.ts'
 
 const start = [process.execPath, '--import', 'tsx', 'local/start.ts', '--demo']
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import nodemailer from 'nodemailer'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Mailbox, startMailbox } from '../../local/mailbox.ts'
+import { type Mailbox, startMailbox } from '../../local/mail/mailbox.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 
 let mailbox: Mailbox

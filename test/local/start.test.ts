@@ -7,8 +7,16 @@ import { fileURLToPath } from 'node:url'
 import nodemailer from 'nodemailer'
 import { describe, expect, test } from 'vitest'
 import { close, connect } from '../../db/postgres/connect.ts'
-import { canEnter } from '../../local/unprivileged.ts'
-import { configOf, descendants, processesNaming, runStarter, type StackEnv, stackEnv, survivors } from '../support/starter.ts'
+import { canEnter } from '../../local/programs/unprivileged.ts'
+import {
+  configOf,
+  descendants,
+  processesNaming,
+  runStarter,
+  type StackEnv,
+  stackEnv,
+  survivors,
+} from '../support/programs/starter.ts'
 
 const patienceMs = 120_000
 

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { keepRunning } from '../../local/child.ts'
-import { programsReading, watchSources } from '../../local/watch-sources.ts'
-import { startWatchdog } from '../../local/watchdog.ts'
+import { keepRunning } from '../../local/programs/child.ts'
+import { programsReading, watchSources } from '../../local/programs/watch-sources.ts'
+import { startWatchdog } from '../../local/programs/watchdog.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {

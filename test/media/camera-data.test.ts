@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeImage } from '../../local/media/media-files.ts'
 import { createFfmpeg } from '../../media/ffmpeg.ts'
 import { probeVideo } from '../../media/video.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { readTags, tellingTags } from '../support/exiftool.ts'
-import { makeImage } from '../support/media-files.ts'
+import { readTags, tellingTags } from '../support/media/exiftool.ts'
 import { bytesOf, put, rowOf, upload } from '../support/uploading.ts'
 
 let test: TestApp

@@ -9,15 +9,15 @@ import { beginConversion, completeConversion, nameRendition } from '../../db/pos
 import { listStoredKeys } from '../../db/posts/stored-keys.ts'
 import { listFilesToRemove } from '../../db/privacy/due-files.ts'
 import { listFilesToExport } from '../../db/privacy/export-rows.ts'
+import { compose, upload } from '../../local/people/story.ts'
 import { createFfmpeg, type Ffmpeg } from '../../media/ffmpeg.ts'
 import { probe } from '../../media/probe.ts'
 import { isStandard, makeStandard, planStandard } from '../../media/standard-video.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
-import { readTags, tellingTags } from '../support/exiftool.ts'
-import { films, makeFilm, phoneFilm } from '../support/films.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { compose, upload } from '../support/story.ts'
+import { readTags, tellingTags } from '../support/media/exiftool.ts'
+import { films, makeFilm, phoneFilm } from '../support/media/films.ts'
 import { upload as uploadTo } from '../support/uploading.ts'
 
 let folder: string

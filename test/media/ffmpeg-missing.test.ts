@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
+import { makeImage, makeVideo } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
-import { makeImage, makeVideo } from '../support/media-files.ts'
 import { put } from '../support/uploading.ts'
 
 let test: TestApp

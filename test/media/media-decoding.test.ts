@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { makeImage, makeVideo } from '../../local/media/media-files.ts'
 import { createDecodeQueue, decodeLimits } from '../../media/queue.ts'
 import { createTestApp, type Person, type TestApp } from '../support/app.ts'
-import { makeImage, makeVideo } from '../support/media-files.ts'
 import { noise, origin, upload } from '../support/uploading.ts'
 
 let test: TestApp

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { linkForAttempt, retireLinks, wasFetched } from '../../db/posts/media-links.ts'
+import { makeImage } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
-import { makeImage } from '../support/media-files.ts'
 import { bytesOf, noise, put, rowOf, upload } from '../support/uploading.ts'
 
 let test: TestApp

@@ -8,9 +8,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { makeVideo } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { makeVideo } from '../support/media-files.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 
 const mb = 2 ** 20
 const frames = 300
@@ -32,7 +32,10 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     FFMPEG_PATH: test.deps.config.media.ffmpeg,
   }
-  server = fork(fileURLToPath(new URL('../support/media-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], env })
+  server = fork(fileURLToPath(new URL('../support/servers/media-server.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+    env,
+  })
   const [ready] = (await once(server, 'message')) as [{ port: number }]
   port = ready.port
   afterAll(async () => {

@@ -1,9 +1,9 @@
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { makeImage, makeVideo } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
-import { makeImage, makeVideo } from '../support/media-files.ts'
 import { bytesOf, noise, origin, put, rowOf, upload } from '../support/uploading.ts'
 
 const maxBytes = 6_000_000

@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { debianProgram } from '../support/debian-program.ts'
-import { ffmpeg } from '../support/films.ts'
+import { ffmpeg } from '../support/media/films.ts'
+import { debianProgram } from '../support/servers/debian-program.ts'
 import { bytesOf, put, rowOf, upload } from '../support/uploading.ts'
 
 let test: TestApp

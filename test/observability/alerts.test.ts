@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { dashboards } from '../support/dashboards.ts'
-import { debianProgram } from '../support/debian-program.ts'
+import { dashboards } from '../support/programs/dashboards.ts'
+import { debianProgram } from '../support/servers/debian-program.ts'
 
 const folder = fileURLToPath(new URL('../../production/observability/', import.meta.url))
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { compose } from '../../local/people/story.ts'
 import { createLog, temporalLines } from '../../observability/log.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { exportWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
-import { compose } from '../support/story.ts'
 
 const lines: Record<string, unknown>[] = []
 const log = createLog('test', 'debug', { write: (line: string) => void lines.push(JSON.parse(line)) })

@@ -1,12 +1,12 @@
 import { trace } from '@opentelemetry/api'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { compose } from '../../local/people/story.ts'
 import { createLog } from '../../observability/log.ts'
 import { startTracing, type Tracing } from '../../observability/tracing.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { targetWorkflowId } from '../../workflows/names.ts'
-import { type Collector, type Span, startCollector } from '../support/collector.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { compose } from '../support/story.ts'
+import { type Collector, type Span, startCollector } from '../support/servers/collector.ts'
 
 const lines: Record<string, unknown>[] = []
 const log = createLog('test', 'debug', { write: (line: string) => void lines.push(JSON.parse(line)) })

@@ -8,7 +8,7 @@ import { lockFolder } from '../../local/lock.ts'
 import { freePort } from '../../local/ports.ts'
 import { localSecrets } from '../../local/secrets.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 
 let house: TestApp
 let env: NodeJS.ProcessEnv

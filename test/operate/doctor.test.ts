@@ -20,9 +20,9 @@ import {
   toMeta,
   toTiktok,
 } from '../support/connecting-app.ts'
-import { startMailServer, startOther, startSilence } from '../support/neighbors.ts'
-import { databaseUrl } from '../support/template-database.ts'
-import { control, sandboxEnv } from '../support/twins.ts'
+import { control, sandboxEnv } from '../support/platforms/twins.ts'
+import { startMailServer, startOther, startSilence } from '../support/servers/neighbors.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 import { noise, put } from '../support/uploading.ts'
 
 const mail = { user: 'crate', password: 'a password of the mail server' }

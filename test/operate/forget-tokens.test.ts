@@ -13,9 +13,9 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
 import { insertChannel } from '../support/connected.ts'
-import { type Ran, runProgram } from '../support/program.ts'
-import { databaseUrl } from '../support/template-database.ts'
-import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { type Ran, runProgram } from '../support/programs/program.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
+import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const lost: VaultKey = { id: 'lost', key: Buffer.alloc(32, 1) }
 const another: VaultKey = { id: 'another', key: Buffer.alloc(32, 2) }

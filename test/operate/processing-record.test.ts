@@ -6,7 +6,7 @@ import { rules } from '../../db/privacy/retention.ts'
 import { issuerPolicies } from '../../platforms/index.ts'
 import { createTestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
-import { operatorEnv } from '../support/operator-env.ts'
+import { operatorEnv } from '../support/programs/operator-env.ts'
 
 test('promise S6: `operate processing-record` prints every kind of data with purpose and term, each recipient, and an agreement', async () => {
   const config = testConfig({ ...operatorEnv, MAIL_PROVIDER: 'Example Mail GmbH, Germany', BACKUP_DAYS: '14' })

@@ -9,7 +9,7 @@ import { createPlatforms } from '../../platforms/index.ts'
 import { testConfig } from '../support/config.ts'
 import { insertChannel } from '../support/connected.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { control, sandboxEnv, startTwins } from '../support/twins.ts'
+import { control, sandboxEnv, startTwins } from '../support/platforms/twins.ts'
 
 const url = 'http://localhost:4230'
 let sandbox: Sandbox

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPlatforms } from '../../platforms/index.ts'
-import { settingsFor } from './graph-server.ts'
+import { settingsFor } from './graph/server.ts'
 
 describe('the registry', () => {
   const tiktok = {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from '../../local/people/person.ts'
+import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import type { Page } from '../support/person.ts'
-import { compose } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {

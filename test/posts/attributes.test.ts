@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createPerson } from '../../local/people/person.ts'
+import { acceptInvitation, compose, invite } from '../../local/people/story.ts'
 import { ensureSearchAttributes } from '../../temporal/search-attributes.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import {
@@ -12,8 +14,6 @@ import {
   targetWorkflowId,
 } from '../../workflows/names.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { createPerson } from '../support/person.ts'
-import { acceptInvitation, compose, invite } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
+import type { Page } from '../../local/people/person.ts'
+import { compose, upload } from '../../local/people/story.ts'
 import type { LedgerComment } from '../../local/sandbox/ledger.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { makeJpeg, makeVideo } from '../support/media-files.ts'
-import type { Page } from '../support/person.ts'
-import { compose, upload } from '../support/story.ts'
 
 let house: Installed
 const files: Record<string, string> = {}

@@ -2,9 +2,9 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { compose, upload } from '../../local/people/story.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import { compose, upload } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {

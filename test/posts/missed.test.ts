@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
+import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { compose } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { makeJpeg } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { makeJpeg } from '../support/media-files.ts'
 import { connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
 
 let test: TestApp

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { compose } from '../../local/people/story.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { measureScheduleId, measureShards, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { compose } from '../support/story.ts'
 
 let house: Installed
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { sweep } from '../../activities/privacy/retention.ts'
 import { insertMembership } from '../../db/people/memberships.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
-import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const dayMs = 86_400_000
 let app: TestApp

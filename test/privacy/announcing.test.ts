@@ -5,13 +5,13 @@ import { beforeAll, expect, test } from 'vitest'
 import { createMail } from '../../activities/mail/send.ts'
 import { createAnnouncingActivities } from '../../activities/privacy/announce.ts'
 import { publishPolicy } from '../../activities/privacy/publish-policy.ts'
-import { startMailbox } from '../../local/mailbox.ts'
+import { startMailbox } from '../../local/mail/mailbox.ts'
 import { freePort } from '../../local/ports.ts'
 import type { PolicyVersion, PolicyVersions } from '../../web/privacy/policy.ts'
 import { policyWorkflowId } from '../../workflows/names.ts'
 import { createTestApp, password, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const first: PolicyVersion = { version: '1', publishedOn: '2026-11-23', material: false, changes: 'The first version.' }
 const second: PolicyVersion = { version: '2', publishedOn: '2027-02-01', material: true, changes: 'Media is kept for 60 days.' }

@@ -13,10 +13,10 @@ import { checks } from '../../db/privacy/checks.ts'
 import { claimDeletionMail, insertWorkspaceMails } from '../../db/privacy/deletion-mails.ts'
 import { finishRequest, openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
 import { rules } from '../../db/privacy/retention.ts'
-import { type Mailbox, startMailbox } from '../../local/mailbox.ts'
+import { type Mailbox, startMailbox } from '../../local/mail/mailbox.ts'
 import { createTestApp, type Person, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const dayMs = 86_400_000
 let app: TestApp

@@ -1,9 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { createPerson, type Page, type Person } from '../../local/people/person.ts'
+import {
+  acceptInvitation,
+  channelsIn,
+  compose,
+  connectMeta,
+  connectTiktok,
+  invite,
+  password,
+  upload,
+} from '../../local/people/story.ts'
 import { dumpEverything, type Everything, findTraces } from '../support/everything.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import { createPerson, type Page, type Person } from '../support/person.ts'
-import { acceptInvitation, channelsIn, compose, connectMeta, connectTiktok, invite, password, upload } from '../support/story.ts'
 import { listsOfIssuer, listsOfPerson, listsOnPage } from './erasure-dump.ts'
 
 let at: Installed

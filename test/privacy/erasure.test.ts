@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { createPerson, type Person } from '../../local/people/person.ts'
+import { acceptInvitation, channelsIn, connectMeta, connectTiktok, invite, upload } from '../../local/people/story.ts'
 import { dumpEverything, findTraces, goneSince } from '../support/everything.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { mailedLink } from '../support/letters.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import { createPerson, type Person } from '../support/person.ts'
-import { acceptInvitation, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
 
 let at: Installed
 let bea: Person

@@ -9,7 +9,7 @@ import { listLatestSweeps } from '../../db/privacy/sweeps.ts'
 import { keepHistoriesFor, keptDays } from '../../temporal/histories.ts'
 import { ensureSchedules, sweepWhatWasNeverSwept } from '../../temporal/schedules.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const read = (path: string) => readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 

@@ -1,7 +1,15 @@
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { createPerson, type Person } from '../../local/people/person.ts'
+import {
+  acceptInvitation,
+  channelNamed,
+  channelsIn,
+  connectMeta,
+  connectTiktok,
+  invite,
+  upload,
+} from '../../local/people/story.ts'
 import type { Installed } from '../support/installed.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import { createPerson, type Person } from '../support/person.ts'
-import { acceptInvitation, channelNamed, channelsIn, connectMeta, connectTiktok, invite, upload } from '../support/story.ts'
 
 /**
  * A person with their own workspace and accounts on every platform, who also works in the shared

@@ -10,8 +10,8 @@ import { createPlatforms, issuerPolicies } from '../../platforms/index.ts'
 import { policyVersions } from '../../web/privacy/policy.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
-import { operatorEnv } from '../support/operator-env.ts'
-import { createTestTemporal } from '../support/temporal.ts'
+import { operatorEnv } from '../support/programs/operator-env.ts'
+import { createTestTemporal } from '../support/servers/temporal.ts'
 
 const named = {
   ...operatorEnv,

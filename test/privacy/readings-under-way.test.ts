@@ -5,7 +5,7 @@ import { saveAccountDay, saveFollowers, savePostSnapshots } from '../../db/insig
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import { eraseChannels, eraseTargets, listPlatformData, lockPlatformData } from '../../db/privacy/platform-erasure.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { measuredRows } from '../support/measured-rows.ts'
+import { measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll } from '../support/posts.ts'
 
 let app: TestApp

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
 import { rules } from '../../db/privacy/retention.ts'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { upload } from '../../local/people/story.ts'
 import { createDiskStore } from '../../media/store.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
 import { type Installed, install } from '../support/installed.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import { upload } from '../support/story.ts'
 
 const dayMs = 86_400_000
 let aheadMs = 0

@@ -6,7 +6,7 @@ import { taskQueue } from '../../workflows/names.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { addMedia } from '../support/posts.ts'
-import { createTimeSkippingTemporal, type TestTemporal } from '../support/temporal.ts'
+import { createTimeSkippingTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const dayMs = 86_400_000
 /**

@@ -14,7 +14,7 @@ import { keepHistoriesFor, keptDays } from '../../temporal/histories.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { addMedia } from '../support/posts.ts'
-import { createTestTemporal, type TestTemporal } from '../support/temporal.ts'
+import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
 const dayMs = 86_400_000
 let test: TestApp

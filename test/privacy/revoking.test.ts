@@ -21,8 +21,8 @@ import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { databaseUrl } from '../support/template-database.ts'
-import { control, sandboxEnv, startTwins } from '../support/twins.ts'
+import { control, sandboxEnv, startTwins } from '../support/platforms/twins.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 
 const url = 'http://localhost:4231'
 const dayMs = 86_400_000

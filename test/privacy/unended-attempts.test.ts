@@ -3,7 +3,7 @@ import { sweep } from '../../activities/privacy/retention.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import { createTestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
-import { createTestTemporal } from '../support/temporal.ts'
+import { createTestTemporal } from '../support/servers/temporal.ts'
 
 it.each(['attempts', 'comment_attempts'])(
   '%s: one whose worker died, so that it never ended, goes after 24 months, too',

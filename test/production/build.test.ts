@@ -7,10 +7,10 @@ import { beforeAll, expect, it } from 'vitest'
 import { freePort } from '../../local/ports.ts'
 import { findProofs, loadProofs } from '../../web/privacy/proofs.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { build, type Program, run } from '../support/built.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { operatorEnv } from '../support/operator-env.ts'
-import { createTestTemporal } from '../support/temporal.ts'
+import { build, type Program, run } from '../support/programs/built.ts'
+import { operatorEnv } from '../support/programs/operator-env.ts'
+import { createTestTemporal } from '../support/servers/temporal.ts'
 
 let out: string
 let env: NodeJS.ProcessEnv

@@ -11,7 +11,7 @@ import { parse } from 'yaml'
 import { loadConfig } from '../../config/index.ts'
 import { variables } from '../../config/variables.ts'
 import { logDays } from '../../db/privacy/retention.ts'
-import { writtenSettings } from '../support/production-settings.ts'
+import { writtenSettings } from '../support/programs/production-settings.ts'
 
 type Service = {
   image: string

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type BarePostgres, startBarePostgres } from '../support/bare-postgres.ts'
-import { debianProgram } from '../support/debian-program.ts'
+import { type BarePostgres, startBarePostgres } from '../support/servers/bare-postgres.ts'
+import { debianProgram } from '../support/servers/debian-program.ts'
 
 const run = promisify(execFile)
 const passwords = { postgres: 'secret-of-superuser', cratesocial: "secret of 'cratesocial'", temporal: 'secret-of-temporal' }

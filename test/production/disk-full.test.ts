@@ -7,13 +7,13 @@ import { expect, it } from 'vitest'
 import { connect, type Sql } from '../../db/postgres/connect.ts'
 import { migrate } from '../../db/postgres/migrate.ts'
 import { canWrite } from '../../db/postgres/write-probe.ts'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { createPerson } from '../../local/people/person.ts'
+import { compose, invite } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { startBarePostgres } from '../support/bare-postgres.ts'
 import { install, untilPage } from '../support/installed.ts'
-import { makeJpeg } from '../support/media-files.ts'
-import { createPerson } from '../support/person.ts'
-import { compose, invite } from '../support/story.ts'
+import { startBarePostgres } from '../support/servers/bare-postgres.ts'
 
 /** Only root may mount a file system of its own. */
 const isRoot = process.getuid?.() === 0

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { loadConfig } from '../../config/index.ts'
 import { variables } from '../../config/variables.ts'
-import { kubernetesCheck, type Manifest } from '../support/kubernetes-schemas.ts'
+import { kubernetesCheck, type Manifest } from '../support/programs/kubernetes-schemas.ts'
 
 type Container = {
   name: string

@@ -9,7 +9,7 @@ import { atTheEnd } from '../support/at-the-end.ts'
 import { createBrowser } from '../support/browsing.ts'
 import { insertTarget } from '../support/connected.ts'
 import { connectAll } from '../support/posts.ts'
-import { databaseUrl } from '../support/template-database.ts'
+import { databaseUrl } from '../support/servers/template-database.ts'
 
 /** The second server speaks to the database as behind PgBouncer: nothing prepared, and another way for what is listened to. */
 let first: TestApp

@@ -11,7 +11,7 @@ import type { MediaStore } from '../../media/store.ts'
 import { createTestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
-import { startS3 } from '../support/s3.ts'
+import { startS3 } from '../support/servers/s3.ts'
 import { noise, upload } from '../support/uploading.ts'
 
 /** Compared as bytes: a matcher would look at them one by one. */

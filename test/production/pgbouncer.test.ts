@@ -1,12 +1,12 @@
 import { beforeAll, expect, it } from 'vitest'
 import { close, connect, type Db, keepGuardsInRole, type Sql, tx } from '../../db/postgres/connect.ts'
 import { onSnapshot } from '../../db/postgres/dump.ts'
+import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
-import { startPgBouncer } from '../support/pgbouncer.ts'
-import { compose } from '../support/story.ts'
+import { startPgBouncer } from '../support/servers/pgbouncer.ts'
 
 /** Fewer than the product has at work at once, so that they are handed from one to the other. */
 const connections = 4

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { setup, writtenSettings } from '../support/production-settings.ts'
+import { setup, writtenSettings } from '../support/programs/production-settings.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 let settings: string

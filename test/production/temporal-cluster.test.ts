@@ -11,7 +11,7 @@ import { createDataConverter } from '../../temporal/data-converter.ts'
 import { connectionOptions, createClient } from '../../web/operate/temporal.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
-import { createTestTemporal } from '../support/temporal.ts'
+import { createTestTemporal } from '../support/servers/temporal.ts'
 
 /** A cluster that wants mutual TLS: the real one behind what ends TLS, with an authority of its own. */
 let cluster: { address: string; namespace: string }

@@ -1,9 +1,9 @@
 import { postsInLedger, setUp, startOwnStack } from '../../bench/own-stack.ts'
 import { readCommand, wholeNumber } from '../../commands/command.ts'
 import { close, connect } from '../../db/postgres/connect.ts'
-import type { LedgerPost } from '../support/ledger.ts'
-import { createPerson } from '../support/person.ts'
-import { acceptInvitation, invite } from '../support/story.ts'
+import { createPerson } from '../../local/people/person.ts'
+import { acceptInvitation, invite } from '../../local/people/story.ts'
+import type { LedgerPost } from '../support/platforms/ledger.ts'
 import { hasFailed, runRaces } from './race.ts'
 
 const { options } = readCommand('test:races', (command) =>

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from '../../db/postgres/connect.ts'
+import type { Person } from '../../local/people/person.ts'
+import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
-import { createDice, type Dice } from '../chaos/dice.ts'
-import type { Person } from '../support/person.ts'
-import { compose } from '../support/story.ts'
+import { createDice, type Dice } from '../chaos/faults/dice.ts'
 import type { Track } from './track.ts'
 import { judge, type Outcome } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../../db/postgres/connect.ts'
-import type { LedgerPost } from '../support/ledger.ts'
-import type { Person } from '../support/person.ts'
+import type { Person } from '../../local/people/person.ts'
+import type { LedgerPost } from '../support/platforms/ledger.ts'
 
 /** Where the race is run: people who are signed in, and what the database and the platforms say afterwards. */
 export type Track = {

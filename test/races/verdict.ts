@@ -1,4 +1,4 @@
-import type { LedgerPost } from '../support/ledger.ts'
+import type { LedgerPost } from '../support/platforms/ledger.ts'
 import type { Track } from './track.ts'
 
 /** What the database says of one post on one account when all is over. */

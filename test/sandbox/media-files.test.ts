@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeImage, makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import { judgeMedia } from '../../local/sandbox/judge-media.ts'
-import { makeImage, makeJpeg, makeVideo } from '../support/media-files.ts'
 
 let dir: string
 beforeAll(async () => {

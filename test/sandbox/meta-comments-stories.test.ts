@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { knownFields } from '../../local/sandbox/graph/known-fields.ts'
+import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
+import { knownFields } from '../../local/sandbox/graph/calls/known-fields.ts'
 import type { CountedComment } from '../../local/sandbox/ledger.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
-import { makeJpeg, makeVideo } from '../support/media-files.ts'
 import {
   ada,
   advance,

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { makeJpeg } from '../../local/media/media-files.ts'
 import type { Call, LedgerPost } from '../../local/sandbox/ledger.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
-import { makeJpeg } from '../support/media-files.ts'
 import { advance, control, graph, login, pageToken, records, recordsInstagram, startMediaServer, startMeta } from './meta-cast.ts'
 
 let sandbox: Sandbox

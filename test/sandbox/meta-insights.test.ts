@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
-import { makeJpeg, makeVideo } from '../support/media-files.ts'
 import {
   ada,
   advance,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { makeVideo } from '../../local/media/media-files.ts'
 import type { LedgerPost } from '../../local/sandbox/ledger.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
-import { makeVideo } from '../support/media-files.ts'
 import {
   type Answer,
   advance,

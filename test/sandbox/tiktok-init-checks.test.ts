@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chunkStartingAt, refuseChunkPlan } from '../../local/sandbox/tiktok/chunk-plan.ts'
+import { chunkStartingAt, refuseChunkPlan } from '../../local/sandbox/tiktok/publishing/chunk-plan.ts'
 import { startTikTok, type TikTokCast } from './tiktok-cast.ts'
 
 let tiktok: TikTokCast

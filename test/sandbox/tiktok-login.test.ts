@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { isRegisteredRedirect } from '../../local/sandbox/tiktok/redirect-uris.ts'
+import { isRegisteredRedirect } from '../../local/sandbox/tiktok/login/redirect-uris.ts'
 import { allScopes, app, startTikTok, type TikTokCast } from './tiktok-cast.ts'
 
 let tiktok: TikTokCast

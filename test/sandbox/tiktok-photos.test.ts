@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { makeImage, makeJpeg } from '../support/media-files.ts'
+import { makeImage, makeJpeg } from '../../local/media/media-files.ts'
 import { startServer, startTikTok, type TikTokCast, until } from './tiktok-cast.ts'
 
 let tiktok: TikTokCast

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { makeVideo } from '../support/media-files.ts'
+import { makeVideo } from '../../local/media/media-files.ts'
 import { startServer, startTikTok, type TikTokCast, until } from './tiktok-cast.ts'
 
 let tiktok: TikTokCast

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { countersAt } from '../../local/sandbox/tiktok/counters.ts'
-import { makeVideo } from '../support/media-files.ts'
+import { makeVideo } from '../../local/media/media-files.ts'
+import { countersAt } from '../../local/sandbox/tiktok/videos/counters.ts'
 import { startTikTok, type TikTokCast, until } from './tiktok-cast.ts'
 
 const hourMs = 3_600_000

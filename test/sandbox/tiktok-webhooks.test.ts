@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { webhookSignature } from '../../local/sandbox/tiktok/webhook-signature.ts'
-import { makeJpeg } from '../support/media-files.ts'
+import { makeJpeg } from '../../local/media/media-files.ts'
+import { webhookSignature } from '../../local/sandbox/tiktok/webhooks/webhook-signature.ts'
 import { app, startServer, startTikTok, type TikTokCast, until } from './tiktok-cast.ts'
 
 let tiktok: TikTokCast

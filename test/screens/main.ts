@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { type OwnStack, startOwnStack } from '../../bench/own-stack.ts'
 import { readCommand } from '../../commands/command.ts'
 import { demoPassword, operator } from '../../local/demo/cast.ts'
-import { startChromium } from '../support/start-chromium.ts'
+import { startChromium } from '../support/browser/start-chromium.ts'
 import { type Shot, shots, type Variant } from './pages.ts'
 
 const { options: values } = readCommand('screens', (command) =>

@@ -1,4 +1,4 @@
-import { type Field, parseFields } from '../../local/sandbox/graph/fields.ts'
+import { type Field, parseFields } from '../../local/sandbox/graph/calls/fields.ts'
 import { everywhere, fieldExceptions, outsideCalls, parameterExceptions, selfException } from './meta-exceptions.ts'
 import { callsOf, hasField, metaSpec, objectsIn, objectsOf, type SpecParameter } from './meta-spec.ts'
 import { idIn, type Recorded } from './recorder.ts'

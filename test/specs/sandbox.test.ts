@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { knownFields, knownTypes } from '../../local/sandbox/graph/known-fields.ts'
-import { knownCalls } from '../../local/sandbox/graph/known-parameters.ts'
+import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
+import { knownFields, knownTypes } from '../../local/sandbox/graph/calls/known-fields.ts'
+import { knownCalls } from '../../local/sandbox/graph/calls/known-parameters.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
 import {
   ada,
@@ -16,7 +17,6 @@ import {
   startMediaServer,
   startMeta,
 } from '../sandbox/meta-cast.ts'
-import { makeJpeg, makeVideo } from '../support/media-files.ts'
 import { callsOf, hasField, metaSpec } from './meta-spec.ts'
 import { tiktokSpec } from './tiktok-check.ts'
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Config, loadConfig } from '../../config/index.ts'
-import { knownFfmpeg } from '../../local/ffmpeg-program.ts'
+import { knownFfmpeg } from '../../local/programs/ffmpeg.ts'
 
 const cacheDir = fileURLToPath(new URL('../../.cache', import.meta.url))
 

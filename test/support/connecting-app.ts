@@ -1,11 +1,11 @@
 import { serve } from '@hono/node-server'
+import { createPerson, type Page, type Person } from '../../local/people/person.ts'
 import { freePort } from '../../local/ports.ts'
 import type { Sandbox } from '../../local/sandbox/server.ts'
 import { createTestApp, password, type TestApp } from './app.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
-import { createPerson, type Page, type Person } from './person.ts'
-import { control, sandboxEnv, startTwins } from './twins.ts'
+import { control, sandboxEnv, startTwins } from './platforms/twins.ts'
 
 export type ConnectingApp = TestApp & { sandbox: Sandbox; url: string; signIn(who: { email: string }): Promise<Person> }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { atTheEnd } from './at-the-end.ts'
-import { databaseUrl } from './template-database.ts'
+import { databaseUrl } from './servers/template-database.ts'
 
 export type TestDatabase = { sql: Sql; url: string; name: string; drop(): Promise<void> }
 

@@ -3,8 +3,8 @@ import type { Account } from '../../platforms/account.ts'
 import { PlatformError, type Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { AttemptToReconcile, Publication, Reconciled, Sent } from '../../platforms/platform.ts'
-import type { Rig } from './against-sandbox.ts'
-import type { HostedMedia } from './media-host.ts'
+import type { Rig } from './platforms/against-sandbox.ts'
+import type { HostedMedia } from './servers/media-host.ts'
 
 /** A post being published, with what the database would store for it. */
 export type Draft = {

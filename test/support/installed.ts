@@ -1,9 +1,16 @@
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
-import { ledgerOf } from './ledger.ts'
-import { createPerson, type Page, type Person } from './person.ts'
-import { type Product, startProduct } from './product.ts'
-import { acceptInvitation, channelNamed, channelsIn, connectMeta, connectTiktok, makeWorkspace } from './story.ts'
-import { control } from './twins.ts'
+import { createPerson, type Page, type Person } from '../../local/people/person.ts'
+import {
+  acceptInvitation,
+  channelNamed,
+  channelsIn,
+  connectMeta,
+  connectTiktok,
+  makeWorkspace,
+} from '../../local/people/story.ts'
+import { ledgerOf } from './platforms/ledger.ts'
+import { control } from './platforms/twins.ts'
+import { type Product, startProduct } from './programs/product.ts'
 
 /**
  * A stack that is set up: a workspace, with all accounts of the sandbox's first people connected.

@@ -1,6 +1,6 @@
+import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import type { MediaFacts } from '../../platforms/platform.ts'
-import { makeJpeg, makeVideo } from './media-files.ts'
-import type { HostedMedia, MediaHost } from './media-host.ts'
+import type { HostedMedia, MediaHost } from './servers/media-host.ts'
 
 /** A real picture on the test's server. */
 export const photo = async (host: MediaHost, color: string, facts: Partial<MediaFacts> = {}): Promise<HostedMedia> => {

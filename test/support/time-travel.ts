@@ -8,12 +8,12 @@ import { createVault, type Vault } from '../../db/vault/vault.ts'
 import { createPlatforms, type Registry } from '../../platforms/index.ts'
 import { tellGrant } from '../../temporal/start.ts'
 import { grantWorkflowId } from '../../workflows/names.ts'
-import { type Rig, startRig } from './against-sandbox.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
 import { createTestDatabase } from './database.ts'
-import { createTimeSkippingTemporal } from './temporal.ts'
-import { sandboxEnv } from './twins.ts'
+import { type Rig, startRig } from './platforms/against-sandbox.ts'
+import { sandboxEnv } from './platforms/twins.ts'
+import { createTimeSkippingTemporal } from './servers/temporal.ts'
 
 /**
  * The maintenance of grants over months: Temporal skips time, and the clocks of the sandbox and the

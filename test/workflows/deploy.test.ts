@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
-import { workflowBundle } from '../support/workflow-bundle.ts'
+import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 
 /** As many posts wait while a new build takes over. `DEPLOY_POSTS=1000` for the figures of docs/operate.md. */
 const posts = Number(process.env.DEPLOY_POSTS ?? 100)

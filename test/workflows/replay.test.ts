@@ -6,7 +6,7 @@ import { DeterminismViolationError } from '@temporalio/workflow'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { testConfig } from '../support/config.ts'
-import { workflowBundle } from '../support/workflow-bundle.ts'
+import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } })
 

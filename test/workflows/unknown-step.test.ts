@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { targetWorkflowId, taskQueue } from '../../workflows/names.ts'
-import { createTestTemporal } from '../support/temporal.ts'
+import { createTestTemporal } from '../support/servers/temporal.ts'
 
 test('a step that only a newer build knows is asked for again after a while, never in a circle', {
   timeout: 60_000,

@@ -2,8 +2,8 @@ import { noteCallbackCall } from '../../db/channels/callback-calls.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { hit } from '../../db/people/throttle.ts'
 import type { Callback, Issuer } from '../../platforms/grant.ts'
-import { readBody } from '../http/body.ts'
 import { forAnyone, type WebDeps } from '../http/env.ts'
+import { readBody } from '../http/forms/body.ts'
 import { carryOut } from './callbacks.ts'
 
 export const callbackMaxBytes = 64 * 1024

@@ -18,7 +18,7 @@ export type LineSpec = {
   places: number[]
   /** Labels under the axis. */
   ticks: { place: number; words: string }[]
-  /** The tooltip of each value, shown by web/public/charts.js. Empty for no tooltips. */
+  /** The tooltip of each value, shown by web/public/scripts/charts.js. Empty for no tooltips. */
   tips: string[]
   heightPx: number
   /** True for amounts, whose axis starts at 0. False for levels such as followers. */

@@ -1,7 +1,7 @@
 import type { Said } from '../pages/said.ts'
 import type { AnyContext } from './env.ts'
 
-export { formFields, formList } from './forms.ts'
+export { formFields, formList } from './forms/forms.ts'
 
 /**
  * Whether htmx requested part of a page. `HX-Request` alone isn't enough: boosted and history

@@ -27,9 +27,9 @@ const types: Record<string, string> = {
 }
 
 /**
- * Everything that pages load, read once and kept in memory: `app.css` is all stylesheets in
- * web/public, `app.js` all scripts (each in its own scope), `htmx.js` is htmx with server-sent
- * events. `fresh` reads the files again on every request, for development.
+ * Everything that pages load, read once and kept in memory: `app.css` is all of
+ * web/public/styles, `app.js` all of web/public/scripts (each in its own scope), `htmx.js` is htmx
+ * with server-sent events. `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
   let files = readFiles()
@@ -63,16 +63,16 @@ const answer = (c: AnyContext, file: File, brief: boolean): Response => {
 }
 
 const readFiles = (): Map<string, File> => {
-  const names = readdirSync(folder).sort()
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-  const sheets = [...sheetsFirst, ...names.filter((name) => name.endsWith('.css') && !sheetsFirst.includes(name))]
-  const scripts = names.filter((name) => name.endsWith('.js'))
+  const read = (kind: string) => (name: string) => readFileSync(join(folder, kind, name), 'utf8')
+  const others = readdirSync(join(folder, 'styles')).filter((name) => !sheetsFirst.includes(name))
+  const sheets = [...sheetsFirst, ...others.sort()].map(read('styles'))
+  const script = (name: string) => `// ${name}\n{\n${read('scripts')(name)}}\n`
   const files = new Map<string, File>()
-  files.set('app.css', file('app.css', sheets.map(read).join('\n')))
-  files.set('app.js', file('app.js', scripts.map((name) => `// ${name}\n{\n${read(name)}}\n`).join('\n')))
+  files.set('app.css', file('app.css', sheets.join('\n')))
+  files.set('app.js', file('app.js', readdirSync(join(folder, 'scripts')).sort().map(script).join('\n')))
   files.set('htmx.js', file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')))
   files.set('passkeys-library.js', file('passkeys-library.js', passkeysLibrary()))
-  for (const name of names.filter((name) => !/\.(css|js)$/.test(name))) {
+  for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
     files.set(name, file(name, readFileSync(join(folder, name))))
   }
   return files
@@ -82,7 +82,7 @@ const htmx = (name: string): string =>
   readFileSync(join(dirname(require.resolve('htmx.org/package.json')), 'dist', name), 'utf8').replace(/^\/\/# sourceMap.*$/m, '')
 
 /**
- * The library behind web/public/passkeys.js (`SimpleWebAuthnBrowser`). Only pages with passkeys
+ * The library behind web/public/scripts/passkeys.js (`SimpleWebAuthnBrowser`). Only pages with passkeys
  * load it.
  */
 const passkeysLibrary = (): string =>

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Env } from './env.ts'
-import { type BodyTimes, guardSlowBodies } from './slow-bodies.ts'
+import { type BodyTimes, guardSlowBodies } from './forms/slow-bodies.ts'
 import { inTurns } from './turns.ts'
 
 /** A request's headers have to arrive within this time. */
@@ -22,7 +22,7 @@ export const listen = (
   times?: BodyTimes,
 ): Server => {
   const server = serve(
-    // Bodies have their own limits (web/http/slow-bodies.ts): no single time fits both forms and
+    // Bodies have their own limits (web/http/forms/slow-bodies.ts): no single time fits both forms and
     // uploads of a gigabyte.
     {
       fetch: inTurns(app.fetch, isProbe),

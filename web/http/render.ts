@@ -11,7 +11,7 @@ import { type PolicyVersions, policyNews } from '../privacy/policy.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { isPartial } from './answers.ts'
 import type { AnyContext, Membership, User, Workspace } from './env.ts'
-import { createParts, type Parts } from './parts.ts'
+import { createParts, type Parts } from './forms/parts.ts'
 
 export type View = Record<string, unknown>
 

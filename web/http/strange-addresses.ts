@@ -1,7 +1,7 @@
 import { HTTPException } from 'hono/http-exception'
 import { isUnfitForAddress } from '../../text/clean-text.ts'
-import { isUpload } from './body.ts'
 import { forAnyone } from './env.ts'
+import { isUpload } from './forms/body.ts'
 
 /**
  * Refuses URLs with broken percent-encoding, or with characters that our URLs never have

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { Media } from '../../db/posts/media.ts'
 import { MediaRefused } from '../../media/refusal.ts'
-import { openBody } from '../http/body.ts'
 import type { AnyContext } from '../http/env.ts'
+import { openBody } from '../http/forms/body.ts'
 import { isId } from '../http/ids.ts'
 
 export type TakenFiles = { taken: Media[]; refused: { fileName: string; words: string }[] }

@@ -24,7 +24,7 @@ import type { MediaStore } from '../../media/store.ts'
 import { probeVideo, requireWhole } from '../../media/video.ts'
 import { cleanLine } from '../../text/clean-text.ts'
 import type { WebDeps } from '../http/env.ts'
-import { fileKeyOf } from '../http/form-keys.ts'
+import { fileKeyOf } from '../http/forms/form-keys.ts'
 import { bytes as inWords } from '../time/formats.ts'
 import { claimQuota, diskFull, requireDiskSpace, requireSpace } from './space.ts'
 

@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
-import { bodyMaxBytes, readBody } from '../http/body.ts'
 import { forUsers, type WebDeps } from '../http/env.ts'
+import { bodyMaxBytes, readBody } from '../http/forms/body.ts'
 import { requireOperator } from '../http/session.ts'
 import { jsonOf, payloadOf, payloadsJson } from './payload-json.ts'
 

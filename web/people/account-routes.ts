@@ -8,7 +8,7 @@ import { changePasswordHash, changeTheme, renameUser } from '../../db/people/use
 import { tx } from '../../db/postgres/connect.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
-import { type Errors, personName, theme } from '../http/fields.ts'
+import { type Errors, personName, theme } from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { endCookie, requireUser } from '../http/session.ts'
 import { requireFresh } from './sign-in/confirming.ts'

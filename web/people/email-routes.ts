@@ -10,7 +10,7 @@ import { changeEmail, findUserByEmail, getUser, lockEmail } from '../../db/peopl
 import { tx } from '../../db/postgres/connect.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
-import { email, fieldErrorsOf } from '../http/fields.ts'
+import { email, fieldErrorsOf } from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { endCookie, requireUser } from '../http/session.ts'
 import { countHits, limitLinks, limitPublicForms, tooManyWords } from '../http/throttling.ts'

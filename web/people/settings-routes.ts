@@ -4,7 +4,7 @@ import { changeWorkspace, getWorkspaceSettings, knowsZone } from '../../db/peopl
 import { tx } from '../../db/postgres/connect.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
-import { fieldErrorsOf, missedAfterHours, unknownZone, workspaceName, zone } from '../http/fields.ts'
+import { fieldErrorsOf, missedAfterHours, unknownZone, workspaceName, zone } from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
 import { zoneOptions } from '../time/zones.ts'

@@ -8,7 +8,7 @@ import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-mo
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
 import type { WebDeps } from '../http/env.ts'
-import { formKeyIn } from '../http/form-keys.ts'
+import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
 import { type Actor, type Done, nudged, record, timeOf } from './post-acts.ts'
 import type { PostForm } from './post-form.ts'

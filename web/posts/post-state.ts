@@ -1,6 +1,6 @@
 import type { TargetState } from '../../db/posts/target-states.ts'
 
-/** Colors express state only. See the tokens in web/public. */
+/** Colors express state only. See web/public/styles/tokens.css. */
 type Tone = 'out' | 'way' | 'wait' | 'need' | ''
 export type Pill = { words: string; tone: Tone }
 

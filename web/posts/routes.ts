@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
 import { seeOther } from '../http/answers.ts'
-import { composerMaxBytes } from '../http/body.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
-import { readForm } from '../http/forms.ts'
+import { composerMaxBytes } from '../http/forms/body.ts'
+import { readForm } from '../http/forms/forms.ts'
 import { idParam, isId } from '../http/ids.ts'
 import type { Renderer, View } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
@@ -33,7 +33,7 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
       const post = await findGiven(deps, c, body.get('post'))
       const composer = await loadComposer(deps, c.var.workspace, post, formOfRequest(body, c.var.workspace), true)
       const drawn = composerView(deps, c.var.workspace, composer, 'writing')
-      return view.changes(c, 'posts/_composer', drawn, String(body.get('marks') ?? ''), body.has('add') ? ['files'] : [])
+      return view.changes(c, 'posts/composer/_composer', drawn, String(body.get('marks') ?? ''), body.has('add') ? ['files'] : [])
     })
     .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, await postedForm(c)))
     .get(one, guard, async (c) => {

@@ -15,7 +15,7 @@ import {
 import { rules } from '../../db/privacy/retention.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
-import { email as emailField, fieldErrorsOf } from '../http/fields.ts'
+import { email as emailField, fieldErrorsOf } from '../http/forms/fields.ts'
 import type { Renderer } from '../http/render.ts'
 import { endCookie } from '../http/session.ts'
 import { countHits, deletionLimits, limitLinks, limitPublicForms, tooManyWords } from '../http/throttling.ts'

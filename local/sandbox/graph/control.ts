@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { SandboxEnv } from '../world.ts'
 import { addOlderPost, olderPost } from './history.ts'
 import { newId } from './ids.ts'
+import { removeApp, requestDeletion } from './login/removal.ts'
+import { breakTokens } from './login/tokens.ts'
 import type { Meta } from './meta.ts'
 import { nodeKind } from './node-kind.ts'
-import { removeApp, requestDeletion } from './removal.ts'
 import { addPage, addPerson, linkInstagram } from './seed.ts'
 import { allTasks, type Page } from './state.ts'
-import { breakTokens } from './tokens.ts'
 
 const tokenStates = { expired: 463, revoked: 458, password_changed: 460, logged_out: 467, checkpoint: 459 } as const
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { newId, shortcodeOf } from './ids.ts'
+import { mediaPermalink } from './instagram/media-view.ts'
 import { recordPost } from './ledger-post.ts'
-import { mediaPermalink } from './media-view.ts'
 import type { Meta } from './meta.ts'
-import { postPermalink } from './page-post.ts'
+import { postPermalink } from './pages/post.ts'
 import type { Commit, InstagramMedia, PagePost } from './state.ts'
 
 /** A post from before the sandbox started: its time, content and final numbers. */

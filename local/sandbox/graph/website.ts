@@ -3,8 +3,8 @@ import sharp from 'sharp'
 import type { LedgerPost } from '../ledger.ts'
 import { page } from '../views.ts'
 import type { SandboxEnv } from '../world.ts'
-import { appsDecision, appsPage, appsPath } from './apps-page.ts'
-import { dialogDecision, dialogPage } from './dialog.ts'
+import { appsDecision, appsPage, appsPath } from './login/apps-page.ts'
+import { dialogDecision, dialogPage } from './login/dialog.ts'
 import type { Meta } from './meta.ts'
 
 const dayMs = 86_400_000

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { findByUsername, type TikTok } from './context.ts'
 import { newPostId, newPublishId } from './ids.ts'
-import { permalinkOf } from './posts.ts'
 import type { Post } from './state.ts'
+import { permalinkOf } from './videos/posts.ts'
 
 /** A public video from before the sandbox started: its time and its final numbers. */
 export const olderVideo = z.strictObject({

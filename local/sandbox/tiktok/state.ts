@@ -1,6 +1,6 @@
 import type { StoredMedia } from '../media-store.ts'
-import type { ChunkPlan } from './chunk-plan.ts'
-import type { MediaFailReason } from './media-rules.ts'
+import type { ChunkPlan } from './publishing/chunk-plan.ts'
+import type { MediaFailReason } from './publishing/media-rules.ts'
 
 /** Times ending in AtMs are in sandbox time unless the name contains "real". */
 export type Creator = {

@@ -1,4 +1,4 @@
-import { kinds } from './kinds.ts'
+import { kinds } from '../kinds.ts'
 
 /**
  * A moment in a step at which the worker is killed. `number`: which call of the step. `row`: once

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Sql } from '../../db/postgres/connect.ts'
-import type { CountedComment } from '../../local/sandbox/ledger.ts'
-import type { LedgerPost } from '../support/ledger.ts'
+import type { Sql } from '../../../db/postgres/connect.ts'
+import type { CountedComment } from '../../../local/sandbox/ledger.ts'
+import type { LedgerPost } from '../../support/platforms/ledger.ts'
+import type { House } from '../house.ts'
+import { kinds } from '../kinds.ts'
+import { schedule, type Wanted } from '../posts.ts'
+import type { Residents } from '../residents.ts'
+import { hasEnded, judge, readClaims } from '../verdict.ts'
 import type { BreakpointServer, Place } from './breakpoint-server.ts'
 import { type Cut, isMet, mayStayUnconfirmed, type Round, type Step } from './cuts.ts'
-import type { House } from './house.ts'
-import { kinds } from './kinds.ts'
-import { schedule, type Wanted } from './posts.ts'
-import type { Residents } from './residents.ts'
-import { hasEnded, judge, readClaims } from './verdict.ts'
 
 /**
  * The result for one kind of post that was cut at one moment. `words`: what is wrong; empty if

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectMeta } from '../support/story.ts'
+import { connectMeta } from '../../../local/people/story.ts'
+import { type House, post, untilAnswers } from '../house.ts'
+import type { Residents } from '../residents.ts'
+import { setInSandbox } from '../sandbox-settings.ts'
 import type { Dice } from './dice.ts'
-import { type House, post, untilAnswers } from './house.ts'
-import type { Residents } from './residents.ts'
-import { setInSandbox } from './sandbox-settings.ts'
 
 /** A fault in the format of the sandbox's control port. */
 export type Fault = {

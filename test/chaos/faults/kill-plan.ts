@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { House } from '../house.ts'
+import type { Supervised } from '../supervised.ts'
 import type { Dice } from './dice.ts'
-import type { House } from './house.ts'
-import type { Supervised } from './supervised.ts'
 
 const sorts = ['worker', 'server', 'temporal', 'postgres'] as const
 type Sort = (typeof sorts)[number]

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { followersAt } from '../../../local/sandbox/graph/audience.ts'
-import { followersAt as tiktokFollowersAt } from '../../../local/sandbox/tiktok/counters.ts'
+import { followersAt } from '../../../local/sandbox/graph/insights/audience.ts'
+import { followersAt as tiktokFollowersAt } from '../../../local/sandbox/tiktok/videos/counters.ts'
 import { endingsToTell } from '../../../platforms/ending.ts'
 import type { PostToMeasure } from '../../../platforms/measurer.ts'
 import type { Platform } from '../../../platforms/platform.ts'
-import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
 import { atTheEnd } from '../../support/at-the-end.ts'
-import { countingShare } from '../../support/counting-share.ts'
 import { draftOf, publish } from '../../support/draft.ts'
-import type { HostedMedia } from '../../support/media-host.ts'
+import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
+import { countingShare } from '../../support/platforms/counting-share.ts'
 import { photo, video } from '../../support/publishable.ts'
+import type { HostedMedia } from '../../support/servers/media-host.ts'
 
 // Platforms on other dates: in an installation's first week, and years later.
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type accountIn, consent, type Rig, startRig, verifier } from '../../support/against-sandbox.ts'
 import { draftOf, prepare, problemOf, publish, send } from '../../support/draft.ts'
+import { type accountIn, consent, type Rig, startRig, verifier } from '../../support/platforms/against-sandbox.ts'
 import { photo } from '../../support/publishable.ts'
 
 let rig: Rig

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PlatformError } from '../../../platforms/errors.ts'
-import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
 import { Died, type Draft, draftOf, prepare, send, settle } from '../../support/draft.ts'
-import type { HostedMedia } from '../../support/media-host.ts'
+import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
+import type { HostedMedia } from '../../support/servers/media-host.ts'
 
 let rig: Rig
 let meta: Connection

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Account } from '../../../platforms/account.ts'
 import type { Measuring, PostToMeasure } from '../../../platforms/measurer.ts'
-import { type Rig, startRig } from '../../support/against-sandbox.ts'
-import { type CountingShare, countingShare } from '../../support/counting-share.ts'
 import { draftOf, publish } from '../../support/draft.ts'
+import { type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
+import { type CountingShare, countingShare } from '../../support/platforms/counting-share.ts'
 import { photo, video } from '../../support/publishable.ts'
 
 const hourMs = 3_600_000

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Connection, type FaultWanted, type Rig, startRig } from '../../support/against-sandbox.ts'
 import { type Draft, draftOf, prepare, receipt, reconcile, send, sendBlindly, settle } from '../../support/draft.ts'
-import type { HostedMedia } from '../../support/media-host.ts'
+import { type Connection, type FaultWanted, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
+import type { HostedMedia } from '../../support/servers/media-host.ts'
 
 let rig: Rig
 let meta: Connection

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeImage } from '../../../local/media/media-files.ts'
 import type { MediaFacts } from '../../../platforms/platform.ts'
-import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
 import { type Draft, type DraftWanted, draftOf, prepare, problemOf, publish, send, settle } from '../../support/draft.ts'
-import { makeImage } from '../../support/media-files.ts'
+import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
 
 let rig: Rig

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
 import { type Draft, draftOf, prepare, problemOf, publicOnTiktok, publish, reconcile, send, settle } from '../../support/draft.ts'
+import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
 
 let rig: Rig

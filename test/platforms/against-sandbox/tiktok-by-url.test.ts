@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Connection, type Rig, startRig } from '../../support/against-sandbox.ts'
 import {
   draftOf,
   prepare,
@@ -12,8 +11,9 @@ import {
   sendBlindly,
   settle,
 } from '../../support/draft.ts'
-import type { HostedMedia } from '../../support/media-host.ts'
+import { type Connection, type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { photo, video } from '../../support/publishable.ts'
+import type { HostedMedia } from '../../support/servers/media-host.ts'
 
 let rig: Rig
 let tiktok: Connection

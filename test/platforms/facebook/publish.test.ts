@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createFacebook } from '../../platforms/facebook/index.ts'
-import { proofOf } from '../../platforms/graph/client.ts'
-import type { Publisher } from '../../platforms/platform.ts'
+import { createFacebook } from '../../../platforms/facebook/index.ts'
+import { proofOf } from '../../../platforms/graph/client.ts'
+import type { Publisher } from '../../../platforms/platform.ts'
 import {
   bytesOf,
   type GraphServer,
@@ -11,7 +11,7 @@ import {
   publicationOf,
   startGraphServer,
   videoOf,
-} from './graph-server.ts'
+} from '../graph/server.ts'
 
 let server: GraphServer
 let facebook: Publisher

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createFacebook } from '../../platforms/facebook/index.ts'
-import type { DraftForChannel, MediaFacts } from '../../platforms/platform.ts'
-import { mediaOf, settingsFor, videoOf } from './graph-server.ts'
+import { createFacebook } from '../../../platforms/facebook/index.ts'
+import type { DraftForChannel, MediaFacts } from '../../../platforms/platform.ts'
+import { mediaOf, settingsFor, videoOf } from '../graph/server.ts'
 
 const facebook = createFacebook(settingsFor('https://graph.example'))
 const draftOf = (part: Partial<DraftForChannel>): DraftForChannel => ({

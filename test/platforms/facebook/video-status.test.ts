@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createFacebook } from '../../platforms/facebook/index.ts'
-import { fullPostId, stateOf } from '../../platforms/facebook/video-status.ts'
-import type { Publisher } from '../../platforms/platform.ts'
-import { type GraphServer, graphError, nineMs, publicationOf, startGraphServer, videoOf } from './graph-server.ts'
+import { createFacebook } from '../../../platforms/facebook/index.ts'
+import { fullPostId, stateOf } from '../../../platforms/facebook/video-status.ts'
+import type { Publisher } from '../../../platforms/platform.ts'
+import { type GraphServer, graphError, nineMs, publicationOf, startGraphServer, videoOf } from '../graph/server.ts'
 
 let server: GraphServer
 let facebook: Publisher

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PlatformError } from '../../platforms/errors.ts'
-import { buildRequest, createGraph, type Graph, type GraphRequest, proofOf } from '../../platforms/graph/client.ts'
-import { readUsage } from '../../platforms/graph/usage.ts'
-import { countingShare } from '../support/counting-share.ts'
-import { type GraphServer, graphError, settingsFor, startGraphServer } from './graph-server.ts'
+import { PlatformError } from '../../../platforms/errors.ts'
+import { buildRequest, createGraph, type Graph, type GraphRequest, proofOf } from '../../../platforms/graph/client.ts'
+import { readUsage } from '../../../platforms/graph/usage.ts'
+import { countingShare } from '../../support/platforms/counting-share.ts'
+import { type GraphServer, graphError, settingsFor, startGraphServer } from './server.ts'
 
 let server: GraphServer
 let graph: Graph

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ErrorKind } from '../../platforms/errors.ts'
-import { type Effect, errorIn, errorOfSubcode, errorRows, findRow, unreadable } from '../../platforms/graph/errors.ts'
-import type { JsonRecord } from '../../platforms/json.ts'
+import type { ErrorKind } from '../../../platforms/errors.ts'
+import { type Effect, errorIn, errorOfSubcode, errorRows, findRow, unreadable } from '../../../platforms/graph/errors.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
 
 const calm = { percent: 0, regainMs: null }
 const shape = (error: JsonRecord, effect: Effect = 'repeatable', usage: { percent: number; regainMs: number | null } = calm) => {

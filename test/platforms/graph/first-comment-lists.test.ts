@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createFacebook } from '../../platforms/facebook/index.ts'
-import { createInstagram } from '../../platforms/instagram/index.ts'
-import type { JsonRecord } from '../../platforms/json.ts'
-import type { CommentLook, Platform } from '../../platforms/platform.ts'
-import { type Answer, type GraphServer, nineMs, publicationOf, startGraphServer } from './graph-server.ts'
+import { createFacebook } from '../../../platforms/facebook/index.ts'
+import { createInstagram } from '../../../platforms/instagram/index.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
+import type { CommentLook, Platform } from '../../../platforms/platform.ts'
+import { type Answer, type GraphServer, nineMs, publicationOf, startGraphServer } from './server.ts'
 
 let server: GraphServer
 beforeAll(async () => {

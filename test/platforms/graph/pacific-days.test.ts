@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { nextPacificDay } from '../../platforms/graph/account-insights.ts'
-import type { KnownDay } from '../../platforms/measurer.ts'
+import { nextPacificDay } from '../../../platforms/graph/account-insights.ts'
+import type { KnownDay } from '../../../platforms/measurer.ts'
 
 const at = (time: string) => Date.parse(time)
 const spanOf = (now: string, known: KnownDay[]) => {

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { MetaSettings } from '../../platforms/graph/client.ts'
-import type { JsonRecord } from '../../platforms/json.ts'
-import type { MediaToSend, Publication } from '../../platforms/platform.ts'
+import type { MetaSettings } from '../../../platforms/graph/client.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
+import type { MediaToSend, Publication } from '../../../platforms/platform.ts'
 
 /** The server's response to one request. `reset`: closes the connection. `hang`: never responds. */
 export type Answer = { status?: number; body?: unknown; headers?: Record<string, string>; end?: 'reset' | 'hang' }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createInstagram } from '../../platforms/instagram/index.ts'
-import type { Publication, Publisher } from '../../platforms/platform.ts'
-import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer, videoOf } from './graph-server.ts'
+import { createInstagram } from '../../../platforms/instagram/index.ts'
+import type { Publication, Publisher } from '../../../platforms/platform.ts'
+import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer, videoOf } from '../graph/server.ts'
 
 let server: GraphServer
 let instagram: Publisher

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createInstagram } from '../../platforms/instagram/index.ts'
-import type { JsonRecord } from '../../platforms/json.ts'
-import type { AttemptToReconcile, Publication, Publisher } from '../../platforms/platform.ts'
-import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer, videoOf } from './graph-server.ts'
+import { createInstagram } from '../../../platforms/instagram/index.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
+import type { AttemptToReconcile, Publication, Publisher } from '../../../platforms/platform.ts'
+import { type GraphServer, graphError, mediaOf, nineMs, publicationOf, startGraphServer, videoOf } from '../graph/server.ts'
 
 let server: GraphServer
 let instagram: Publisher

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { countCharacters, countHashtags, countMentions, normalizeText } from '../../platforms/graph/text.ts'
-import { createInstagram } from '../../platforms/instagram/index.ts'
-import type { DraftForChannel, MediaFacts } from '../../platforms/platform.ts'
-import { mediaOf, settingsFor, videoOf } from './graph-server.ts'
+import { countCharacters, countHashtags, countMentions, normalizeText } from '../../../platforms/graph/text.ts'
+import { createInstagram } from '../../../platforms/instagram/index.ts'
+import type { DraftForChannel, MediaFacts } from '../../../platforms/platform.ts'
+import { mediaOf, settingsFor, videoOf } from '../graph/server.ts'
 
 const instagram = createInstagram(settingsFor('https://graph.example'))
 const draftOf = (part: Partial<DraftForChannel>): DraftForChannel => ({

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 import { describe, expect, test } from 'vitest'
 
-const eta = new Eta({ views: fileURLToPath(new URL('../../platforms/', import.meta.url)), autoEscape: true })
+const eta = new Eta({ views: fileURLToPath(new URL('../../../platforms/', import.meta.url)), autoEscape: true })
 const account = {
   nickname: 'Crate <Demo>',
   username: 'crate.demo',

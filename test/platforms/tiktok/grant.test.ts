@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createTiktokIssuer } from '../../platforms/tiktok/index.ts'
-import { ok, paths, refusal, type Script, startScript } from './tiktok-script.ts'
+import { createTiktokIssuer } from '../../../platforms/tiktok/index.ts'
+import { ok, paths, refusal, type Script, startScript } from './script.ts'
 
 let script: Script
 const signal = new AbortController().signal

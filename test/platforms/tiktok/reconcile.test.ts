@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { AttemptToReconcile } from '../../platforms/platform.ts'
-import { createTiktok } from '../../platforms/tiktok/index.ts'
-import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status } from './tiktok-script.ts'
+import type { AttemptToReconcile } from '../../../platforms/platform.ts'
+import { createTiktok } from '../../../platforms/tiktok/index.ts'
+import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status } from './script.ts'
 
 let script: Script
 const publisher = () => createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url }).publish

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonRecord } from '../../platforms/json.ts'
-import type { DraftForChannel } from '../../platforms/platform.ts'
-import { consentWords, readChoices } from '../../platforms/tiktok/choices.ts'
-import { createTiktok } from '../../platforms/tiktok/index.ts'
-import { chosen, photo, video } from './tiktok-script.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
+import type { DraftForChannel } from '../../../platforms/platform.ts'
+import { consentWords, readChoices } from '../../../platforms/tiktok/choices.ts'
+import { createTiktok } from '../../../platforms/tiktok/index.ts'
+import { chosen, photo, video } from './script.ts'
 
 const tiktok = createTiktok({ clientKey: 'k', clientSecret: 's' })
 const creator: JsonRecord = {

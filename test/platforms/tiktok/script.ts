@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import type { JsonRecord } from '../../platforms/json.ts'
-import type { MediaToSend, Publication } from '../../platforms/platform.ts'
+import type { JsonRecord } from '../../../platforms/json.ts'
+import type { MediaToSend, Publication } from '../../../platforms/platform.ts'
 
 export type ScriptedAnswer = { status?: number; body?: string; headers?: Record<string, string>; drop?: boolean }
 type ScriptedCall = { method: string; path: string; headers: Record<string, string | undefined>; body: Buffer }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createTiktok } from '../../platforms/tiktok/index.ts'
-import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status, video } from './tiktok-script.ts'
+import { createTiktok } from '../../../platforms/tiktok/index.ts'
+import { chosen, ok, paths, photo, publication, refusal, type Script, startScript, status, video } from './script.ts'
 
 let script: Script
 const publisher = (videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL' = 'FILE_UPLOAD') =>

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../support/posts.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>

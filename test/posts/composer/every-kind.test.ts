@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { wallTimeOf } from '../../web/time/wall-time.ts'
-import { type Installed, install, untilPage } from '../support/installed.ts'
-import type { LedgerPost } from '../support/ledger.ts'
-import { makeJpeg, makeVideo } from '../support/media-files.ts'
-import type { Fields, Page } from '../support/person.ts'
-import { compose, upload } from '../support/story.ts'
+import { makeJpeg, makeVideo } from '../../../local/media/media-files.ts'
+import type { Fields, Page } from '../../../local/people/person.ts'
+import { compose, upload } from '../../../local/people/story.ts'
+import { wallTimeOf } from '../../../web/time/wall-time.ts'
+import { type Installed, install, untilPage } from '../../support/installed.ts'
+import type { LedgerPost } from '../../support/platforms/ledger.ts'
 
 type Kind = {
   name: string

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { changeWorkspace } from '../../db/people/workspaces.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../support/posts.ts'
+import { changeWorkspace } from '../../../db/people/workspaces.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>

@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom'
 import { expect, it } from 'vitest'
-import { createTestApp } from '../support/app.ts'
-import { addMedia, connectAll } from '../support/posts.ts'
+import { createTestApp } from '../../support/app.ts'
+import { addMedia, connectAll } from '../../support/posts.ts'
 
 it('what was typed for one kind of post comes back with it, after a look at another kind', async () => {
   const { deps, cast, workspaces } = await createTestApp()

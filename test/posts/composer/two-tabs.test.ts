@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { endAccess } from '../../db/people/access.ts'
-import { insertMailLink, issueLinkToken } from '../../db/people/mail-links.ts'
-import { insertSession } from '../../db/people/sessions.ts'
-import { createTestApp, type Person, type TestApp } from '../support/app.ts'
-import type { Browser } from '../support/browsing.ts'
+import { endAccess } from '../../../db/people/access.ts'
+import { insertMailLink, issueLinkToken } from '../../../db/people/mail-links.ts'
+import { insertSession } from '../../../db/people/sessions.ts'
+import { createTestApp, type Person, type TestApp } from '../../support/app.ts'
+import type { Browser } from '../../support/browsing.ts'
 
 let app: TestApp
 beforeAll(async () => {

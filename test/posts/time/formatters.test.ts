@@ -1,9 +1,9 @@
 import { Temporal } from 'temporal-polyfill'
 import { beforeAll, expect, it } from 'vitest'
-import { dateFormat, isTimeZone } from '../../text/formatters.ts'
-import { longDay, monthAndYear } from '../../web/time/dates.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { connectAll } from '../support/posts.ts'
+import { dateFormat, isTimeZone } from '../../../text/formatters.ts'
+import { longDay, monthAndYear } from '../../../web/time/dates.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { connectAll } from '../../support/posts.ts'
 
 let test: TestApp
 

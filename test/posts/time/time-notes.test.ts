@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { settleFailed, settleRefusedAhead } from '../../activities/posts/outcomes.ts'
-import { listTargets } from '../../db/posts/targets.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../support/posts.ts'
+import { settleFailed, settleRefusedAhead } from '../../../activities/posts/outcomes.ts'
+import { listTargets } from '../../../db/posts/targets.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
+import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>

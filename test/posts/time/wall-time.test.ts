@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readDate, spanAround } from '../../web/posts/calendar-days.ts'
-import { dateOf, foldOf, readWallTime, startOfDay, wallTimeOf } from '../../web/time/wall-time.ts'
+import { readDate, spanAround } from '../../../web/posts/calendar-days.ts'
+import { dateOf, foldOf, readWallTime, startOfDay, wallTimeOf } from '../../../web/time/wall-time.ts'
 
 const zurich = 'Europe/Zurich'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { findZone, isZone, offsetOf, zoneOptions, zones } from '../../web/time/zones.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
+import { findZone, isZone, offsetOf, zoneOptions, zones } from '../../../web/time/zones.ts'
+import { createTestApp, type TestApp } from '../../support/app.ts'
 
 const names = zones.map(({ name }) => name)
 const nameOf = (typed: string) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { atTheEnd } from './at-the-end.ts'
+import { atTheEnd } from '../at-the-end.ts'
 import { startChromium } from './start-chromium.ts'
 
 /** A real Chromium, closed after the file's last test. */

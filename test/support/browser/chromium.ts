@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 export type Chromium = { executablePath: string; env: NodeJS.ProcessEnv }
 
-const cacheDir = fileURLToPath(new URL('../../.cache', import.meta.url))
+const cacheDir = fileURLToPath(new URL('../../../.cache', import.meta.url))
 
 /**
  * The Chromium of @sparticuz/chromium, unpacked into the cache with its libraries and fonts, so

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client'
-import type { Sql } from '../../db/postgres/connect.ts'
-import { taskQueue } from '../../workflows/names.ts'
+import type { Sql } from '../../../db/postgres/connect.ts'
+import { taskQueue } from '../../../workflows/names.ts'
 
 let runs = 0
 

@@ -1,8 +1,8 @@
-import { addDays } from '../../web/time/days.ts'
-import { dateOf, startOfDay } from '../../web/time/wall-time.ts'
-import type { TestApp } from './app.ts'
-import { insertTarget } from './connected.ts'
-import { addMedia, type PlatformName } from './posts.ts'
+import { addDays } from '../../../web/time/days.ts'
+import { dateOf, startOfDay } from '../../../web/time/wall-time.ts'
+import type { TestApp } from '../app.ts'
+import { insertTarget } from '../connected.ts'
+import { addMedia, type PlatformName } from '../posts.ts'
 
 const zone = 'Europe/Zurich'
 /** The date that many days before today, in the zone. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { debianProgram } from './debian-program.ts'
+import { debianProgram } from '../servers/debian-program.ts'
 
 /**
  * All tags of a file, including embedded streams, as "group:name", read with exiftool as an

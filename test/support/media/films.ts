@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { testConfig } from './config.ts'
+import { testConfig } from '../config.ts'
 
 const run = promisify(execFile)
 

@@ -1,12 +1,12 @@
-import type { Call, LedgerPost } from '../../local/sandbox/ledger.ts'
-import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
-import type { Account } from '../../platforms/account.ts'
-import type { AccountOffer, GrantTokens, Issuer } from '../../platforms/grant.ts'
-import { createPlatforms } from '../../platforms/index.ts'
-import type { Platform } from '../../platforms/platform.ts'
-import { testConfig } from './config.ts'
-import { type MediaHost, startMediaHost } from './media-host.ts'
-import { createPerson } from './person.ts'
+import { createPerson } from '../../../local/people/person.ts'
+import type { Call, LedgerPost } from '../../../local/sandbox/ledger.ts'
+import { type Sandbox, startSandbox } from '../../../local/sandbox/server.ts'
+import type { Account } from '../../../platforms/account.ts'
+import type { AccountOffer, GrantTokens, Issuer } from '../../../platforms/grant.ts'
+import { createPlatforms } from '../../../platforms/index.ts'
+import type { Platform } from '../../../platforms/platform.ts'
+import { testConfig } from '../config.ts'
+import { type MediaHost, startMediaHost } from '../servers/media-host.ts'
 
 /** Our platform clients against the sandbox, connected only by HTTP. */
 export type Rig = {

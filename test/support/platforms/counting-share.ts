@@ -1,4 +1,4 @@
-import type { Share, Used } from '../../platforms/measurer.ts'
+import type { Share, Used } from '../../../platforms/measurer.ts'
 
 /** A share without a limit that counts its calls. */
 export type CountingShare = Share & { calls: number; used: Used[] }

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../local/sandbox/server.ts'
+import type { Sandbox } from '../../../local/sandbox/server.ts'
 import { control } from './twins.ts'
 
 /** What the platforms received, from the sandbox's control port. */

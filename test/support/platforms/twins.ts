@@ -1,5 +1,5 @@
-import { type Sandbox, startSandbox } from '../../local/sandbox/server.ts'
-import { testConfig } from './config.ts'
+import { type Sandbox, startSandbox } from '../../../local/sandbox/server.ts'
+import { testConfig } from '../config.ts'
 
 /**
  * Starts the sandbox with apps that are registered for the product at `url`. Close it at the end.

@@ -9,7 +9,7 @@ import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
 const run = promisify(execFile)
-const cache = fileURLToPath(new URL('../../.cache/', import.meta.url))
+const cache = fileURLToPath(new URL('../../../.cache/', import.meta.url))
 /**
  * Kubernetes' OpenAPI definitions as strict JSON schemas (no unknown fields). The version of the
  * package is the version of Kubernetes.

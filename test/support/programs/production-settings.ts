@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { atTheEnd } from './at-the-end.ts'
+import { atTheEnd } from '../at-the-end.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Runs `npm run setup:production -- …`. */
 export const setup = (...flags: string[]) =>

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export type Ran = { code: number; out: string; err: string }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
  * Everything that the configuration requires besides the database. Nothing listens at these

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Config, loadConfig } from '../../config/index.ts'
-import { productEnvironment, whatIsGiven } from '../../local/environment.ts'
-import { freePort, readPorts } from '../../local/ports.ts'
-import { localSecrets } from '../../local/secrets.ts'
-import { atTheEnd } from './at-the-end.ts'
+import { type Config, loadConfig } from '../../../config/index.ts'
+import { productEnvironment, whatIsGiven } from '../../../local/environment.ts'
+import { freePort, readPorts } from '../../../local/ports.ts'
+import { localSecrets } from '../../../local/secrets.ts'
+import { atTheEnd } from '../at-the-end.ts'
 
 export type Starter = {
   child: ChildProcess
@@ -23,7 +23,7 @@ export type Starter = {
 }
 export type StackEnv = Record<string, string>
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 const portNames = [
   'PORT',
   'POSTGRES_PORT',

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { close, connect, type Sql } from '../../db/postgres/connect.ts'
-import { createDataConverter } from '../../temporal/data-converter.ts'
-import { createClient } from '../../web/operate/temporal.ts'
-import { atTheEnd } from './at-the-end.ts'
+import { close, connect, type Sql } from '../../../db/postgres/connect.ts'
+import { createDataConverter } from '../../../temporal/data-converter.ts'
+import { createClient } from '../../../web/operate/temporal.ts'
+import { atTheEnd } from '../at-the-end.ts'
+import { control } from '../platforms/twins.ts'
 import { configOf, runStarter, stackEnv } from './starter.ts'
-import { control } from './twins.ts'
 
 /** What `npm start` starts, in separate processes, with clocks that can be moved. */
 export type WholeStack = {

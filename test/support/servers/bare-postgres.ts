@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
-import { freePort } from '../../local/ports.ts'
-import { postgresPrograms } from '../../local/postgres-programs.ts'
-import { unprivilegedUser } from '../../local/unprivileged.ts'
-import { atTheEnd } from './at-the-end.ts'
-import { ended } from './ended.ts'
+import { freePort } from '../../../local/ports.ts'
+import { postgresPrograms } from '../../../local/postgres/programs.ts'
+import { unprivilegedUser } from '../../../local/programs/unprivileged.ts'
+import { atTheEnd } from '../at-the-end.ts'
+import { ended } from '../programs/ended.ts'
 
 export type BarePostgres = { port: number; password: string }
 

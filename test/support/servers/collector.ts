@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { atTheEnd } from './at-the-end.ts'
+import { atTheEnd } from '../at-the-end.ts'
 
 type Value = { stringValue?: string; intValue?: number }
 type Attribute = { key: string; value: Value }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const cache = fileURLToPath(new URL('../../.cache/', import.meta.url))
+const cache = fileURLToPath(new URL('../../../.cache/', import.meta.url))
 
 export type DebianProgram = { program: string; libraries: string }
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
-import { ffmpegProgram } from '../../local/ffmpeg-program.ts'
-import { freePort } from '../../local/ports.ts'
-import { startPostgres } from '../../local/postgres.ts'
-import { startTemporal } from '../../local/temporal.ts'
-import { temporalProgram, timeSkippingProgram } from '../../local/temporal-program.ts'
-import { startWatchdog } from '../../local/watchdog.ts'
-import { packagedChromium } from './chromium.ts'
+import { freePort } from '../../../local/ports.ts'
+import { startPostgres } from '../../../local/postgres/server.ts'
+import { ffmpegProgram } from '../../../local/programs/ffmpeg.ts'
+import { startWatchdog } from '../../../local/programs/watchdog.ts'
+import { temporalProgram, timeSkippingProgram } from '../../../local/temporal/program.ts'
+import { startTemporal } from '../../../local/temporal/server.ts'
+import { packagedChromium } from '../browser/chromium.ts'
 import { ensureTemplate } from './template-database.ts'
 
 declare module 'vitest' {
@@ -33,7 +33,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-test-'))
   chmodSync(folder, 0o755) // if root starts it, PostgreSQL runs as another user
   const watchdog = startWatchdog()
-  const search = { cacheDir: fileURLToPath(new URL('../../.cache', import.meta.url)), env: process.env, say: console.log }
+  const search = { cacheDir: fileURLToPath(new URL('../../../.cache', import.meta.url)), env: process.env, say: console.log }
   const finish = async () => {
     await watchdog.finish() // stops whatever is still running
     rmSync(folder, { recursive: true, force: true })

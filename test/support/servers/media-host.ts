@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import type { MediaFacts, MediaToSend } from '../../platforms/platform.ts'
+import type { MediaFacts, MediaToSend } from '../../../platforms/platform.ts'
 
 /**
  * A test file as the product would give it to a platform: with its own URL, and readable in ranges.

@@ -1,13 +1,13 @@
 import { pino } from 'pino'
-import { loadConfig } from '../../config/index.ts'
-import { connect } from '../../db/postgres/connect.ts'
-import { createVault } from '../../db/vault/vault.ts'
-import { createDiskStore } from '../../media/store.ts'
-import { createPlatforms } from '../../platforms/index.ts'
-import { createApp } from '../../web/app.ts'
-import { listen } from '../../web/http/listen.ts'
-import { createLive } from '../../web/notifications/live.ts'
-import { withoutTemporal } from './without-temporal.ts'
+import { loadConfig } from '../../../config/index.ts'
+import { connect } from '../../../db/postgres/connect.ts'
+import { createVault } from '../../../db/vault/vault.ts'
+import { createDiskStore } from '../../../media/store.ts'
+import { createPlatforms } from '../../../platforms/index.ts'
+import { createApp } from '../../../web/app.ts'
+import { listen } from '../../../web/http/listen.ts'
+import { createLive } from '../../../web/notifications/live.ts'
+import { withoutTemporal } from '../without-temporal.ts'
 
 // The web app in its own process, so that a test can measure its memory. Communicates over IPC:
 // sends `{ port }` once it listens, takes the current memory as the start on 'forget', and answers

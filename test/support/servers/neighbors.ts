@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { atTheEnd } from './at-the-end.ts'
+import { atTheEnd } from '../at-the-end.ts'
 
 // Other servers that an installation may encounter.
 

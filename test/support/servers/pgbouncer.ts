@@ -3,12 +3,12 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { close, connect } from '../../db/postgres/connect.ts'
-import { freePort } from '../../local/ports.ts'
-import { unprivilegedUser } from '../../local/unprivileged.ts'
-import { atTheEnd } from './at-the-end.ts'
+import { close, connect } from '../../../db/postgres/connect.ts'
+import { freePort } from '../../../local/ports.ts'
+import { unprivilegedUser } from '../../../local/programs/unprivileged.ts'
+import { atTheEnd } from '../at-the-end.ts'
+import { ended } from '../programs/ended.ts'
 import { debianProgram } from './debian-program.ts'
-import { ended } from './ended.ts'
 
 /**
  * A real PgBouncer in front of the server of `databaseUrl`, in transaction pooling mode with

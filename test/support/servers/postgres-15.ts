@@ -4,9 +4,9 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { close, connect } from '../../db/postgres/connect.ts'
-import { freePort } from '../../local/ports.ts'
-import { unprivilegedUser } from '../../local/unprivileged.ts'
+import { close, connect } from '../../../db/postgres/connect.ts'
+import { freePort } from '../../../local/ports.ts'
+import { unprivilegedUser } from '../../../local/programs/unprivileged.ts'
 import { debianProgram } from './debian-program.ts'
 
 export type OldPostgres = { url: string; stop(): Promise<void> }

@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import type { S3Settings } from '../../config/index.ts'
-import { freePort } from '../../local/ports.ts'
-import { atTheEnd } from './at-the-end.ts'
-import { ended } from './ended.ts'
+import type { S3Settings } from '../../../config/index.ts'
+import { freePort } from '../../../local/ports.ts'
+import { atTheEnd } from '../at-the-end.ts'
+import { ended } from '../programs/ended.ts'
 
-const cache = fileURLToPath(new URL('../../.cache/', import.meta.url))
+const cache = fileURLToPath(new URL('../../../.cache/', import.meta.url))
 const version = 'moto[server]==5.2.5'
 
 /** A real S3 server (Moto, from PyPI) with an empty bucket. Stopped after the file's last test. */

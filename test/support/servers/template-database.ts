@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { close, connect } from '../../db/postgres/connect.ts'
-import { migrate } from '../../db/postgres/migrate.ts'
+import { close, connect } from '../../../db/postgres/connect.ts'
+import { migrate } from '../../../db/postgres/migrate.ts'
 
-const migrations = fileURLToPath(new URL('../../db/migrations/', import.meta.url))
+const migrations = fileURLToPath(new URL('../../../db/migrations/', import.meta.url))
 
 /**
  * Creates the database that test databases are copied from, once per state of the migrations.

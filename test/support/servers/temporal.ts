@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import { inject } from 'vitest'
-import { taskQueue } from '../../workflows/names.ts'
-import { atTheEnd } from './at-the-end.ts'
+import { taskQueue } from '../../../workflows/names.ts'
+import { atTheEnd } from '../at-the-end.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
 type TestWorker = { worker: Worker; stop(): Promise<void> }

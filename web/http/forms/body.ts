@@ -3,7 +3,7 @@ import type { ReadableStream as NodeWebStream } from 'node:stream/web'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { matchedRoutes } from 'hono/route'
-import type { AnyContext, Env } from './env.ts'
+import type { AnyContext, Env } from '../env.ts'
 import { watchBody } from './slow-bodies.ts'
 
 // The only place where request bodies are read (test/house.test.ts). Every body has a limit,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { canonicalEmail } from '../../db/people/users.ts'
-import { findZone } from '../time/zones.ts'
+import { canonicalEmail } from '../../../db/people/users.ts'
+import { findZone } from '../../time/zones.ts'
 
 // Form fields about people and workspaces, with their error messages.
 

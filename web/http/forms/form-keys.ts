@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { FormKey, FormPurpose } from '../../db/posts/form-keys.ts'
-import { isId } from './ids.ts'
+import type { FormKey, FormPurpose } from '../../../db/posts/form-keys.ts'
+import { isId } from '../ids.ts'
 
 /**
  * The idempotency key of a form that creates something. Null if the form has none. `typed` is

@@ -1,7 +1,7 @@
 import { HTTPException } from 'hono/http-exception'
-import { cleanLine, cleanText } from '../../text/clean-text.ts'
+import { cleanLine, cleanText } from '../../../text/clean-text.ts'
+import type { AnyContext } from '../env.ts'
 import { formMaxBytes, readBody, tooLarge } from './body.ts'
-import type { AnyContext } from './env.ts'
 
 /** More fields than any of our forms has, even the composer with hundreds of accounts. */
 export const formMaxFields = 5_000

@@ -6,7 +6,7 @@ import { findUserByEmail, getUser } from '../../../db/people/users.ts'
 import { tx } from '../../../db/postgres/connect.ts'
 import { formFields, ownPath } from '../../http/answers.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../../http/env.ts'
-import { email as emailField } from '../../http/fields.ts'
+import { email as emailField } from '../../http/forms/fields.ts'
 import type { Renderer } from '../../http/render.ts'
 import {
   countHits,

@@ -8,7 +8,7 @@ import { changePasswordHash, findUserByEmail, getUser } from '../../../db/people
 import { tx } from '../../../db/postgres/connect.ts'
 import { formFields, seeOther } from '../../http/answers.ts'
 import { forAnyone, type WebDeps } from '../../http/env.ts'
-import { email as emailField, fieldErrorsOf } from '../../http/fields.ts'
+import { email as emailField, fieldErrorsOf } from '../../http/forms/fields.ts'
 import type { Renderer } from '../../http/render.ts'
 import { endCookie } from '../../http/session.ts'
 import { countHits, forgiveEmail, limitLinks, limitPublicForms, resetLimits, tooManyWords } from '../../http/throttling.ts'

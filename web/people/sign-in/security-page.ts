@@ -4,7 +4,7 @@ import { countRecoveryCodes } from '../../../db/people/recovery-codes.ts'
 import { listSessions } from '../../../db/people/sessions.ts'
 import { findPasswordChange } from '../../../db/people/users.ts'
 import type { AnyContext, WebDeps } from '../../http/env.ts'
-import type { Errors } from '../../http/fields.ts'
+import type { Errors } from '../../http/forms/fields.ts'
 import type { Renderer } from '../../http/render.ts'
 import { requiredBy } from '../../http/session.ts'
 

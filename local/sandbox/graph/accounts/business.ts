@@ -1,9 +1,9 @@
-import { hasScope, type PersonCaller, requirePerson, sharedPages } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { hasScope, type PersonCaller, requirePerson, sharedPages } from '../calls/caller.ts'
+import { paginate } from '../calls/paging.ts'
+import { refuse } from '../calls/refusal.ts'
+import { show, view } from '../calls/view.ts'
 import { fieldsOf, showPages } from './me.ts'
-import { paginate } from './paging.ts'
-import { refuse } from './refusal.ts'
-import { show, view } from './view.ts'
 
 // Pages that a person manages only through a business portfolio (fact sheet 1.8).
 

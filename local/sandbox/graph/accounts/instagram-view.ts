@@ -1,7 +1,7 @@
-import { followersAt } from './audience.ts'
-import type { Meta } from './meta.ts'
-import type { InstagramAccount } from './state.ts'
-import { type MarkedView, view } from './view.ts'
+import { type MarkedView, view } from '../calls/view.ts'
+import { followersAt } from '../insights/audience.ts'
+import type { Meta } from '../meta.ts'
+import type { InstagramAccount } from '../state.ts'
 
 /** A professional account (fact sheet 3.7). Without `fields`, only its id is returned. */
 export const instagramView = (meta: Meta, account: InstagramAccount): MarkedView =>

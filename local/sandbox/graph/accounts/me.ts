@@ -1,13 +1,13 @@
-import { notifyDeauthorized } from './callbacks.ts'
-import { hasScope, type PersonCaller, requirePageAccess, requirePerson, sharedPages } from './caller.ts'
-import { parseFields } from './fields.ts'
-import type { GraphCall } from './graph-call.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { hasScope, type PersonCaller, requirePageAccess, requirePerson, sharedPages } from '../calls/caller.ts'
+import { parseFields } from '../calls/fields.ts'
+import { paginate } from '../calls/paging.ts'
+import { refuse } from '../calls/refusal.ts'
+import { show } from '../calls/view.ts'
+import { notifyDeauthorized } from '../login/callbacks.ts'
+import { endGrant } from '../login/removal.ts'
+import type { Page } from '../state.ts'
 import { pageView, personView } from './page-view.ts'
-import { paginate } from './paging.ts'
-import { refuse } from './refusal.ts'
-import { endGrant } from './removal.ts'
-import type { Page } from './state.ts'
-import { show } from './view.ts'
 
 export const fieldsOf = ({ parameters }: GraphCall) => {
   const text = parameters.text('fields')

@@ -1,10 +1,10 @@
-import { followersAt } from './audience.ts'
-import type { PersonCaller } from './caller.ts'
+import type { PersonCaller } from '../calls/caller.ts'
+import { type MarkedView, view } from '../calls/view.ts'
+import { followersAt } from '../insights/audience.ts'
+import { pageTokenFor } from '../login/tokens.ts'
+import type { Meta } from '../meta.ts'
+import type { Page, Person } from '../state.ts'
 import { instagramView } from './instagram-view.ts'
-import type { Meta } from './meta.ts'
-import type { Page, Person } from './state.ts'
-import { pageTokenFor } from './tokens.ts'
-import { type MarkedView, view } from './view.ts'
 
 /** A person, as in the response to /me. */
 export const personView = (meta: Meta, person: Person): MarkedView =>

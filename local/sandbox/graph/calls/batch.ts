@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import type { SandboxEnv } from '../world.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { GraphCall } from './call.ts'
 import { refuseForNewApps } from './closed-features.ts'
-import type { GraphCall } from './graph-call.ts'
 import { GraphRefusal, NotSimulated, refuse } from './refusal.ts'
 
 const maxOperations = 50

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import type { Call } from '../ledger.ts'
-import type { SandboxEnv } from '../world.ts'
+import type { Call } from '../../ledger.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { Meta } from '../meta.ts'
 import type { Caller } from './caller.ts'
-import type { Meta } from './meta.ts'
 import type { Parameters } from './parameters.ts'
 
 /** One parsed and authenticated call of the Graph API. */

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Meta } from './meta.ts'
+import { tokenProblem } from '../login/tokens.ts'
+import type { Meta } from '../meta.ts'
+import type { Grant, InstagramAccount, Page, Person, Token } from '../state.ts'
 import type { Parameters } from './parameters.ts'
 import { refuse } from './refusal.ts'
-import type { Grant, InstagramAccount, Page, Person, Token } from './state.ts'
-import { tokenProblem } from './tokens.ts'
 
 /** Who a token belongs to. */
 export type Caller = { kind: 'app' } | PersonCaller

@@ -1,4 +1,4 @@
-import type { GraphCall } from './graph-call.ts'
+import type { GraphCall } from './call.ts'
 import { NotSimulated, refuse } from './refusal.ts'
 
 const rootIdsEndOn = '2026-10-27'

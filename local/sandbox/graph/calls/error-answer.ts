@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { FaultRule } from '../faults.ts'
-import type { SandboxEnv } from '../world.ts'
-import { newTraceId } from './ids.ts'
-import type { Meta } from './meta.ts'
+import type { FaultRule } from '../../faults.ts'
+import type { SandboxEnv } from '../../world.ts'
+import { newTraceId } from '../ids.ts'
+import type { Meta } from '../meta.ts'
 import type { GraphError } from './refusal.ts'
 
 /** Meta's error envelope (fact sheet 5.1) with the headers for the code. */

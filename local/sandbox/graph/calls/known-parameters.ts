@@ -1,4 +1,4 @@
-import type { GraphCall } from './graph-call.ts'
+import type { GraphCall } from './call.ts'
 import { NotSimulated } from './refusal.ts'
 
 /**

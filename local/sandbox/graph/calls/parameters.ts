@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { Busboy } from '@fastify/busboy'
 import type { Context } from 'hono'
-import { newUploadPath, type RequestBody } from '../request-body.ts'
-import type { SandboxEnv } from '../world.ts'
+import { newUploadPath, type RequestBody } from '../../request-body.ts'
+import type { SandboxEnv } from '../../world.ts'
 import { refuse } from './refusal.ts'
 
 /** A call's parameters from its query and its form, multipart or JSON body. */

@@ -1,7 +1,7 @@
-import { graphTime } from './ids.ts'
-import type { Meta } from './meta.ts'
-import type { Comment } from './state.ts'
-import { type MarkedView, view } from './view.ts'
+import { type MarkedView, view } from '../calls/view.ts'
+import { graphTime } from '../ids.ts'
+import type { Meta } from '../meta.ts'
+import type { Comment } from '../state.ts'
 
 /** A comment by the account itself, as the platform shows it. */
 export const commentView = (meta: Meta, comment: Comment): MarkedView =>

@@ -1,12 +1,12 @@
+import type { GraphCall } from '../calls/call.ts'
+import { requireInstagram } from '../calls/caller.ts'
+import { NotSimulated, refuse } from '../calls/refusal.ts'
+import { graphTime } from '../ids.ts'
+import type { Meta } from '../meta.ts'
+import type { InstagramAccount } from '../state.ts'
+import { insight, readMetrics, readMoment, timePaging } from './answer.ts'
 import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
-import { requireInstagram } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { graphTime } from './ids.ts'
-import { insight, readMetrics, readMoment, timePaging } from './insights-answer.ts'
-import type { Meta } from './meta.ts'
 import { pacificDays } from './pacific-day.ts'
-import { NotSimulated, refuse } from './refusal.ts'
-import type { InstagramAccount } from './state.ts'
 
 const dayMs = 86_400_000
 

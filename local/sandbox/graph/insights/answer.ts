@@ -1,5 +1,5 @@
-import type { GraphCall } from './graph-call.ts'
-import { refuse } from './refusal.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { refuse } from '../calls/refusal.ts'
 
 export type InsightValue = { value: unknown; end_time?: string }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Meta } from './meta.ts'
-import type { Audience } from './state.ts'
+import type { Meta } from '../meta.ts'
+import type { Audience } from '../state.ts'
 
 /** The numbers of one post up to some time. They never decrease, and reach <= views. */
 export type Reception = {

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import type { SandboxEnv } from '../world.ts'
-import type { GraphCall } from './graph-call.ts'
-import { readMediaInsights } from './insights-media.ts'
-import { readPostInsights, readVideoInsights } from './insights-post.ts'
-import type { Meta } from './meta.ts'
-import { nodeKind, nodeOwner } from './node-kind.ts'
-import { refuse } from './refusal.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { refuse } from '../calls/refusal.ts'
+import type { Meta } from '../meta.ts'
+import { nodeKind, nodeOwner } from '../node-kind.ts'
+import { readMediaInsights } from './media.ts'
+import { readPostInsights, readVideoInsights } from './post.ts'
 
 const mostIds = 50
 

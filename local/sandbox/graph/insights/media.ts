@@ -1,9 +1,9 @@
+import type { GraphCall } from '../calls/call.ts'
+import { requireInstagram } from '../calls/caller.ts'
+import { NotSimulated, refuse } from '../calls/refusal.ts'
+import type { InstagramMedia } from '../state.ts'
+import { insight, readMetrics } from './answer.ts'
 import { insightsMoment, type Reception, reception } from './audience.ts'
-import { requireInstagram } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { insight, readMetrics } from './insights-answer.ts'
-import { NotSimulated, refuse } from './refusal.ts'
-import type { InstagramMedia } from './state.ts'
 
 type Metric = (got: Reception, media: InstagramMedia) => number
 

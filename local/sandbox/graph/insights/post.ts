@@ -1,9 +1,9 @@
+import type { GraphCall } from '../calls/call.ts'
+import { requirePageAccess, requireScopes } from '../calls/caller.ts'
+import { refuse } from '../calls/refusal.ts'
+import type { Page, PagePost, Video } from '../state.ts'
+import { insight, metricsOf, readMetrics } from './answer.ts'
 import { insightsMoment, type Reception, reception } from './audience.ts'
-import { requirePageAccess, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { insight, metricsOf, readMetrics } from './insights-answer.ts'
-import { refuse } from './refusal.ts'
-import type { Page, PagePost, Video } from './state.ts'
 
 type Metric = (got: Reception) => unknown
 

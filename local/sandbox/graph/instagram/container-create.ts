@@ -1,12 +1,12 @@
-import { requireInstagram } from './caller.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requireInstagram } from '../calls/caller.ts'
+import { refuse } from '../calls/refusal.ts'
+import { newId } from '../ids.ts'
+import type { Meta } from '../meta.ts'
+import type { Container, InstagramAccount } from '../state.ts'
 import { containerStatus, loadVideo } from './container.ts'
 import { loadImage } from './container-media.ts'
 import { type ContainerRequest, readContainerRequest } from './container-request.ts'
-import type { GraphCall } from './graph-call.ts'
-import { newId } from './ids.ts'
-import type { Meta } from './meta.ts'
-import { refuse } from './refusal.ts'
-import type { Container, InstagramAccount } from './state.ts'
 
 const dayMs = 86_400_000
 

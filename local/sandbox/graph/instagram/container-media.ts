@@ -1,7 +1,7 @@
-import type { StoredMedia } from '../media-store.ts'
-import { type Meta, metaUserAgent } from './meta.ts'
-import { refuse } from './refusal.ts'
-import type { Container } from './state.ts'
+import type { StoredMedia } from '../../media-store.ts'
+import { refuse } from '../calls/refusal.ts'
+import { type Meta, metaUserAgent } from '../meta.ts'
+import type { Container } from '../state.ts'
 
 const maxImageBytes = 8 * 1024 * 1024
 

@@ -1,7 +1,7 @@
-import type { Meta } from './meta.ts'
-import type { Parameters } from './parameters.ts'
-import { refuse } from './refusal.ts'
-import type { ContainerType, UserTag } from './state.ts'
+import type { Parameters } from '../calls/parameters.ts'
+import { refuse } from '../calls/refusal.ts'
+import type { Meta } from '../meta.ts'
+import type { ContainerType, UserTag } from '../state.ts'
 
 /** A requested container. Everything has been checked except the media. */
 export type ContainerRequest = {

@@ -1,8 +1,8 @@
-import type { StoredMedia } from '../media-store.ts'
+import type { StoredMedia } from '../../media-store.ts'
+import { refuse } from '../calls/refusal.ts'
+import { type Meta, metaUserAgent } from '../meta.ts'
+import type { Container } from '../state.ts'
 import { instagramVideoProblem } from './container-media.ts'
-import { type Meta, metaUserAgent } from './meta.ts'
-import { refuse } from './refusal.ts'
-import type { Container } from './state.ts'
 
 export type ContainerStatus = 'IN_PROGRESS' | 'FINISHED' | 'ERROR' | 'EXPIRED' | 'PUBLISHED'
 

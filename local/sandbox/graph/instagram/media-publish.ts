@@ -1,12 +1,12 @@
-import { requireInstagram } from './caller.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requireInstagram } from '../calls/caller.ts'
+import { refuse } from '../calls/refusal.ts'
+import { newId, shortcodeOf } from '../ids.ts'
+import { recordPost } from '../ledger-post.ts'
+import type { Meta } from '../meta.ts'
+import type { Commit, Container, InstagramAccount, InstagramMedia } from '../state.ts'
 import { containerStatus } from './container.ts'
-import type { GraphCall } from './graph-call.ts'
-import { newId, shortcodeOf } from './ids.ts'
-import { recordPost } from './ledger-post.ts'
 import { mediaPermalink } from './media-view.ts'
-import type { Meta } from './meta.ts'
-import { refuse } from './refusal.ts'
-import type { Commit, Container, InstagramAccount, InstagramMedia } from './state.ts'
 
 const dayMs = 86_400_000
 

@@ -1,9 +1,9 @@
-import { reception } from './audience.ts'
-import { graphTime } from './ids.ts'
-import type { Meta } from './meta.ts'
-import { commentsOf } from './post-view.ts'
-import type { InstagramMedia } from './state.ts'
-import { type MarkedView, view } from './view.ts'
+import { type MarkedView, view } from '../calls/view.ts'
+import { graphTime } from '../ids.ts'
+import { reception } from '../insights/audience.ts'
+import type { Meta } from '../meta.ts'
+import { commentsOf } from '../pages/post-view.ts'
+import type { InstagramMedia } from '../state.ts'
 
 /** An Instagram media object with the fields of fact sheet 3.7. */
 export function mediaView(meta: Meta, media: InstagramMedia): MarkedView {

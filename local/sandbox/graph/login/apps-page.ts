@@ -1,9 +1,9 @@
 import type { Context, Handler } from 'hono'
-import { page } from '../views.ts'
-import type { SandboxEnv } from '../world.ts'
-import type { Meta } from './meta.ts'
+import { page } from '../../views.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { Meta } from '../meta.ts'
+import type { Person } from '../state.ts'
 import { removeApp, requestDeletion } from './removal.ts'
-import type { Person } from './state.ts'
 
 /** The page's path on the website, without the host's prefix. */
 export const appsPath = '/settings/applications'

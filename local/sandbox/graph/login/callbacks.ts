@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
+import type { Meta } from '../meta.ts'
+import type { CallbackRecord } from '../state.ts'
 import { judgeDeletionAnswer } from './deletion-answer.ts'
-import type { Meta } from './meta.ts'
-import type { CallbackRecord } from './state.ts'
 
 export type CallbackSpoil = 'bad_signature' | 'old'
 

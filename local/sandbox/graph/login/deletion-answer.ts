@@ -1,5 +1,5 @@
 import { parseHTML } from 'linkedom'
-import type { DeletionAnswer } from './state.ts'
+import type { DeletionAnswer } from '../state.ts'
 
 const shownCharacters = 400
 

@@ -1,4 +1,4 @@
-import type { Meta } from './meta.ts'
+import type { Meta } from '../meta.ts'
 import { isKnownScope, splitScopes } from './scopes.ts'
 
 export type DialogRequest = {

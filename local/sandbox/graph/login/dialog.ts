@@ -1,12 +1,12 @@
 import type { Context, Handler } from 'hono'
-import { endpoint } from '../endpoint.ts'
-import { page } from '../views.ts'
-import type { SandboxEnv } from '../world.ts'
+import { endpoint } from '../../endpoint.ts'
+import { page } from '../../views.ts'
+import type { SandboxEnv } from '../../world.ts'
+import { injectedError } from '../calls/error-answer.ts'
+import { newCode } from '../ids.ts'
+import type { Meta } from '../meta.ts'
+import type { Grant, InstagramAccount, Page, Person } from '../state.ts'
 import { type DialogRequest, readDialogRequest } from './dialog-request.ts'
-import { injectedError } from './error-answer.ts'
-import { newCode } from './ids.ts'
-import type { Meta } from './meta.ts'
-import type { Grant, InstagramAccount, Page, Person } from './state.ts'
 
 /** GET /{v}/dialog/oauth: first asks who the person is, then what to allow (fact sheet 1.1). */
 export function dialogPage(meta: Meta): Handler<SandboxEnv> {

@@ -1,6 +1,6 @@
-import { requirePerson } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { refuse } from './refusal.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePerson } from '../calls/caller.ts'
+import { refuse } from '../calls/refusal.ts'
 import { mintToken, tokenProblem } from './tokens.ts'
 
 /** /oauth/access_token: code exchange, long-lived exchange, app token (fact sheet 1.3). */

@@ -1,6 +1,6 @@
+import type { Meta } from '../meta.ts'
+import type { CallbackRecord, Person } from '../state.ts'
 import { type CallbackSpoil, callBack } from './callbacks.ts'
-import type { Meta } from './meta.ts'
-import type { CallbackRecord, Person } from './state.ts'
 import { breakTokens } from './tokens.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { newTokenText } from './ids.ts'
-import type { Meta } from './meta.ts'
-import { pacificFormat } from './pacific-day.ts'
-import type { Token } from './state.ts'
+import { newTokenText } from '../ids.ts'
+import { pacificFormat } from '../insights/pacific-day.ts'
+import type { Meta } from '../meta.ts'
+import type { Token } from '../state.ts'
 
 type NewToken = Pick<Token, 'kind' | 'personId' | 'pageId' | 'scopes' | 'expiresAtMs' | 'longLived'>
 

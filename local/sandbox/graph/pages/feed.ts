@@ -1,14 +1,14 @@
-import { isPrivateHost, readMediaUrl } from '../fetch-media.ts'
-import { requirePublishing } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
+import { isPrivateHost, readMediaUrl } from '../../fetch-media.ts'
+import { fieldsOf } from '../accounts/me.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePublishing } from '../calls/caller.ts'
+import { refuse } from '../calls/refusal.ts'
+import { show } from '../calls/view.ts'
+import { type Meta, metaUserAgent } from '../meta.ts'
+import type { PagePost } from '../state.ts'
 import { livingPhoto } from './living-photo.ts'
-import { fieldsOf } from './me.ts'
-import { type Meta, metaUserAgent } from './meta.ts'
-import { createPost } from './page-post.ts'
+import { createPost } from './post.ts'
 import { postView } from './post-view.ts'
-import { refuse } from './refusal.ts'
-import type { PagePost } from './state.ts'
-import { show } from './view.ts'
 
 /** Not in Meta's documentation, but schedulers agree on it (fact sheet 2.1). */
 const messageLimit = 63_206

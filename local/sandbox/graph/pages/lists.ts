@@ -1,13 +1,13 @@
-import { requirePageAccess, requireScopes } from './caller.ts'
-import { parseFields } from './fields.ts'
-import type { GraphCall } from './graph-call.ts'
-import { fieldsOf } from './me.ts'
-import type { Meta } from './meta.ts'
-import { paginate } from './paging.ts'
+import { fieldsOf } from '../accounts/me.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePageAccess, requireScopes } from '../calls/caller.ts'
+import { parseFields } from '../calls/fields.ts'
+import { paginate } from '../calls/paging.ts'
+import { show } from '../calls/view.ts'
+import type { Meta } from '../meta.ts'
+import { videoView } from '../videos/view.ts'
 import { viewOf } from './post-node.ts'
 import { postView } from './post-view.ts'
-import { videoView } from './video-view.ts'
-import { show } from './view.ts'
 
 /**
  * /published_posts, /posts and /feed of a Page: its own published posts, without reels (fact sheet

@@ -1,5 +1,5 @@
-import type { Meta } from './meta.ts'
-import type { Photo } from './state.ts'
+import type { Meta } from '../meta.ts'
+import type { Photo } from '../state.ts'
 
 /**
  * The photo, or undefined if there is none. An unpublished photo that no post uses is deleted after

@@ -1,13 +1,13 @@
-import { requirePageAccess, requirePublishing, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { readPostInsights } from './insights-post.ts'
-import { fieldsOf } from './me.ts'
-import { checkMessage } from './page-feed.ts'
-import { deletePost } from './page-post.ts'
+import { fieldsOf } from '../accounts/me.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePageAccess, requirePublishing, requireScopes } from '../calls/caller.ts'
+import { refuse } from '../calls/refusal.ts'
+import { type MarkedView, show } from '../calls/view.ts'
+import { readPostInsights } from '../insights/post.ts'
+import type { PagePost } from '../state.ts'
+import { checkMessage } from './feed.ts'
+import { deletePost } from './post.ts'
 import { postView } from './post-view.ts'
-import { refuse } from './refusal.ts'
-import type { PagePost } from './state.ts'
-import { type MarkedView, show } from './view.ts'
 
 /** GET /{page}_{post}. */
 export const readPost = (call: GraphCall): object => show(viewOf(call, requirePost(call, 'get')), fieldsOf(call))

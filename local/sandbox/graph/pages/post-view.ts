@@ -1,11 +1,11 @@
-import { reception } from './audience.ts'
-import { commentView } from './comment-view.ts'
-import type { Field } from './fields.ts'
-import { graphTime } from './ids.ts'
-import type { Meta } from './meta.ts'
-import { photosOf, postPermalink } from './page-post.ts'
-import type { PagePost } from './state.ts'
-import { type MarkedView, view } from './view.ts'
+import type { Field } from '../calls/fields.ts'
+import { type MarkedView, view } from '../calls/view.ts'
+import { commentView } from '../comments/comment-view.ts'
+import { graphTime } from '../ids.ts'
+import { reception } from '../insights/audience.ts'
+import type { Meta } from '../meta.ts'
+import type { PagePost } from '../state.ts'
+import { photosOf, postPermalink } from './post.ts'
 
 /** A Page's post with the fields of fact sheet 2.9. */
 export const postView = (meta: Meta, post: PagePost, insights?: (field: Field) => unknown): MarkedView =>

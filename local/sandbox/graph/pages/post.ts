@@ -1,7 +1,7 @@
-import { newId } from './ids.ts'
-import { recordPost } from './ledger-post.ts'
-import type { Meta } from './meta.ts'
-import type { PagePost, Photo, Video } from './state.ts'
+import { newId } from '../ids.ts'
+import { recordPost } from '../ledger-post.ts'
+import type { Meta } from '../meta.ts'
+import type { PagePost, Photo, Video } from '../state.ts'
 
 type NewPost = Pick<PagePost, 'pageId' | 'message' | 'commit'> &
   Partial<Pick<PagePost, 'link' | 'photoIds' | 'videoId' | 'published' | 'scheduledAtMs'>>

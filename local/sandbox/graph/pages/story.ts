@@ -1,7 +1,7 @@
-import { newId } from './ids.ts'
-import { recordPost } from './ledger-post.ts'
-import type { Meta } from './meta.ts'
-import type { Commit, PageStory } from './state.ts'
+import { newId } from '../ids.ts'
+import { recordPost } from '../ledger-post.ts'
+import type { Meta } from '../meta.ts'
+import type { Commit, PageStory } from '../state.ts'
 
 /** Publishes a story. */
 export function addStory(

@@ -1,10 +1,10 @@
-import { requirePublishing } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import type { Meta } from './meta.ts'
-import { postIdOfVideo } from './node-kind.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePublishing } from '../calls/caller.ts'
+import { NotSimulated, refuse } from '../calls/refusal.ts'
+import type { Meta } from '../meta.ts'
+import { postIdOfVideo } from '../node-kind.ts'
+import type { Video, VideoCollaborator } from '../state.ts'
 import { receiveThumb } from './page-videos.ts'
-import { NotSimulated, refuse } from './refusal.ts'
-import type { Video, VideoCollaborator } from './state.ts'
 
 // What can be added to a reel or video after the upload (fact sheet 2.5).
 

@@ -1,9 +1,9 @@
-import { newId } from './ids.ts'
-import type { Meta } from './meta.ts'
-import { createPost, postSuffix } from './page-post.ts'
-import { addStory } from './page-story.ts'
-import type { Commit, Video } from './state.ts'
-import { videoProblem } from './video-rules.ts'
+import { newId } from '../ids.ts'
+import type { Meta } from '../meta.ts'
+import { createPost, postSuffix } from '../pages/post.ts'
+import { addStory } from '../pages/story.ts'
+import type { Commit, Video } from '../state.ts'
+import { videoProblem } from './rules.ts'
 
 export function createVideo(meta: Meta, wanted: Pick<Video, 'pageId' | 'kind'> & Partial<Video>): Video {
   const video: Video = {

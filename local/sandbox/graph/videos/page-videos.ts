@@ -1,14 +1,14 @@
 import { appendFile, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoredMedia } from '../media-store.ts'
-import { requirePublishing } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { newId } from './ids.ts'
-import { type Meta, metaUserAgent } from './meta.ts'
-import { checkMessage, readTiming } from './page-feed.ts'
+import type { StoredMedia } from '../../media-store.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePublishing } from '../calls/caller.ts'
+import { NotSimulated, refuse } from '../calls/refusal.ts'
+import { newId } from '../ids.ts'
+import { type Meta, metaUserAgent } from '../meta.ts'
+import { checkMessage, readTiming } from '../pages/feed.ts'
+import type { Video } from '../state.ts'
 import { beginProcessing, createVideo } from './page-video.ts'
-import { NotSimulated, refuse } from './refusal.ts'
-import type { Video } from './state.ts'
 
 const maxBytes = 2_000_000_000
 const smallestBytes = 1_000

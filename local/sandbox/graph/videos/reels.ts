@@ -1,14 +1,14 @@
-import { requirePageAccess, requirePublishing, requireScopes } from './caller.ts'
-import type { GraphCall } from './graph-call.ts'
-import { fieldsOf } from './me.ts'
-import type { Meta } from './meta.ts'
-import { checkMessage } from './page-feed.ts'
+import { fieldsOf } from '../accounts/me.ts'
+import type { GraphCall } from '../calls/call.ts'
+import { requirePageAccess, requirePublishing, requireScopes } from '../calls/caller.ts'
+import { NotSimulated, refuse } from '../calls/refusal.ts'
+import { show } from '../calls/view.ts'
+import type { Meta } from '../meta.ts'
+import { checkMessage } from '../pages/feed.ts'
+import type { Video } from '../state.ts'
 import { beginProcessing, createVideo } from './page-video.ts'
 import { noteVideo } from './page-videos.ts'
-import { NotSimulated, refuse } from './refusal.ts'
-import type { Video } from './state.ts'
-import { videoView } from './video-view.ts'
-import { show } from './view.ts'
+import { videoView } from './view.ts'
 
 const dayMs = 86_400_000
 

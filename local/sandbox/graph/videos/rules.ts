@@ -1,5 +1,5 @@
-import type { StoredMedia } from '../media-store.ts'
-import type { VideoError } from './state.ts'
+import type { StoredMedia } from '../../media-store.ts'
+import type { VideoError } from '../state.ts'
 
 const codecs = ['avc', 'hevc', 'vp9', 'av1']
 

@@ -1,7 +1,7 @@
-import { graphTime } from './ids.ts'
-import type { Meta } from './meta.ts'
-import type { Video } from './state.ts'
-import { type MarkedView, view } from './view.ts'
+import { type MarkedView, view } from '../calls/view.ts'
+import { graphTime } from '../ids.ts'
+import type { Meta } from '../meta.ts'
+import type { Video } from '../state.ts'
 
 /**
  * A Page's video or reel (fact sheet 2.4), with a relative permalink and a post id without the Page

@@ -1,12 +1,12 @@
 import type { Context, Handler } from 'hono'
-import { endpoint } from '../endpoint.ts'
-import type { FaultRule } from '../faults.ts'
-import type { SandboxEnv } from '../world.ts'
-import { findToken, type TikTok } from './context.ts'
+import { endpoint } from '../../endpoint.ts'
+import type { FaultRule } from '../../faults.ts'
+import type { SandboxEnv } from '../../world.ts'
+import { findToken, type TikTok } from '../context.ts'
+import type { Scope } from '../login/scopes.ts'
+import type { Token } from '../state.ts'
 import { refuse } from './envelope.ts'
 import { isApiErrorCode, type Refusal } from './errors.ts'
-import type { Scope } from './scopes.ts'
-import type { Token } from './state.ts'
 
 type Ctx = Context<SandboxEnv>
 

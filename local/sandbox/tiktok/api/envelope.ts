@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { stringify } from 'lossless-json'
-import type { TikTok } from './context.ts'
+import type { TikTok } from '../context.ts'
+import { newLogId } from '../ids.ts'
 import { apiErrors, type OAuthErrorCode, type Refusal } from './errors.ts'
-import { newLogId } from './ids.ts'
 
 /**
  * A success in the envelope of fact sheet 1. A bigint in `data` becomes a JSON integer of any

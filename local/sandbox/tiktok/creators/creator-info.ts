@@ -1,8 +1,8 @@
-import { apiEndpoint, readJson, refuseCaller } from './api-endpoint.ts'
-import { getCreator, type TikTok } from './context.ts'
+import { apiEndpoint, readJson, refuseCaller } from '../api/endpoint.ts'
+import { answer, refuse } from '../api/envelope.ts'
+import { getCreator, type TikTok } from '../context.ts'
+import { signedImageUrl } from '../videos/images.ts'
 import { privacyOptions, refuseBanned, refuseDailyCap, refuseUserCap } from './creator-rules.ts'
-import { answer, refuse } from './envelope.ts'
-import { signedImageUrl } from './images.ts'
 
 const avatarLifeMs = 2 * 3_600_000
 

@@ -1,6 +1,6 @@
-import type { TikTok } from './context.ts'
-import type { Refusal } from './errors.ts'
-import type { Creator, Publish } from './state.ts'
+import type { Refusal } from '../api/errors.ts'
+import type { TikTok } from '../context.ts'
+import type { Creator, Publish } from '../state.ts'
 
 const dayMs = 24 * 3_600_000
 const unauditedActiveUserCap = 5

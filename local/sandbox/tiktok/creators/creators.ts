@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { TikTok } from './context.ts'
-import { newOpenId, newUnionId } from './ids.ts'
-import type { Creator } from './state.ts'
+import type { TikTok } from '../context.ts'
+import { newOpenId, newUnionId } from '../ids.ts'
+import type { Creator } from '../state.ts'
 
 /** What a tester can change on an account. */
 export const creatorState = z.strictObject({

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import { page } from '../views.ts'
-import type { SandboxEnv } from '../world.ts'
-import { findByUsername, type TikTok } from './context.ts'
-import { followersAt } from './counters.ts'
-import { signedImageUrl } from './images.ts'
-import { countersOf } from './post-counters.ts'
-import type { Creator, Post } from './state.ts'
+import { page } from '../../views.ts'
+import type { SandboxEnv } from '../../world.ts'
+import { findByUsername, type TikTok } from '../context.ts'
+import type { Creator, Post } from '../state.ts'
+import { followersAt } from '../videos/counters.ts'
+import { signedImageUrl } from '../videos/images.ts'
+import { countersOf } from '../videos/post-counters.ts'
 
 type Ctx = Context<SandboxEnv>
 

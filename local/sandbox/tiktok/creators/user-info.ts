@@ -1,12 +1,12 @@
-import { apiEndpoint, refuseCaller } from './api-endpoint.ts'
-import { getCreator, type TikTok } from './context.ts'
-import { followersAt } from './counters.ts'
-import { answer, refuse } from './envelope.ts'
-import { signedImageUrl } from './images.ts'
-import { countersOf } from './post-counters.ts'
-import { publicPosts } from './posts.ts'
-import { scopeOfUserField } from './scopes.ts'
-import type { Creator } from './state.ts'
+import { apiEndpoint, refuseCaller } from '../api/endpoint.ts'
+import { answer, refuse } from '../api/envelope.ts'
+import { getCreator, type TikTok } from '../context.ts'
+import { scopeOfUserField } from '../login/scopes.ts'
+import type { Creator } from '../state.ts'
+import { followersAt } from '../videos/counters.ts'
+import { signedImageUrl } from '../videos/images.ts'
+import { countersOf } from '../videos/post-counters.ts'
+import { publicPosts } from '../videos/posts.ts'
 
 const avatarLifeMs = 24 * 3_600_000
 

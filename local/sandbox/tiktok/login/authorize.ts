@@ -1,14 +1,14 @@
 import type { Context, Handler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import { endpoint } from '../endpoint.ts'
-import { page } from '../views.ts'
-import type { SandboxEnv } from '../world.ts'
-import { findCreator, type TikTok } from './context.ts'
-import type { OAuthErrorCode } from './errors.ts'
-import { newCode } from './ids.ts'
+import { endpoint } from '../../endpoint.ts'
+import { page } from '../../views.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { OAuthErrorCode } from '../api/errors.ts'
+import { findCreator, type TikTok } from '../context.ts'
+import { newCode } from '../ids.ts'
+import type { Creator } from '../state.ts'
 import { isRegisteredRedirect } from './redirect-uris.ts'
 import { isScope, scopes as scopeWords } from './scopes.ts'
-import type { Creator } from './state.ts'
 
 type Ctx = Context<SandboxEnv>
 type Refusal = { error: OAuthErrorCode; description: string; toClient: boolean }

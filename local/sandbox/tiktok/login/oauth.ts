@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Context, Handler } from 'hono'
-import { endpoint } from '../endpoint.ts'
-import type { FaultRule } from '../faults.ts'
-import type { SandboxEnv } from '../world.ts'
-import type { TikTok } from './context.ts'
-import { refuseOAuth } from './envelope.ts'
-import type { OAuthErrorCode } from './errors.ts'
-import type { Code } from './state.ts'
+import { endpoint } from '../../endpoint.ts'
+import type { FaultRule } from '../../faults.ts'
+import type { SandboxEnv } from '../../world.ts'
+import { refuseOAuth } from '../api/envelope.ts'
+import type { OAuthErrorCode } from '../api/errors.ts'
+import type { TikTok } from '../context.ts'
+import type { Code } from '../state.ts'
+import { removalReasons } from '../webhooks/webhooks.ts'
 import { endAuthorization, issueToken, refreshToken } from './tokens.ts'
-import { removalReasons } from './webhooks.ts'
 
 type Ctx = Context<SandboxEnv>
 type OAuthRefusal = { error: OAuthErrorCode; description: string }

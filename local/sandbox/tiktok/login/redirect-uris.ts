@@ -1,4 +1,4 @@
-import type { TikTokApp } from './context.ts'
+import type { TikTokApp } from '../context.ts'
 
 /** Whether the app registered exactly this redirect_uri and its type allows it (fact sheet 2.1). */
 export function isRegisteredRedirect(app: TikTokApp, redirectUri: string): boolean {

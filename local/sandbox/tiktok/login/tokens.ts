@@ -1,8 +1,8 @@
-import type { TikTok } from './context.ts'
-import { newAccessToken, newRefreshToken } from './ids.ts'
-import { lifetimesSec } from './settings.ts'
-import type { Token } from './state.ts'
-import { sendEvent } from './webhooks.ts'
+import type { TikTok } from '../context.ts'
+import { newAccessToken, newRefreshToken } from '../ids.ts'
+import { lifetimesSec } from '../settings.ts'
+import type { Token } from '../state.ts'
+import { sendEvent } from '../webhooks/webhooks.ts'
 
 /** The response of the token endpoint: no envelope, lifetimes in seconds. */
 export type TokenAnswer = {

@@ -1,4 +1,4 @@
-import type { TikTok } from './context.ts'
+import type { TikTok } from '../context.ts'
 import type { InitRequest } from './init-body.ts'
 
 const freshForMs = 10 * 60_000

@@ -1,4 +1,4 @@
-import type { Refusal } from './errors.ts'
+import type { Refusal } from '../api/errors.ts'
 import { largestVideoBytes } from './media-rules.ts'
 
 /** What a client declares at the init of a FILE_UPLOAD, in bytes. */

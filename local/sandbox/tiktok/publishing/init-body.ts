@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Refusal } from '../api/errors.ts'
 import type { ChunkPlan } from './chunk-plan.ts'
-import type { Refusal } from './errors.ts'
 
 export type InitKind = 'video' | 'inbox_video' | 'photo'
 

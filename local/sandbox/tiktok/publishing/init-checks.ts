@@ -1,9 +1,9 @@
+import type { Refusal } from '../api/errors.ts'
+import { findToken, getCreator, type TikTok } from '../context.ts'
+import { privacyOptions, refuseBanned, refuseDailyCap, refusePendingCap, refuseUserCap } from '../creators/creator-rules.ts'
+import type { Creator, Token } from '../state.ts'
 import { refuseChunkPlan } from './chunk-plan.ts'
-import { findToken, getCreator, type TikTok } from './context.ts'
-import { privacyOptions, refuseBanned, refuseDailyCap, refusePendingCap, refuseUserCap } from './creator-rules.ts'
-import type { Refusal } from './errors.ts'
 import { type InitKind, type InitRequest, readInitBody } from './init-body.ts'
-import type { Creator, Token } from './state.ts'
 import { isVerifiedUrl, whyNotPullable } from './url-ownership.ts'
 
 /** An init that is being checked. Each check can use the results of the earlier ones. */

@@ -1,11 +1,11 @@
-import { apiEndpoint, readJson } from './api-endpoint.ts'
+import { apiEndpoint, readJson } from '../api/endpoint.ts'
+import { answer, refuse } from '../api/envelope.ts'
+import type { TikTok } from '../context.ts'
+import type { Publish } from '../state.ts'
 import { reviewInit } from './audit-log.ts'
-import type { TikTok } from './context.ts'
-import { answer, refuse } from './envelope.ts'
 import type { InitKind } from './init-body.ts'
 import { type InitAttempt, refuseInit } from './init-checks.ts'
 import { beginPublish } from './publishing.ts'
-import type { Publish } from './state.ts'
 
 /** POST /v2/post/publish/video/init/ (fact sheet 4.2). */
 export const videoInit = (tiktok: TikTok) => initEndpoint(tiktok, 'video/init', 'video')

@@ -1,5 +1,5 @@
-import type { ImageFacts, VideoFacts } from '../judge-media.ts'
-import type { StoredMedia } from '../media-store.ts'
+import type { ImageFacts, VideoFacts } from '../../judge-media.ts'
+import type { StoredMedia } from '../../media-store.ts'
 
 export type MediaFailReason =
   | 'file_format_check_failed'

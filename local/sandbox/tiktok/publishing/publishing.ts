@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import type { Call } from '../ledger.ts'
-import { findPublish, getCreator, type TikTok } from './context.ts'
-import { newPublishId, newUploadId, newUploadToken } from './ids.ts'
+import type { Call } from '../../ledger.ts'
+import { findPublish, getCreator, type TikTok } from '../context.ts'
+import { newPublishId, newUploadId, newUploadToken } from '../ids.ts'
+import type { FailReason, Publish, Upload } from '../state.ts'
+import { createPost } from '../videos/posts.ts'
+import { sendPublishEvent } from '../webhooks/webhooks.ts'
 import type { InitRequest } from './init-body.ts'
 import { judgePhoto, judgeVideo, largestPhotoBytes, largestVideoBytes } from './media-rules.ts'
-import { createPost } from './posts.ts'
-import type { FailReason, Publish, Upload } from './state.ts'
-import { sendPublishEvent } from './webhooks.ts'
 
 const userAgent = 'TikTokSandbox/1.0'
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { apiEndpoint, readJson, refuseCaller } from './api-endpoint.ts'
+import { apiEndpoint, readJson, refuseCaller } from '../api/endpoint.ts'
+import { answer, refuse } from '../api/envelope.ts'
+import type { Refusal } from '../api/errors.ts'
+import { findPublish, findToken, type TikTok } from '../context.ts'
+import type { Publish } from '../state.ts'
 import { noteForReview } from './audit-log.ts'
-import { findPublish, findToken, type TikTok } from './context.ts'
-import { answer, refuse } from './envelope.ts'
-import type { Refusal } from './errors.ts'
 import { cancelPublish } from './publishing.ts'
-import type { Publish } from './state.ts'
 
 const publishIdBody = z.object({ publish_id: z.string().min(1).max(64) })
 const cancelsPerMinute = 30

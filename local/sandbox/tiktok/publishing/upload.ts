@@ -4,13 +4,13 @@ import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { endpoint } from '../endpoint.ts'
-import type { FaultRule } from '../faults.ts'
-import type { SandboxEnv } from '../world.ts'
+import { endpoint } from '../../endpoint.ts'
+import type { FaultRule } from '../../faults.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { TikTok } from '../context.ts'
+import type { Publish, Upload } from '../state.ts'
 import { chunkStartingAt } from './chunk-plan.ts'
-import type { TikTok } from './context.ts'
 import { commitUpload, uploadPath } from './publishing.ts'
-import type { Publish, Upload } from './state.ts'
 
 type Ctx = Context<SandboxEnv>
 type UploadingPublish = Publish & { upload: Upload }

@@ -1,8 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import sharp from 'sharp'
-import type { SandboxEnv } from '../world.ts'
-import type { TikTok } from './context.ts'
+import type { SandboxEnv } from '../../world.ts'
+import type { TikTok } from '../context.ts'
 
 type ImageKind = 'avatar' | 'cover'
 

@@ -1,6 +1,6 @@
-import type { TikTok } from './context.ts'
+import type { TikTok } from '../context.ts'
+import type { Creator, Post } from '../state.ts'
 import { countersAt, knownCounters, type PostCounters } from './counters.ts'
-import type { Creator, Post } from './state.ts'
 
 /** A post's numbers up to now. */
 export function countersOf(tiktok: TikTok, creator: Creator, post: Post): PostCounters {

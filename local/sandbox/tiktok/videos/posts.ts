@@ -1,8 +1,8 @@
-import type { LedgerPost } from '../ledger.ts'
-import { getCreator, type TikTok } from './context.ts'
-import { newPostId } from './ids.ts'
-import type { Creator, Post, Publish } from './state.ts'
-import { sendPublishEvent } from './webhooks.ts'
+import type { LedgerPost } from '../../ledger.ts'
+import { getCreator, type TikTok } from '../context.ts'
+import { newPostId } from '../ids.ts'
+import type { Creator, Post, Publish } from '../state.ts'
+import { sendPublishEvent } from '../webhooks/webhooks.ts'
 
 /** Publishes a post. A creator can publish several from one inbox draft. */
 export function createPost(tiktok: TikTok, publish: Publish, visibility: string): Post {

@@ -1,8 +1,8 @@
-import type { TikTok } from './context.ts'
+import type { TikTok } from '../context.ts'
+import type { Creator, Post } from '../state.ts'
 import { signedImageUrl } from './images.ts'
 import { countersOf } from './post-counters.ts'
 import { permalinkOf } from './posts.ts'
-import type { Creator, Post } from './state.ts'
 
 export const videoFields = [
   'id',

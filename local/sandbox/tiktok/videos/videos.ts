@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import type { SandboxEnv } from '../world.ts'
-import { apiEndpoint, readJson, refuseCaller } from './api-endpoint.ts'
-import { getCreator, type TikTok } from './context.ts'
-import { answer, refuse } from './envelope.ts'
-import type { Refusal } from './errors.ts'
+import type { SandboxEnv } from '../../world.ts'
+import { apiEndpoint, readJson, refuseCaller } from '../api/endpoint.ts'
+import { answer, refuse } from '../api/envelope.ts'
+import type { Refusal } from '../api/errors.ts'
+import { getCreator, type TikTok } from '../context.ts'
+import type { Creator, Post } from '../state.ts'
 import { publicPosts } from './posts.ts'
-import type { Creator, Post } from './state.ts'
 import { videoFields, videoRecord } from './video-record.ts'
 
 type Ctx = Context<SandboxEnv>

@@ -1,5 +1,5 @@
-import type { TikTok } from './context.ts'
-import type { Delivery, Publish } from './state.ts'
+import type { TikTok } from '../context.ts'
+import type { Delivery, Publish } from '../state.ts'
 import { webhookSignature } from './webhook-signature.ts'
 
 /** Reasons why a creator's authorization ended (fact sheet 8). */
