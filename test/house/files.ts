@@ -24,10 +24,13 @@ export function sourceOf(file: string): string {
   return readFileSync(join(root, file), 'utf8')
 }
 
-/** How many files each folder holds directly, the fullest first. */
-export function folderSizes(files: string[]): [folder: string, files: number][] {
+/** How many files of code and templates a folder may hold directly: more can't be read at a glance. */
+export const filesPerFolder = 26
+
+/** How many files of code and templates each folder holds directly, the fullest first. */
+export function folderSizes(): [folder: string, files: number][] {
   const sizes = new Map<string, number>()
-  for (const file of files) {
+  for (const file of allFiles.filter((file) => /\.(ts|js|eta)$/.test(file))) {
     const folder = file.slice(0, file.lastIndexOf('/'))
     if (file.includes('/')) sizes.set(folder, (sizes.get(folder) ?? 0) + 1)
   }

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest'
+import { filesPerFolder, folderSizes } from './files.ts'
+
+it(`no folder holds more than ${filesPerFolder} files of code and templates: its parts have folders of their own`, () => {
+  const sizes = folderSizes()
+  expect(sizes.length).toBeGreaterThan(60)
+  expect(sizes.filter(([, files]) => files > filesPerFolder)).toEqual([])
+})
