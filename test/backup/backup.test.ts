@@ -46,12 +46,12 @@ beforeAll(async () => {
   }
   early = await target(hour)
   late = await target(5 * hour)
-  await test.sql`select ensure_snapshot_months('2024-02-10')` // a partition that no migration makes
+  await test.sql`select ensure_snapshot_months('2024-02-10')` // a partition that no migration creates
   await test.sql`insert into outbox (kind, ref_id) values ('target', ${early})`
   await takeBackup({ ...test.deps, vaultKeys }, { folder: backup, withMedia: true })
 }, 60_000)
 
-/** An empty place. `used`: with what migrations put there. */
+/** A database with the schema and no rows, and an empty media folder. */
 const place = async (): Promise<{ sql: Sql; mediaUrl: string; deps: Parameters<typeof restoreBackup>[0] }> => {
   const { sql } = await createTestDatabase()
   const mediaUrl = pathToFileURL(await temporary()).href
@@ -61,7 +61,7 @@ const place = async (): Promise<{ sql: Sql; mediaUrl: string; deps: Parameters<t
 const accounts = async (sql: Sql): Promise<number> => (await sql`select 1 from users`).count
 
 describe('a backup', () => {
-  it('restored into an empty place has every row, every file, and what the database guards', async () => {
+  it('restored into an empty installation has every row, every file and every constraint', async () => {
     const { sql, mediaUrl, deps } = await place()
     const restored = await restoreBackup(deps, backup)
     expect(restored).toMatchObject({ heldBack: 0, media: 2 })
@@ -72,12 +72,12 @@ describe('a backup', () => {
     expect(without(after.rows)).toEqual(without(before.rows))
     expect(after.rows.size).toBeGreaterThan(20)
     expect(await countConstraints(sql)).toBe(await countConstraints(test.sql))
-    await sql`insert into outbox (kind, ref_id) values ('target', ${late})` // its counter goes on behind the highest number
+    await sql`insert into outbox (kind, ref_id) values ('target', ${late})` // the id sequence continues after the highest restored number
     for (const { storeKey } of await sql<{ storeKey: string }[]>`select store_key from media`)
       expect(await deps.mediaStore.size(storeKey)).toBe(await test.deps.mediaStore.size(storeKey))
   })
 
-  it('holds back what was due since, and tells Temporal again of everything else', async () => {
+  it('holds back posts that have come due since, and starts workflows for everything else', async () => {
     const { sql, deps } = await place()
     const restored = await restoreBackup({ ...deps, now: () => Date.now() + 2 * hour }, backup)
     expect(restored.heldBack).toBe(1)
@@ -103,7 +103,7 @@ describe('a backup', () => {
     expect(vault.open(channel!.sealed, { table: 'channels', id: channel!.id, column: 'token_sealed' })).not.toBe('')
   })
 
-  it('comes to its end however many rows wait to be written', async () => {
+  it('finishes however many rows it has to write', async () => {
     for (const rows of [150, 250, 400, 2_000, 20_000]) {
       const { sql, deps } = await place()
       await migrate(sql)
@@ -115,14 +115,14 @@ describe('a backup', () => {
     }
   })
 
-  it('says nothing of the keys', async () => {
+  it('contains nothing of the keys', async () => {
     const text = await readFile(join(backup, 'manifest.json'), 'utf8')
     for (const { key } of vaultKeys) expect(text).not.toContain(key.toString('base64').slice(0, 20))
     expect((await stat(backup)).mode & 0o077).toBe(0)
   })
 })
 
-describe('refused before anything is written', () => {
+describe('refused before anything is written:', () => {
   const refused = async (deps: Parameters<typeof restoreBackup>[0], from: string, words: RegExp | string) => {
     await deps.sql`create table if not exists untouched ()`
     await expect(restoreBackup(deps, from)).rejects.toThrow(words)
@@ -131,7 +131,7 @@ describe('refused before anything is written', () => {
     for await (const key of deps.mediaStore.list()) expect(key).toBe('nothing')
   }
 
-  it('with another vault key, also under the same name', async () => {
+  it('a restore with another vault key, also under the same name', async () => {
     const { deps } = await place()
     const other = { id: vaultKeys[0]!.id, key: Buffer.alloc(32, 9) }
     await refused({ ...deps, vaultKeys: [other] }, backup, 'VAULT_KEYS does not hold the key "test"')
@@ -139,7 +139,7 @@ describe('refused before anything is written', () => {
     expect(await accounts(deps.sql)).toBe(0)
   })
 
-  it('from a folder that is no backup, is not complete, or was damaged', async () => {
+  it('a restore from a folder that is not a backup, is incomplete or is damaged', async () => {
     const { deps } = await place()
     await refused(deps, folder, 'has no manifest.json')
     const damaged = join(await temporary(), 'damaged')
@@ -153,13 +153,13 @@ describe('refused before anything is written', () => {
     await refused(deps, short, 'is not what was backed up')
   })
 
-  it('into a database that somebody uses', async () => {
+  it('a restore into a database that is in use', async () => {
     const before = await accounts(test.sql)
     await expect(restoreBackup({ ...test.deps, vaultKeys }, backup)).rejects.toThrow('The database is in use')
     expect(await accounts(test.sql)).toBe(before)
   })
 
-  it('a backup is never written over another', async () => {
+  it('a backup over another backup', async () => {
     await expect(takeBackup({ ...test.deps, vaultKeys }, { folder: backup, withMedia: false })).rejects.toThrow(
       'is there already',
     )

@@ -3,13 +3,13 @@ import { expect, it } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { runProgram } from '../support/programs/program.ts'
 
-it('a backup into a place where no folder can be made ends at once with one sentence', { timeout: 30_000 }, async () => {
+it('a backup to a path where no folder can be created fails immediately with one sentence', { timeout: 30_000 }, async () => {
   const { url } = await createTestDatabase()
   const ran = await runProgram(['commands/backup.ts', '/proc/nope/x'], { DATABASE_URL: url })
   expect(ran).toMatchObject({ code: 1, out: '', err: '/proc/nope cannot be used: not found.\n' })
 })
 
-it('a backup does not touch a folder that exists', { timeout: 30_000 }, async () => {
+it('a backup leaves an existing folder untouched', { timeout: 30_000 }, async () => {
   const { url } = await createTestDatabase()
   const ran = await runProgram(['commands/backup.ts', '/proc'], { DATABASE_URL: url })
   expect(ran).toMatchObject({ code: 1, out: '', err: '/proc is there already; name a new folder.\n' })

@@ -22,7 +22,7 @@ beforeAll(async () => {
 const inSeconds = (seconds: number): Date => new Date(Math.ceil(Date.now() / 1_000 + seconds) * 1_000)
 const withText = async (text: string) => (await house.ledger.posts()).filter((post) => post.text === text)
 
-it('backed up, destroyed and restored elsewhere: what is to come goes out once, what is out does not go out again', {
+it("after a backup, a loss and a restore on another server, scheduled posts are published once and published posts aren't published again", {
   timeout: 180_000,
 }, async () => {
   const { admin, slug, config } = house

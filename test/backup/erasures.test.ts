@@ -55,7 +55,8 @@ beforeAll(async () => {
   await app.sql`update media set workspace_id = ${app.workspaces.elsewhere}`
   await takeBackup({ ...app.deps, vaultKeys }, { folder: join(folder, 'before'), withMedia: true })
 
-  // What happens afterwards: a person is deleted, a workspace with its files, an account by an admin, an authorization at Meta's request.
+  // What happens afterwards: a person is deleted, a workspace with its files, an account by an
+  // admin, and an authorization at Meta's request.
   await app.sql`delete from users where id = ${person.id}`
   await app.sql`delete from workspaces where id = ${app.workspaces.elsewhere}`
   await app.sql`delete from channels where id = ${deleted.channelId}`
@@ -75,7 +76,7 @@ const restore = async (backup: string, erased?: string) => {
 }
 
 describe('promise E3: a restored backup', () => {
-  test('does not bring back who and what was deleted since, known by the list beside the media', async () => {
+  test('does not bring back people and data that were deleted since, which it knows from the list in the media folder', async () => {
     const { sql, mediaStore, restored } = await restore('before', fileURLToPath(mediaUrl))
     expect(restored.deletedAgain).toEqual({ users: 1, workspaces: 1, grants: 2, channels: 1 })
     expect(await sql`select from workspaces where id = ${app.workspaces.elsewhere}`).toHaveLength(0)
@@ -93,7 +94,7 @@ describe('promise E3: a restored backup', () => {
     expect(await sql`select from channels where id = ${kept.channelId} and state = 'connected'`).toHaveLength(1)
   })
 
-  test('locks a person who was deleted out before anyone can sign in, and the worker deletes them again', async () => {
+  test('locks out a person who was deleted before anyone can sign in, and the worker deletes them again', async () => {
     const { sql } = await restore('before', fileURLToPath(mediaUrl))
     expect(await findSession(sql, person.cookie().split('=')[1] ?? '', new Date())).toBeNull()
     expect(await sql`select from users where id = ${person.id} and deactivated_at is not null`).toHaveLength(1)
@@ -106,18 +107,18 @@ describe('promise E3: a restored backup', () => {
     expect(others, 'and nobody else').toHaveLength(1)
   })
 
-  test('knows from itself what was deleted before it was made', async () => {
+  test('knows from its own rows what was deleted before it was made', async () => {
     const { sql, restored } = await restore('after')
     expect(restored.deletedAgain).toEqual({ users: 0, workspaces: 0, grants: 0, channels: 0 })
     expect((await sql`select from erased_ids`).length).toBeGreaterThan(4)
   })
 
-  test('is refused with a list that is none, in words', async () => {
+  test('is refused with a clear message if the given file is not a list of deleted ids', async () => {
     await expect(restore('before', join(folder, 'before'))).rejects.toThrow(/holds no list of deleted ids/)
   })
 })
 
-test('promise E3: no id can be read from the hashes: each has its own salt', async () => {
+test('promise E3: no id can be derived from the hashes, because each has its own salt', async () => {
   const rows = await app.sql<
     { hash: string; salt: string }[]
   >`select encode(hash, 'hex') as hash, encode(salt, 'hex') as salt from erased_ids`

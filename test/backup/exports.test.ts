@@ -55,7 +55,7 @@ const restore = async (from: string) => {
   return { sql, mediaStore }
 }
 
-test('promise E1: a backup that is made while an export waits to be downloaded holds neither its bytes nor its row nor its link', async () => {
+test('promise E1: a backup made while an export is ready for download contains neither its bytes nor its row nor its link', async () => {
   for (const path of await filesIn(folder)) {
     const text = await readFile(path, 'latin1')
     for (const value of [bytes, storeKey, exportId]) expect([path, text.includes(value)]).toEqual([path, false])
@@ -67,7 +67,7 @@ test('promise E1: a backup that is made while an export waits to be downloaded h
   expect(await app.sql`select from exports`, 'it can still be downloaded here').toHaveLength(1)
 })
 
-test('promise E1: a backup of an earlier version, which holds an export, is restored without it', async () => {
+test('promise E1: a backup from an earlier version that contains an export is restored without it', async () => {
   const file = join(folder, 'tables/exports.copy')
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest
   const { columns } = manifest.tables.find(({ name }) => name === 'exports')!

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-test('promise S3, A3: no token stands in a log, a history, a table, a mail or a page, and no value of a person in a log or a history; what is planted is found in each', {
+test('promise S3, A3: no token is in a log, a history, a table, a mail or a page, and no personal value is in a log or a history; planted ones are found in each place', {
   timeout: 480_000,
 }, async () => {
   const { code, said } = await runProgram()

@@ -1,10 +1,13 @@
 import { parseHTML } from 'linkedom'
 import type { Document, Person } from '../../local/people/person.ts'
 
-/** More addresses than the story can have made. */
+/** More addresses than the story can create. */
 const most = 600
 
-/** Opens the pages and all that they lead to inside of the site, pictures too; answers how many. */
+/**
+ * Opens the pages and everything on the same site that they link to, including images. Returns how
+ * many.
+ */
 export const crawl = async (person: Person, from: string[]): Promise<number> => {
   const known = new Set(from)
   for (const path of known) {
@@ -14,7 +17,7 @@ export const crawl = async (person: Person, from: string[]): Promise<number> => 
   return known.size
 }
 
-/** Months that nobody has lived in go on for ever, and leading out to a platform begins a connection. */
+/** The calendar has endlessly many empty months, and a link to a platform starts a connection. */
 const isEndless = /\/calendar\?|\/connect\//
 
 const leadsTo = async (person: Person, path: string): Promise<string[]> => {

@@ -1,7 +1,10 @@
 import { inflateRawSync } from 'node:zlib'
 import type { Place } from './search.ts'
 
-/** Keeps every answer of one origin: status line, headers and body; archives also opened. */
+/**
+ * Records every response of one origin: status line, headers and body, and the contents of
+ * archives.
+ */
 export const listenTo = (origin: string): { hear(answer: Response): Promise<void>; places(): Place[] } => {
   const heard: Place[] = []
   return {
@@ -20,7 +23,10 @@ export const listenTo = (origin: string): { hear(answer: Response): Promise<void
 
 const endOfDirectory = Buffer.from('PK\x05\x06')
 
-/** Everything in a zip archive, one after the other. Source: PKWARE APPNOTE 4.3. @throws when it is none, or holds nothing. */
+/**
+ * Everything in a zip archive, concatenated. Throws if it isn't one or is empty. Source: PKWARE
+ * APPNOTE 4.3.
+ */
 const unzip = (zip: Buffer): Buffer => {
   const end = zip.lastIndexOf(endOfDirectory)
   if (end < 0) throw new Error('this is no zip archive')

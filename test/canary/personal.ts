@@ -5,7 +5,10 @@ import { acceptInvitation, channelsIn, compose, invite, upload } from '../../loc
 import type { Place, Secret } from './search.ts'
 import { mailsOf, slug, type Told, until } from './story.ts'
 
-/** What a person types, each value with a mark of its run and a letter for its kind, so that it is recognized wherever it stands. */
+/**
+ * What a person types. Each value contains the mark of this run and a letter for its kind, so that
+ * it is recognized anywhere.
+ */
 export type Personal = Record<
   'name' | 'newName' | 'email' | 'newEmail' | 'password' | 'wrongPassword' | 'caption' | 'alt' | 'file',
   string
@@ -27,8 +30,9 @@ export const newPersonal = (): Personal => {
 }
 
 /**
- * promise: A3, S3: where no value of a person may stand, in whatever form: logs of the server, the worker, PostgreSQL and Temporal,
- * Temporal's own database, and histories, also in what their sealed payloads hold once they are opened.
+ * promise: A3, S3: the places that must not contain any value of a person in any form: logs of the
+ * server, the worker, PostgreSQL and Temporal, Temporal's own database, and histories, including
+ * their sealed payloads once opened.
  */
 export const isClosedToPersons = ({ name }: Place): boolean =>
   /^data\/(logs|temporal)\/|^history |^database\/.*\.log$|^database\/log\//.test(name)
@@ -39,7 +43,7 @@ export const personalSecrets = (personal: Personal): Secret[] =>
     value: Buffer.from(value.split(/[ .@]/)[0] ?? value),
   }))
 
-/** Secrets in links that were mailed, and codes of status pages. */
+/** Secrets in mailed links, and codes of status pages. */
 export const mailedSecrets = (mails: string): Secret[] => {
   const found = [
     ...mails.matchAll(
@@ -52,13 +56,16 @@ export const mailedSecrets = (mails: string): Secret[] => {
   }))
 }
 
-/** Joins, works, mistypes, changes what can be changed, asks for everything, and deletes the account. */
+/**
+ * Joins, works, makes typing mistakes, changes everything that can be changed, requests all
+ * exports, and deletes the account.
+ */
 export const liveAsPerson = async (told: Told, personal: Personal): Promise<void> => {
   const { admin, stack } = told
   const links = [await invite(admin, slug, 'manager'), await invite(admin, slug, 'manager'), await invite(admin, slug, 'manager')]
   const person = createPerson(stack.url)
   await acceptInvitation(person, links[0]!, personal.name, personal.email, personal.password)
-  // Two people take one address at the same moment.
+  // Two people claim the same address at the same moment.
   const both = [createPerson(stack.url), createPerson(stack.url)]
   await Promise.all(
     both.map((one, n) => acceptInvitation(one, links[n + 1]!, personal.newName, `twice-${personal.email}`, personal.password)),

@@ -8,7 +8,10 @@ import { createCodec } from '../../temporal/data-converter.ts'
 import type { createClient } from '../../web/operate/temporal.ts'
 import type { Place } from './search.ts'
 
-/** Every file below a folder, read while its programs run; files that go while we read have nothing to show any more. */
+/**
+ * Every file below a folder. Read while its programs run, so files that disappear meanwhile are
+ * skipped.
+ */
 export const filesIn = async (folder: string, name: string, leftOut: string[] = []): Promise<Place[]> => {
   const places: Place[] = []
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -24,7 +27,7 @@ export const filesIn = async (folder: string, name: string, leftOut: string[] = 
   return places
 }
 
-/** Every row of every table, also of those that are no part of the schema, as `copy` writes them. */
+/** Every row of every table, including tables outside our schema, as `copy` writes them. */
 export const tablesOf = async (sql: Sql): Promise<Place[]> => {
   const tables = await sql<{ name: string }[]>`
     select quote_ident(nspname) || '.' || quote_ident(relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -41,9 +44,10 @@ export const tablesOf = async (sql: Sql): Promise<Place[]> => {
 type Client = ReturnType<typeof createClient>
 
 /**
- * The history of every workflow in three looks: its bytes, its JSON (payloads in base64), and what stands in its payloads once they are
- * opened with the vault's key, which nobody but the product can do: there, too, should be no token. Headers, and what Temporal itself
- * writes, aren't sealed and are searched as they are.
+ * The history of every workflow in three forms: its bytes, its JSON (payloads in base64), and the
+ * contents of its payloads opened with the vault's key. Only the product can open them, but even
+ * there must be no token. Headers and what Temporal itself writes aren't sealed and are searched as
+ * they are.
  */
 export const historiesIn = async (client: Client, keys: VaultKey[]): Promise<Place[]> => {
   const codec = createCodec(keys, { acceptUnsealed: true })

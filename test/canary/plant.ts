@@ -9,7 +9,7 @@ import { compose } from '../../local/people/story.ts'
 import type { Personal } from './personal.ts'
 import { slug } from './story.ts'
 
-/** Where a planted token must be found: each a pattern for the place and, where it is not in clear, the form. */
+/** Where a planted token must be found: a pattern for the place, and one for the form. */
 export const plantedIn: { what: string; place: RegExp; form: RegExp }[] = [
   { what: 'a log line', place: /^data\/logs\/worker\.log$/, form: /^clear$/ },
   { what: "Temporal's database", place: /^data\/temporal\/temporal\.db/, form: /^clear$/ },
@@ -42,11 +42,11 @@ export type Garden = {
   sql: Sql
 }
 
-/** Puts one token wherever the search claims to look. */
+/** Puts one token in every kind of place that the search claims to cover. */
 export const plant = async ({ stack, admin, token, sealing, sql, personal }: Garden): Promise<void> => {
   await appendFile(join(stack.folder, 'logs', 'worker.log'), `{"level":30,"msg":"renewed ${token}"}\n`)
   const connection = await Connection.connect({ address: stack.temporalAddress })
-  // On a task queue that nobody works at: they only stand in their histories.
+  // No worker polls this task queue, so they only appear in their histories.
   const start = { taskQueue: 'canary', args: [{ token }] }
   await new Client({ connection }).workflow.start('planted', { ...start, workflowId: 'planted' })
   await sealing.workflow.start('sealed', { ...start, workflowId: 'sealed' })

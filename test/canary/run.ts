@@ -17,12 +17,16 @@ import { findSecrets, type Hit, type Place, type Secret } from './search.ts'
 import { control, live, mailsOf, slug } from './story.ts'
 
 /**
- * `personal`: how many values of a person and mailed codes were looked for. `hits`: what was found where it may not be, before something was
- * planted. `missed`: where what was planted was not found.
+ * `personal`: how many values of a person and mailed codes were searched for. `hits`: those found
+ * where they must not be, before anything was planted. `missed`: the places where planted ones were
+ * not found.
  */
 export type Verdict = { tokens: number; personal: number; places: number; bytes: number; hits: Hit[]; missed: string[] }
 
-/** promise: S3: a whole installation lives through everything that happens to tokens; then they are looked for wherever anything is kept. */
+/**
+ * promise: S3: a whole installation goes through everything that happens to tokens, and then every
+ * place that stores anything is searched for them.
+ */
 export const runCanary = async (say: (line: string) => void): Promise<Verdict> => {
   const stack = await startOwnStack()
   const scene = openScene(stack)
@@ -90,7 +94,7 @@ const secretsOf = (mark: string, local: ReturnType<typeof localSecrets>, keys: R
   ...keys.map(({ key }) => ({ name: 'the key of the vault', value: key })),
 ]
 
-/** What the sandbox handed out since the mark was set: nothing may have left it without. */
+/** All tokens that the sandbox has issued since the mark was set. Throws if any lacks the mark. */
 const markedTokens = async (stack: OwnStack, mark: string): Promise<string[]> => {
   const issued = (await control({ stack }, 'GET', '/ledger/secrets')) as string[]
   const unmarked = issued.filter((token) => token.split(mark).length !== 3).length
@@ -99,10 +103,13 @@ const markedTokens = async (stack: OwnStack, mark: string): Promise<string[]> =>
   return issued
 }
 
-/** The sandbox is the platforms', and `secrets.json` is where the installation keeps its keys: neither is a place of ours. */
+/**
+ * Leaves out the sandbox, which belongs to the platforms, and `secrets.json`, where the
+ * installation keeps its keys.
+ */
 const everyPlace = async ({ stack, sql, client, keys, heard }: Scene): Promise<Place[]> => {
   const data = await filesIn(stack.folder, 'data', ['sandbox', 'secrets.json', 'postgres'])
-  // Lines of a mail are cut anywhere: joined again, nothing hides in a seam.
+  // Lines of a mail are wrapped anywhere, so they are joined to find values that span two lines.
   const mails = data
     .filter(({ name }) => name.endsWith('.eml'))
     .map(({ name, bytes }) => ({

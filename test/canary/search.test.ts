@@ -5,7 +5,7 @@ import { findSecrets, type Secret } from './search.ts'
 const mark: Secret = { name: 'mark', value: Buffer.from('CANARY0123456789') }
 const formsIn = (bytes: Buffer) => findSecrets([mark], [{ name: 'here', bytes }]).map((hit) => hit.form)
 
-test('a secret is found in clear, in hex and in base64, wherever it begins and whatever stands around it', () => {
+test('a secret is found in plain text, hex and base64, at any offset and whatever surrounds it', () => {
   expect(formsIn(Buffer.from('nothing of it: CANARY 0123456789'))).toEqual([])
   expect(formsIn(Buffer.concat([randomBytes(300), mark.value, randomBytes(300)]))).toEqual(['clear'])
   expect(formsIn(Buffer.from(`\\x00${mark.value.toString('hex')}ff`))).toEqual(['hex'])

@@ -1,12 +1,15 @@
-/** Something that is looked through: a file, a table, the pages of a person. */
+/** Something that is searched: a file, a table, a page. */
 export type Place = { name: string; bytes: Buffer }
 
-/** A secret, or the mark that stands in many; `name` is what may be shown of it. */
+/** A secret, or the mark that many secrets contain. `name` may be shown. */
 export type Secret = { name: string; value: Buffer }
 
 export type Hit = { place: string; secret: string; form: string }
 
-/** Every secret in every place, in clear and in the forms in which programs write bytes down. */
+/**
+ * Finds every secret in every place, in plain text and in the encodings that programs use for
+ * bytes.
+ */
 export const findSecrets = (secrets: Secret[], places: Place[]): Hit[] => {
   const needles = secrets.flatMap(({ name, value }) => formsOf(value).map(({ form, bytes }) => ({ secret: name, form, bytes })))
   return places.flatMap((place) =>
@@ -24,8 +27,8 @@ const formsOf = (value: Buffer): Form[] => [
 ]
 
 /**
- * In the middle of longer bytes a value has three looks in base64, by how many bytes before it share its first group. The digits that
- * also depend on its neighbours are left out.
+ * Within longer bytes, a value has three possible forms in base64, depending on how many bytes
+ * before it share its first group. Leaves out the digits that also depend on neighboring bytes.
  */
 const inBase64 = (value: Buffer, encoding: 'base64' | 'base64url'): Form[] =>
   [0, 1, 2].map((before) => {

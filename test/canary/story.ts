@@ -18,7 +18,10 @@ export type Told = { stack: OwnStack; admin: Person; mark: string; say(line: str
 export const slug = 'northside'
 const accountsPath = `/w/${slug}/channels`
 
-/** Everything that ever happens to a token, as people cause it: through pages, and by what the platforms do. */
+/**
+ * Everything that can happen to a token, caused as people do: through pages, and by what the
+ * platforms do.
+ */
 export const live = async (told: Told): Promise<void> => {
   const { admin, stack, say } = told
   await control(told, 'PATCH', '/settings', { tokenMark: told.mark })
@@ -52,7 +55,7 @@ const uploadFiles = async (admin: Person): Promise<Files> => ({
   clip: await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })),
 })
 
-/** A token that lives for a minute is renewed, and warned of, while the rest goes on. */
+/** A token that lives for a minute is renewed and causes warnings while the rest continues. */
 const connectShortLived = async (told: Told, who: string): Promise<void> => {
   await control(told, 'PATCH', '/settings', { longTokenLifeMs: 60_000 })
   await connectMeta(told.admin, slug, who)
@@ -62,7 +65,7 @@ const connectShortLived = async (told: Told, who: string): Promise<void> => {
 const untilRenewed = async (told: Told): Promise<void> => {
   const exchanges = async () =>
     ((await control(told, 'GET', '/ledger/calls?endpoint=oauth.access_token')) as { facts: { grantType?: string } }[]).length
-  // Two for each of the consents so far (three), and one for the renewal.
+  // Two for each of the three consents so far, and one for the renewal.
   await until('the short-lived token is renewed', async () => (await exchanges()) > 6)
 }
 
@@ -87,7 +90,7 @@ const publishEverywhere = async (told: Told, { clip }: Files): Promise<void> => 
   await until('the answer is lost', async () => (await admin.open(lost.url)).document.querySelector('.pill') !== null)
 }
 
-/** The token dies behind our back: the next publication finds out and renews it. */
+/** The token expires without our knowledge. The next publication notices and renews it. */
 const renewTiktok = async (told: Told, square: string): Promise<void> => {
   const { admin } = told
   const channel = (await channelsOf(admin))('@northside.records')
@@ -144,7 +147,7 @@ const exportData = async (told: Told): Promise<void> => {
   if (!fetched.html.startsWith('PK')) throw new Error(`the export is no zip archive: ${fetched.text}`)
 }
 
-/** The mailbox's own list: bodies decoded, newest first. */
+/** The mailbox's own list, with decoded bodies, newest first. */
 export const mailsOf = async (stack: OwnStack): Promise<string> => (await fetch(`${stack.mailbox}mails.json`)).text()
 
 const channelsOf = async (admin: Person): Promise<(words: string) => string> => {

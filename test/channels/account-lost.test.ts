@@ -28,15 +28,15 @@ const account = async () => {
   return row
 }
 const checks = async () => (await world.rig.calls({ endpoint: 'debug_token' })).length
-/** The daily check, now. */
+/** Runs the daily check now. */
 const checkNow = async () => {
   await world.sql`update grants set next_check_at = null where id = ${grantId}`
   await world.tell(grantId)
   await world.pass(minute)
 }
 
-describe.sequential('an account that Facebook does not show', () => {
-  test('is not lost when only the list of Pages comes back empty: its Page answers by its id', async () => {
+describe.sequential('an account that Facebook does not list', () => {
+  test('is not treated as lost if only the list of Pages is empty, because its Page responds to its id', async () => {
     await world.rig.set({ pageListsEmpty: true })
     await world.rig.fault({ endpoint: 'debug_token', when: 'before', kind: 'error', code: 2, nth: 2, times: 1 })
     await checkNow()
@@ -44,9 +44,9 @@ describe.sequential('an account that Facebook does not show', () => {
     await world.rig.set({ pageListsEmpty: false })
   })
 
-  test('is not lost while its Page gives no answer; it is asked again after 15 minutes', async () => {
+  test('is not treated as lost while its Page does not respond; it is checked again after 15 minutes', async () => {
     await turn('lost')
-    // Once for the ids of the consent, once for the question about the account itself.
+    // Once for the ids of the consent, and once for the request about the account itself.
     await world.rig.fault({ endpoint: 'page.read', when: 'before', kind: 'html503', times: 2 })
     await checkNow()
     expect(await lost()).toEqual([])
@@ -54,7 +54,7 @@ describe.sequential('an account that Facebook does not show', () => {
     expect(await lost()).toEqual([events])
   })
 
-  test('is asked for again every 15 minutes, and is back that soon after the role is', async () => {
+  test('is checked every 15 minutes, and reconnects within that time once the role is restored', async () => {
     const before = await checks()
     await world.pass(60 * minute)
     const each = (await checks()) - before
@@ -65,14 +65,14 @@ describe.sequential('an account that Facebook does not show', () => {
     expect(await lost()).toEqual([])
   })
 
-  test('and once nothing is lost, the check is daily again', async () => {
+  test('and that has been restored is checked daily again', async () => {
     const before = await checks()
     await world.pass(0.8)
     expect((await checks()) - before).toBeLessThanOrEqual(2)
   })
 })
 
-test('a post that is prepared asks once more for its lost account: it goes on when the role is back, and many posts ask once', async () => {
+test('preparing a post checks a lost account once more, so the post continues if the role is restored, and several posts share one check', async () => {
   await turn('lost')
   await checkNow()
   expect(await lost()).toEqual([events])
@@ -90,7 +90,7 @@ test('a post that is prepared asks once more for its lost account: it goes on wh
   expect(await lost()).toEqual([])
 })
 
-test('a loss that two checks find at once, as after a worker was killed, is told once; so is the return', async () => {
+test('a loss that several checks find at once, for example after a worker was killed, causes one notification, and so does the recovery', async () => {
   const { checkGrant } = createUpkeepActivities(world.deps)
   const told = async () =>
     (await world.sql`select from notices n join channels c on c.id = n.channel_id where c.account_id = ${events}`).length
@@ -105,7 +105,7 @@ test('a loss that two checks find at once, as after a worker was killed, is told
   expect([await lost(), await news('channel.connected')]).toEqual([[], before[2] + 1])
 })
 
-test('a check that began before somebody consented again changes nothing', async () => {
+test('a check that began before the person gave consent again changes nothing', async () => {
   const { checkGrant } = createUpkeepActivities(world.deps)
   await turn('lost')
   await world.rig.fault({ endpoint: 'me.accounts', when: 'before', kind: 'slow', delayMs: 1_500 })
@@ -119,13 +119,13 @@ test('a check that began before somebody consented again changes nothing', async
   await turn('restored')
 })
 
-test('the check takes over a new name and handle, and fetches the picture', async () => {
+test('the check stores a new name and handle and fetches the picture', async () => {
   await world.rig.control('POST', `/accounts/meta/pages/${events}/state`, { name: 'Northside Live', username: 'northside.live' })
   await checkNow()
   expect(await account()).toEqual({ name: 'Northside Live', handle: 'northside.live', hasAvatar: true })
 })
 
-test('the check replaces a Page token that is no longer the one that Facebook gives', async () => {
+test("the check replaces a Page token that differs from Facebook's current one", async () => {
   const [before] = await world.sql`update channels set token_sealed = null where account_id = ${events} returning id`
   await checkNow()
   const [after] = await world.sql<

@@ -34,7 +34,7 @@ const channels = async () =>
 const pictureOf = (channelId: string) => `/w/northside/channels/${channelId}/avatar`
 
 describe('promise D1, D2, A8: the profile picture of a connected account', () => {
-  it('is copied when the account is connected, on every platform, and its address at the platform is not kept', async () => {
+  it('is copied when the account is connected, on every platform, and its URL at the platform is not kept', async () => {
     const rows = await test.sql<{ platform: string; contentType: string; bytes: number }[]>`
       select c.platform, a.content_type, octet_length(a.picture) as bytes from avatars a join channels c on c.id = a.channel_id order by 1`
     expect(rows.map((row) => [row.platform, row.contentType])).toEqual([
@@ -47,7 +47,7 @@ describe('promise D1, D2, A8: the profile picture of a connected account', () =>
     expect(stored.map(({ row }) => row).join()).not.toMatch(/avatar|https?:/)
   })
 
-  it('is shown where accounts are shown, from our own address: no page names one of the platform', async () => {
+  it('is shown wherever accounts are shown, from our own address; no page contains an image URL of a platform', async () => {
     const [first] = await channels()
     const place = { workspaceId: test.workspaces.northside, channelId: first!.id, platform: first!.platform }
     const { postId } = await insertTarget(test.deps, place)
@@ -75,7 +75,7 @@ describe('promise D1, D2, A8: the profile picture of a connected account', () =>
     expect((await test.cast.stranger.get(pictureOf(first!.id))).status).toBe(303)
   })
 
-  it('is deleted in the moment in which the account is disconnected; a letter stands in its place', async () => {
+  it('is deleted as soon as the account is disconnected, and an initial takes its place', async () => {
     const tiktok = (await channels()).find(({ platform }) => platform === 'tiktok')!
     const question = await ada.open(`/w/northside/channels/${tiktok.id}/disconnect`)
     await question.press('Disconnect', { history: 'keep' })
@@ -86,7 +86,7 @@ describe('promise D1, D2, A8: the profile picture of a connected account', () =>
   })
 })
 
-describe('what is taken as a picture', () => {
+describe('accepted profile pictures', () => {
   const serving = async (body: Buffer, work: (url: string) => Promise<void>) => {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
@@ -95,7 +95,7 @@ describe('what is taken as a picture', () => {
   const code = (error: unknown) => (error as { problem: { code: string } }).problem.code
   const refused = (url: string) => fetchAvatar(url).then((avatar: Avatar) => avatar.contentType, code)
 
-  it('only JPEG, PNG and WebP by their bytes, up to half a megabyte, over HTTPS', async () => {
+  it('are only JPEG, PNG and WebP, recognized by their bytes, up to half a megabyte, over HTTPS', async () => {
     await serving(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), async (url) => {
       expect(await refused(url)).toBe('no_picture')
     })

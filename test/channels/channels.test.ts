@@ -41,7 +41,7 @@ const channels = async () =>
 
 const grants = async () => await test.sql`select * from grants order by issuer, issuer_user_id`
 
-/** Every text in every column of every table, to look for what must not be there. */
+/** All text in all columns of all tables, to search for what must not be there. */
 const everythingStored = async (): Promise<string> => {
   const tables = await test.sql<
     { name: string }[]
@@ -54,7 +54,7 @@ const everythingStored = async (): Promise<string> => {
 }
 
 describe('connecting Meta', () => {
-  it('consent, choice, and the chosen Pages and Instagram accounts are connected', async () => {
+  it('goes through consent and selection, and connects the selected Pages and Instagram accounts', async () => {
     const consent = await toMeta(ada)
     expect(consent.text).toContain('CrateSocial asks for access')
     const choice = await consent.press('Continue')
@@ -78,7 +78,7 @@ describe('connecting Meta', () => {
     expect(events.length).toBeGreaterThanOrEqual(2)
   })
 
-  it('promise A2: a Page without the right to publish is shown with its reason and cannot be chosen', async () => {
+  it('promise A2: shows a Page that the person may not publish to with the reason, and it cannot be selected', async () => {
     const choice = await (await toMeta(ada)).press('Continue')
     expect(choice.text).toMatch(/may not create content on the Page/)
     const blocked = /value="(facebook:\d+)" disabled/.exec(choice.html)?.[1] ?? ''
@@ -89,7 +89,7 @@ describe('connecting Meta', () => {
     expect(await grants()).toHaveLength(0)
   })
 
-  it('refused consent is said plainly, and nothing is kept', async () => {
+  it('says plainly that consent was refused, and keeps nothing', async () => {
     const page = await (await ada.open('/w/northside/connect/meta')).press('Cancel')
     expect(page.text).toContain('Meta is not connected')
     expect(page.text).toContain('Facebook was not allowed to share anything')
@@ -97,7 +97,7 @@ describe('connecting Meta', () => {
     await expect(page.follow('Start again')).resolves.toMatchObject({ status: 200 })
   })
 
-  it('unticked permissions are named with their purpose, and asked for again', async () => {
+  it('lists the permissions that were left out with their purpose, and asks for them again', async () => {
     const choice = await (await toMeta(ada)).press('Continue', {
       grant: ['pages_show_list', 'pages_read_engagement', 'instagram_basic'],
     })
@@ -111,13 +111,13 @@ describe('connecting Meta', () => {
     expect(await channels()).toHaveLength(1)
   })
 
-  it('nothing shared is said, with the way back', async () => {
+  it('says that nothing was shared, with a link back to Meta', async () => {
     const choice = await (await toMeta(ada)).press('Continue', { page: null, instagram: null })
     expect(choice.text).toContain('No account came along')
     await expect(choice.follow('Back to Meta')).resolves.toMatchObject({ status: 200 })
   })
 
-  it('a Page that Facebook leaves out of its list is asked for by its id, and not called lost', async () => {
+  it('asks for a Page that Facebook leaves out of its list by its id, and does not report it as lost', async () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
     await control(test.sandbox, 'PATCH', '/settings', { pageListsEmpty: true })
     await control(test.sandbox, 'POST', '/faults', {
@@ -135,7 +135,7 @@ describe('connecting Meta', () => {
     expect(await channels()).toMatchObject([{ accountId: pages.records, state: 'connected' }])
   })
 
-  it('"Not now" forgets the tokens', async () => {
+  it('forgets the tokens on "Not now"', async () => {
     const choice = await (await toMeta(ada)).press('Continue')
     expect((await choice.press('Not now')).url).toBe(`${test.url}/w/northside/channels`)
     expect(await test.sql`select from connections_under_way`).toHaveLength(0)
@@ -143,8 +143,8 @@ describe('connecting Meta', () => {
   })
 })
 
-describe('connecting again', () => {
-  it('updates: same rows, new tokens, posts stay; nothing is doubled', async () => {
+describe('reconnecting', () => {
+  it('updates the same rows with new tokens, keeps the posts, and duplicates nothing', async () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `instagram:${instagram.records}`])
     const before = { channels: await channels(), grants: await grants() }
     const second = await (await toMeta(ada, '?again=1')).press('Continue')
@@ -158,7 +158,7 @@ describe('connecting again', () => {
     expect(after.grants[0]?.accessTokenSealed).not.toBe(before.grants[0]?.accessTokenSealed)
   })
 
-  it('brings back what needed it', async () => {
+  it('restores accounts that needed reconnecting', async () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
     await test.sql`update grants set state = 'reauthorize', state_reason = '190/460'`
     await test.sql`update channels set state = 'reconnect', state_reason = 'The password was changed.'`
@@ -172,7 +172,7 @@ describe('connecting again', () => {
     expect((await ada.open('/w/northside/channels')).text).not.toContain('needs reconnecting')
   })
 
-  it('promise S6: through another person: the account moves there, and the tokens that nobody needs any more are deleted', async () => {
+  it('promise S6: through another person moves the account to them and deletes the tokens that are no longer needed', async () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
     const [before] = await channels()
     await control(test.sandbox, 'POST', `/accounts/meta/pages/${pages.records}/state`, {
@@ -191,7 +191,7 @@ describe('connecting again', () => {
     ])
   })
 
-  it('an account that was not shared this time waits for a person; it is never deleted', async () => {
+  it('marks an account that was not shared this time as needing reconnection and never deletes it', async () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `facebook:${pages.cafe}`])
     const choice = await (await toMeta(ada, '?again=1')).press('Continue', { page: [pages.records], instagram: null })
     expect(choice.text).toContain('Northside Café is connected and was not shared this time')
@@ -204,7 +204,7 @@ describe('connecting again', () => {
 })
 
 describe('connecting TikTok', () => {
-  it('consent, choice, connected; a second account is a second grant', async () => {
+  it('goes through consent and selection; a second account is a second grant', async () => {
     const choice = await (await toTiktok(ada)).press('Continue')
     expect(choice.text).toContain('@northside.records')
     await choice.press('Connect', { account: tiktokAccount(choice) })
@@ -221,14 +221,14 @@ describe('connecting TikTok', () => {
     expect(list.text).toContain('Renews automatically')
   })
 
-  it('promise A2: without the permission to publish the account cannot be chosen', async () => {
+  it('promise A2: does not let an account be selected without the permission to publish', async () => {
     const choice = await (await toTiktok(ada)).press('Continue', { scope: ['user.info.profile'] })
     expect(choice.text).toContain('Permissions that were left out')
     expect(choice.html).toMatch(/value="tiktok:[^"]+" disabled/)
     expect(await grants()).toHaveLength(0)
   })
 
-  it('refused consent is said plainly', async () => {
+  it('says plainly that consent was refused', async () => {
     const page = await (await toTiktok(ada)).press('Cancel')
     expect(page.text).toContain('TikTok is not connected')
     expect(await grants()).toHaveLength(0)
@@ -236,7 +236,7 @@ describe('connecting TikTok', () => {
 })
 
 describe('tokens and tenants', () => {
-  it('promise S1: no token stands in any column, before or after the choice', async () => {
+  it('promise S1: no token is in any column in plain text, before or after the selection', async () => {
     const notStored = async (secrets: (string | null | undefined)[]) => {
       const stored = await everythingStored()
       for (const secret of secrets) {
@@ -270,7 +270,7 @@ describe('tokens and tenants', () => {
     return offer
   }
 
-  it('the same account in two workspaces is two channels, each seen by its own people only', async () => {
+  it('the same person at Meta connects separate accounts in two workspaces, each visible to its own members only', async () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
     const outsider = await test.signIn(test.cast.outsider)
     const choice = await (await (await outsider.open('/w/elsewhere/connect/meta')).press('Ada Northside')).press('Continue')

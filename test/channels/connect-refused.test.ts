@@ -16,8 +16,8 @@ beforeEach(() => startAgain(test))
 const grants = async () => await test.sql`select id from grants`
 const channels = async () => await test.sql`select id from channels`
 
-describe('an answer of a platform that must not count', () => {
-  /** The address to which the platform sends the browser, not followed. */
+describe('a platform callback that must be refused', () => {
+  /** The address to which the platform sends the browser. It isn't opened yet. */
   const callback = async (person: Person): Promise<string> => {
     const out = (await person.request('/w/northside/connect/meta')).headers.get('location') ?? ''
     const form = new URLSearchParams([
@@ -31,7 +31,7 @@ describe('an answer of a platform that must not count', () => {
     return back.headers.get('location') ?? ''
   }
 
-  it('the state of another session: nothing is exchanged', async () => {
+  it('has the state of another session: no code is exchanged', async () => {
     const address = await callback(ada)
     const other = await test.signIn(test.cast.admin)
     const page = await other.open(address)
@@ -43,7 +43,7 @@ describe('an answer of a platform that must not count', () => {
     expect((await ada.open(address)).url).toBe(`${test.url}/w/northside/connect/meta/choose`)
   })
 
-  it('in a session without the second factor that the workspace requires: nothing is exchanged, and the code is not carried along', async () => {
+  it('arrives in a session without the second factor that the workspace requires: no code is exchanged or passed on', async () => {
     const address = await callback(ada)
     await test.sql`update workspaces set requires_second_factor = true where slug = 'northside'`
     const answer = await ada.request(address)
@@ -54,7 +54,7 @@ describe('an answer of a platform that must not count', () => {
     expect([await grants(), await channels()]).toEqual([[], []])
   })
 
-  it('a made-up state, none at all, and the answer of another platform', async () => {
+  it('has a made-up state, no state, or belongs to another platform', async () => {
     for (const path of ['/oauth/meta/callback?code=AQBx&state=made-up', '/oauth/meta/callback?code=AQBx', '/oauth/meta/callback'])
       expect((await ada.open(path)).status).toBe(400)
     const address = new URL(await callback(ada))
@@ -63,13 +63,13 @@ describe('an answer of a platform that must not count', () => {
     expect((await ada.open('/w/northside/connect/nobody')).status).toBe(404)
   })
 
-  it('an answer that is an hour old', async () => {
+  it('is an hour old', async () => {
     const address = await callback(ada)
     await test.sql`update connections_under_way set expires_at = now() - interval '1 second'`
     expect((await ada.open(address)).status).toBe(400)
   })
 
-  it('a code that was used before: said, and nothing is stored', async () => {
+  it('has a code that was used before: the page says so, and nothing is stored', async () => {
     const first = new URL(await callback(ada))
     await ada.open(first.href)
     const second = new URL(await callback(ada))
@@ -80,7 +80,7 @@ describe('an answer of a platform that must not count', () => {
     expect(await grants()).toHaveLength(0)
   })
 
-  it('the same answer a second time leads to the choice, or says that it is over; the code is exchanged once', async () => {
+  it('arrives a second time: it leads to the selection or says that it has expired, and the code is exchanged once', async () => {
     const address = await callback(ada)
     const choice = await ada.open(address)
     expect((await ada.open(address)).url).toBe(choice.url)
@@ -89,7 +89,7 @@ describe('an answer of a platform that must not count', () => {
     expect(await channels()).toHaveLength(1)
   })
 
-  it('a lost answer of the platform: the person starts again', async () => {
+  it('fails because the platform does not respond: nothing is connected, and the person starts again', async () => {
     const address = await callback(ada)
     await control(test.sandbox, 'POST', '/faults', { platform: 'meta', endpoint: '*', when: 'before', kind: 'html503', times: 3 })
     const page = await ada.open(address)
@@ -98,7 +98,7 @@ describe('an answer of a platform that must not count', () => {
     await control(test.sandbox, 'DELETE', '/faults')
   })
 
-  it('managers and outsiders may not connect; a signed-out person signs in, and the code is not carried along', async () => {
+  it('comes from a manager, an outsider or a signed-out person, who signs in first, and the code is not passed on', async () => {
     const manager = await test.signIn(test.cast.manager)
     for (const path of ['connect/meta', 'connect/meta/choose'])
       expect((await manager.request(`/w/northside/${path}`)).status).toBe(403)
@@ -113,7 +113,7 @@ describe('an answer of a platform that must not count', () => {
     expect([answer.status, answer.location]).toEqual([303, '/sign-in'])
   })
 
-  it('an admin who is none any more when coming back', async () => {
+  it('comes from a person who is no longer an admin', async () => {
     const address = await callback(ada)
     await test.sql`update memberships set role = 'manager' where user_id = ${test.cast.admin.id}`
     expect((await ada.open(address)).status).toBe(400)

@@ -49,8 +49,8 @@ const revocations = () =>
   house.sql`select state, access_token_sealed, refresh_token_sealed from revocations where access_token_sealed is not null`
 const notices = () => house.admin.open(`/w/${house.slug}/notices`)
 
-describe.sequential('an account is disconnected', () => {
-  test('promise R2: its posts are canceled with a word, its tokens deleted; a platform that is down is told later, visibly', {
+describe.sequential('disconnecting an account', () => {
+  test('promise R2: cancels its posts with a notification and deletes its tokens; a platform that is down is asked to revoke access later, and the page shows that', {
     timeout: 60_000,
   }, async () => {
     const channelId = await idOf('tiktok', 'Northside Records')
@@ -93,13 +93,13 @@ describe.sequential('an account is disconnected', () => {
       .toContain('Northside Records on TikTok is disconnected')
   })
 
-  test('promise R2: connected again, it is the same account with its posts', { timeout: 60_000 }, async () => {
+  test('promise R2: and connecting it again restores the same account with its posts', { timeout: 60_000 }, async () => {
     await connectTiktok(house.admin, house.slug)
     expect((await accounts()).text).not.toContain('Disconnected')
     expect(await tokensOf('tiktok')).toMatchObject({ state: 'active' })
   })
 
-  test('promise R2: Meta is revoked with its last account, and the page says so before and after; history goes where that is wanted', {
+  test('promise R2: revokes access at Meta with the last account, which the page says before and after, and erases history if requested', {
     timeout: 60_000,
   }, async () => {
     const rows = await house.sql<
@@ -135,13 +135,15 @@ describe.sequential('an account is disconnected', () => {
   })
 })
 
-describe.sequential('the platform says it is over', () => {
+describe.sequential('a platform reports the end of a connection', () => {
   const ada = async () => {
     const meta = (await house.control('GET', '/accounts/meta')) as { people: Record<string, { id: string; name: string }> }
     return Object.values(meta.people).find((person) => person.name === 'Ada Northside')!.id
   }
 
-  test('promise E5: forged and stale calls are refused, with a line; a true one counts once', { timeout: 60_000 }, async () => {
+  test('promise E5: forged and outdated calls are refused and recorded, and a valid one counts once', {
+    timeout: 60_000,
+  }, async () => {
     const person = await ada()
     const before = (await house.sql`select 1 from events where name = 'callback.refused'`).length
     for (const spoil of ['bad_signature', 'old'])
@@ -169,7 +171,7 @@ describe.sequential('the platform says it is over', () => {
     expect((await tokensOf('meta'))?.state).toBe('active')
   })
 
-  test('promise E5, U2: a removed app is known at once; its posts wait, and go out at their time when it is connected again', {
+  test('promise E5, U2: a removed app is noticed immediately; its posts wait, and are published at their time once it is reconnected', {
     timeout: 90_000,
   }, async () => {
     const channelId = await idOf('instagram', 'Northside Records')
@@ -182,7 +184,8 @@ describe.sequential('the platform says it is over', () => {
     expect(waiting.text).toContain('removed CrateSocial in the settings of their Facebook account')
     expect(waiting.text).toContain('needs reconnecting')
     await house.control('POST', `/accounts/meta/people/${person}/remove-app`, {})
-    // A step of the post may have found it out before Meta told it: then that is the one notice.
+    // A step of the post may have noticed before Meta reported it. Then that is the only
+    // notification.
     const told = await house.sql`select 1 from notices where kind = 'ended'`
     expect(told).toHaveLength(1)
     await expect
@@ -195,7 +198,9 @@ describe.sequential('the platform says it is over', () => {
     expect(out[0]?.commitCallAtMs).toBeGreaterThanOrEqual(dueAt.getTime())
   })
 
-  test('promise U4: what a check found out before the platform tells it is told once', { timeout: 60_000 }, async () => {
+  test('promise U4: an end that a check found before the platform reported it causes one notification', {
+    timeout: 60_000,
+  }, async () => {
     const ended = async () => (await house.sql`select from notices where kind = 'ended'`).length
     const before = await ended()
     const person = await ada()
@@ -210,7 +215,9 @@ describe.sequential('the platform says it is over', () => {
     await connectMeta(house.admin, house.slug)
   })
 
-  test('promise E5: TikTok tells that the person removed the app: tokens are gone, posts wait', { timeout: 60_000 }, async () => {
+  test('promise E5: TikTok reports that the person removed the app: tokens are deleted and posts wait', {
+    timeout: 60_000,
+  }, async () => {
     await house.control('POST', '/accounts/tiktok/northside.records/disconnect', { reason: 'disconnected' })
     await expect.poll(() => tokensOf('tiktok'), { timeout: 10_000 }).toMatchObject({ state: 'ended', ...noTokens })
     expect((await accounts()).text).toContain('removed CrateSocial in the TikTok app')

@@ -23,7 +23,7 @@ const connected = async (accountId: string, name: string): Promise<Account> => {
   return { channelId, grantId, accountId, name }
 }
 
-/** Every row of every table that names one of these values. */
+/** Every row of every table that contains one of these values. */
 const rowsThatName = async (values: string[]): Promise<string[]> => {
   const tables = await app.sql<{ name: string }[]>`
     select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
@@ -35,7 +35,7 @@ const rowsThatName = async (values: string[]): Promise<string[]> => {
   return rows.flat().filter((row) => values.some((value) => row.includes(value)))
 }
 
-/** What the workflow does, step by step, once the platform has answered. */
+/** The steps of the workflow after the platform has responded. */
 const workflow = async ({ channelId }: Account) => {
   const steps = createDisconnectingActivities(app.deps)
   await app.sql`update revocations set state = 'revoked', ended_at = now(), issuer_user_id = null, access_token_sealed = null,
@@ -45,10 +45,10 @@ const workflow = async ({ channelId }: Account) => {
 }
 
 const traces = ({ channelId, grantId, accountId, name }: Account) => [channelId, grantId, accountId, name, `person-${accountId}`]
-/** Lines of the log and the record of the revocation: ids, the platform and times, no name. */
+/** Log lines and the record of the revocation: ids, the platform and times, no name. */
 const isRecord = (row: string) => /^(events|outbox) /.test(row)
 
-test('promise D1, D2: an account that is deleted when it is disconnected leaves nothing behind but a line in the activity log', async () => {
+test('promise D1, D2: an account that is deleted when it is disconnected leaves only a line in the activity log', async () => {
   const account = await connected('9000000000001', 'Soon Forgotten Records')
   expect((await rowsThatName(traces(account))).length).toBeGreaterThan(4)
   const path = `/w/northside/channels/${account.channelId}/disconnect`
@@ -80,7 +80,7 @@ test('promise D1, D2: an account whose history was kept can be deleted later, ho
   expect((await rowsThatName(traces(account))).filter((row) => !isRecord(row))).toEqual([])
 })
 
-test('an account waits with its deletion until its tokens are revoked, and one that is connected again stays', async () => {
+test('an account is deleted only once its tokens are revoked, and not if it was reconnected in the meantime', async () => {
   const account = await connected('9000000000003', 'Not Yet Revoked')
   await app.cast.admin.post(`/w/northside/channels/${account.channelId}/disconnect`, { history: 'erase' })
   const steps = createDisconnectingActivities(app.deps)
@@ -93,7 +93,7 @@ test('an account waits with its deletion until its tokens are revoked, and one t
   expect(await app.sql`select from channels where id = ${account.channelId} and state = 'connected'`).toHaveLength(1)
 })
 
-test('only admins of the workspace delete an account, and only one that is disconnected', async () => {
+test('only admins of the workspace can delete an account, and only if it is disconnected', async () => {
   const { channelId } = await connected('9000000000004', 'Connected')
   expect((await app.cast.admin.post(`/w/northside/channels/${channelId}/delete`)).status).toBe(404)
   await app.cast.admin.post(`/w/northside/channels/${channelId}/disconnect`, { history: 'keep' })

@@ -13,7 +13,10 @@ const stateOf = async (grantId: string) => {
     from grants g join channels c on c.grant_id = g.id where g.id = ${grantId} group by g.id`
   return row
 }
-/** What the admin was told of a grant and its accounts, oldest first: kind and, of a warning, days. */
+/**
+ * The admin's notifications about a grant and its accounts, oldest first: the kind, and the days
+ * for a warning.
+ */
 const told = async (grantId: string): Promise<string[]> => {
   const rows = await world.sql<{ said: string }[]>`
     select n.kind || coalesce(' ' || (n.facts ->> 'days'), '') as said from notices n left join channels c on c.id = n.channel_id
@@ -28,7 +31,7 @@ const ask = async (channelId: string) =>
   withToken(world.deps, { workspaceId: world.people.workspaceId, channelId }, async (account) => account.grantToken)
 
 describe.sequential('a grant over the months', () => {
-  test('promise U2: TikTok, with tokens of 24 hours: 400 days of renewals, an outage of hours before an end, one sign-in', {
+  test('promise U2: TikTok with tokens of 24 hours: 400 days of renewals with one sign-in, and an outage that outlasts the token', {
     timeout: 240_000,
   }, async () => {
     const { rig } = world
@@ -41,7 +44,7 @@ describe.sequential('a grant over the months', () => {
     expect(before).toBeLessThan(62)
 
     await rig.fault({ platform: 'tiktok', endpoint: 'oauth/token', when: 'before', kind: 'error', code: 500, times: 30 })
-    await world.pass(2) // the access token ends in the middle of it
+    await world.pass(2) // the access token expires during the outage
     expect(await renewals('oauth/token')).toBeGreaterThan(before + 30)
     expect(await stateOf(grantId)).toEqual({ state: 'active', channels: ['tiktok connected'] })
     expect(await ask(channelIds[0]!)).toMatch(/^act\./)
@@ -58,7 +61,7 @@ describe.sequential('a grant over the months', () => {
     expect(await ask(channelIds[0]!)).toMatch(/^act\./)
   })
 
-  test('promise U2: Meta: 120 days, renewed while valid through hours of outage; its 90 days of data access are told before they end', {
+  test('promise U2: Meta: 120 days, renewed while valid despite hours of outage, with warnings before the 90 days of data access end', {
     timeout: 120_000,
   }, async () => {
     const { grantId, channelIds } = await world.connect('meta')
@@ -79,7 +82,9 @@ describe.sequential('a grant over the months', () => {
     expect(await told(grantId)).toHaveLength(3)
   })
 
-  test('Meta: where nobody signs in again, Instagram waits for a person and the Pages go on', { timeout: 120_000 }, async () => {
+  test('Meta: if nobody signs in again, Instagram needs reconnecting and the Pages keep working', {
+    timeout: 120_000,
+  }, async () => {
     const { grantId } = await world.connect('meta')
     await world.pass(91)
     const state = await stateOf(grantId)
@@ -91,7 +96,7 @@ describe.sequential('a grant over the months', () => {
     expect(new Set((await stateOf(grantId))?.channels)).toEqual(new Set(['facebook connected', 'instagram connected']))
   })
 
-  test('Meta: a lost role is known within a day, its Page alone waits, and comes back with the role', {
+  test('Meta: a lost role is noticed within a day, only its Page waits, and it recovers with the role', {
     timeout: 60_000,
   }, async () => {
     const { grantId } = await world.connect('meta')
@@ -115,7 +120,7 @@ describe.sequential('a grant over the months', () => {
     ['password_changed', /password/i],
     ['revoked', /not authorized|removed|connect/i],
   ])(
-    'promise U4: Meta: %s is known within a day, before a post fails; an outage at that moment changes nothing',
+    'promise U4: Meta: %s is noticed within a day, before a post fails, and an outage at that moment changes nothing',
     { timeout: 60_000 },
     async (tokens, words) => {
       const { rig } = world
@@ -143,7 +148,7 @@ describe.sequential('a grant over the months', () => {
     },
   )
 
-  test('promise U4: TikTok: a removed app is known within a day, before a post fails, though no webhook tells it', {
+  test('promise U4: TikTok: a removed app is noticed within a day, before a post fails, even without a webhook', {
     timeout: 60_000,
   }, async () => {
     const { grantId } = await world.connect('tiktok')

@@ -31,7 +31,7 @@ describe('the composer with more than twenty accounts', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(40_000)
   })
 
-  it('finds accounts by name or handle without script, and keeps those that are chosen and everything typed', async () => {
+  it('finds accounts by name or handle without JavaScript, and keeps the selected ones and everything that was typed', async () => {
     const chosen = await idOf('shop7')
     const fields = new URLSearchParams({ act: 'refresh', version: '0', text: 'Typed already', find: '@SHOP5', channel: chosen })
     const { status, text } = await test.cast.manager.post('/w/northside/posts', fields)
@@ -41,14 +41,14 @@ describe('the composer with more than twenty accounts', () => {
     expect(text.match(/name="channel"/g)).toHaveLength(1 + 11) // shop5 and shop50 to shop59
   })
 
-  it('says when nothing is called that, and never finds the accounts of another workspace', async () => {
+  it('says when no name matches, and never finds the accounts of another workspace', async () => {
     const fields = new URLSearchParams({ version: '0', text: '', find: 'coffee' })
     const { text } = await test.cast.manager.post('/w/northside/posts/check', fields)
     expect(text).toContain('No other account is called that.')
     expect(text).not.toContain('name="channel"')
   })
 
-  it('shows all accounts and no field to find them when there are few', async () => {
+  it('shows all accounts without a search field when there are few', async () => {
     const page = (await test.cast.outsider.get('/w/elsewhere/posts/new')).text
     expect(page.match(/name="channel"/g)).toHaveLength(5)
     expect(page).not.toContain('name="find"')
@@ -62,7 +62,7 @@ describe('the check of the composer while a person types', () => {
   const keyOf = (html: string) => /name="key" value="([^"]+)"/.exec(html)?.[1] ?? ''
   const partsOf = (html: string) => [...html.matchAll(/<hx-partial hx-target="#([a-z-]+)"/g)].map(([, name]) => name)
 
-  it('gives back only the parts that differ from those that the page has', async () => {
+  it('returns only the parts that differ from those on the page', async () => {
     const page = await open('/posts/new')
     const channel = await idOf('shop7')
     const first = await check({ key: keyOf(page), marks: marksOf(page), channel, text: 'Typed' })
@@ -77,16 +77,16 @@ describe('the check of the composer while a person types', () => {
   })
 
   it.each(['', 'where:x', 'where:x words', '\u0000', 'constructor:1 __proto__:2', 'a'.repeat(50_000)])(
-    'gives back the whole composer when the page has no such parts (%#)',
+    'returns the whole composer when the page has no such parts (%#)',
     async (marks) => {
       const { status, text } = await check({ marks, text: 'Typed' })
       expect([status, text.includes('id="composer"'), partsOf(text)]).toEqual([200, true, []])
     },
   )
 
-  it('draws the files again when one was added, whether or not the post had it', async () => {
+  it('redraws the files when one was added, whether or not it belongs to the post', async () => {
     const page = await open('/posts/new')
-    const add = '0193a000-0000-7000-8000-000000000000' // nobody's file: nothing is added
+    const add = '0193a000-0000-7000-8000-000000000000' // belongs to nobody, so nothing is added
     const { text } = await check({ key: keyOf(page), marks: marksOf(page), text: '', add })
     expect(partsOf(text)).toContain('files')
   })
@@ -115,7 +115,7 @@ describe('the list of connected accounts', () => {
     expect(names(await open('/channels'))[0]).toBe('shop60')
   })
 
-  it.each(['0', '-1', 'x', '99999999'])('takes page %s for one that it has', async (page) => {
+  it.each(['0', '-1', 'x', '99999999'])('answers page %s with a page that exists', async (page) => {
     expect((await test.cast.manager.get(`/w/northside/channels?page=${page}`)).status).toBe(200)
   })
 })

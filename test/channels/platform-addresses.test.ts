@@ -10,7 +10,7 @@ beforeAll(async () => {
   test = await createTestApp({ config: testConfig({ TIKTOK_SITE_VERIFICATION: `tiktok${token}.txt, second_token_99` }) })
 })
 
-describe('the addresses that platforms must be told', () => {
+describe('the addresses to register with the platforms', () => {
   const addresses = [
     'http://localhost:3000/oauth/meta/callback',
     'http://localhost:3000/callbacks/meta/deauthorize',
@@ -19,7 +19,7 @@ describe('the addresses that platforms must be told', () => {
     'http://localhost:3000/callbacks/tiktok',
   ]
 
-  it('are on /operate, each with a Copy button, and each is a route that exists', async () => {
+  it('are on /operate, each with a Copy button, and each is an existing route', async () => {
     const { text } = await test.cast.operator.get('/operate')
     for (const address of addresses) expect(text).toContain(`readonly value="${address}"`)
     expect(text.match(/data-copy="address-\d+"/g)).toHaveLength(addresses.length + 2)
@@ -27,7 +27,7 @@ describe('the addresses that platforms must be told', () => {
       expect([address, (await test.cast.stranger.post(new URL(address).pathname)).status]).toEqual([address, 400])
   })
 
-  it('say when each was last called with a valid signature; a forged call does not count', async () => {
+  it('show when each was last called with a valid signature; a forged call does not count', async () => {
     const before = (await test.cast.operator.get('/operate')).text
     expect(before.match(/Not used yet/g)).toHaveLength(addresses.length)
     const form = {
@@ -43,14 +43,14 @@ describe('the addresses that platforms must be told', () => {
   })
 })
 
-/** As Meta signs: base64url(HMAC-SHA256(payload)).payload */
+/** Signed as Meta does: base64url(HMAC-SHA256(payload)).payload */
 function signedRequest(said: object, secret: string): string {
   const payload = Buffer.from(JSON.stringify({ algorithm: 'HMAC-SHA256', ...said })).toString('base64url')
   return `${createHmac('sha256', secret).update(payload).digest('base64url')}.${payload}`
 }
 
-describe('the file by which TikTok sees that an address is ours', () => {
-  it('is served under the media prefix and at the root, for each token, and nothing else is', async () => {
+describe('the file that proves to TikTok that an address is ours', () => {
+  it('is served under the media prefix and at the root, for each token and no other', async () => {
     for (const path of [`/media/tiktok${token}.txt`, `/tiktok${token}.txt`]) {
       const answer = await test.cast.stranger.get(path)
       expect([answer.status, answer.text]).toEqual([200, `tiktok-developers-site-verification=${token}`])
@@ -60,7 +60,7 @@ describe('the file by which TikTok sees that an address is ours', () => {
     expect((await test.cast.stranger.get('/media/tiktokAbC123xyz.txt')).status).toBe(404)
   })
 
-  it('is named by its token, its file name or its line, and refused when it is neither', () => {
+  it('can be configured as its token, its file name or its line, and anything else is refused', () => {
     const tokens = (given: string) => testConfig({ TIKTOK_SITE_VERIFICATION: given }).tiktok?.siteVerifications
     expect(tokens(token)).toEqual([token])
     expect(tokens(`tiktok-developers-site-verification=${token}`)).toEqual([token])

@@ -19,7 +19,7 @@ test.each([
   { when: 'between preparing and sending', media: 'photo', state: 'ready', inSeconds: 40 },
   { when: 'while the platform processes it', media: 'clip', state: 'processing', inSeconds: 5 },
 ] as const)(
-  'promise U2: a token that dies $when costs nothing: it is renewed, and the post goes out once',
+  'promise U2: a token that expires $when is renewed, and the post is published once',
   {
     timeout: 180_000,
   },

@@ -8,11 +8,13 @@ beforeAll(async () => {
 }, 60_000)
 
 const hour = 1 / 24
-/** A call that is cut off before TikTok reads it says nothing of its kind. */
+/**
+ * All calls except code exchanges. A call that is cut off before TikTok reads it has no grant type.
+ */
 const tries = async () =>
   (await world.rig.calls({ endpoint: 'oauth/token' })).filter((call) => call.facts.grantType !== 'authorization_code').length
 
-test('promise U2: TikTok: a connection with tokens of 2 hours lives over 200 days, through outages that outlast the token', {
+test('promise U2: TikTok: a connection with tokens of 2 hours works for over 200 days, through outages that outlast the token', {
   timeout: 480_000,
 }, async () => {
   const { grantId, channelIds } = await world.connect('tiktok')
@@ -21,7 +23,7 @@ test('promise U2: TikTok: a connection with tokens of 2 hours lives over 200 day
     (
       await world.sql`select g.state, c.state as channel from grants g join channels c on c.grant_id = g.id where g.id = ${grantId}`
     )[0]
-  /** From now on TikTok fails so many renewals, in the way named. */
+  /** Makes TikTok fail the next `times` renewals with this kind of error. */
   const breakDown = (kind: 'error' | 'html503' | 'reset', times: number) =>
     world.rig.fault({
       platform: 'tiktok',
@@ -40,7 +42,7 @@ test('promise U2: TikTok: a connection with tokens of 2 hours lives over 200 day
   ] as const) {
     const before = await tries()
     await breakDown(kind, times)
-    await world.pass(12 * hour) // the access token ends in the middle of it
+    await world.pass(12 * hour) // the access token expires during the outage
     expect(await tries()).toBeGreaterThan(before + times)
     expect(await stateOf()).toEqual({ state: 'active', channel: 'connected' })
     expect(await withToken(world.deps, ref, async (account) => account.grantToken)).toMatch(/^act\./)
@@ -52,7 +54,7 @@ test('promise U2: TikTok: a connection with tokens of 2 hours lives over 200 day
   expect(await world.sql`select from notices where grant_id = ${grantId}`).toHaveLength(0)
   expect(await withToken(world.deps, ref, async (account) => account.grantToken)).toMatch(/^act\./)
   // Renewed between half and two thirds of 2 hours: every 60 to 80 minutes.
-  const count = (await tries()) - 40 // those that failed
+  const count = (await tries()) - 40 // without those that failed
   expect(count).toBeGreaterThan(200 * 18 - 40)
   expect(count).toBeLessThan(200 * 24 + 60)
   const runs = await world.historyOf(grantId)

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await acceptInvitation(ben, await invite(house.admin, 'southside', 'admin'), 'Ben', 'ben@example.com')
 }, 90_000)
 
-/** The same Facebook person consents in another workspace, and ticks only these Pages. */
+/** The same Facebook person gives consent in another workspace and selects only these Pages. */
 const consentIn = async (who: Person, slug: string, pages: string[]): Promise<Page> => {
   const consent = await (await who.open(`/w/${slug}/connect/meta`)).press('Ada Northside')
   return consent.press('Continue', { page: pages, instagram: null })
@@ -40,7 +40,7 @@ const attemptsOf = async (text: string) =>
     where t.text = ${text} order by a.number`
 
 describe.sequential('one Facebook person in two workspaces', () => {
-  test('a consent for the second says how many accounts elsewhere it takes away, and names none to a stranger', {
+  test('a consent for the second one says how many accounts elsewhere lose access, without naming any to a stranger', {
     timeout: 60_000,
   }, async () => {
     const choice = await consentIn(ben, 'southside', [cafe])
@@ -51,7 +51,7 @@ describe.sequential('one Facebook person in two workspaces', () => {
     expect(await stateOf(cafe)).toBe('connected')
   })
 
-  test('to a member of the other workspace it names them', { timeout: 60_000 }, async () => {
+  test('a member of the other workspace sees their names', { timeout: 60_000 }, async () => {
     const restored = await (await (await house.admin.open(`/w/${house.slug}/connect/meta`)).press('Ada Northside')).press(
       'Continue',
     )
@@ -66,12 +66,13 @@ describe.sequential('one Facebook person in two workspaces', () => {
     await back.press('Not now')
   })
 
-  test('a post whose Page is taken away before anybody notices waits past its time, and goes out once when the Page is back', {
+  test('a post whose Page loses access unnoticed waits past its time, and is published once after the Page is reconnected', {
     timeout: 120_000,
   }, async () => {
     const text = 'It waits for its Page'
     const { url } = await schedule(text, inSeconds(8))
-    // As if the consent was given to another installation of the same app: nobody here hears of it.
+    // As if the consent was given to another installation of the same app, so nobody here is
+    // informed.
     const meta = (await house.control('GET', '/accounts/meta')) as {
       people: Record<string, { grant: { pageIds: string[] } | null }>
     }
@@ -91,7 +92,7 @@ describe.sequential('one Facebook person in two workspaces', () => {
     expect((await attemptsOf(text)).map((attempt) => attempt.outcome)).toEqual(['refused', 'accepted'])
   })
 
-  test('two consents at the same moment: in the end each workspace shows what Facebook holds, and the last one counts', {
+  test('after two consents at the same moment, each workspace shows what Facebook holds, and the last consent counts', {
     timeout: 60_000,
   }, async () => {
     const both = await Promise.all([consentIn(house.admin, house.slug, [records]), consentIn(ben, 'southside', [cafe])])
@@ -116,7 +117,7 @@ describe.sequential('one Facebook person in two workspaces', () => {
     await expect.poll(() => stateOf(records), { timeout: 15_000 }).toBe('connected')
   })
 
-  test('a post that Facebook refuses for another reason while the Page is good fails at once, as before', {
+  test('a post that Facebook refuses for another reason while the Page is fine fails immediately', {
     timeout: 60_000,
   }, async () => {
     const text = 'It is not allowed'

@@ -42,7 +42,7 @@ describe('an app that is not reviewed yet', () => {
     expect(asOperator).toContain('TIKTOK_APP_AUDITED=true')
   })
 
-  it('is explained once in the composer, for the accounts that are chosen', async () => {
+  it('is explained once in the composer, if affected accounts are selected', async () => {
     const { channelId: page } = await connect(test, 'facebook')
     const { channelId: gram } = await connect(test, 'instagram')
     expect(await compose(test, [['text', 'Hello']])).not.toContain('development mode')
@@ -54,7 +54,7 @@ describe('an app that is not reviewed yet', () => {
     expect(chosen.match(/development mode/g)).toHaveLength(1)
   })
 
-  it('says that TikTok refuses a public account, and that a private one must post for “Only me”', async () => {
+  it('leads to the note that TikTok refuses public accounts and that private ones must post for “Only me”', async () => {
     const { channelId } = await connect(test, 'tiktok')
     const knowing = (options: string[]) =>
       test.sql`update channels set account_facts = ${test.sql.json(creator(options))}, account_facts_at = ${new Date(test.deps.now())}
@@ -73,7 +73,7 @@ describe('an app that is not reviewed yet', () => {
 })
 
 describe('an app that is reviewed', () => {
-  it('is not spoken of', async () => {
+  it('is not mentioned', async () => {
     const app = await reviewed()
     const { channelId: page } = await connect(app, 'facebook')
     const { channelId: tiktok } = await connect(app, 'tiktok')
