@@ -53,7 +53,7 @@ beforeAll(async () => {
 const sends = rounds.filter(({ name }) => name.startsWith('send'))
 const quick = kinds.filter(({ name }) => name !== 'TikTok photos')
 
-describe('a worker that is killed while it sends: every kind of post exists once', () => {
+describe('every kind of post is published exactly once if the worker is killed while it sends', () => {
   test.each(sends.map((round, index) => ({ round, index })))(
     '$round.name',
     async ({ round, index }) => {

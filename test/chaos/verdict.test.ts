@@ -49,56 +49,56 @@ const countsOf = (claims: Claim[], ledger: LedgerPost[], asked = [wanted], comme
   return { lost, duplicated, wronglyReported }
 }
 
-describe('the judge of a chaos run', () => {
-  test('a post that exists once and is said to be published is well', () => {
+describe('the verdict of a chaos run', () => {
+  test('accepts a post that exists once and is reported as published', () => {
     expect(countsOf([claim], [post])).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
     expect(judge([wanted], [claim], [post], [comment]).p99LateMs).toBe(40)
   })
 
-  test('a post that is said to be published and does not exist is lost', () => {
+  test('counts a post as lost if it is reported as published and does not exist', () => {
     expect(countsOf([claim], []).lost).toBe(1)
   })
 
-  test('a post that came to no end is lost', () => {
+  test('counts a post as lost if it never reaches a final state', () => {
     expect(countsOf([{ ...claim, state: 'sending' }], [post]).lost).toBe(1)
     expect(countsOf([], []).lost).toBe(1)
   })
 
-  test('a post that exists twice is a duplicate, and so is one that nobody asked for', () => {
+  test('counts a post as duplicated if it exists twice or nobody requested it', () => {
     expect(countsOf([claim], [post, { ...post, id: '10_8' }]).duplicated).toBe(1)
     expect(countsOf([claim], [post, { ...post, text: 'another', id: '10_8' }]).duplicated).toBe(1)
   })
 
-  test('a story is known by its picture', () => {
+  test('identifies a story by its picture', () => {
     const media = [{ sha256: 'aa', contentType: 'image/jpeg', sizeBytes: 1, altText: null }]
     const told = [{ ...wanted, kind: story }]
     const twin = { ...post, text: '', media }
     expect(countsOf([{ ...claim, sha256: ['aa'] }], [twin, { ...twin, id: '10_8' }], told).duplicated).toBe(1)
   })
 
-  test('a post that is said to have failed and exists is wrongly reported', () => {
+  test('counts a post as wrongly reported if it is reported as failed and exists', () => {
     expect(countsOf([{ ...claim, state: 'failed', problem }], [post]).wronglyReported).toBe(1)
   })
 
-  test('a failure needs a fault that explains it', () => {
+  test('accepts a failure only with a fault that explains it', () => {
     expect(countsOf([{ ...claim, state: 'failed', problem }], [], [wanted], []).wronglyReported).toBe(0)
     expect(countsOf([{ ...claim, state: 'failed', problem: { ...problem, code: '42' } }], [], [wanted], []).wronglyReported).toBe(
       1,
     )
   })
 
-  test('a receipt that names another post is wrong', () => {
+  test('counts a receipt that names another post as wrongly reported', () => {
     expect(countsOf([{ ...claim, platformPostId: '10_9' }], [post]).wronglyReported).toBe(1)
   })
 
-  test('a first comment that exists twice is a duplicate; one that is said to be there and is not is lost', () => {
+  test('counts a first comment as duplicated if it exists twice, and as lost if it is reported as published and does not exist', () => {
     const twin = { ...comment, id: '7_10', copies: 2 }
     expect(countsOf([claim], [post], [wanted], [comment, twin]).duplicated).toBe(1)
     expect(countsOf([claim], [post], [wanted], []).lost).toBe(1)
     expect(countsOf([{ ...claim, commentOpen: true, commentState: 'sending' }], [post]).lost).toBe(1)
   })
 
-  test('a first comment that is said to have failed and exists, or is another one, is wrongly reported', () => {
+  test('counts a first comment as wrongly reported if it is reported as failed and exists, or if it names another comment', () => {
     const failed = { ...claim, commentState: 'failed', commentId: null, commentProblem: problem }
     expect(countsOf([failed], [post]).wronglyReported).toBe(1)
     expect(countsOf([failed], [post], [wanted], []).wronglyReported).toBe(0)
@@ -108,13 +108,13 @@ describe('the judge of a chaos run', () => {
       expect(countsOf([open], [post], [wanted], comments)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
   })
 
-  test('an open outcome is honest, whether the post exists or not', () => {
+  test('accepts an unconfirmed outcome, whether the post exists or not', () => {
     const open = { ...claim, state: 'unconfirmed' }
     for (const ledger of [[], [post]]) expect(countsOf([open], ledger)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
   })
 })
 
-test('the same seed throws the same, another seed something else', () => {
+test('the same seed gives the same random numbers, and another seed gives others', () => {
   const throws = (seed: number, name: string) => Array.from({ length: 20 }, createDice(seed, name).share)
   expect(throws(5, 'kills')).toEqual(throws(5, 'kills'))
   expect(throws(5, 'kills')).not.toEqual(throws(6, 'kills'))

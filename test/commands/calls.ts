@@ -12,13 +12,13 @@ const documents = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ]
-/** Everything that people read about running CrateSocial. */
+/** All documentation about running CrateSocial. */
 export const documentText: string = documents.map(read).join('\n')
 export const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
 export type Call = { script: string; words: string[]; options: string[] }
 
-/** `npm run NAME -- WORD --option …`, `npm start -- --option`, as documents write them. */
+/** The calls in documents: `npm run NAME -- WORD --option …` and `npm start -- --option`. */
 export const calls: Call[] = [
   ...documentText.matchAll(/\bnpm (?:run ([a-z:]+)|(start|test))((?: --| \\\n)[^`\n#]*(?:\\\n[^`\n#]*)*)?/g),
 ].map(([, script, short, rest = '']) => ({
@@ -26,9 +26,9 @@ export const calls: Call[] = [
   words: [...rest.matchAll(/(?<=\s)[a-z][a-z-]*(?=\s|$)/g)].map(([word]) => word),
   options: [...rest.matchAll(/(?<=\s)--[a-z][a-z-]+/g)].map(([option]) => option),
 }))
-/** Each script that a document names, once. */
+/** Each script that a document uses, once. */
 export const named: string[] = [...new Set(calls.map(({ script }) => script))].sort()
-/** Each compiled program that a document names: `node dist/NAME.js`. */
+/** Each compiled program that a document uses: `node dist/NAME.js`. */
 export const programs: string[] = [
   ...new Set([...documentText.matchAll(/dist\/([a-z/-]+)\.js/g)].map(([, name = '']) => name)),
 ].sort()

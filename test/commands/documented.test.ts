@@ -11,7 +11,7 @@ describe('a command that a document names', () => {
     expect(named.length).toBeGreaterThan(20)
   })
 
-  it('has the options that the document gives it', { timeout: 300_000 }, async () => {
+  it('has the options that the document uses', { timeout: 300_000 }, async () => {
     const unknown: string[] = []
     for (const name of named) {
       const wanted = [...new Set(calls.filter((call) => call.script === name).flatMap(({ options }) => options))]
@@ -23,7 +23,7 @@ describe('a command that a document names', () => {
     expect(unknown).toEqual([])
   })
 
-  it('of docker compose names a service and a program that exist', () => {
+  it('uses only services and programs that exist if it is a docker compose command', () => {
     const { services } = parse(read('docker-compose.yml'), { merge: true }) as { services: object }
     const runs = [...documentText.matchAll(/docker compose (?:run|exec)((?: --?[a-zA-Z][\w-]*(?: tar)?)*) ([a-z-]+)([^`\n#]*)/g)]
     expect(runs.length).toBeGreaterThan(6)

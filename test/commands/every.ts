@@ -7,7 +7,9 @@ import { readCommand } from '../../commands/command.ts'
 import { freePort } from '../../local/ports.ts'
 import { named, programs, read, root, scripts } from './calls.ts'
 
-/** Runs every command that a document names, once and as small as it can be. `.ci/commands` calls it. */
+/**
+ * Runs every command that a document uses, once and in its smallest form. `.ci/commands` calls it.
+ */
 readCommand('commands', (command) =>
   command.description(
     'Starts one demo installation and runs every command that README or docs/ name, in its smallest form.\n' +
@@ -24,7 +26,7 @@ const ports = await Promise.all([...portNames, 'SMTP_PORT', 'MAILBOX_PORT'].map(
 const { PATH, HOME, USER } = process.env
 const env = { PATH, HOME, USER, DATA_DIR: join(place, 'data'), ...Object.fromEntries(ports) }
 
-/** Beside the running demo. */
+/** While the demo is running. */
 const whileRunning: Run[] = [
   ...[
     'status',
@@ -49,13 +51,14 @@ whileRunning.push(
   run('backup', join(place, 'backup')),
 )
 
-/** After the demo was stopped. */
+/** After the demo has stopped. */
 const afterwards: Run[] = [
   run('restore', join(place, 'backup')),
   { ...run('setup:production', '--out', join(place, 'env'), ...answers()), says: 'Wrote ' },
   run('build'),
   { ...run('house'), says: '{"stories":' },
-  // Programs that only start with settings name what is missing. test/production/build.test.ts starts them for real.
+  // Programs that only start with settings report what is missing. test/production/build.test.ts
+  // starts them for real.
   ...programs.map(
     (name): Run =>
       ['server', 'worker'].includes(name)
@@ -64,16 +67,16 @@ const afterwards: Run[] = [
   ),
 ]
 
-/** Stacks of their own. */
+/** These start their own stacks. */
 const benches: Run[] = [run('bench:measure', '--accounts', '3', '--posts', '1'), run('bench:punctual', '--posts', '1')]
 
-/** Minutes and more, however small: their options are read, and they are not run here. */
+/** These take minutes even in their smallest form, so only `--help` is run. */
 const helpOnly = [
   ...['bench:burst', 'bench:footprint', 'bench:insights', 'bench:open', 'bench:pages', 'canary', 'chaos', 'chaos:steps', 'dev'],
   ...['histories', 'promises', 'rehearse', 'screens', 'specs', 'specs:renew', 'test:hostile', 'test:races'],
 ].filter((name) => named.includes(name))
 
-/** CI runs what these consist of: see .ci/run. */
+/** CI runs the parts of these. See .ci/run. */
 const elsewhere = ['check', 'deploy:test', 'format', 'test', 'test:fast']
 
 const failures: string[] = []
@@ -159,7 +162,7 @@ function ending([program = '', ...args]: string[]): Promise<{ code: number | nul
   })
 }
 
-/** `npm start -- --demo`. Returns what stops it, as Ctrl-C does. */
+/** `npm start -- --demo`. Returns a function that stops it, as Ctrl-C does. */
 async function startDemo(): Promise<() => Promise<void>> {
   const startedAt = Date.now()
   const child = spawn('npm', ['start', '--', '--demo'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })

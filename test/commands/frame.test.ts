@@ -22,7 +22,7 @@ const run = (args: string[]): Promise<Ran> =>
   })
 
 describe('every command', () => {
-  it('runs in the frame that all commands share', () => {
+  it('uses the shared command framework', () => {
     const file = ({ args }: (typeof programs)[number]) =>
       args.includes('local/command.ts') ? `commands/${args.at(-1)}.ts` : (args.find((arg) => arg.endsWith('.ts')) ?? '')
     const without = programs.filter(
@@ -41,7 +41,7 @@ describe('every command', () => {
   })
 
   it.each(programs)(
-    '$name refuses an option that it does not know, in words and with exit code 2',
+    '$name refuses an unknown option with a clear message and exit code 2',
     {
       timeout: 120_000,
     },

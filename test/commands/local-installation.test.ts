@@ -12,7 +12,7 @@ const longMs = 240_000
 
 type Ran = { code: number | null; out: string; err: string }
 
-/** What a person types after `npm run`. */
+/** Runs what a person types after `npm run`. */
 function npmRun(env: StackEnv, ...words: string[]): Promise<Ran> {
   const { PATH, HOME } = process.env
   const child = spawn('npm', ['run', '--silent', ...words], { cwd: root, env: { PATH, HOME, ...env } })
@@ -26,7 +26,7 @@ function npmRun(env: StackEnv, ...words: string[]): Promise<Ran> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ ...ran, code })))
 }
 
-test('what npm start runs is backed up while it runs, while it stops and while it is stopped, and is restored into a new folder', {
+test('an npm start installation can be backed up while it runs, stops and is stopped, and be restored into a new folder', {
   timeout: longMs,
 }, async () => {
   const env = await stackEnv()

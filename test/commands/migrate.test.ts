@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { runProgram } from '../support/programs/program.ts'
 
-it('each run of the migrations leaves the link of the first operator as it is, until somebody has used it', {
+it("running the migrations again keeps the first operator's link until somebody has used it", {
   timeout: 60_000,
 }, async () => {
   const { sql, url } = await createTestDatabase()

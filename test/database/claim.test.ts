@@ -30,17 +30,17 @@ const claim = async (targetId: string) => (await claimTargets(test.sql, [await w
 const manyReady = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, () => ready(justNow())))
 const justNow = (): string => new Date().toISOString()
 
-it('what is ready is claimed once', async () => {
+it('a target that is ready is claimed once', async () => {
   const targetId = await ready(justNow())
   expect(await claim(targetId)).toMatchObject({ number: 1 })
   expect(await claim(targetId)).toBeUndefined()
 })
 
-it('a time with microseconds, which a program of another hand may write, is the time that was read', async () => {
+it('a claim compares times by milliseconds, so a time that another program wrote with microseconds matches', async () => {
   expect(await claim(await ready(justNow().replace('Z', '456Z')))).toMatchObject({ number: 1 })
 })
 
-it('several are claimed in one statement, each with its attempt; what may not be sent is left out', async () => {
+it('several targets are claimed in one statement, each with its attempt, and those that may not be sent are left out', async () => {
   const [first = '', canceled = '', second = ''] = await manyReady(3)
   const wishes = await Promise.all([first, canceled, second].map(wishOf))
   await test.sql`update targets set state = 'canceled', revision = revision + 1 where id = ${canceled}`
@@ -53,7 +53,7 @@ it('several are claimed in one statement, each with its attempt; what may not be
   expect(attempts.map(({ id }) => id).sort()).toEqual([...claims.values()].map(({ attemptId }) => attemptId).sort())
 })
 
-it('a row that somebody holds keeps no other waiting, and is claimed once it is let go', async () => {
+it('a locked row delays no other claim and is claimed once it is unlocked', async () => {
   const [free = '', held = ''] = await manyReady(2)
   const wishes = await Promise.all([free, held].map(wishOf))
   let alone: ReturnType<typeof claim> | undefined
@@ -65,7 +65,7 @@ it('a row that somebody holds keeps no other waiting, and is claimed once it is 
   expect(await alone).toMatchObject({ number: 1 })
 })
 
-it('a hundred of one moment leave once each, right after their claims, and what came of a call is written when none waits to leave', async () => {
+it('a hundred targets of the same moment are each sent once, right after their claims, and outcomes are written once none is waiting to be sent', async () => {
   const wishes = await Promise.all((await manyReady(100)).map(wishOf))
   const order: string[] = []
   const departures = [...wishes, ...wishes.slice(0, 10)].map((wish) => {
@@ -86,7 +86,7 @@ it('a hundred of one moment leave once each, right after their claims, and what 
   expect(row?.count).toBe(100)
 })
 
-it('what came of a call is written when no other is under way, and is not held back for more than a second', async () => {
+it('an outcome is written when no other call is in flight, and after a second at the latest', async () => {
   const order: string[] = []
   const call = async (tookMs: number) => {
     await new Promise((resolve) => setTimeout(resolve, tookMs))
@@ -102,7 +102,7 @@ it('what came of a call is written when no other is under way, and is not held b
   expect(await afterCalls(test.sql, async () => 'written all the same')).toBe('written all the same')
 })
 
-it('two sends of one target that come due in one moment have one claim between them, and it goes to the one that it fits', async () => {
+it('two sends of one target that are due at the same moment share one claim, which goes to the one with the current revision', async () => {
   const [targetId = '', other = ''] = await manyReady(2)
   const current = await wishOf(targetId)
   const outdated = { ...current, revision: current.revision - 1 }
@@ -123,7 +123,7 @@ it('two sends of one target that come due in one moment have one claim between t
   expect(await test.sql`select from attempts where target_id = ${targetId}`).toHaveLength(1)
 })
 
-it('when the claims fail, all of them are told, and later ones go on', async () => {
+it('if a batch of claims fails, all of its sends fail, and later ones work', async () => {
   const [first = '', second = ''] = await manyReady(2)
   const [wish, other] = [await wishOf(first), await wishOf(second)]
   const broken = { ...wish, fingerprint: 'no bytes' as unknown as Buffer }

@@ -8,7 +8,7 @@ import { createTestApp } from '../support/app.ts'
 import { insertChannel, insertTarget } from '../support/connected.ts'
 import { createTestDatabase } from '../support/database.ts'
 
-it('a cancel that waits for the outcome of a send does not stop the outcome from being written', async () => {
+it('a cancel that waits for the outcome of a send does not prevent the outcome from being written', async () => {
   const { deps, sql, workspaces, cast } = await createTestApp()
   const workspaceId = workspaces.northside
   const { channelId } = await insertChannel(deps, { workspaceId, userId: cast.admin.id, platform: 'facebook' })
@@ -24,7 +24,8 @@ it('a cancel that waits for the outcome of a send does not stop the outcome from
     canceling = tx(sql, async (other) => cancelPost(other, (await lockPost(other, { workspaceId, postId }))!))
     const waits = () => sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
     await expect.poll(waits).toHaveLength(1)
-    // The second write of one transaction to the row checks its reference to the post, which the other one holds.
+    // A transaction's second write to the row checks its reference to the post, which the other
+    // transaction has locked.
     expect(await markPublished(t, { id: targetId, attemptNumber: 1 }, { platformPostId: '1_2', confirmedBy: 'its answer' })).toBe(
       true,
     )
@@ -34,7 +35,7 @@ it('a cancel that waits for the outcome of a send does not stop the outcome from
   expect(row?.deadlocks).toBe(0)
 })
 
-it('a transaction that Postgres ends because of a deadlock is run once more, and then both are done', async () => {
+it('a transaction that Postgres aborts because of a deadlock is run once more, and both complete', async () => {
   const { sql } = await createTestDatabase()
   await sql`create table pairs (id int primary key, count int not null default 0)`
   await sql`insert into pairs (id) values (1), (2)`

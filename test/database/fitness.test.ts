@@ -10,7 +10,7 @@ beforeEach(async () => {
   database = await createTestDatabase()
 })
 
-/** What each program that uses the database says at its start, with its exit code. */
+/** What each program that uses the database prints at startup, with its exit code. */
 const programs = [
   'server.ts',
   'worker.ts',
@@ -21,7 +21,7 @@ const programs = [
 const startAll = (url: string, which = programs): Promise<{ code: number | null; err: string }[]> =>
   Promise.all(which.map((program) => runProgram(program.split(' '), { DATABASE_URL: url })))
 
-it('a database that a newer version made is refused by every program, the migrations included', {
+it('every program, including the migrations, refuses a database that a newer version has migrated', {
   timeout: 120_000,
 }, async () => {
   const newest = await newestVersion()
@@ -33,7 +33,7 @@ it('a database that a newer version made is refused by every program, the migrat
   }
 })
 
-it('a database without its newest migration is refused by every program until it is migrated', { timeout: 120_000 }, async () => {
+it('every program refuses a database without the newest migration until it is migrated', { timeout: 120_000 }, async () => {
   const newest = await newestVersion()
   await database.sql`delete from schema_version where version = ${newest}`
   for (const { code, err } of await startAll(database.url)) {
@@ -44,13 +44,13 @@ it('a database without its newest migration is refused by every program until it
   }
 })
 
-it('an empty database is refused in one sentence', async () => {
+it('an empty database is refused with one sentence', async () => {
   await database.sql`drop schema public cascade`
   await database.sql`create schema public`
   await expect(refuseUnfit(database.sql)).rejects.toThrow(/^The database is not set up yet\. Run the migrations first/)
 })
 
-it('a database that does not answer is named in one sentence by every program', { timeout: 120_000 }, async () => {
+it('every program reports a database that does not respond in one sentence', { timeout: 120_000 }, async () => {
   for (const { code, err } of await startAll('postgres://cratesocial:secret@127.0.0.1:9/crates', [
     ...programs,
     'commands/migrate.ts',
@@ -60,7 +60,7 @@ it('a database that does not answer is named in one sentence by every program', 
   }
 })
 
-it('a wrong password, and a database that does not exist, are said in one sentence', { timeout: 60_000 }, async () => {
+it('a wrong password and a missing database are each reported in one sentence', { timeout: 60_000 }, async () => {
   const wrong = new URL(database.url)
   wrong.password = 'wrong'
   const missing = new URL(database.url)
@@ -72,20 +72,20 @@ it('a wrong password, and a database that does not exist, are said in one senten
   expect(second).toMatchObject({ code: 1, err: 'The database that DATABASE_URL names does not exist.\n' })
 })
 
-it('a migration that fails is named in one sentence, and nothing is changed', { timeout: 60_000 }, async () => {
+it('a migration that fails is reported in one sentence and changes nothing', { timeout: 60_000 }, async () => {
   const last = (await listMigrations()).sort().at(-1) ?? ''
-  await database.sql`delete from schema_version where version = ${Number.parseInt(last, 10)}` // so it is applied a second time
+  await database.sql`delete from schema_version where version = ${Number.parseInt(last, 10)}` // so that it is applied a second time
   const ran = await runProgram(['commands/migrate.ts'], { DATABASE_URL: database.url })
   expect(ran.err).toMatch(/^Migration \d+ \([a-z-]+\) failed, and nothing was changed: [^\n]+\.\n$/)
   expect(ran.code).toBe(1)
 })
 
-it('a migration that was changed after it had been applied is named in one sentence', async () => {
+it('a migration that was changed after it had been applied is reported in one sentence', async () => {
   await database.sql`update schema_version set md5 = 'another' where version = 3`
   await expect(migrate(database.sql)).rejects.toThrow('Migration 3 was changed after it had been applied to this database.')
 })
 
-it('several starts at once bring an empty database up to date together', { timeout: 60_000 }, async () => {
+it('several migrations that start at the same time bring an empty database up to date', { timeout: 60_000 }, async () => {
   await database.sql`drop schema public cascade`
   await database.sql`create schema public`
   const ran = await Promise.all([1, 2, 3].map(() => runProgram(['commands/migrate.ts'], { DATABASE_URL: database.url })))

@@ -8,7 +8,10 @@ import { atTheEnd } from '../support/at-the-end.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { databaseUrl } from '../support/servers/template-database.ts'
 
-/** The one that is shot at, and one from elsewhere that sees what is left. */
+/**
+ * `sql` is the pool whose connections are broken. `witness` is a separate connection that sees what
+ * was written.
+ */
 let sql: Sql
 let witness: Sql
 const applicationName = 'shot at'
@@ -30,14 +33,17 @@ afterEach(async () => {
   expect(uncaught).toEqual([])
 })
 
-/** Ends every connection of the pool that does this now, as a fail-over of the server would. Returns how many. */
+/**
+ * Ends all connections of the pool in this state, as a failover of the server would. Returns how
+ * many.
+ */
 const shoot = async (where: { state?: string; query?: string } = {}): Promise<number> => {
   const rows = await witness`
     select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = ${applicationName} and state like ${where.state ?? '%'} and query like ${where.query ?? '%'}`
   return rows.length
 }
-/** Shoots until it hits. */
+/** Repeats until it has ended at least one. */
 const hit = async (where: { state?: string; query?: string }): Promise<void> => {
   while ((await shoot(where)) === 0) await sleep(5)
 }
@@ -46,7 +52,10 @@ const outcomeOf = (work: Promise<unknown>) =>
     () => 'done',
     (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   )
-/** The pool answers on all its connections at once. The driver hands the end of a connection on to one or two queries that follow. */
+/**
+ * Expects that all connections of the pool work. The driver reports a broken connection to one or
+ * two of the next queries.
+ */
 const expectPoolWhole = async () => {
   for (let tries = 0; ; tries += 1) {
     const answers = await Promise.all(Array.from({ length: 12 }, () => outcomeOf(sql`select pg_sleep(0.01)`)))
@@ -61,20 +70,20 @@ const pairs = async () =>
     row.halves,
   ])
 
-it('a connection that dies while it is idle is not noticed', async () => {
+it('a connection that breaks while it is idle goes unnoticed', async () => {
   await expectPoolWhole()
   expect(await shoot({ state: 'idle' })).toBeGreaterThan(0)
   await expectPoolWhole()
 })
 
-it('a plain query whose connection dies fails, and those after it go on', async () => {
+it('a query whose connection breaks fails, and later queries work', async () => {
   const asking = outcomeOf(sql`select pg_sleep(20)`)
   await hit({ query: '%pg_sleep(20)%' })
   expect(await asking).toBeInstanceOf(Error)
   await expectPoolWhole()
 })
 
-it('a transaction whose connection dies during a query leaves nothing', async () => {
+it('a transaction whose connection breaks during a query writes nothing', async () => {
   const working = outcomeOf(
     tx(sql, async (t) => {
       await t`insert into pairs values (1, 'a')`
@@ -88,7 +97,7 @@ it('a transaction whose connection dies during a query leaves nothing', async ()
   expect(await pairs()).toEqual([])
 })
 
-it('a transaction whose connection dies between two queries writes nothing afterwards, although others wait for the connection', async () => {
+it('a transaction whose connection breaks between two queries writes nothing afterwards, even if others are waiting for the connection', async () => {
   const waiting: Promise<unknown>[] = []
   const working = outcomeOf(
     tx(sql, async (t) => {
@@ -105,7 +114,7 @@ it('a transaction whose connection dies between two queries writes nothing after
   expect(await pairs()).toEqual([])
 })
 
-it('a transaction that swallows the failure of a statement still cannot write outside of itself', async () => {
+it('a transaction that ignores a failed statement still cannot write outside the transaction', async () => {
   const working = outcomeOf(
     tx(sql, async (t) => {
       await t`insert into pairs values (3, 'a')`
@@ -118,7 +127,7 @@ it('a transaction that swallows the failure of a statement still cannot write ou
   expect(await pairs()).toEqual([])
 })
 
-it('under load, with connections dying all the time, every transaction is whole or not there, and nothing hangs', {
+it('under load, with connections breaking continuously, every transaction is applied completely or not at all, and nothing hangs', {
   timeout: 60_000,
 }, async () => {
   const said = new Map<number, string>()
@@ -158,7 +167,7 @@ it('under load, with connections dying all the time, every transaction is whole 
   expect([...said.values()].filter((outcome) => outcome === 'done').length).toBeGreaterThan(0)
 })
 
-it('a backup whose connection dies between two statements, or while it copies rows, fails in one sentence', async () => {
+it('a backup whose connection breaks between two statements or while it copies rows fails with one sentence', async () => {
   for (const moment of ['between', 'while'] as const) {
     const working = outcomeOf(
       onSnapshot(sql, async (t) => {
@@ -183,7 +192,7 @@ it('a backup whose connection dies between two statements, or while it copies ro
   }
 })
 
-it('an export whose connection dies between two fetches fails, and the process goes on', async () => {
+it('an export whose connection breaks between two fetches fails, and the process continues', async () => {
   const sessions = (await sectionsOf()).find(({ file }) => file === 'you/sessions')
   const reading = outcomeOf(
     (async () => {
@@ -206,7 +215,7 @@ const sectionsOf = async () => {
   return await personSections(sql, id)
 }
 
-it('closing right after a connection died comes to an end', async () => {
+it('closing the pool right after a connection broke completes', async () => {
   const other = connect({
     url: databaseUrl(inject('postgresUrl'), (await witness`select current_database() as name`)[0]?.name),
     prepare: true,

@@ -27,7 +27,7 @@ const held = <T>(
 ) => tx(test.sql, async (t) => work(t, (await lockPost(t, ids))!))
 const tomorrow = () => new Date(Date.now() + 86_400_000)
 
-describe('the version of a post rises', () => {
+describe('the version of a post increases', () => {
   const decisions: [string, string, () => Promise<unknown>][] = [
     ['when it is moved', 'scheduled', () => held((t, post) => movePost(t, post, tomorrow()))],
     ['when it is canceled', 'scheduled', () => held((t, post) => cancelPost(t, post))],
@@ -65,7 +65,7 @@ describe('the version of a post rises', () => {
     expect(await version()).toBeGreaterThan(before)
   })
 
-  it('when its account is connected again and it goes on', async () => {
+  it('when its account is reconnected and it continues', async () => {
     await test.sql`update targets set state = 'scheduled', problem = '{"kind": "reauthorize"}' where id = ${ids.targetId}`
     const before = await version()
     await tx(test.sql, (t) => reviveTargets(t, { workspaceId: ids.workspaceId, channelIds: [ids.channelId] }, new Date()))
@@ -73,7 +73,7 @@ describe('the version of a post rises', () => {
   })
 })
 
-it('the version stays while a platform only makes progress, so that an open form is not refused for it', async () => {
+it('the version does not change while a platform only makes progress, so an open form stays valid', async () => {
   await inState('scheduled')
   const before = await version()
   for (const state of ['preparing', 'ready', 'sending', 'processing', 'published', 'failed', 'unconfirmed', 'missed'])

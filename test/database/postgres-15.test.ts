@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server.stop())
 
-/** A new, empty database on the old server. */
+/** A new, empty database on the older server. */
 const emptyDatabase = async (name: string): Promise<Sql> => {
   const first = connect({ url: server.url, prepare: false, max: 2 })
   await first`create database ${first(name)}`.finally(() => close(first))
@@ -35,7 +35,7 @@ const emptyDatabase = async (name: string): Promise<Sql> => {
   return sql
 }
 
-it('PostgreSQL 15 gets the same schema as the newest', { timeout: 60_000 }, async () => {
+it('PostgreSQL 15 gets the same schema as the newest version', { timeout: 60_000 }, async () => {
   const sql = await emptyDatabase('schema')
   const [row] = await sql<{ version: string }[]>`select current_setting('server_version') as version`
   expect(row?.version).toMatch(/^15\./)
@@ -44,7 +44,7 @@ it('PostgreSQL 15 gets the same schema as the newest', { timeout: 60_000 }, asyn
   expect(await schemaText(sql)).toBe(readFileSync(schemaFile, 'utf8'))
 })
 
-it('a backup of the newest PostgreSQL is restored on PostgreSQL 15, and back', { timeout: 60_000 }, async () => {
+it('a backup from the newest PostgreSQL can be restored on PostgreSQL 15 and backed up there', { timeout: 60_000 }, async () => {
   const app = await createTestApp()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-15-'))
   atTheEnd(() => rm(folder, { recursive: true, force: true }))
@@ -60,7 +60,7 @@ it('a backup of the newest PostgreSQL is restored on PostgreSQL 15, and back', {
   expect(taken.tables).toBeGreaterThan(20)
 })
 
-it('an older server is refused in one sentence', async () => {
+it('a server that is too old is refused with one sentence', async () => {
   const sql = await emptyDatabase('old')
   await refuseOldServer(sql, oldestPostgres)
   await expect(refuseOldServer(sql, 16)).rejects.toThrow(

@@ -17,7 +17,7 @@ import { dateOf } from '../../web/time/wall-time.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { readsOf } from '../support/explained.ts'
 
-/** The same team, twenty posts a day: `young` began ten days ago, `old` three years ago. */
+/** The same team with twenty posts a day: `young` started ten days ago, `old` three years ago. */
 const team = { accounts: 30 }
 const young = { ...team, slug: 'young', posts: 800, files: 80, events: 800, days: 40 }
 const old = { ...team, slug: 'old', posts: 22_500, files: 2_250, events: 45_000, days: 1_125 }
@@ -55,7 +55,7 @@ const month = boundsOf(
   'Europe/Zurich',
 )
 
-describe('what a page reads does not grow with the history', () => {
+describe('does not read more as the history grows:', () => {
   const readers: [string, (sql: Sql, of: Subject) => unknown][] = [
     ['the history of a post', (db, of) => listPostHistory(db, of)],
     ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 6 })],
@@ -86,7 +86,7 @@ describe('what a page reads does not grow with the history', () => {
 
 const large = ['posts', 'targets', 'events', 'attempts', 'media', 'notices']
 
-describe('what looks at the whole installation reads only what is under way', () => {
+describe('reads only what is in progress, across the whole installation:', () => {
   const readers: [string, (sql: Sql) => unknown][] = [
     ['targets that nobody tells Temporal of', (db) => listTargetsAlone(db, { soonMs: 40 * 60_000, limit: 100, turn: 0 })],
     ['targets that news from TikTok is about', (db) => findTargetsByHandle(db, ['tiktok'], 'publishId', 'v_pub_1')],
@@ -98,7 +98,7 @@ describe('what looks at the whole installation reads only what is under way', ()
   })
 
   it('figures for operators', async () => {
-    const { blocks, scanned } = await readsOf(sql, (db) => findFigures(db).catch(() => undefined)) // explained, it finds no row
+    const { blocks, scanned } = await readsOf(sql, (db) => findFigures(db).catch(() => undefined)) // explained instead of run, so it finds no row
     expect(scanned.filter((table) => large.includes(table))).toEqual([])
     expect(blocks).toBeLessThan(200)
   })

@@ -1,8 +1,8 @@
 import type { Sql } from '../../db/postgres/connect.ts'
 
 /**
- * The schema as SQL that makes it again, from PostgreSQL's own catalogs: what `pg_dump --schema-only` would say, without the partitions,
- * which come with the months.
+ * The schema as SQL statements that create it, from PostgreSQL's own catalogs: like the output of
+ * `pg_dump --schema-only`, without the monthly partitions.
  */
 export const schemaText = async (sql: Sql): Promise<string> => {
   const parts = [
@@ -46,7 +46,7 @@ const constraints = (sql: Sql, kinds: string[]) =>
     where o.connamespace = 'public'::regnamespace and o.contype = any(${kinds}::"char"[]) and not c.relispartition
     order by o.contype, c.relname, o.conname`)
 
-/** Those that are not made by a constraint. */
+/** Those that no constraint creates. */
 const indexes = (sql: Sql) =>
   lines(sql`
     select replace(replace(pg_get_indexdef(i.indexrelid), ' ON public.', ' on '), ' ON ONLY public.', ' on ') as line

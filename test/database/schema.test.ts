@@ -9,12 +9,12 @@ import { schemaText } from './schema-text.ts'
 const file = fileURLToPath(new URL('../../db/schema.sql', import.meta.url))
 
 /** After a new migration: `npx vitest run test/database/schema.test.ts -u`. */
-it('db/schema.sql is what the migrations make', async () => {
+it('db/schema.sql matches the schema that the migrations create', async () => {
   const { sql } = await createTestDatabase()
   await expect(await schemaText(sql)).toMatchFileSnapshot(file)
 })
 
-it('and makes the same schema by itself', async () => {
+it('db/schema.sql creates the same schema on its own', async () => {
   const { sql, name } = await createTestDatabase()
   await sql`drop schema public cascade`
   await sql`create schema public`

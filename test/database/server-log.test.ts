@@ -23,7 +23,7 @@ const logFile = join(folder, 'postgres.log')
 let sql: Sql
 let app: TestApp
 beforeAll(async () => {
-  await chmod(folder, 0o755) // started by root, PostgreSQL runs as another user
+  await chmod(folder, 0o755) // if root starts it, PostgreSQL runs as another user
   const server = await startPostgres({ dataDir: folder, port: await freePort(), password: 'test', logFile })
   await ensureDatabase(server, 'cratesocial')
   sql = connect({ url: server.url('cratesocial'), prepare: true })
@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 const log = async (): Promise<string> => await readFile(logFile, 'utf8')
 
-/** Every text that the tables hold and that says something about somebody, as it would stand in a log. */
+/** All text in the tables that says something about a person, as a log would contain it. */
 const valuesOfTheRun = async (): Promise<string[]> => {
   const columns = [
     ...['users.email', 'users.name', 'users.password_hash', 'mail_links.new_email'],
@@ -68,8 +68,8 @@ const linkToNewEmail = async (person: Person, newEmail: string): Promise<string>
   return token
 }
 
-describe('promise A3: what the log of the database holds', () => {
-  test('two people who accept with one address at the same time: one gets the account, and the log knows nothing of it', async () => {
+describe('promise A3: the database log', () => {
+  test('does not contain the address that two people accept an invitation with at the same moment; one gets the account', async () => {
     const codes = (await Promise.all([invite(), invite(), invite()])).map(({ code }) => code)
     const answers = await Promise.all(codes.map((code) => accept(code, 'nora.newcomer@example.com')))
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
@@ -78,7 +78,7 @@ describe('promise A3: what the log of the database holds', () => {
     expect(await log()).not.toMatch(/nora\.newcomer|users_email_unique/)
   })
 
-  test('two people who change to one address at the same time, while a third accepts with it', async () => {
+  test('does not contain the address that two people change to while a third accepts an invitation with it', async () => {
     const email = 'wanted.by.all@example.com'
     const { admin, manager } = app.cast
     const tokens = await Promise.all([linkToNewEmail(admin, email), linkToNewEmail(manager, email)])
@@ -92,7 +92,7 @@ describe('promise A3: what the log of the database holds', () => {
     expect(await log()).not.toMatch(/wanted\.by\.all|users_email_unique/)
   })
 
-  test('errors that no code of ours should cause: PostgreSQL names the constraint and quotes no value', async () => {
+  test('contains the constraint of an unexpected error, but no value', async () => {
     const { outsider } = app.cast
     const { northside } = app.workspaces
     const text = 'A secret of the shop, to be told on Friday'
@@ -116,10 +116,10 @@ describe('promise A3: what the log of the database holds', () => {
   })
 })
 
-describe('where the setting comes from', () => {
+describe('the setting that keeps values out of the log', () => {
   const found = async () => await checks.find(({ name }) => name === 'check-database-log')!.look(sql)
 
-  test('the nightly check says whether the database that is used has it', async () => {
+  test('is checked every night in the database in use', async () => {
     expect(await found()).toEqual({ all: 1, wrong: 0 })
     await sql`alter role current_user set log_error_verbosity = 'default'`
     const other = connect({ url: urlOf(sql), prepare: true, max: 1 })
@@ -131,7 +131,7 @@ describe('where the setting comes from', () => {
     }
   })
 
-  test('the database of docker-compose.yml is started with it', async () => {
+  test('is set for the database in docker-compose.yml', async () => {
     const compose = parse(await readFile(composeFile, 'utf8'), { merge: true })
     expect((compose.services.postgres.command as string[]).join(' ')).toContain('-c log_error_verbosity=terse')
   })

@@ -18,7 +18,7 @@ const gain = (sql: Db, channelId: string, day: string, views: number) => sql`
   values (${workspaceId}, ${channelId}, ${day}, ${views}, 1, now())
   on conflict (channel_id, day) do update set views = d.views + excluded.views`
 
-/** What the sums say, and what the days give when they are added up here. */
+/** Expects that the stored sums equal the days added up here. */
 const expectSums = async () => {
   const days = await test.sql`select day::text, views::int, reach, likes::int from workspace_days order by 1`
   expect([...days]).toEqual([
@@ -34,7 +34,7 @@ const expectSums = async () => {
   return { days: days.length, months: months.length }
 }
 
-it('sums follow what is added, changed and deleted, and what nobody gave stays empty', async () => {
+it('sums follow days that are added, changed and deleted, and stay empty for numbers that nobody provided', async () => {
   for (const channelId of channelIds)
     for (const day of ['2026-01-31', '2026-02-01', '2026-02-28']) await gain(test.sql, channelId, day, 10)
   expect(await expectSums()).toEqual({ days: 3, months: 2 * channelIds.length })
@@ -45,7 +45,7 @@ it('sums follow what is added, changed and deleted, and what nobody gave stays e
   expect(await expectSums()).toEqual({ days: 1, months: channelIds.length })
 })
 
-it('accounts that are measured at the same time lose nothing of each other', async () => {
+it("accounts that are measured at the same time lose none of each other's numbers", async () => {
   const both = channelIds.slice(0, 2).map((channelId) =>
     tx(test.sql, async (t) => {
       await gain(t, channelId, '2026-03-01', 10)

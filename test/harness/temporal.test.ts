@@ -5,7 +5,7 @@ import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 
 const state = defineSearchAttributeKey('State', 'KEYWORD')
 
-test('a test file has a namespace of its own, where our search attributes are known', async () => {
+test('each test file has its own namespace that knows our search attributes', async () => {
   const [one, other] = await Promise.all([createTestTemporal(), createTestTemporal()])
   const workflow = {
     taskQueue: 'nobody',
@@ -18,7 +18,7 @@ test('a test file has a namespace of its own, where our search attributes are kn
   expect((await one.client.workflow.getHandle('same').describe()).typedSearchAttributes.get(state)).toBe('ready')
 })
 
-test('our workflows bundle, once, without anything that is not allowed in them', async () => {
+test('our workflows bundle once, without disallowed code', async () => {
   const { codePath } = await workflowBundle()
   expect(await workflowBundle()).toEqual({ codePath })
 })
