@@ -84,7 +84,7 @@ describe('a body of 300 MB', () => {
       expect(grownMb(await ask('report'))).toBeLessThan(30)
     })
 
-  it('that does not declare its length is refused as soon as it is too long', { timeout: 300_000 }, async () => {
+  it('is refused as soon as it is too long if it does not declare its length', { timeout: 300_000 }, async () => {
     await ask('forget')
     for (const path of ['/sign-in', '/password-reset', '/data-deletion', '/callbacks/meta/data-deletion', '/callbacks/tiktok'])
       for (const type of types) {
@@ -105,7 +105,7 @@ describe('a form', () => {
   const post = (path: string, body: string, type = 'application/x-www-form-urlencoded') =>
     test.cast.admin.request(path, { method: 'POST', body, headers: headers('', type) })
 
-  it('may have 64 KB, and one of the composer 2 MB', async () => {
+  it('is limited to 64 KB, and in the composer to 2 MB', async () => {
     expect((await post('/account/name', `name=Ada&x=${'x'.repeat(60_000)}`)).status).toBe(303)
     const large = await post('/account/name', `name=Ada&x=${'x'.repeat(66_000)}`)
     expect([large.status, await large.text()]).toEqual([413, expect.stringContaining('larger than 64 KB')])
@@ -115,13 +115,13 @@ describe('a form', () => {
     expect((await post('/w/northside/posts', `act=save&version=0&text=${text.repeat(4)}`)).status).toBe(413)
   })
 
-  it('may have 5,000 fields', async () => {
+  it('is limited to 5,000 fields', async () => {
     expect((await post('/w/northside/posts/check', 'a&'.repeat(4_900))).status).toBe(200)
     expect((await post('/w/northside/posts/check', 'a&'.repeat(5_001))).status).toBe(413)
   })
 })
 
-it('a page is not asked for with a body', async () => {
+it('a GET request with a body is refused', async () => {
   const answer = await sendBytes({ port, method: 'GET', path: '/sign-in' }, 10, 'declared')
   expect([answer.status, answer.headers.connection]).toEqual([400, 'close'])
 })

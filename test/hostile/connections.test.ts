@@ -37,7 +37,7 @@ const head = (request: string, more: string[] = []) => [
 const form = ['Content-Type: application/x-www-form-urlencoded', 'Content-Length: 50000']
 
 describe('a slow body', () => {
-  it('of a form is cut off with a message, however steadily its bytes trickle in', async () => {
+  it('of a form is cut off with a message, however steadily its bytes arrive', async () => {
     const { socket, said, ended } = await openRaw(port, head('POST /sign-in', form))
     await trickle(socket, 'a', 100, 15_000)
     expect(said()).toContain('HTTP/1.1 408')
@@ -45,7 +45,7 @@ describe('a slow body', () => {
     expect(await ended).toBeLessThan(10_000)
   })
 
-  it('that never begins is cut off too, and so is one that no route reads', async () => {
+  it('is also cut off if it never starts or no route reads it', async () => {
     const never = await openRaw(port, head('POST /password-reset', form))
     const unread = await openRaw(port, head('POST /nowhere', form))
     const unaddressed = await openRaw(port, ['POST / HTTP/1.1', 'Host: <>', ...form])
@@ -54,14 +54,14 @@ describe('a slow body', () => {
 
   const upload = () => head('PUT /w/northside/media/a.mp4', ['Content-Length: 5000000', `Cookie: ${test.cast.manager.cookie()}`])
 
-  it('of an upload is cut off when it falls below the least rate', async () => {
+  it('of an upload is cut off below the minimum rate', async () => {
     const { socket, said } = await openRaw(port, upload())
     await trickle(socket, Buffer.alloc(100), 100, 15_000)
     expect(said()).toContain('HTTP/1.1 408')
     expect(socket.destroyed).toBe(true)
   }, 60_000)
 
-  it('of an upload goes on for as long as it keeps up the least rate', async () => {
+  it('of an upload continues as long as it keeps the minimum rate', async () => {
     const { socket, said } = await openRaw(port, upload())
     await trickle(socket, Buffer.alloc(2_000), 100, 6_000)
     expect([said(), socket.destroyed]).toEqual(['', false])
@@ -71,7 +71,7 @@ describe('a slow body', () => {
   }, 60_000)
 })
 
-describe('a browser that goes away', () => {
+describe('a browser that disconnects', () => {
   it('in the middle of a form or an upload leaves no error in the log', async () => {
     lines.length = 0
     const cookie = `Cookie: ${test.cast.manager.cookie()}`
@@ -96,7 +96,7 @@ describe('a browser that goes away', () => {
 })
 
 describe('event streams', () => {
-  it(`are at most ${streamsPerSession} for a session: one more ends the oldest`, async () => {
+  it(`are limited to ${streamsPerSession} per session, and another one ends the oldest`, async () => {
     const open = async () => {
       const answer = await test.cast.manager.request('/w/northside/calendar/events', {})
       return { status: answer.status, reader: answer.body!.getReader() }
@@ -115,7 +115,7 @@ describe('event streams', () => {
     for (const { reader } of rest) await reader.cancel()
   }, 60_000)
 
-  it('have a limit for the whole server, and make room again when one ends', () => {
+  it('are limited for the whole server, and one that ends makes room for another', () => {
     const limit = createStreamLimit({ perSession: 2, perServer: 3 })
     const ended: string[] = []
     const enter = (name: string, session: string) => limit.enter(session, () => ended.push(name))

@@ -48,7 +48,7 @@ const worked = async (
   return best
 }
 
-it('500 KB of hostile text in any field of any form that a stranger can send takes less than 50 ms', {
+it('500 KB of hostile text in any field of a public form takes less than 50 ms', {
   timeout: 300_000,
 }, async () => {
   const isPublic = ({ method, path }: Route) => method === 'POST' && !path.startsWith('/w/') && !ends.test(path)
@@ -67,7 +67,7 @@ it('500 KB of hostile text in any field of any form that a stranger can send tak
   expect(slow).toEqual([])
 })
 
-it('and so do the texts and fields of the composer, which takes forms as long as that', { timeout: 300_000 }, async () => {
+it('500 KB of hostile text in any field of the composer takes less than 50 ms', { timeout: 300_000 }, async () => {
   const fields = ['text', 'link', 'time', 'zone', 'act', 'key', 'channel', 'media', 'add', 'preview', 'variant.facebook', 'x']
   const slow: string[] = []
   for (const path of ['/w/:workspace/posts', '/w/:workspace/posts/check'])

@@ -60,7 +60,7 @@ describe('an address', () => {
     '\ud800',
   ]
 
-  it('with NUL, control characters, bidi overrides or broken encodings in any parameter of any route is answered without a fault', {
+  it('with NUL, control characters, bidi overrides or broken encodings in any parameter of any route causes no server error', {
     timeout: 300_000,
   }, async () => {
     const faults: string[] = []
@@ -74,7 +74,7 @@ describe('an address', () => {
     expect([faults, errors()]).toEqual([[], []])
   })
 
-  it('with any of these in any query is answered without a fault, and so are the first and last years', {
+  it('with any of these in any query parameter causes no server error, and neither do the first and last years', {
     timeout: 300_000,
   }, async () => {
     const dates = [
@@ -100,7 +100,7 @@ describe('an address', () => {
     expect([faults, errors()]).toEqual([[], []])
   })
 
-  it('of a calendar in a year that it does not show says which years it shows', async () => {
+  it('of the calendar in an unsupported year gets a page with the supported years', async () => {
     for (const at of ['0001-01', '9999-12', '1999-12-31']) {
       const page = await test.cast.manager.get(`/w/northside/calendar?at=${at}`)
       expect([page.status, page.text]).toEqual([404, expect.stringContaining('The calendar shows the years 2000 to 2100.')])
@@ -108,7 +108,7 @@ describe('an address', () => {
     expect((await test.cast.manager.get('/w/northside/calendar?at=2100-12')).status).toBe(200)
   })
 
-  it('that no link of ours has says so', async () => {
+  it('with characters that none of our links contains gets a page that says so', async () => {
     for (const path of ['/media/%00', '/sign-in?next=%00', '/w/northside/posts/%ff']) {
       const page = await test.cast.stranger.get(path)
       expect([page.status, page.text]).toEqual([
@@ -120,7 +120,7 @@ describe('an address', () => {
 })
 
 describe('a form', () => {
-  it('that is damaged is refused by every route with a message, never with a fault', { timeout: 300_000 }, async () => {
+  it('that is damaged is refused by every route with a message and without a server error', { timeout: 300_000 }, async () => {
     const damaged: [string, string][] = [
       ['multipart/form-data', '--x'],
       ['multipart/form-data; boundary=', '--'],
@@ -146,7 +146,7 @@ describe('a form', () => {
     expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('This form arrived damaged.')])
   })
 
-  it('loses control characters and bidi overrides in every field; a name is one line', async () => {
+  it('is stripped of control characters and bidi overrides in every field, and a name is put on one line', async () => {
     const name = 'Ada\u0000 \u202eAd\u0007min\u202c\r\nBcc: x@example.com\u2066'
     expect((await test.cast.admin.post('/account/name', { name })).status).toBe(303)
     expect((await test.sql`select name from users where id = ${test.cast.admin.id}`)[0]).toEqual({
@@ -158,7 +158,7 @@ describe('a form', () => {
     expect(saved).toEqual({ text: 'First line\nSecond line\twith a tab, 👩‍👩‍👧 and nothing else' })
   })
 
-  it('refuses a time in a year beyond the calendar, and keeps what was typed', async () => {
+  it('is refused if its time is in a year beyond the calendar, and keeps what was typed', async () => {
     for (const time of ['0001-01-01T00:00', '9999-12-31T23:59', '1999-01-01T10:00']) {
       const page = await test.cast.manager.post('/w/northside/posts', { act: 'save', text: 'Kept', time, version: '0' })
       expect([page.status, page.text]).toEqual([422, expect.stringContaining('Choose a year from 2000 to 2100.')])
@@ -168,7 +168,7 @@ describe('a form', () => {
   })
 })
 
-describe('a call that a platform signed', () => {
+describe("a call with a platform's signature", () => {
   const meta = (userId: unknown) => {
     const said = { user_id: userId, algorithm: 'HMAC-SHA256', issued_at: Math.floor(Date.now() / 1_000) }
     const payload = Buffer.from(JSON.stringify(said)).toString('base64url')
@@ -183,7 +183,7 @@ describe('a call that a platform signed', () => {
     return { body, headers: { 'TikTok-Signature': `t=${at},s=${signature}` } }
   }
 
-  it('and that has NUL or numbers out of range is answered without a fault', async () => {
+  it('that contains NUL or numbers out of range causes no server error', async () => {
     const calls: [string, { body: string; headers: Record<string, string> }][] = [
       ...['1\u0000', '\u0000', 'x'.repeat(30_000), { a: 1 }, 1e300].flatMap((id): [string, ReturnType<typeof meta>][] => [
         ['/callbacks/meta/deauthorize', meta(id)],

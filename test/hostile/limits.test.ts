@@ -45,7 +45,7 @@ const find = async ({ file, constant }: Row): Promise<unknown> => {
 }
 
 describe('docs/security.md', () => {
-  it('says of every limit what the code says', async () => {
+  it('gives the same value as the code for every limit', async () => {
     expect(rows.length).toBeGreaterThan(40)
     for (const row of rows) {
       const found = await find(row)
@@ -54,7 +54,7 @@ describe('docs/security.md', () => {
     }
   })
 
-  it('has a row for every limit of the web: a new one is not forgotten', () => {
+  it('has a row for every limit of the web layer, including new ones', () => {
     const listed = new Set(rows.map(({ file, constant }) => `${file} ${constant.split('.')[0]}`))
     const isLimit = /(max|Max|most|limit|Limit|Timeout|per(Session|Server))/
     // Page sizes, functions and other exports that don't limit work.
@@ -80,7 +80,7 @@ describe('docs/security.md', () => {
   })
 })
 
-it('a person may ask for five exports a day; the sixth is refused with the reason', async () => {
+it('a person can request five exports a day, and the sixth is refused with the reason', async () => {
   const { cast } = await createTestApp()
   for (let count = 1; count <= 5; count++) expect((await cast.manager.post('/account/export')).status).toBe(303)
   const sixth = await cast.manager.post('/account/export')

@@ -7,7 +7,7 @@ import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 
 describe('CSV', () => {
-  it('never gives a spreadsheet a formula, whatever stands in front of it', () => {
+  it('never contains a cell that a spreadsheet reads as a formula, whatever precedes it', () => {
     const formulas = [
       '=1+1',
       '+1+1',
@@ -30,14 +30,14 @@ describe('CSV', () => {
     }
   })
 
-  it('keeps numbers, dates and harmless texts as they are', () => {
+  it('keeps numbers, dates and harmless text unchanged', () => {
     const rows = csvRows([
       [-5, 1.5, '-5', '+41', '-0.25', 'a=b', 'a-b', '', null, undefined, true, new Date('2026-11-29T10:00:00Z'), { a: '=1' }],
     ])
     expect(rows).toBe('-5,1.5,-5,+41,-0.25,a=b,a-b,,,,true,2026-11-29T10:00:00.000Z,"{""a"":""=1""}"\r\n')
   })
 
-  it('quotes commas, quotes and every line break, and begins with a byte order mark', () => {
+  it('quotes commas, quotes and every line break, and starts with a byte order mark', () => {
     expect(csvTable([['a,b', 'say "x"', 'one\ntwo', 'one\rtwo']])).toBe('\ufeff"a,b","say ""x""","one\ntwo","one\rtwo"\r\n')
   })
 })
@@ -71,7 +71,7 @@ describe('a mail', () => {
   })
   const send = (to: string, subject = 'Hello') => mail.send({ to, subject, text: 'x', html: '<p>x</p>' })
 
-  it('goes to one reader; an address that could be read as a list is never sent to', async () => {
+  it('goes to one recipient, and is never sent to an address that could be read as a list', async () => {
     for (const to of [
       'a@example.com,b@example.com',
       'a@example.com;b@example.com',
@@ -87,7 +87,7 @@ describe('a mail', () => {
     expect(taken.at(-1)?.to).toEqual(['ada.admin@example.com'])
   })
 
-  it('has a subject of one line, without characters that turn text around', async () => {
+  it('has a subject of one line without bidi overrides', async () => {
     await send('ada.admin@example.com', 'News of North\r\nBcc: b@example.com\u202eedis')
     const { to, headers } = taken.at(-1)!
     expect(to).toEqual(['ada.admin@example.com'])
@@ -102,7 +102,7 @@ describe('the database', () => {
     test = await createTestApp()
   })
 
-  it('refuses names and addresses that the forms refuse, whoever writes them', async () => {
+  it('refuses the names and addresses that the forms refuse, whichever code writes them', async () => {
     const { sql } = test
     const rename = (name: string) => sql`update users set name = ${name} where id = ${test.cast.admin.id}`
     for (const name of ['Ada\nAdmin', 'Ada\rAdmin', 'Ada\u0007', 'Ada\u202eAdmin', 'Ada\u2066', 'Ada\u0085'])

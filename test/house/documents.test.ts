@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { allFiles, filesIn, sourceOf } from './files.ts'
 
 const all = [...allFiles, ...filesIn('docs')]
-/** What these tell about what was is left out. */
+/** These describe the past, so they are left out. */
 const histories = ['docs/progress.md', 'docs/upgrade.md']
 const documents = ['README.md', 'CONTRIBUTING.md', ...all.filter((file) => /^docs\/.*\.md$/.test(file))]
 const places =
@@ -19,7 +19,7 @@ describe('a file or folder that a document names', () => {
   })
 })
 
-/** `*` and `<name>` stand for any part of a path; a folder may end with a slash. */
+/** `*` and `<name>` stand for any part of a path, and a folder may end with a slash. */
 function isThere(path: string): boolean {
   const parts = path.replace(/\/$/, '').split(/\*|<\w+>/)
   const pattern = new RegExp(`^${parts.map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')}(/|$)`)

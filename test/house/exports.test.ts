@@ -2,6 +2,6 @@ import { expect, it } from 'vitest'
 import { productFiles, typescriptOf } from './files.ts'
 import { doubleExports } from './graph.ts'
 
-it('no name is exported by two files, so that a name means one thing wherever it is read', () => {
+it('no name is exported by two files, so a name means the same thing everywhere', () => {
   expect(doubleExports(typescriptOf(productFiles))).toEqual([])
 })

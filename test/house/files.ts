@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL('../../', import.meta.url))
 const programs = ['server.ts', 'worker.ts', 'promises.ts']
 const otherFolders = ['local', 'production', 'bench', 'test']
 
-/** What runs on a server or in a browser of ours. */
+/** Code that runs on a server or in a browser. */
 export const productFiles: string[] = [...programs, ...productFolders.flatMap(filesIn)].sort()
 export const allFiles: string[] = [...productFiles, ...otherFolders.flatMap(filesIn)].sort()
 export const typescriptOf = (files: string[]): string[] => files.filter((file) => file.endsWith('.ts'))
@@ -27,7 +27,7 @@ export function sourceOf(file: string): string {
 /** How many files of code and templates a folder may hold directly: more can't be read at a glance. */
 export const filesPerFolder = 26
 
-/** How many files of code and templates each folder holds directly, the fullest first. */
+/** How many files of code and templates each folder holds directly, largest first. */
 export function folderSizes(): [folder: string, files: number][] {
   const sizes = new Map<string, number>()
   for (const file of allFiles.filter((file) => /\.(ts|js|eta)$/.test(file))) {

@@ -1,6 +1,6 @@
 import { moduleOf } from './modules.ts'
 
-/** Groups of files that import each other in a circle, types included. */
+/** Groups of files that import each other in a cycle, types included. */
 export function importCycles(files: string[]): string[][] {
   const isKnown = new Set(files)
   const order = new Map<string, number>()
@@ -25,7 +25,7 @@ export function importCycles(files: string[]): string[][] {
   return cycles
 }
 
-/** Names that more than one file declares and exports, with those files. Passing a name on does not count. */
+/** Names that more than one file declares and exports, with those files. Re-exports don't count. */
 export function doubleExports(files: string[]): { name: string; files: string[] }[] {
   const places = new Map<string, Set<string>>()
   for (const file of files) for (const name of moduleOf(file).exports) places.set(name, (places.get(name) ?? new Set()).add(file))

@@ -6,7 +6,7 @@ import { moduleOf } from './modules.ts'
 const code = typescriptOf(allFiles)
 
 describe('imports', () => {
-  it('never go in a circle, types included', () => {
+  it('have no cycles, including those of types', () => {
     expect(moduleOf('worker.ts').imports).toContain('config/index.ts')
     expect(importCycles(code)).toEqual([])
   })

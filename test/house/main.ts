@@ -8,7 +8,7 @@ import { doubleExports, importCycles } from './graph.ts'
 import { platformNames, touchedBy } from './platforms.ts'
 import { filesOfStory, stories } from './stories.ts'
 
-/** What the code looks like to somebody new, in figures. */
+/** Figures that describe how the code looks to a newcomer. */
 const { options } = readCommand('house', (command) =>
   command
     .description('Prints how readable the code is, in figures, beside the goal of each. The last line is JSON.')
@@ -65,7 +65,7 @@ function longest(count: number): string[] {
     .map(([file, lines]) => `${lines} ${file}`)
 }
 
-/** Lines of each file when the formatter breaks it at 100 columns, whatever width the repository uses. */
+/** The lines of each file when formatted at 100 columns, whatever width the repository uses. */
 function linesAt100Columns(files: string[]): Map<string, number> {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-house-'))
   try {

@@ -2,15 +2,15 @@ import { dirname, join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { sourceOf } from './files.ts'
 
-/** A value or type that a file declares at its top, and what it uses by name. */
+/** A value or type that a file declares at its top level, and the names that it uses. */
 type Declaration = { name: string; uses: Set<string>; typeUses: Set<string> }
-/** `from`: path of our own file; `name`: what that file calls it, `*` for the whole file. */
+/** `from`: the path of our own file. `name`: its name in that file, or `*` for the whole file. */
 type Imported = { from: string; name: string }
 export type Module = {
   file: string
-  /** Every file of ours that is imported or re-exported, also for types only. */
+  /** All of our files that it imports or re-exports, including for types only. */
   imports: string[]
-  /** What each imported name stands for here. */
+  /** What each imported name refers to. */
   imported: Map<string, Imported>
   /** Names exported from another file: `export { x } from`. */
   passedOn: Map<string, Imported>
@@ -22,7 +22,7 @@ type Node = { type: string; [key: string]: unknown }
 
 const known = new Map<string, Module>()
 
-/** Reads a TypeScript file of ours. */
+/** Reads one of our TypeScript files. */
 export function moduleOf(file: string): Module {
   const found = known.get(file) ?? parse(file)
   known.set(file, found)
@@ -69,7 +69,10 @@ function importExpressions(body: Node[]): string[] {
   return paths
 }
 
-/** Statements that declare nothing (calls at the top of a program) are one declaration without a name. */
+/**
+ * Statements that declare nothing (calls at the top level of a program) are one declaration without
+ * a name.
+ */
 function declarationsOf(statement: Node): Declaration[] {
   const { type } = statement
   if (type === 'ImportDeclaration' || type === 'ExportAllDeclaration') return []
@@ -102,7 +105,7 @@ function usesOf(node: Node): Pick<Declaration, 'uses' | 'typeUses'> {
   return { uses, typeUses }
 }
 
-/** `x.name` and `{ name: … }` name a property, not something of the file. */
+/** `x.name` and `{ name: … }` name a property, not a declaration of the file. */
 function isKey(node: Node, parent: Node | undefined): boolean {
   if (!parent || parent.computed === true) return false
   if (parent.type === 'MemberExpression') return parent.property === node

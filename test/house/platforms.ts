@@ -1,13 +1,14 @@
 import { allFiles, sourceOf } from './files.ts'
 
-/** The platforms that have a folder; what two of them share is not one. */
+/** The platforms that have a folder. The folder that two of them share doesn't count. */
 export const platformNames: string[] = [
   ...new Set(allFiles.map((file) => file.match(/^platforms\/(\w+)\/index\.ts$/)?.[1]).filter((name) => name !== undefined)),
 ]
 
 /**
- * Files that name a platform in their code, outside the folders below platforms/ and local/sandbox/. Not counted: tests and
- * benchmarks, demo data, migrations (they are history), and comments.
+ * Files that name a platform in their code, outside the folders below platforms/ and
+ * local/sandbox/. Not counted: tests and benchmarks, demo data, migrations (which are history), and
+ * comments.
  */
 export function touchedBy(platform: string): string[] {
   const name = new RegExp(platform, 'i')

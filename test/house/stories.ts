@@ -1,11 +1,12 @@
 import { moduleOf } from './modules.ts'
 
 /**
- * A story is what somebody reads to follow one thing through the layers. It begins with all of its `start` files. From there
- * each declaration that is used by name is followed, as long as it is in one of the `folders`; what every story
- * shares (config, text, logs, transactions, the frame of a page) is not counted, and other route files are not entered.
- * A workflow reaches its activities by their types. `start` names both ends of what no import joins: the outbox, a
- * workflow's name, the interface of a platform.
+ * A story is everything that someone reads to follow one thing through the layers. It starts with
+ * all of its `start` files and follows each declaration that is used by name, as long as it is in
+ * one of the `folders`. What every story shares (config, text, logs, transactions, the page layout)
+ * is not counted, and other route files are not entered. A workflow reaches its activities by their
+ * types. Where no import connects two parts (the outbox, a workflow's name, the interface of a
+ * platform), `start` lists both.
  */
 export type Story = { name: string; start: string[]; folders: string[] }
 
@@ -73,5 +74,5 @@ export function filesOfStory({ name, start, folders }: Story, all: string[]): st
   return [...new Set([...seen].map((key) => key.split(' ')[0]!))].sort()
 }
 
-/** The type of a set of activities: it names the functions that a workflow calls. */
+/** The type of a set of activities, which lists the functions that a workflow calls. */
 const isTypeOf = (name: string): boolean => name.endsWith('Activities')

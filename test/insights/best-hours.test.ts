@@ -68,12 +68,16 @@ const withoutEffect: [string, (from: Draws) => PostAtHour[]][] = [
 const share = (of: (run: number) => boolean): number =>
   Array.from({ length: runs }, (_, run) => of(run + 1)).filter(Boolean).length / runs
 
-describe('hours to post', () => {
-  it.each(withoutEffect)('without any effect are named in at most 5 of 100 cases: %s', { timeout: 120_000 }, (_, posts) => {
-    expect(share((run) => rateHours(posts(draws(run * 7_919))).some((hour) => hour.stands))).toBeLessThanOrEqual(0.05)
-  })
+describe('best hours to post', () => {
+  it.each(withoutEffect)(
+    'are named in at most 5 of 100 cases when the hour has no effect: %s',
+    { timeout: 120_000 },
+    (_, posts) => {
+      expect(share((run) => rateHours(posts(draws(run * 7_919))).some((hour) => hour.stands))).toBeLessThanOrEqual(0.05)
+    },
+  )
 
-  it('with twice the views in one of 12 slots are found in at least 60 of 100 cases, with a gain near it', {
+  it('are found in at least 60 of 100 cases when one of 12 slots has twice the views, with an estimate near that', {
     timeout: 60_000,
   }, () => {
     const [gains, held]: [number[], boolean[]] = [[], []]
@@ -95,12 +99,12 @@ describe('hours to post', () => {
     expect(held.filter(Boolean).length / held.length).toBeGreaterThan(0.85)
   })
 
-  it('are the same each time the same posts are looked at', () => {
+  it('are always the same for the same posts', () => {
     const posts = slots(draws(5))
     expect(rateHours(posts)).toEqual(rateHours(posts))
   })
 
-  it('are not rated from fewer than seven posts of an account and format', () => {
+  it('are not rated with fewer than seven posts of an account and format', () => {
     expect(rateHours(slots(draws(5)).slice(0, 6))).toEqual([])
     expect(rateHours([])).toEqual([])
   })

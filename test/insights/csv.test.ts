@@ -37,7 +37,7 @@ const table = async (name: string, role: 'manager' | 'outsider' = 'manager') => 
 }
 const column = ({ names, rows }: Awaited<ReturnType<typeof table>>, name: string) => rows.map((row) => row[names.indexOf(name)])
 
-it('the table of posts is complete, with ids, handle and time zone, whatever its length', async () => {
+it('the posts table is complete, with ids, handle and time zone, however long it is', async () => {
   const posts = await table('posts')
   expect(posts.rows).toHaveLength(count)
   expect(new Set(column(posts, 'target_id')).size).toBe(count)
@@ -48,7 +48,7 @@ it('the table of posts is complete, with ids, handle and time zone, whatever its
   expect(column(posts, 'handle').every(Boolean)).toBe(true)
 })
 
-it('the table of readings has one row for each reading of each post, which its ids join to the table of posts', async () => {
+it('the readings table has one row for each reading of each post, and its ids join it to the posts table', async () => {
   const [posts, readings] = [await table('posts'), await table('readings')]
   expect(readings.rows).toHaveLength(count)
   expect(column(readings, 'target_id').toSorted()).toEqual(column(posts, 'target_id').toSorted())
@@ -57,7 +57,7 @@ it('the table of readings has one row for each reading of each post, which its i
   expect(column(readings, 'age_hours').every((hours) => Number(hours) > 71 && Number(hours) < 73)).toBe(true)
 })
 
-it('the engagement rate is interactions ÷ views where no reach is given, in the table and, with its formula, on the page', async () => {
+it('the engagement rate is interactions ÷ views where the platform does not provide reach, in the table and, with the formula, on the page', async () => {
   const posts = await table('posts')
   expect(new Set(column(posts, 'engagement_rate'))).toEqual(new Set([(3 / 7).toFixed(5)]))
   expect(new Set(column(posts, 'engagement_rate_of'))).toEqual(new Set(['views']))
@@ -73,11 +73,11 @@ it('the engagement rate is interactions ÷ views where no reach is given, in the
   expect(column(await table('posts'), 'engagement_rate_of').filter((of) => of === 'reach')).toHaveLength(1)
 })
 
-it('nobody else gets either of them', async () => {
+it('people outside the workspace get neither table', async () => {
   for (const name of ['posts', 'readings']) expect((await table(name, 'outsider')).status).toBe(404)
 })
 
-it('posts without an id at their platform are counted, and the page says that there are no numbers of them', async () => {
+it('posts without an id at their platform are counted, and the page says that they have no numbers', async () => {
   const workspaceId = test.workspaces.northside
   const [post] = await test.sql`
     insert into posts (workspace_id, state, text, due_at, zone) values (${workspaceId}, 'scheduled', 'Private', now(), 'UTC') returning id`

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
-it('posts that were not made here are listed with a mark and their numbers, and lead to the platform', async () => {
+it('posts that were published elsewhere are listed with a label and their numbers, and link to the platform', async () => {
   const { text } = await test.cast.manager.get('/w/northside/insights?range=28d')
   const section = text.split('id="elsewhere"')[1]?.split('</section>')[0] ?? ''
   expect(words(section)).toMatch(/Not made here · Instagram.*4,321 views.*1,000 reached.*50 reactions \(5% of reach\)/)
@@ -33,7 +33,7 @@ it('posts that were not made here are listed with a mark and their numbers, and 
   expect(words(text), 'they have no part in the sums').not.toContain('Views 4,32')
 })
 
-it('another workspace does not see them, and an account shows only its own', async () => {
+it('other workspaces do not see them, and each account shows only its own', async () => {
   expect((await test.cast.outsider.get('/w/elsewhere/insights?range=28d')).text).not.toContain('Made in the app')
   expect((await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=28d`)).text).not.toContain(
     'Made in the app',
@@ -41,7 +41,7 @@ it('another workspace does not see them, and an account shows only its own', asy
   expect((await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)).text).toContain('Made in the app')
 })
 
-it('one that the platform no longer shows is not listed, and is again once it is shown', async () => {
+it('a post that the platform no longer shows is not listed until it is shown again', async () => {
   const page = async () => (await test.cast.manager.get('/w/northside/insights?range=28d')).text
   await test.sql`update elsewhere_posts set absent_at = now() where platform_post_id = '1790001'`
   expect(await page()).not.toContain('Made in the app')
@@ -49,7 +49,7 @@ it('one that the platform no longer shows is not listed, and is again once it is
   expect(await page()).toContain('Made in the app')
 })
 
-it('they are shown although nothing else of an account was read yet', async () => {
+it('they are listed even if nothing else of the account has been read yet', async () => {
   const days = await test.sql`delete from channel_days where channel_id = ${channels.instagram} returning *`
   const { status, text } = await test.cast.manager.get('/w/northside/insights?range=28d')
   expect(status).toBe(200)
@@ -58,7 +58,7 @@ it('they are shown although nothing else of an account was read yet', async () =
   await test.sql`insert into channel_days ${test.sql(days)}`
 })
 
-it('a post from here whose id becomes known later leaves the list, by any of its ids, and only on its account', async () => {
+it('a post from here whose id becomes known later is removed from the list, by any of its ids and only for its account', async () => {
   const { northside } = test.workspaces
   const { targetId } = await measuredRows(test, channels).measured('facebook', { daysAgo: 2, readings: [{ hours: 1, views: 1 }] })
   const listed = async () =>

@@ -42,8 +42,8 @@ const truthOf = (platform: string, id: string) =>
 const listCalls = async () =>
   (await world.rig.calls()).filter(({ path }) => /published_posts|video_reels|\/media$|video\/list/.test(path)).length
 
-describe.sequential('posts of an account that were not made here', () => {
-  test('promise U3: those of the last 90 days are read when the account is connected, and their numbers are the platform’s', {
+describe.sequential('posts of an account that were published elsewhere', () => {
+  test('promise U3: from the last 90 days are read when the account is connected, with the platform’s numbers', {
     timeout: 60_000,
   }, async () => {
     await world.measure()
@@ -59,12 +59,12 @@ describe.sequential('posts of an account that were not made here', () => {
     }
   })
 
-  test('what they had before is in no sum of a day, which holds posts from here alone', async () => {
+  test('add nothing to the daily sums for what they had gained before, because those contain only posts from here', async () => {
     const [sums] = await world.sql`select coalesce(sum(views), 0)::int as views from channel_days`
     expect(sums).toEqual({ views: 0 })
   })
 
-  test('they are listed once a day; a post from here is not among them, one that was made since is', {
+  test('are listed once a day, including those published since and without those from here', {
     timeout: 60_000,
   }, async () => {
     const facebook = channels.facebook!
@@ -81,13 +81,13 @@ describe.sequential('posts of an account that were not made here', () => {
     expect(ids).not.toContain(ours.platformPostId)
   })
 
-  test('TikTok’s public videos are read page by page', { timeout: 60_000 }, async () => {
+  test('are read page by page from TikTok’s public videos', { timeout: 60_000 }, async () => {
     const rows = await rowsOf(channels.tiktok!)
     expect(rows).toHaveLength(25)
     expect(rows.every((row) => Number(row.views) > 0 && row.kind === 'video' && row.hasLink)).toBe(true)
   })
 
-  test('a call that the platform refuses for one of them is made for each alone; only the refused one is passed over', {
+  test('are read one by one if the platform refuses them together, and only the refused one is skipped', {
     timeout: 60_000,
   }, async () => {
     const tiktok = channels.tiktok!
@@ -109,7 +109,7 @@ describe.sequential('posts of an account that were not made here', () => {
     expect(rows.some(({ isDue }) => isDue)).toBe(false)
   })
 
-  test('while a platform holds reading back nothing is listed; nothing stays once the account’s history is erased', {
+  test('are not read while the platform restricts reading, and are deleted when the account’s history is erased', {
     timeout: 60_000,
   }, async () => {
     const instagram = channels.instagram!

@@ -13,17 +13,17 @@ const fmt = formats('UTC')
 const nothing = { reach: null, likes: null, comments: null, shares: null, saves: null, takenAt: new Date() }
 
 describe('ranges', () => {
-  it('are whole days until yesterday, with as many before', () => {
+  it('are whole days until yesterday, compared with the same number of days before', () => {
     const { range } = readInsightRange({ range: '28d' }, today, '2026-01-01')
     expect([range.from, range.to, range.days]).toEqual(['2026-10-28', '2026-11-24', 28])
     expect(range.before).toEqual({ from: '2026-09-30', to: '2026-10-27' })
   })
 
-  it('end today where numbers began today', () => {
+  it('end today if the first numbers are from today', () => {
     expect(readInsightRange({ range: '7d' }, today, today).range.to).toBe(today)
   })
 
-  it('of 12 months are weeks, the first with what is left over; of 24 months have nothing kept before', () => {
+  it('of 12 months consist of weeks, the first one partial; of 24 months have no earlier data to compare with', () => {
     const { range } = readInsightRange({ range: '12m' }, today, null)
     const buckets = bucketsOf(range, range.size)
     expect(buckets.reduce((sum, one) => sum + one.days, 0)).toBe(range.days)
@@ -33,7 +33,7 @@ describe('ranges', () => {
     expect(readInsightRange({ range: '24m' }, today, null).range.before).toBeNull()
   })
 
-  it('of 12 months are compared with the 12 months before, also around February 29', () => {
+  it('of 12 months are compared with the 12 months before, even around February 29', () => {
     for (const day of ['2028-02-29', '2028-03-01', '2028-12-31', '2029-02-28', '2029-03-01', '2029-06-15']) {
       const { range } = readInsightRange({ range: '12m' }, day, '2020-01-01')
       expect([day, range.before]).toEqual([day, expect.anything()])
@@ -43,13 +43,13 @@ describe('ranges', () => {
     }
   })
 
-  it('survive the shortest month', () => {
+  it('work with the shortest month', () => {
     expect(readInsightRange({ range: '12m' }, '2028-03-01', null).range.from).toBe('2027-03-01')
     expect(readInsightRange({ from: '2028-02-29', to: '2028-02-29' }, '2028-03-01', null).range.days).toBe(1)
     expect(readInsightRange({ from: '2027-02-29', to: '2027-03-01' }, '2028-03-01', null).faults.from).toContain('first day')
   })
 
-  it('that reach beyond what is kept, or into the future, are cut and say so', () => {
+  it('that extend beyond the kept data or into the future are shortened with a note', () => {
     const { range } = readInsightRange({ from: '2020-01-01', to: '2030-01-01' }, today, null)
     expect([range.from, range.to]).toEqual(['2024-11-25', today])
     expect(range.notes).toHaveLength(3)
@@ -59,7 +59,7 @@ describe('ranges', () => {
 describe('lines', () => {
   const { range } = readInsightRange({ from: '2026-11-01', to: '2026-11-03' }, today, null)
 
-  it('put sums on their points, and leave a gap where nothing was read', () => {
+  it('put sums at their points and leave a gap where nothing was read', () => {
     const sums = [
       { ...nothing, isBefore: false, back: 0, views: 5 },
       { ...nothing, isBefore: false, back: 2, views: -1 },
@@ -75,7 +75,7 @@ describe('lines', () => {
     expect(lineOf('views', pointsOf(range, false), sums).totalBefore).toBeNull()
   })
 
-  it('of followers are levels, compared with the eve', () => {
+  it('of followers show the level, compared with the day before the range', () => {
     const level = (day: string, followers: number | null) => ({ day, followers, channelId: null, accounts: 1 })
     const line = followersLine(range, pointsOf(range, false), [
       level('2026-10-31', 90),
@@ -101,19 +101,19 @@ describe('changes', () => {
     expect([change?.direction, change?.short, `${change?.words} ${change?.joins}`]).toEqual([direction, short, said])
   })
 
-  it('are nothing where one side is unknown', () => {
+  it('are empty if one side is unknown', () => {
     expect(changeOf(null, 3, fmt)).toBeNull()
     expect(changeOf(3, null, fmt)).toBeNull()
     expect(differenceOf(88, 100, fmt)).toMatchObject({ direction: 'down', short: '12' })
   })
 })
 
-describe('best hours', () => {
+describe('the best hours', () => {
   const hour = (hourOfWeek: number, ratio: number, posts: number, stands: boolean) => ({
     ...{ hourOfWeek, ratio, posts, stands, gain: ratio, low: ratio - 0.1, high: ratio + 0.1, sinceMs: Date.UTC(2026, 0, 5) },
   })
 
-  it('are those that stand out, the best first, with their range and number of posts', () => {
+  it('are the hours that stand out, best first, with their range and number of posts', () => {
     const hours = hoursOf(
       [hour(9, 9, 1, false), hour(90, 1.4, 6, true), hour(36, 0.5, 5, false), hour(154, 1.6, 5, true)],
       'Europe/Zurich',
@@ -128,12 +128,12 @@ describe('best hours', () => {
   })
 })
 
-describe('ratings of hours', () => {
+describe('hour ratings', () => {
   const posts = Array.from({ length: 40 }, (_, index) => ({
     ...{ stratum: 'a photo', atMs: index * 86_400_000, hourOfWeek: (index % 7) * 24 + 9, views: 100 + index * (index % 3) },
   }))
 
-  it('are worked out once for the same posts, and again when a single number differs', () => {
+  it('are computed once for the same posts, and again if a single number differs', () => {
     const first = rateHoursOnce(posts)
     expect(first).toEqual(rateHours(posts))
     expect(rateHoursOnce(posts.map((post) => ({ ...post })))).toBe(first)
@@ -142,7 +142,7 @@ describe('ratings of hours', () => {
     expect(rateHoursOnce(changed)).not.toEqual(first)
   })
 
-  it('are forgotten after a hundred others', () => {
+  it('are dropped from the cache after a hundred others', () => {
     const first = rateHoursOnce(posts)
     for (let other = 0; other < 100; other += 1)
       rateHoursOnce(posts.slice(0, 7).map((post) => ({ ...post, views: post.views + other })))
@@ -151,7 +151,7 @@ describe('ratings of hours', () => {
   })
 })
 
-describe('drawing', () => {
+describe('a drawn chart', () => {
   const spec: LineSpec = {
     kind: 'line',
     id: 'x',
@@ -168,13 +168,13 @@ describe('drawing', () => {
     below: [],
   }
 
-  it('a gap breaks the line, and a value between two gaps is a dot', () => {
+  it('breaks its line at a gap and shows a value between two gaps as a dot', () => {
     const svg = drawLines(spec)
     expect(svg.match(/ d="([^"]+)"/)?.[1]?.match(/M/g)).toHaveLength(2)
     expect(svg.match(/<circle/g)).toHaveLength(1)
   })
 
-  it('words are escaped, and there is no NaN, whatever the values', () => {
+  it('escapes text and contains no NaN, whatever the values', () => {
     expect(drawLines(spec)).toContain('A &#60;b&#62; &#38; &#34;c&#34;')
     for (const values of [[], [null], [0], [0, 0], [-5, 5], [5, 5]])
       expect(drawLines({ ...spec, fromZero: false, series: [{ tone: 'now', label: 'Views', values }] })).not.toMatch(
@@ -182,7 +182,7 @@ describe('drawing', () => {
       )
   })
 
-  it('an axis of numbers below 1 ends at 1, and says where it begins', () => {
+  it('ends its axis at 1 for numbers below 1, and says where the axis starts', () => {
     const low = { ...spec, series: [{ tone: 'now' as const, label: 'Views', values: [0.2, 0.4, 0.1, 0.3] }] }
     expect([...drawLines(low).matchAll(/class="y"[^>]*>([^<]*)</g)].map(([, words]) => words)).toEqual(['0', '1'])
     expect(axisStart(low)).toBe(0)
@@ -194,7 +194,7 @@ describe('drawing', () => {
     expect(axisStart(level)).toBe(4_800)
   })
 
-  it('marks are lines of their own, days with a post circles under the axis, and two lines are named at their ends', () => {
+  it('shows marks as vertical lines, days with a post as circles below the axis, and the names of two lines at their ends', () => {
     const svg = drawLines({
       ...spec,
       marks: [2],
@@ -210,7 +210,7 @@ describe('drawing', () => {
     expect(Math.abs(ends[0]![1] - ends[1]![1])).toBeGreaterThanOrEqual(16)
   })
 
-  it('axis words are short unless that changes one', () => {
+  it('abbreviates axis labels only if that changes none of them', () => {
     expect(shortNumbers([0, 1000, 1500, 2_000_000])).toEqual(['0', '1k', '1.5k', '2m'])
     expect(shortNumbers([12_940, 12_950])).toEqual(['12,940', '12,950'])
   })

@@ -36,7 +36,7 @@ test.each([
   ['instagram', 'reel'],
   ['tiktok', 'video'],
 ] as const)(
-  'promise U3: %s: the numbers on the page of a post are those of the platform at that moment, digit by digit',
+  "promise U3: %s: the numbers on the page of a post exactly match the platform's at that moment",
   { timeout: 60_000 },
   async (name, kind) => {
     const post = await world.post(channels[name]!, kind)

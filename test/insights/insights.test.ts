@@ -16,22 +16,22 @@ beforeAll(async () => {
 
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
-describe('before there are numbers', () => {
-  it('without an account, the page says how to get one', async () => {
+describe('insights without numbers', () => {
+  it('explain how to connect an account if there is none', async () => {
     const page = await test.cast.outsider.get('/w/elsewhere/insights')
     expect(page.status).toBe(200)
     expect(page.text).toContain('No account is connected yet')
     expect(page.text).toContain('href="/w/elsewhere/channels"')
   })
 
-  it('with an account, the page says when the first numbers come', async () => {
+  it('say when the first numbers of a connected account will arrive', async () => {
     await test.sql`insert into measured_channels (channel_id, workspace_id, next_at) values (${channels.instagram}, ${test.workspaces.northside}, now() + interval '3 hours')`
     const { text } = await test.cast.manager.get('/w/northside/insights')
     expect(words(text)).toMatch(/No numbers yet\. The first of .* are read (today|tomorrow) \d\d:\d\d\./)
   })
 })
 
-describe('promise U3: what posts did, in numbers', () => {
+describe('promise U3: insights', () => {
   beforeAll(async () => {
     for (const days of [1, 2, 3, 8, 9]) {
       await gained(channels.instagram, days, {
@@ -49,7 +49,7 @@ describe('promise U3: what posts did, in numbers', () => {
     await gained(channels.tiktok, 60, { views: 3, followers: 700 })
   })
 
-  it('sums are those of the days, compared with as many days before', async () => {
+  it('add up the numbers of the days and compare them with the same number of days before', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
     // 1001 + 1002 + 1003 + 3 × 300, compared with 1008 + 1009 + 2 × 300
     expect(words(text)).toContain('Views 3,906 up 49% from 2,617')
@@ -59,7 +59,7 @@ describe('promise U3: what posts did, in numbers', () => {
     expect(text.split('class="tiles"')[1]!.split('</ul>')[0], 'color means state, and a change is none').not.toContain('pill')
   })
 
-  it('a tile chooses the line of the chart, as the switch above it does', async () => {
+  it('have tiles that select the line of the chart, like the switch above it', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d&metric=followers')
     expect(words(text.split('id="h-main"')[1]!)).toMatch(/^[^>]*>?Followers/)
     expect(text).toContain(
@@ -70,14 +70,14 @@ describe('promise U3: what posts did, in numbers', () => {
     expect((await test.cast.manager.get('/w/northside/insights?metric=nonsense')).text).toContain('Views per day')
   })
 
-  it('of one account, only its own', async () => {
+  it('of one account include only its own numbers', async () => {
     const page = await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)
     expect(page.status).toBe(200)
     expect(words(page.text)).toContain('Views 900')
     expect(words(page.text)).not.toContain('3,906')
   })
 
-  it('what a platform does not give is said, and never a 0', async () => {
+  it('say what a platform does not provide and never show it as 0', async () => {
     const own = words((await test.cast.manager.get(`/w/northside/insights/${channels.tiktok}?range=7d`)).text)
     expect(own).toContain('Reach of posts Not given by TikTok.')
     const all = words((await test.cast.manager.get('/w/northside/insights?range=7d')).text)
@@ -85,7 +85,7 @@ describe('promise U3: what posts did, in numbers', () => {
     expect(all).toContain('not given by TikTok')
   })
 
-  it('each chart has a title, its finding and the table behind it', async () => {
+  it('have charts, each with a title, its main finding and a table', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
     expect(text).toMatch(/<svg class="chart lines"[^>]*role="img" aria-labelledby="chart-main-t chart-main-d">/)
     expect(text).toContain('3,906 views in all, 49% more than in the 7 days before. The most were 1,303,')
@@ -93,13 +93,13 @@ describe('promise U3: what posts did, in numbers', () => {
     expect(text).not.toMatch(/style="/)
   })
 
-  it('a day on which nothing was read has no number, in the table and in the line', async () => {
+  it('show no number for a day on which nothing was read, in the table and in the line', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=7d')
     const table = text.split('id="h-main"')[1]!.split('</details>')[0]!
     expect([...table.matchAll(/no number/g)].length).toBeGreaterThanOrEqual(4)
   })
 
-  it('a retired number is called no longer provided, since when', async () => {
+  it('say of a retired metric since when it is no longer provided', async () => {
     const instagram = test.deps.platforms.platforms.get('instagram')!
     const { version, names } = instagram.measure
     const kinds = instagram.kinds.map((kind) => kind.name).filter((kind) => names(kind).saves)
@@ -111,7 +111,7 @@ describe('promise U3: what posts did, in numbers', () => {
     expect(words(text)).toMatch(/No longer provided by Instagram since \d+ \w+ \d{4}: what stands is from before\./)
   })
 
-  it('nothing of another workspace is in it', async () => {
+  it('include nothing from another workspace', async () => {
     expect((await test.cast.outsider.get('/w/northside/insights')).status).toBe(404)
     expect((await test.cast.outsider.get('/w/northside/insights.csv')).status).toBe(404)
     expect((await test.cast.outsider.get(`/w/elsewhere/insights/${channels.instagram}`)).status).toBe(404)
@@ -120,14 +120,14 @@ describe('promise U3: what posts did, in numbers', () => {
   })
 })
 
-describe('the days', () => {
-  it.each(['7d', '28d', '90d', '12m', '24m', 'nonsense'])('%s is answered', async (range) => {
+describe('the date range', () => {
+  it.each(['7d', '28d', '90d', '12m', '24m', 'nonsense'])('%s gets a page', async (range) => {
     const page = await test.cast.manager.get(`/w/northside/insights?range=${range}`)
     expect(page.status).toBe(200)
     expect(page.text).toContain(`range=${range === 'nonsense' ? '28d' : range}" aria-current="true"`)
   })
 
-  it('chosen days are shown, and counted', async () => {
+  it('can be custom, and its days are included in the sums', async () => {
     const page = await test.cast.manager.get(`/w/northside/insights?from=${day(9)}&to=${day(8)}`)
     expect(page.status).toBe(200)
     expect(words(page.text)).toContain('Views 2,617')
@@ -139,7 +139,7 @@ describe('the days', () => {
     ['from=2026-11-09&to=2026-11-01', 'The last day lies before the first.'],
     ['from=2001-01-01&to=2001-02-01', 'longer ago than numbers are kept'],
     ['from=2099-01-01&to=2099-02-01', 'still to come'],
-  ])('%s is refused in words, with the form as typed', async (query, fault) => {
+  ])('%s is refused with a message that keeps what was typed', async (query, fault) => {
     const page = await test.cast.manager.get(`/w/northside/insights?${query}`)
     expect(page.status).toBe(422)
     expect(page.text).toContain(fault)
@@ -147,7 +147,7 @@ describe('the days', () => {
     expect((await test.cast.manager.get(`/w/northside/insights.csv?${query}`)).status).toBe(422)
   })
 
-  it('24 months have nothing kept before them', async () => {
+  it('of 24 months has no earlier data to compare with', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=24m')
     expect(text).toContain('Numbers are kept for 24 months, so there is nothing before to compare with.')
     expect(words(text)).toMatch(
@@ -182,7 +182,7 @@ describe('posts', () => {
     })
   })
 
-  it('are ranked by what was asked for; what gives none comes last and says so', async () => {
+  it('are ranked by the requested metric; those without it come last and say so', async () => {
     const order = async (by: string) => {
       const { text } = await test.cast.manager.get(`/w/northside/insights?range=28d&by=${by}`)
       return [
@@ -197,7 +197,7 @@ describe('posts', () => {
     expect(words((await test.cast.manager.get('/w/northside/insights?range=28d')).text)).toContain('reach not given by TikTok')
   })
 
-  it('the page of one post has its numbers digit by digit, when they were taken, and every reading', async () => {
+  it('have a page with their exact numbers, when they were read, and every reading', async () => {
     const { text } = await test.cast.manager.get(`/w/northside/posts/${insta.postId}`)
     const shown = words(text.split(`id="target-${insta.targetId}"`)[1]!.split('</article>')[0]!)
     expect(shown).toContain('Views 11,204 Reach 9,310 Likes 801')
@@ -206,12 +206,12 @@ describe('posts', () => {
     expect(text).toContain('Views since it went out')
   })
 
-  it('a number that ended is marked as such beside its last value', async () => {
+  it('show a retired metric with its last value and a label', async () => {
     const { text } = await test.cast.manager.get('/w/northside/insights?range=28d&by=reach')
     expect(words(text)).toContain('4,870 reached no longer provided')
   })
 
-  it('hours need seven posts of an account and format, and one is named when it does better than chance', async () => {
+  it('of one account and format get best hours once there are seven, for an hour that does better than chance', async () => {
     expect((await test.cast.manager.get('/w/northside/insights')).text).toContain('Not enough posts yet')
     // Two posts on the weekday that does well, so that one hour still has enough posts after a
     // change of the clocks.
@@ -222,7 +222,7 @@ describe('posts', () => {
     expect(words(text)).toMatch(/Best: \w+day \d\d:00, about \d+% more views than usual \(\d+% to \d+%\), \d+ posts/)
   })
 
-  it('CSV: every table, empty for what was not given, formulas made harmless', async () => {
+  it('are exported with all other tables as CSV, with empty cells for missing numbers and formulas made harmless', async () => {
     const get = async (path: string) => {
       const page = await test.cast.manager.get(path)
       expect([path, page.status, page.headers.get('Content-Type')]).toEqual([path, 200, 'text/csv; charset=utf-8'])
@@ -252,7 +252,7 @@ describe('posts', () => {
     expect((await test.cast.outsider.get(`/w/elsewhere/posts/${insta.postId}/numbers.csv`)).status).toBe(404)
   })
 
-  it('promise E3: numbers go with their account', async () => {
+  it('promise E3: lose their numbers when their account is deleted', async () => {
     const { northside } = test.workspaces
     await test.sql`delete from channels where id = ${channels.facebook}`
     const [left] =

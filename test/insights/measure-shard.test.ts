@@ -22,7 +22,7 @@ beforeAll(async () => {
  */
 const isWithin = (taken: Date, dueMs: number) => taken.getTime() >= dueMs && taken.getTime() < dueMs + 16 * minuteMs
 
-test('promise U3, R3: 24 months of one account and its post: each number at its age, once, and nothing after', {
+test('promise U3, R3: 24 months of one account and its post: each number is read at its age, once, and none after that', {
   timeout: 600_000,
 }, async () => {
   const { sql, rig } = world
@@ -115,7 +115,7 @@ const connectEverywhere = async (count: number) => {
   return ids
 }
 
-test('however many accounts are due, no history passes 2,000 events, and each account is asked once', {
+test('however many accounts are due, no history exceeds 2,000 events, and each account is read once', {
   timeout: 240_000,
 }, async () => {
   const { sql, client } = world

@@ -32,9 +32,9 @@ const stopClock = (stopped: boolean) => world.rig.control('POST', '/clock', { st
 const pass = (ms: number) => world.measureUntil(world.rig.now() + ms)
 const callsOf = (endpoint: string) => world.rig.calls({ endpoint })
 
-describe.sequential('numbers of posts', () => {
+describe.sequential('the numbers of posts', () => {
   test.each(Object.entries(kinds))(
-    'promise U3: %s: what is stored equals what the platform has at that moment, digit by digit, and what it does not give is empty',
+    "promise U3: %s: stored numbers exactly match the platform's at that moment, and numbers that it does not provide are empty",
     { timeout: 60_000 },
     async (platform, kind) => {
       const place = channel(platform)
@@ -66,7 +66,7 @@ describe.sequential('numbers of posts', () => {
     },
   )
 
-  test('before the platform knows anything a number is empty, not 0', async () => {
+  test('are empty, not 0, until the platform has them', async () => {
     await world.rig.set({ insightsLagMs: 3 * hourMs })
     const post = await world.post(channel('instagram'), 'image')
     await pass(1.5 * hourMs)
@@ -79,7 +79,7 @@ describe.sequential('numbers of posts', () => {
     await world.rig.set({ insightsLagMs: hourMs })
   })
 
-  test('a story is measured hourly for its day, and not after it', { timeout: 60_000 }, async () => {
+  test('of a story are read hourly during its day and not afterwards', { timeout: 60_000 }, async () => {
     const post = await world.post(channel('instagram'), 'story')
     await pass(2 * dayMs)
     const taken = await snapshotsOf(post)
@@ -91,7 +91,7 @@ describe.sequential('numbers of posts', () => {
     expect((await measuredOf(post)).nextAt).toBeNull()
   })
 
-  test('a name that two posts of a kind refuse is remembered for that kind; the others still arrive, and the last known number stays', {
+  test('omit a metric that two posts of a kind refuse, for that kind only; the other metrics still arrive, and the last known number stays', {
     timeout: 120_000,
   }, async () => {
     const place = channel('instagram')
@@ -127,7 +127,7 @@ describe.sequential('numbers of posts', () => {
   })
 
   test.each(['facebook', 'tiktok'])(
-    '%s: a post that is not shown there is asked for daily, after three days weekly, at once after a reconnect, and it shows',
+    '%s: of a post that the platform does not show are requested daily, weekly after three days, and immediately after a reconnect, and the last numbers stay',
     { timeout: 120_000 },
     async (platform) => {
       const place = channel(platform)

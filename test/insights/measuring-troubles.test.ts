@@ -43,8 +43,8 @@ const reads = async (sinceId: number) =>
   )
 const lastCall = async () => (await world.rig.calls()).at(-1)?.id ?? 0
 
-describe.sequential('when measuring does not get through', () => {
-  test('an outage loses nothing: no snapshot is written, what was due stays due, and is made up for when it is over', async () => {
+describe.sequential('when measuring fails', () => {
+  test('an outage loses nothing: no snapshot is written, due readings stay due, and they are made up for afterwards', async () => {
     const tiktok = place('tiktok')
     const post = await world.post(tiktok, 'video')
     await world.rig.fault({ platform: 'tiktok', endpoint: 'video/query', when: 'before', kind: 'html503', times: 2 })
@@ -62,7 +62,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(Number(row?.views)).toBeGreaterThan(0)
   })
 
-  test('reading stops first: while a platform holds it back no number is asked, and the page can say until when', async () => {
+  test('reading stops first: while a platform restricts it no numbers are requested, and the page can say until when', async () => {
     const facebook = place('facebook')
     const post = await world.post(facebook, 'photo')
     const until = new Date(world.rig.now() + 3 * hourMs)
@@ -81,7 +81,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(await countOf(post)).toBe(1)
   })
 
-  test('of a limit that is half used measuring takes no more than one batch; the rest is read when there is room', {
+  test('measuring takes at most one batch from a half-used limit, and the rest is read when there is room', {
     timeout: 60_000,
   }, async () => {
     const facebook = place('facebook')
@@ -99,7 +99,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(await taken()).toBe(52)
   })
 
-  test('posts of one account are asked together; one that the platform refuses to speak of does not hold up the others', async () => {
+  test('posts of one account are read together, and one that the platform refuses does not hold up the others', async () => {
     const instagram = place('instagram')
     const posts = [
       await world.post(instagram, 'image'),
@@ -131,7 +131,7 @@ describe.sequential('when measuring does not get through', () => {
     expect((await restOf(instagram)).problem).toBeNull()
   })
 
-  test('a small Page gets every number that Facebook gives: no pause, no advice to reconnect, and the missing one is named', async () => {
+  test('a small Page gets every number that Facebook provides, without a pause or advice to reconnect, and the missing one is named', async () => {
     const facebook = place('facebook')
     const page = (state: object) => world.rig.control('POST', `/accounts/meta/pages/${facebook.account.id}/state`, state)
     await page({ isSmall: true })
@@ -153,7 +153,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(await notGiven()).toEqual([])
   })
 
-  test('a video without the id of its post is asked under its own id, and gets the id at a later reading', async () => {
+  test("a video without the id of its post is read by its own id until a later reading brings the post's id", async () => {
     const facebook = place('facebook')
     await world.rig.set({ videoPostIdLagMs: 4 * hourMs })
     const video = await world.post(facebook, 'video', publishWithoutReceipt)
@@ -173,7 +173,7 @@ describe.sequential('when measuring does not get through', () => {
     await world.rig.set({ videoPostIdLagMs: 0 })
   })
 
-  test('a receipt that brings the id of the post replaces the id of the video, and one without an id changes nothing', async () => {
+  test('a receipt with the id of the post replaces the id of the video, and one without an id changes nothing', async () => {
     const { targetId } = await world.post(place('facebook'), 'text')
     const idAfter = async (platformPostId: string | null) => {
       await completeReceipt(world.sql, targetId, { permalink: null, platformPostId, final: false })
@@ -184,7 +184,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(await idAfter(null)).toBe('1067_424242')
   })
 
-  test('a connection that needs a person is passed over without a call, and goes on when it is connected again', async () => {
+  test('an account that needs reconnecting is skipped without a call, and is read again once it is reconnected', async () => {
     const instagram = place('instagram')
     const post = await world.post(instagram, 'image')
     const [person] = Object.values(
@@ -203,7 +203,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(await countOf(post)).toBe(1)
   })
 
-  test('promise R2: of a disconnected account nothing is asked and the numbers stay; they go where that is chosen', async () => {
+  test('promise R2: a disconnected account is not read and keeps its numbers, which are deleted if that was chosen', async () => {
     const { sql } = world
     const { channelId } = place('facebook')
     const rowsOf = async () => {
@@ -225,7 +225,7 @@ describe.sequential('when measuring does not get through', () => {
     expect(await rowsOf()).toEqual({ followers: 0, days: 0, posts: 0, snapshots: 0 })
   })
 
-  test('two runs at once measure each post once', async () => {
+  test('two simultaneous runs measure each post once', async () => {
     const tiktok = place('tiktok')
     const posts = [await world.post(tiktok, 'video'), await world.post(tiktok, 'video')]
     await world.measure()

@@ -24,8 +24,8 @@ const readAt = async ({ targetId }: Published): Promise<number> => {
   return row!.takenAt.getTime()
 }
 
-describe.sequential('what is read of an account', () => {
-  test('posts, followers and the days of an account rest apart: while one is refused, the others come, and what came stays', {
+describe.sequential('the parts of an account', () => {
+  test('pause separately: if posts, followers or days are refused, the others are still read, and earlier numbers stay', {
     timeout: 60_000,
   }, async () => {
     const facebook = place('facebook')
@@ -64,7 +64,7 @@ describe.sequential('what is read of an account', () => {
     expect(await restsOf()).toEqual([])
   })
 
-  test('an outage in the middle of a batch keeps what came; the rest is read later', async () => {
+  test('keep the posts that were read before an outage in the middle of a batch, and the rest is read later', async () => {
     const facebook = place('facebook')
     const posts = [await world.post(facebook, 'text'), await world.post(facebook, 'text'), await world.post(facebook, 'text')]
     const down = { platform: 'facebook', endpoint: 'post.insights', when: 'before' as const, kind: 'error' as const }
@@ -77,7 +77,7 @@ describe.sequential('what is read of an account', () => {
     expect(await Promise.all(posts.map(countOf))).toEqual([1, 1, 1])
   })
 
-  test('a day of the account that came without numbers is asked again, and has them', async () => {
+  test('include days that are read again if they came without numbers', async () => {
     const instagram = place('instagram')
     const newest = async () => {
       const [row] = await world.sql`

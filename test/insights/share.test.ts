@@ -43,8 +43,8 @@ const hidePosts = async (count: number): Promise<void> => {
 const readings = async () =>
   (await house.ledger.calls()).filter(({ path }) => path.endsWith('/insights') && path.includes('_99')).length
 
-describe.sequential('measuring never takes the room of publishing', () => {
-  test('a refusal for too many calls that measuring gets holds back measuring alone; a post goes out at its time', {
+describe.sequential('measuring leaves room for publishing', () => {
+  test('a rate limit error during measuring pauses only measuring, and a post is published on time', {
     timeout: 60_000,
   }, async () => {
     await hidePosts(1)
@@ -62,7 +62,7 @@ describe.sequential('measuring never takes the room of publishing', () => {
     expect(target).toEqual({ state: 'published', attemptNumber: 1, problem: null })
   })
 
-  test('of 300 posts that Facebook hides measuring asks until half of the app’s hour is used; a post goes out at its time', {
+  test('for 300 posts that Facebook hides, measuring uses at most half of the app’s hourly calls, and a post is published on time', {
     timeout: 90_000,
   }, async () => {
     await house.control('PATCH', '/settings', { appCallsPerHour: limitOfAnHour })

@@ -44,8 +44,8 @@ const written = (days: number): string => {
 const notRead = (platform: PlatformName, days: number) =>
   test.sql`update measured_channels set next_at = ${ago(days)} where channel_id = ${channels[platform]}`
 
-describe('an account that is not read (N2)', () => {
-  it('keeps its last followers with their date, and no sum is compared with a part that is missing', async () => {
+describe('an account without recent readings (N2)', () => {
+  it('keeps its last followers with their date, and sums with a missing part are not compared', async () => {
     for (const platform of platforms) await read(platform, 40, platform === 'instagram' ? 9 : 1)
     await notRead('instagram', 8)
     const text = await page('7d')
@@ -61,14 +61,14 @@ describe('an account that is not read (N2)', () => {
     expect(await page('7d', channels.tiktok), 'an account that was read is compared').toContain('Views 700 no change from 700')
   })
 
-  it('and that needs to be reconnected says so', async () => {
+  it('says so if it needs to be reconnected', async () => {
     for (const platform of platforms) await read(platform, 40, platform === 'tiktok' ? 5 : 1)
     await notRead('tiktok', 4)
     await test.sql`update channels set state = 'reconnect' where id = ${channels.tiktok}`
     expect(await page('28d')).toMatch(/on TikTok since [^.:]*: it needs to be reconnected\./)
   })
 
-  it('and comes back holds the growth of all days on one, which is marked, and does not pass for growth', async () => {
+  it('shows the growth of all missed days on the day it is read again, which is marked and not treated as growth', async () => {
     for (const platform of platforms) await read(platform, 80, platform === 'instagram' ? 10 : 1)
     await gained(channels.instagram, 1, { views: 900, followers: 999, grownSince: day(10) })
     const text = await page('7d')
@@ -84,8 +84,8 @@ describe('an account that is not read (N2)', () => {
   })
 })
 
-describe('an account that is connected (N3)', () => {
-  it('is no growth: its followers and views are stated apart, and the chart has a mark', async () => {
+describe('a newly connected account (N3)', () => {
+  it('does not count as growth: its followers and views are shown separately, and the chart has a mark', async () => {
     for (const platform of platforms)
       await read(platform, platform === 'tiktok' ? 5 : 80, 1, platform === 'tiktok' ? 4_926 : 1_000)
     const text = await page('28d')
@@ -97,7 +97,7 @@ describe('an account that is connected (N3)', () => {
     expect(await page('28d', channels.tiktok)).toContain(`Followers 4,925 up 4 since ${written(5)}, the first reading`)
   })
 
-  it('and one that is disconnected is no loss', async () => {
+  it('does not count as growth, and a disconnected one does not count as a loss', async () => {
     for (const platform of platforms) await read(platform, 80, platform === 'tiktok' ? 6 : 1)
     await test.sql`
       update channels set state = 'disconnected', token_sealed = null, disconnected_at = ${ago(5)} where id = ${channels.tiktok}`
@@ -110,8 +110,8 @@ describe('an account that is connected (N3)', () => {
   })
 })
 
-describe('when nothing was read (N10)', () => {
-  it('the page says on which days, and which day holds them', async () => {
+describe('days without any readings (N10)', () => {
+  it('are named on the page, with the day that contains their growth', async () => {
     for (const platform of platforms) {
       await read(platform, 40, 9)
       await gained(channels[platform], 2, { views: 700, followers: 998, grownSince: day(9) })
@@ -133,7 +133,7 @@ describe('when nothing was read (N10)', () => {
     [30, 37, true],
     [800, 178, false],
     [800, 192, true],
-  ])('a reading of a post of %i hours, %d hours after the last, is late: %s', async (ageHours, hours, isLate) => {
+  ])('make a reading of a post of %i hours, %d hours after the last, late: %s', async (ageHours, hours, isLate) => {
     const daysAgo = Math.ceil((ageHours + hours) / 24) + 1
     const { targetId } = await measured('instagram', { daysAgo, readings: [{ hours: ageHours, views: 10 }] })
     const takenAt = new Date(ago(daysAgo).getTime() + (ageHours + hours) * hourMs)
@@ -149,8 +149,8 @@ describe('when nothing was read (N10)', () => {
   })
 })
 
-describe('views at one age (N11)', () => {
-  it('are kept from the readings after a day and after a week; one that gives none leaves the last', async () => {
+describe('views at the same age (N11)', () => {
+  it('are kept from the readings after a day and a week; a reading without views leaves the last ones', async () => {
     const { targetId } = await measured('instagram', { daysAgo: 9, readings: [{ hours: 1, views: 1 }] })
     const publishedAt = ago(9)
     for (const [hours, views] of [
@@ -173,7 +173,7 @@ describe('views at one age (N11)', () => {
     expect(row).toEqual({ viewsAtDay: 20, viewsAtWeek: 70, views: 80 })
   })
 
-  it('promise R3: go 24 months after they were taken, while newer numbers of the post stay', async () => {
+  it('promise R3: are deleted 24 months after they were read, while newer numbers of the post stay', async () => {
     const { targetId } = await measured('instagram', {
       daysAgo: 20,
       readings: [
@@ -190,7 +190,7 @@ describe('views at one age (N11)', () => {
     expect(rules.find(({ name }) => name === 'aged_views')).toMatchObject({ keep: '24 months', goes: 'ages', promise: 'R3' })
   })
 
-  it('rank posts of different ages fairly, and compare formats by their median', async () => {
+  it('rank posts of different ages fairly and compare formats by their median', async () => {
     const readings = (week: number, now: number) => [
       { hours: 168, views: week },
       { hours: 300, views: now },
@@ -213,7 +213,7 @@ describe('views at one age (N11)', () => {
 })
 
 describe('followers after days without readings', () => {
-  it('are not said to be more than before the days when their first reading lies in them', async () => {
+  it('are not compared with the time before the range if their first reading is within it', async () => {
     await read('tiktok', 5, 1)
     await read('facebook', 40, 1)
     expect(await page('28d&metric=followers', channels.facebook)).toContain('more than before these 28 days')
@@ -223,7 +223,7 @@ describe('followers after days without readings', () => {
     expect(text).not.toContain('before these 28 days')
   })
 
-  it('are compared with the last reading before the days, and its day is told when it is older than the day before', async () => {
+  it('are compared with the last reading before the range, with its date if it is older than the day before', async () => {
     for (const platform of platforms) await read(platform, 40, platform === 'tiktok' ? 12 : 1)
     await gained(channels.tiktok, 1, { views: 100, followers: 1_100 })
     expect(await page('7d', channels.tiktok)).toContain(
@@ -237,7 +237,7 @@ describe('followers after days without readings', () => {
 })
 
 describe('a changed time zone (N12)', () => {
-  it('and back: the days in between are those of the other zone, the ones before are not', async () => {
+  it('that was changed back applies to the days in between and not to the days before', async () => {
     for (const platform of platforms) await read(platform, 40, 1)
     const zones = [
       { zone: 'Europe/Zurich', until: ago(12) },
@@ -253,7 +253,7 @@ describe('a changed time zone (N12)', () => {
     expect(text).toContain(`Time zone changed from Asia/Tokyo on ${written(6)}.`)
   })
 
-  it('is dated on the page: days before it are those of the zone they were counted in', async () => {
+  it('is dated on the page, and the days before it are those of the time zone they were counted in', async () => {
     for (const platform of platforms) await read(platform, 40, 1)
     expect(await page('28d')).not.toContain('the time zone of this workspace then')
     const settings = { name: 'Northside Records', zone: 'Pacific/Auckland', missedAfterHours: '6' }

@@ -30,7 +30,7 @@ test('promise U3: 1 h, 6 h, 24 h, daily to day 30, weekly to month 24: 132 times
   expect(lates[0]).toBeLessThan(600_000)
 })
 
-test('what is told for a day only is measured each hour, and a last time half an hour before it ends', () => {
+test('posts with numbers for one day only are measured hourly, and a last time half an hour before the end', () => {
   const ages = agesOf('0199c0de-0000-7000-8000-000000000001', dayMs)
   expect(ages).toHaveLength(24)
   expect(ages.slice(0, 23).map((age) => Math.floor(age / hourMs))).toEqual(Array.from({ length: 23 }, (_, index) => index + 1))
@@ -42,7 +42,7 @@ test('accounts are spread over minutes by their ids', () => {
   expect(new Set(shifts.map((shift) => Math.floor(shift / 60_000))).size).toBe(10)
 })
 
-test('ages that were slept through are made up for once; after the last one nothing is due', () => {
+test('missed readings are made up for once, and nothing is due after the last one', () => {
   const at = (days: number) => publishedAt.getTime() + days * dayMs
   expect(firstMeasureAt(post('c'), at(10.5))?.getTime()).toBe(at(10.5))
   expect(nextMeasureAt(post('c'), at(10.5))?.getTime()).toBeGreaterThanOrEqual(at(11))
@@ -51,7 +51,7 @@ test('ages that were slept through are made up for once; after the last one noth
   expect(firstMeasureAt(post('c', dayMs), at(1.1))).toBeNull()
 })
 
-test('an account is asked at the time of day at which it was connected, whenever that was last done', () => {
+test('an account is read at the time of day at which it was connected, whenever it was last read', () => {
   const next = (lastMs: number) => nextAccountAt('c', publishedAt, lastMs).getTime()
   const first = next(publishedAt.getTime())
   expect(first - publishedAt.getTime() - dayMs).toBeGreaterThanOrEqual(0)
@@ -61,7 +61,7 @@ test('an account is asked at the time of day at which it was connected, whenever
   expect(next(first + 3.6 * dayMs)).toBe(first + 5 * dayMs)
 })
 
-test('what is never told is never measured', () => {
+test('posts without any numbers are never measured', () => {
   expect(firstMeasureAt(post('any', 0), publishedAt.getTime())).toBeNull()
   expect(nextMeasureAt(post('any', 0), publishedAt.getTime())).toBeNull()
 })

@@ -31,7 +31,7 @@ const told = () => test.sql<
   select id, user_id, channel_id, facts, by_mail from notices where kind = 'unread' order by id`
 
 describe('promise U4: two days without readings', () => {
-  it('are told to the admins, by mail too, once however often it is looked at', async () => {
+  it('notify the admins, also by email, once however often they are checked', async () => {
     await due('instagram', 47)
     await tell()
     expect(await told(), 'not before').toHaveLength(0)
@@ -48,7 +48,7 @@ describe('promise U4: two days without readings', () => {
     expect(page.text).toContain('Posts still go out.')
   })
 
-  it('of all accounts are one notice, and another one when an account stops again after it was read', async () => {
+  it('of all accounts cause one notification, and an account that stops again after it was read causes another', async () => {
     await due('facebook', 49)
     await due('instagram', 30)
     await due('tiktok', 26)
@@ -61,7 +61,7 @@ describe('promise U4: two days without readings', () => {
     expect(await told()).toMatchObject([{}, { channelId: channels.facebook, facts: { accounts: 1 } }])
   })
 
-  it('say nothing of a connection that ended, of an account that was disconnected, or of a post that has no id at the platform', async () => {
+  it('cause no notification for an ended connection, a disconnected account or a post without an id at the platform', async () => {
     await due('facebook', 100)
     await test.sql`update channels set state = 'reconnect' where id = ${channels.facebook}`
     await due('instagram', 100)
@@ -76,7 +76,7 @@ describe('promise U4: two days without readings', () => {
     expect(await told(), 'with an id it is read').toMatchObject([{ channelId: channels.tiktok }])
   })
 
-  it('every kind of notice can be stored, and comes by mail until the person decides otherwise', async () => {
+  it('have a notification kind that can be stored and is emailed by default, like all others', async () => {
     const [check] = await test.sql<{ text: string }[]>`
       select pg_get_constraintdef(oid) as text from pg_constraint where conname = 'notices_kind_check'`
     expect([...check!.text.matchAll(/'(\w+)'/g)].map(([, kind]) => kind).sort()).toEqual([...noticeKinds].sort())
@@ -85,7 +85,7 @@ describe('promise U4: two days without readings', () => {
     expect([...user!.kinds].sort()).toEqual([...noticeKinds].sort())
   })
 
-  it('are a figure for operators: how long the oldest due reading waits', async () => {
+  it('are visible to operators as how long the oldest due reading has been waiting', async () => {
     const registry = new Registry()
     const read = meterFigures(registry, test.deps)
     const figure = async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
-it('the whole account is drawn beside the posts from here, day by day, and what is not known is a gap', async () => {
+it('the views of the whole account are drawn beside those of posts from here, day by day, with gaps for unknown days', async () => {
   const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
   const drawn = text.split('aria-labelledby="chart-whole-t chart-whole-d"')[1]?.split('</section>')[0] ?? ''
   const tips = [...drawn.matchAll(/data-words="([^"]*)"/g)].map(([, tip]) => tip ?? '')
@@ -33,7 +33,7 @@ it('the whole account is drawn beside the posts from here, day by day, and what 
   expect(words(drawn)).toContain('Whole account Posts from here')
 })
 
-it('weeks are averages of the days that are known; without views of accounts there is only the table', async () => {
+it('weeks are averages of the known days, and without account views there is only the table', async () => {
   const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=12m`)
   expect(text).toContain('Views per day of the whole account and of posts from here, average of each week')
   expect(text).toMatch(/data-words="[^"]*: whole account 10\d · posts from here 40"/)
