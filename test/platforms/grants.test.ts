@@ -75,13 +75,13 @@ const stateOf = async (grantId: string) => {
   return row
 }
 
-it('a token with time left is used as it is', async () => {
+it('a token that is still valid is used as is', async () => {
   const { ref, tokens } = await connectTiktok(minutes(120))
   expect(await withToken(deps, ref, token)).toBe(tokens.accessToken)
   expect(await renewals()).toBe(0)
 })
 
-it('promise U2: a token that ends within half an hour is renewed first, and the new pair is stored sealed', async () => {
+it('promise U2: a token that expires within half an hour is renewed first, and the new pair is stored sealed', async () => {
   const { ref, grantId, tokens } = await connectTiktok(minutes(20))
   const used = await withToken(deps, ref, ask)
   expect(used).not.toBe(tokens.accessToken)
@@ -91,14 +91,14 @@ it('promise U2: a token that ends within half an hour is renewed first, and the 
   expect(await stateOf(grantId)).toMatchObject({ renewingBy: null, renewingUntil: null })
 })
 
-it('ten at once renew once, and all of them use the new token', async () => {
+it('ten concurrent calls renew once, and all of them use the new token', async () => {
   const { ref } = await connectTiktok(minutes(-5))
   const used = await Promise.all(Array.from({ length: 10 }, () => withToken(deps, ref, ask)))
   expect(new Set(used).size).toBe(1)
   expect(await renewals()).toBe(1)
 })
 
-it('a refused token is renewed once and the work done again, where the caller allows it', async () => {
+it('a refused token is renewed once and the work repeated, if the caller allows it', async () => {
   const { ref, tokens } = await connectTiktok(minutes(120))
   await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true })
   const used = await withToken(deps, ref, ask, { renewOnReauthorize: true })
@@ -106,7 +106,7 @@ it('a refused token is renewed once and the work done again, where the caller al
   expect(await renewals()).toBe(1)
 })
 
-it('ten at once with a refused token renew once', async () => {
+it('ten concurrent calls with a refused token renew once', async () => {
   const { ref } = await connectTiktok(minutes(120))
   await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true })
   const used = await Promise.all(Array.from({ length: 10 }, () => withToken(deps, ref, ask, { renewOnReauthorize: true })))
@@ -114,7 +114,7 @@ it('ten at once with a refused token renew once', async () => {
   expect(await renewals()).toBe(1)
 })
 
-it('a token refused twice, or where the work may not be repeated, waits for a person; the work ran as often as it may', async () => {
+it('a token refused twice, or once if the work must not be repeated, needs a person; the work runs no more often than allowed', async () => {
   for (const [options, runs] of [
     [{ renewOnReauthorize: true }, 2],
     [{}, 1],
@@ -140,14 +140,14 @@ it('a token refused twice, or where the work may not be repeated, waits for a pe
   expect(events).toHaveLength(2)
 })
 
-it('a dead refresh token ends it: the channel waits for a person', async () => {
+it('an expired refresh token ends the grant, and the channel needs to be reconnected', async () => {
   const { ref, grantId } = await connectTiktok(minutes(5))
   await control(sandbox, 'POST', '/accounts/tiktok/northside.records/expire-tokens', { access: true, refresh: true })
   await expect(withToken(deps, ref, token)).rejects.toMatchObject({ problem: { kind: 'reauthorize' } })
   expect(await stateOf(grantId)).toMatchObject({ state: 'reauthorize', channelState: 'reconnect' })
 })
 
-it('a renewal that fails for the moment does not stop work while the old token lives, and rests before the next try', async () => {
+it('a renewal that fails temporarily does not stop work while the old token is valid, and backs off before the next try', async () => {
   const { ref, grantId, tokens } = await connectTiktok(minutes(20))
   await control(sandbox, 'POST', '/faults', {
     platform: 'tiktok',
@@ -170,14 +170,14 @@ it('a renewal that fails for the moment does not stop work while the old token l
   expect(await withToken(deps, ref, ask)).not.toBe(tokens.accessToken)
 })
 
-it('a lease whose holder died is taken over once it is over', async () => {
+it('a renewal lease whose holder died is taken over once it expires', async () => {
   const { ref, tokens } = await connectTiktok(minutes(5))
   await deps.sql`update grants set renewing_by = gen_random_uuid(), renewing_until = now() + interval '1 second'`
   expect(await withToken(deps, ref, ask)).not.toBe(tokens.accessToken)
   expect(await renewals()).toBe(1)
 })
 
-it('a refusal of an old token does not touch a grant that was connected again meanwhile', async () => {
+it('a refused old token does not affect a grant that was reconnected in the meantime', async () => {
   const { ref, grantId, tokens } = await connectTiktok(minutes(120))
   const work = async () => {
     await insertChannel(deps, {
@@ -193,7 +193,7 @@ it('a refusal of an old token does not touch a grant that was connected again me
   expect(await withToken(deps, ref, token)).toBe('newer')
 })
 
-it('Meta: what is refused is final, since there is nothing to renew it with', async () => {
+it('Meta: a refused token is final, since there is nothing to renew it with', async () => {
   const { channelId, grantId } = await insertChannel(deps, { ...people, platform: 'facebook' })
   const ref = { workspaceId: people.workspaceId, channelId }
   let count = 0

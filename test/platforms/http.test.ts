@@ -18,7 +18,7 @@ afterEach(() => {
 
 const problemOf = (answer: Promise<unknown>) => answer.catch((error: { problem: unknown }) => error.problem)
 
-test('a form and a stream of known length arrive as they are, and the answer with its status and headers', async () => {
+test('a form and a stream of known length arrive unchanged, and the response keeps its status and headers', async () => {
   const seen: unknown[] = []
   const url = await listening(async (request, response) => {
     seen.push([request.headers['content-type'], request.headers['content-length'], await text(request)])
@@ -34,12 +34,12 @@ test('a form and a stream of known length arrive as they are, and the answer wit
   ])
 })
 
-test('a redirect is an answer like any other', async () => {
+test('a redirect is returned like any other response', async () => {
   const url = await listening((_, response) => response.writeHead(302, { location: '/elsewhere' }).end())
   expect((await call({ method: 'GET', url, timeoutMs: 5_000 })).status).toBe(302)
 })
 
-test('an answer that is too long, breaks off or does not come leaves the outcome unknown', async () => {
+test('a response that is too long, cut off or missing leaves the outcome unknown', async () => {
   const long = await listening((_, response) => response.end('x'.repeat(2_000)))
   const unknown = { kind: 'unknown_outcome' }
   expect(await problemOf(call({ method: 'GET', url: long, timeoutMs: 5_000, maxBytes: 1_999 }))).toMatchObject(unknown)
@@ -55,7 +55,7 @@ test('an answer that is too long, breaks off or does not come leaves the outcome
   expect(await problemOf(call({ method: 'GET', url: silent, timeoutMs: 100 }))).toMatchObject({ ...unknown, code: 'timeout' })
 })
 
-test('nobody was reached where nobody listens', async () => {
+test('a call to a closed port is unavailable, since nothing was sent', async () => {
   const url = await listening(() => undefined)
   await new Promise((resolve) => server?.close(resolve))
   const problem = await problemOf(call({ method: 'POST', url, body: 'x', timeoutMs: 5_000 }))

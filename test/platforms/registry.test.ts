@@ -15,7 +15,7 @@ describe('the registry', () => {
   }
   const meta = { ...settingsFor('https://graph.example'), configId: undefined, isLive: true }
 
-  it('holds what is configured, by name', () => {
+  it('holds the configured platforms by name', () => {
     const all = createPlatforms({ meta, tiktok })
     expect([...all.platforms.keys()]).toEqual(['facebook', 'instagram', 'tiktok'])
     expect([...all.issuers.keys()]).toEqual(['meta', 'tiktok'])
@@ -23,7 +23,7 @@ describe('the registry', () => {
     expect([[...one.platforms.keys()], [...one.issuers.keys()]]).toEqual([['tiktok'], ['tiktok']])
   })
 
-  it('gives each platform an issuer that knows it', () => {
+  it('gives each platform an issuer that supports it', () => {
     const { platforms, issuers } = createPlatforms({ meta, tiktok })
     for (const platform of platforms.values()) expect(issuers.get(platform.issuer)?.platforms).toContain(platform.name)
   })

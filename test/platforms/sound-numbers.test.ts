@@ -9,18 +9,18 @@ describe('a number that a platform sends', () => {
     expect(soundNumbers(numbers)).toEqual({ sound: numbers, unsound: [] })
   })
 
-  it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17])('counts as not given when it is %d, and is named', (odd) => {
+  it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17])('is ignored when it is %d, and is reported', (odd) => {
     expect(soundNumbers({ views: odd, likes: 3 })).toEqual({ sound: { likes: 3 }, unsound: ['views'] })
     expect(unsoundWords('TikTok', ['views', 'views', 'likes'])).toBe(
       'TikTok sent something that cannot be a number of views or likes. It counts as not given.',
     )
   })
 
-  it('of a counter that the database cannot hold counts as not given', () => {
+  it('is ignored when it is too large for the database', () => {
     expect(soundNumbers({ likes: 2_147_483_648 })).toEqual({ sound: {}, unsound: ['likes'] })
   })
 
-  it('loses nothing else when it is text: Meta and TikTok alike', () => {
+  it('does not affect other numbers when it is text, for both Meta and TikTok', () => {
     expect(numberIn(new Map([['views', '12']]), 'views')).toBeNaN()
     expect(numberIn(new Map(), 'views')).toBeUndefined()
     const { videos } = countersSchema.parse({ videos: [{ id: '1', view_count: '12', like_count: 3 }] })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { uploadAddress } from '../../platforms/upload-address.ts'
 
-test('an upload address has to belong to the platform: scheme, host and port', () => {
+test('an upload address must belong to the platform: scheme, host and port', () => {
   const allowed = ['https://open.tiktokapis.com', 'https://*.tiktokapis.com', 'http://127.0.0.1:3030']
   const isAllowed = (url: string) => {
     try {

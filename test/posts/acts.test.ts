@@ -23,8 +23,8 @@ const schedule = (text: string, accounts: string[], dueAt: Date): Promise<Page> 
     'Schedule',
   )
 
-describe.concurrent('what a person does to a post', () => {
-  test('a refused target says what the platform said and is sent again alone', { timeout: 60_000 }, async () => {
+describe.concurrent('what people can do to a post', () => {
+  test('a failed target shows what the platform said, and Retry sends it alone', { timeout: 60_000 }, async () => {
     const account = '106700000000002' // Northside Café
     await house.control('POST', '/faults', {
       platform: 'facebook',
@@ -65,7 +65,7 @@ describe.concurrent('what a person does to a post', () => {
     expect(pills(await house.admin.open(url))).toEqual(['canceled'])
   })
 
-  test('a rescheduled post goes out at its new time only', { timeout: 60_000 }, async () => {
+  test('a rescheduled post goes out only at its new time', { timeout: 60_000 }, async () => {
     const text = 'Moved while it waits for its second'
     const { url } = await schedule(text, ['Northside Records'], inSeconds(6))
     const armed = await untilPage(house.admin, url, (page) => page.text.includes('ready'))
@@ -77,7 +77,7 @@ describe.concurrent('what a person does to a post', () => {
     expect(posts[0]?.commitCallAtMs).toBeGreaterThanOrEqual(later.getTime())
   })
 
-  test('an answer that is lost is not a second post: the platform is asked, and the post is found', {
+  test('a lost response does not cause a second post: we ask the platform, and it has the post', {
     timeout: 60_000,
   }, async () => {
     const account = '106700000000003' // Northside Events

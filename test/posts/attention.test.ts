@@ -25,7 +25,7 @@ const page = async (path: string, who: 'manager' | 'admin' = 'manager') => (awai
 const needs = (html: string): string => html.split('<section id="needs"')[1]?.split('</section>')[0] ?? ''
 
 describe('what needs attention', () => {
-  it('is one line on every page, which leads to the list on Today', async () => {
+  it('is one line on every page that links to the list on Today', async () => {
     for (const path of ['/w/northside/calendar', '/w/northside/media', '/w/northside/notices']) {
       const html = await page(path)
       expect(html).toContain('3 items need attention')
@@ -33,7 +33,7 @@ describe('what needs attention', () => {
     }
   })
 
-  it('is all listed on Today, under the address that the line leads to', async () => {
+  it('is listed in full on Today, where the line links to', async () => {
     const list = needs(await page('/w/northside/today'))
     expect(list.match(/<div class="need">/g)).toHaveLength(3)
     expect(list).toContain('Northside Records needs to be reconnected')
@@ -43,14 +43,14 @@ describe('what needs attention', () => {
     expect(await page('/w/northside/today')).not.toContain('class="needs-line"')
   })
 
-  it('says so when there is nothing', async () => {
+  it('says so when nothing needs attention', async () => {
     await test.cast.outsider.post('/w/elsewhere/today/steps/dismiss') // a new workspace shows its first steps instead
     const html = (await test.cast.outsider.get('/w/elsewhere/today')).text
     expect(needs(html)).toContain('Nothing needs attention.')
     expect((await test.cast.outsider.get('/w/elsewhere/calendar')).text).not.toContain('class="needs-line"')
   })
 
-  it('is told on no error page', async () => {
+  it('is not shown on error pages', async () => {
     await test.cast.admin.post('/w/northside/pause')
     const missing = await test.cast.manager.get('/w/northside/posts/0193a000-0000-7000-8000-000000000000')
     const refused = await test.cast.manager.get('/w/northside/settings')
@@ -62,7 +62,7 @@ describe('what needs attention', () => {
     }
   })
 
-  it('a rejected post is dismissed from the list, and stays on its page', async () => {
+  it('can be dismissed for a rejected post, which stays on its own page', async () => {
     const form = needs(await page('/w/northside/today'))
     const version = form.match(/name="version" value="(\d+)"/)?.[1] ?? ''
     const path = `/w/northside/posts/${failed.postId}/targets/${failed.targetId}/leave`
@@ -74,7 +74,7 @@ describe('what needs attention', () => {
 })
 
 describe('a lost connection', () => {
-  it('offers Reconnect to an admin, and to a manager to ask an admin, on Today and on Accounts', async () => {
+  it('offers admins Reconnect, and managers to ask an admin, on Today and on Accounts', async () => {
     for (const path of ['/w/northside/today', '/w/northside/channels']) {
       const [mine, admins] = [await page(path), await page(path, 'admin')]
       expect(mine).toContain('Ask an admin')
@@ -84,7 +84,7 @@ describe('a lost connection', () => {
     }
   })
 
-  it('the admins are notified once, whoever asks, and the page says when they were asked', async () => {
+  it('notifies the admins once, whoever asks, and the page says when they were asked', async () => {
     const ask = () => test.cast.manager.post(`/w/northside/connections/${grants[0]}/ask`, { back: '/w/northside/today' })
     const answers = [await ask(), await ask()]
     expect(answers.map(({ location }) => location)).toEqual(Array(2).fill('/w/northside/today?said=admins-asked'))
@@ -97,14 +97,14 @@ describe('a lost connection', () => {
     expect(await page('/w/northside/notices', 'admin')).toContain('Max Manager asks you to reconnect Ada Northside at Meta')
   })
 
-  it('a day later the admins may be asked again', async () => {
+  it('lets the admins be asked again after a day', async () => {
     await test.sql`update notices set created_at = now() - interval '25 hours' where kind = 'asked'`
     expect(needs(await page('/w/northside/today'))).toContain('Ask an admin again')
     await test.cast.manager.post(`/w/northside/connections/${grants[0]}/ask`)
     expect(await test.sql`select from notices where kind = 'asked'`).toHaveLength(2)
   })
 
-  it('nobody asks about a connection of another workspace', async () => {
+  it('cannot be asked about from another workspace', async () => {
     const answer = await test.cast.outsider.post(`/w/elsewhere/connections/${grants[0]}/ask`)
     expect(answer.status).toBe(404)
     expect(await test.sql`select from notices where workspace_id = ${test.workspaces.elsewhere}`).toHaveLength(0)
@@ -123,7 +123,7 @@ describe('what a post is doing now', () => {
     expect(progressWords({ step: 'send', until: null, rounds: 1 }, target, fmt)).toBe('Ready. Publishes tomorrow 10:49:26.')
   })
 
-  it('before that, when its preparation starts; and when it is tried again', () => {
+  it('says before that when preparation starts, and when the next try is', () => {
     const until = Date.parse('2026-12-02T09:34:00Z')
     expect(progressWords({ step: 'wait', until, rounds: 1 }, { ...target, state: 'scheduled' }, fmt)).toBe(
       'Scheduled. Preparation starts tomorrow 10:34:00.',
@@ -135,7 +135,7 @@ describe('what a post is doing now', () => {
   })
 })
 
-it('the badge of new notices is in the menu of a phone, too', async () => {
+it('the badge for new notifications is also in the phone menu', async () => {
   const html = await page('/w/northside/calendar', 'admin')
   const phone = html.split('<nav class="thumbs"')[1]?.split('</nav>')[0] ?? ''
   expect(phone).toMatch(/More<span class="tally">\d+/)

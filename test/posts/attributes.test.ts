@@ -30,7 +30,7 @@ const startedWith = (workflowId: string, attributes: (string | null)[]) =>
   expect.poll(() => attributesOf(workflowId).catch(() => null), { timeout: 20_000 }).toEqual(attributes)
 const log = pino({ level: 'silent' })
 
-describe('operators find the workflows', () => {
+describe('operators can find the workflow', () => {
   test('of a post, by workspace, account, platform and state, from its page', { timeout: 60_000 }, async () => {
     const channel = house.channel('Northside Records')
     const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000)
@@ -61,7 +61,7 @@ describe('operators find the workflows', () => {
     expect((await house.admin.open(`/w/${house.slug}/channels`)).html).not.toContain('/temporal/')
   })
 
-  test('of a disconnection, an export and a deletion, from their start', { timeout: 90_000 }, async () => {
+  test('of a disconnection, an export and a deletion, right from the start', { timeout: 90_000 }, async () => {
     const max = createPerson(house.url)
     await acceptInvitation(max, await invite(house.admin, house.slug, 'manager'), 'Max', 'max@example.com')
     await (await max.open('/account')).press('Export data')
@@ -83,7 +83,7 @@ describe('operators find the workflows', () => {
     await startedWith(deletionWorkflowId(request!.id), [null, null, null, 'erasing'])
   })
 
-  test('in a namespace that did not know the keys: they are made, and not used before the cluster knows them', async () => {
+  test('in a namespace without the search attributes: they are created, and used only once the cluster knows them', async () => {
     const namespace = `test-${randomBytes(8).toString('hex')}`
     const { connection } = house.client
     await connection.workflowService.registerNamespace({
@@ -101,7 +101,7 @@ describe('operators find the workflows', () => {
     expect((await ensureSearchAttributes({ ...deps, now: Date.now }))()).toBe(true)
   })
 
-  test('and where they cannot be made, workflows go without them', async () => {
+  test('not by search attributes that cannot be created: workflows run without them', async () => {
     const { connection } = house.client
     const deps = { connection, namespace: 'there is no such namespace', log, now: () => Date.now() + 10 * 86_400_000 }
     expect((await ensureSearchAttributes(deps))()).toBe(false)

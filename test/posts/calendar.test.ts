@@ -33,7 +33,7 @@ const chip = (html: string, id: string): string =>
 describe('the month', () => {
   let days = 0
 
-  it('a post stands on its day of the zone, not of UTC', async () => {
+  it('shows a post on its day in the workspace’s time zone, not in UTC', async () => {
     const id = await insert({ text: 'After midnight in Zurich', at: '2099-11-25T23:30:00Z', states: { facebook: 'scheduled' } })
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-11')
     expect(cell(text, '2099-11-26')).toContain(id)
@@ -58,7 +58,7 @@ describe('the month', () => {
     expect(drawn).toContain(tone)
   })
 
-  it('a day with many posts shows its first, and how many more the list has', async () => {
+  it('shows the first posts of a full day, and how many more the list has', async () => {
     for (let hour = 6; hour < 14; hour += 1)
       await insert({ text: `At ${hour}`, at: `2099-08-10T${String(hour).padStart(2, '0')}:00:00Z` })
     const day = cell((await test.cast.manager.get('/w/northside/calendar?at=2099-08')).text, '2099-08-10')
@@ -69,7 +69,7 @@ describe('the month', () => {
     expect(list).toContain('At 13')
   })
 
-  it('what waits for a connection says for which', async () => {
+  it('names the account whose connection a post is waiting for', async () => {
     const id = await insert({ text: 'Waits', at: '2099-09-10T10:00:00Z', states: { tiktok: 'scheduled' } })
     await test.sql`update channels set state = 'reconnect' where id = ${channels.tiktok}`
     const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-09')).text, id)
@@ -77,7 +77,7 @@ describe('the month', () => {
     expect(drawn).toContain('waits for Northside Records')
   })
 
-  it('only what has not left can be dragged, and has a Move page for the keyboard', async () => {
+  it('lets only posts that have not been sent be dragged, and offers a Move page for the keyboard', async () => {
     const free = await insert({ text: 'Free', at: '2099-08-10T10:00:00Z', states: { facebook: 'scheduled' } })
     const out = await insert({ text: 'Out', at: '2099-08-11T10:00:00Z', states: { facebook: 'published' } })
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-08')
@@ -86,12 +86,12 @@ describe('the month', () => {
     expect(chip(text, out)).not.toContain('draggable="true"')
   })
 
-  it('a day that has passed takes no post', async () => {
+  it('accepts no posts on past days', async () => {
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2020-05')
     expect(text).not.toContain('data-slot')
   })
 
-  it('narrows to one account', async () => {
+  it('can be filtered to one account', async () => {
     const id = await insert({ text: 'Facebook only', at: '2099-07-10T10:00:00Z', states: { facebook: 'scheduled' } })
     const shown = async (channel: string) =>
       (await test.cast.manager.get(`/w/northside/calendar?at=2099-07&channel=${channel}`)).text
@@ -112,7 +112,7 @@ describe('other views', () => {
     expect((await test.cast.manager.get(`/w/northside/calendar?view=${view}&at=2099-11-26`)).text).toContain(id)
   })
 
-  it('an htmx refresh gets the grid alone', async () => {
+  it('return only the grid for an htmx refresh', async () => {
     const part = await test.cast.manager.get('/w/northside/calendar?part=grid', {
       'HX-Request': 'true',
       'HX-Request-Type': 'partial',
@@ -120,14 +120,14 @@ describe('other views', () => {
     expect(part.text).toMatch(/^\s*<section id="calendar"/)
   })
 
-  it('drafts without a time stand below', async () => {
+  it('list drafts without a time below the calendar', async () => {
     const id = await insert({ text: 'Some day', at: null })
     expect((await test.cast.manager.get('/w/northside/calendar')).text).toContain(`id="post-${id}"`)
   })
 })
 
 describe('today', () => {
-  it('lists today and tomorrow in the zone, and what needs attention with its consequence', async () => {
+  it('lists today and tomorrow in the workspace’s time zone, and what needs attention with its consequences', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
     const id = await insert({ text: 'Soon', at: inAnHour, states: { instagram: 'scheduled' } })
     await test.sql`update channels set state = 'reconnect' where id = ${channels.instagram}`

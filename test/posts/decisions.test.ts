@@ -29,13 +29,13 @@ const rowOf = async (targetId: string) => {
   return row
 }
 
-it('the page of an unconfirmed post asks what only a person can see', async () => {
+it('the page of an unconfirmed post asks the question that only a person can answer', async () => {
   const { postId } = await unconfirmed()
   const page = await test.cast.manager.get(`/w/northside/posts/${postId}`)
   for (const words of ['It is there', 'It is not there: send again', 'Leave it']) expect(page.text).toContain(words)
 })
 
-it('"it is there" binds the post by the address that people copy, and finishes its receipt', async () => {
+it('confirming the post binds it by the URL that people copy, and completes its receipt', async () => {
   const { at, targetId } = await unconfirmed()
   await test.cast.manager.post(`${at}/bind`, { post: 'https://www.facebook.com/1067/posts/5001/?ref=share' })
   const [channel] = await test.sql`select account_id from channels where id = ${facebook}`
@@ -53,7 +53,7 @@ it('a post that is bound to one target cannot be bound to another', async () => 
   expect(await rowOf(second.targetId)).toMatchObject({ state: 'unconfirmed', outcome: 'unknown', told: 0 })
 })
 
-it('"it is not there" ends the addresses of the first attempt before another may begin', async () => {
+it('sending again retires the URLs of the first attempt before another can start', async () => {
   const { at, targetId } = await unconfirmed()
   const workspaceId = test.workspaces.northside
   const [media] = await test.sql<{ id: string }[]>`
@@ -68,7 +68,7 @@ it('"it is not there" ends the addresses of the first attempt before another may
   expect((await test.cast.stranger.get(`/media/${name}`)).status).toBe(410)
 })
 
-it('"leave it" asks no more, and sends nothing', async () => {
+it('dismissing asks no more questions and sends nothing', async () => {
   const { at, targetId, postId } = await unconfirmed()
   const needs = () => test.cast.manager.get('/w/northside/today')
   expect((await needs()).text).toContain(`/posts/${postId}`)
@@ -77,7 +77,7 @@ it('"leave it" asks no more, and sends nothing', async () => {
   expect((await test.cast.manager.get(`/w/northside/posts/${postId}`)).text).not.toContain('Leave it')
 })
 
-it('nobody decides for another workspace, nor about what is certain', async () => {
+it('nobody can decide for another workspace, or about a post that is already confirmed', async () => {
   const { at, targetId } = await unconfirmed()
   expect((await test.cast.outsider.post(`${at}/again`, {})).status).toBe(404)
   await test.sql`update targets set state = 'published' where id = ${targetId}`

@@ -35,7 +35,7 @@ const asks = async (answer: Promise<{ status: number; text: string }>): Promise<
 }
 
 describe('the same text and files to the same account within a day', () => {
-  it('are asked about before anything is scheduled, with the other post and everything that was typed', async () => {
+  it('need confirmation before anything is scheduled, with the other post shown and all input kept', async () => {
     const { postId, same } = await first('Crates in')
     const { status, text } = await compose({ ...same, time: '2099-11-27T09:00' })
     expect(status).toBe(422)
@@ -47,13 +47,13 @@ describe('the same text and files to the same account within a day', () => {
     expect(await countOf('Crates in')).toBe(1)
   })
 
-  it('go out once a person says so', async () => {
+  it('go out once a person confirms', async () => {
     const { same } = await first('Crates out')
     expect((await compose(same, [['twice', 'yes']])).status).toBe(303)
     expect(await countOf('Crates out')).toBe(2)
   })
 
-  it('are asked about before they are published now', async () => {
+  it('need confirmation before they are published now', async () => {
     const { postId, same } = await first('Now and now')
     await test.sql`update targets set state = 'published', due_at = now() - interval '23 hours' where post_id = ${postId}`
     const { status, text } = await compose({ ...same, act: 'now' })
@@ -61,7 +61,7 @@ describe('the same text and files to the same account within a day', () => {
     expect(await countOf('Now and now')).toBe(1)
   })
 
-  it('sent twice at once, by a second click, are asked about and scheduled once', async () => {
+  it('sent twice at once by a double click need confirmation and are scheduled once', async () => {
     const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
     const clicks = [1, 2, 3, 4].map(() => compose({ channels: [channels.facebook], media: [media], text: 'Clicked twice' }))
     const answers = (await Promise.all(clicks)).sort((a, b) => a.status - b.status)
@@ -75,20 +75,20 @@ describe('the same text and files to the same account within a day', () => {
     expect((await compose({ ...same, act: 'save' })).status).toBe(303)
   })
 
-  it.each(['sending', 'processing', 'published', 'unconfirmed'])('are asked about when the other is %s', async (state) => {
+  it.each(['sending', 'processing', 'published', 'unconfirmed'])('need confirmation when the other is %s', async (state) => {
     const { postId, same } = await first(`Beside one ${state}`)
     await test.sql`update targets set state = ${state} where post_id = ${postId}`
     expect(await asks(compose(same))).toBe(true)
   })
 
-  it.each(['failed', 'missed', 'canceled'])('are not asked about when the other is %s', async (state) => {
+  it.each(['failed', 'missed', 'canceled'])('need no confirmation when the other is %s', async (state) => {
     const { postId, same } = await first(`Beside one ${state}`)
     await test.sql`update targets set state = ${state} where post_id = ${postId}`
     expect(await asks(compose(same))).toBe(false)
   })
 })
 
-describe('what is no second time', () => {
+describe('what does not count as the same post', () => {
   it.each<[string, (same: Given) => Given | Promise<Given>]>([
     ['another text', (same) => ({ ...same, text: `${same.text}!` })],
     ['another account', (same) => ({ ...same, channels: [channels.instagram] })],
@@ -120,7 +120,7 @@ describe('what is no second time', () => {
     expect(await asks(compose(same, comment('https://example.org/one')))).toBe(true)
   })
 
-  it('another kind, as a story beside the post', async () => {
+  it('another kind, such as a story next to the post', async () => {
     const kind = (name: string): [string, string][] => [[`kind.${channels.facebook}`, name]]
     const { same } = await first('')
     expect(await asks(compose(same, kind('story')))).toBe(false)
@@ -135,7 +135,7 @@ describe('what is no second time', () => {
     expect(await asks(send(`${base}/${postId}`, [...form, ['version', version]]))).toBe(false)
   })
 
-  it('what other workspaces have: it is not seen', async () => {
+  it('a post in another workspace, which stays invisible', async () => {
     const workspaceId = test.workspaces.elsewhere
     const elsewhere = await insertChannel(test.deps, { workspaceId, userId: test.cast.outsider.id, platform: 'facebook' })
     const given = { channels: [elsewhere.channelId], media: [], text: 'Seen nowhere else' }
@@ -149,7 +149,7 @@ describe('what is no second time', () => {
   })
 })
 
-it('other people, another place or label make no other post of it', async () => {
+it('other people, another place or another label do not make it a different post', async () => {
   const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
   const given = { channels: [channels.instagram], media: [media], text: 'With whom' }
   const field = (name: string, value: string): [string, string] => [`${channels.instagram}.${name}`, value]
@@ -158,7 +158,7 @@ it('other people, another place or label make no other post of it', async () => 
   expect(await asks(compose(given, more))).toBe(true)
 })
 
-it('a file uploaded a second time is the same file', async () => {
+it('a file uploaded a second time counts as the same file', async () => {
   const { same } = await first('By its bytes')
   const again = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
   await test.sql`update media set sha256 = (select sha256 from media where id = ${same.media[0] ?? ''}) where id = ${again}`

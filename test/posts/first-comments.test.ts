@@ -72,7 +72,7 @@ describe('promise D6: a first comment is written once, after its post is publish
     expect(comments[0]?.createdAtMs, 'after the post').toBeGreaterThan(post?.commitCallAtMs ?? Number.POSITIVE_INFINITY)
   })
 
-  test('the answer is lost after it was written: it is found below the post, and not written again', {
+  test('the response is lost after it was written: it is found below the post and not written again', {
     timeout: 90_000,
   }, async () => {
     for (const [account, kind, media] of [
@@ -88,7 +88,7 @@ describe('promise D6: a first comment is written once, after its post is publish
     }
   })
 
-  test('the connection breaks before it is written: the platform shows none, and it is written then', {
+  test('the connection breaks before it is written: the platform has none, so it is written then', {
     timeout: 90_000,
   }, async () => {
     await fault({ when: 'before', kind: 'reset' })
@@ -98,7 +98,7 @@ describe('promise D6: a first comment is written once, after its post is publish
     expect((await rowOf(url)).attempts).toEqual(['absent', 'accepted'])
   })
 
-  test('a post that does not show yet (100/33) is waited for; the comment follows', { timeout: 120_000 }, async () => {
+  test('the post is not visible yet (100/33): the comment follows later', { timeout: 120_000 }, async () => {
     await fault({ when: 'before', kind: 'error', code: 100, subcode: 33 })
     const url = await publish({ account: 'Northside Records', kind: 'text', text: 'Too early', comment: 'Later' })
     const page = await untilLine(url, 'Facebook does not show the post yet')
@@ -112,7 +112,7 @@ describe('promise D6: a first comment is written once, after its post is publish
 })
 
 describe('a first comment that is refused', () => {
-  test('never fails or repeats its post; a person is told, and writes it again or dismisses it', {
+  test('does not fail or repeat its post; a person is notified and adds it again or dismisses it', {
     timeout: 90_000,
   }, async () => {
     await fault({ when: 'before', kind: 'error', code: 100 })

@@ -8,7 +8,7 @@ beforeAll(async () => {
   app = await createTestApp()
 })
 
-test('of more targets than one look takes, each is looked at in its turn, however many come before it', async () => {
+test('with more targets than one round checks, each gets its turn, however many come before it', async () => {
   const { sql, deps, cast, workspaces } = app
   const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
   const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })

@@ -30,7 +30,7 @@ const linkTo = (html: string, words: RegExp) =>
   html.match(new RegExp(`href="/w/northside([^"]+)"[^>]*>${words.source}`))?.[1] ?? ''
 
 describe('the list of the calendar', () => {
-  it('ends with the day that fills it, and goes on from the day after', async () => {
+  it('ends with the day that fills it and continues with the next day', async () => {
     for (const day of [1, 2, 3]) await insert(`June ${day}:`, 40, new Date(`2098-06-0${day}T08:00:00Z`))
     const first = await open('/calendar?view=list&at=2098-06-01')
     expect(entries(first)).toBe(80)
@@ -41,7 +41,7 @@ describe('the list of the calendar', () => {
     expect(second).not.toContain('Show later days')
   })
 
-  it('shows a day with more posts than fit in parts, with links to what is before and after', async () => {
+  it('splits a day that has too many posts, with links to earlier and later ones', async () => {
     await insert('July:', 130, new Date('2098-07-01T08:00:00Z'))
     const first = await open('/calendar?view=list&at=2098-07-01')
     expect(entries(first)).toBe(60)
@@ -52,7 +52,7 @@ describe('the list of the calendar', () => {
     expect(await open(linkTo(third, /120 earlier/))).toContain('July: 61.')
   })
 
-  it('shows thirty days when there is room, and steps by as many days as it shows', async () => {
+  it('shows thirty days when there is room, and moves by as many days as it shows', async () => {
     const page = await open('/calendar?view=list&at=2097-03-01')
     expect(page).toContain('1 Mar – 30 Mar 2097')
     expect(page).toContain('at=2097-01-30')
@@ -61,7 +61,7 @@ describe('the list of the calendar', () => {
 })
 
 describe('Today', () => {
-  it('shows a full day from an hour ago, and links to earlier and later posts', async () => {
+  it('starts a full day an hour ago, with links to earlier and later posts', async () => {
     const noon = new Date('2096-05-10T10:00:05Z')
     test.clock.moveBy(noon.getTime() - test.deps.now())
     test.cast.manager.setCookie(`__Host-session=${await insertSession(test.sql, test.cast.manager.id, noon)}`)

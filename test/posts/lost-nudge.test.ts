@@ -49,8 +49,8 @@ const waitsFor = async (id: string): Promise<string> => {
   return step === 'wait' && row?.state === 'ready' && until !== null && until < Date.now() + 5_000 ? 'send' : step
 }
 
-describe('a change that the workflow was not told of', () => {
-  test('moved: nothing is sent, and it waits for the new time', { timeout: 30_000 }, async () => {
+describe('a change whose signal to the workflow was lost', () => {
+  test('after a move: nothing is sent, and the workflow waits for the new time', { timeout: 30_000 }, async () => {
     const id = await schedule('It was moved, and nobody said so')
     await house.sql`
       update targets set due_at = due_at + interval '1 day', state = 'scheduled', revision = revision + 1 where id = ${id}`
@@ -60,7 +60,7 @@ describe('a change that the workflow was not told of', () => {
     expect(row).toMatchObject({ state: 'scheduled', attemptNumber: 0 })
   })
 
-  test('canceled: nothing is sent, and the workflow ends', { timeout: 30_000 }, async () => {
+  test('after a cancel: nothing is sent, and the workflow ends', { timeout: 30_000 }, async () => {
     const id = await schedule('It was canceled, and nobody said so')
     await house.sql`update targets set state = 'canceled', revision = revision + 1 where id = ${id}`
     await handleOf(id).result()
@@ -69,7 +69,7 @@ describe('a change that the workflow was not told of', () => {
   })
 })
 
-describe('the fuller the minute, the earlier its posts are armed', () => {
+describe('the more posts are due in a minute, the earlier they are armed', () => {
   const due = Date.parse('2026-12-01T12:00:00Z')
   const ready = (id: string) => ({ id, state: 'ready', dueAt: new Date(due), notBefore: null }) as TargetRow
   const armedAheadMs = (id: string, crowd: number): number => {
@@ -78,7 +78,7 @@ describe('the fuller the minute, the earlier its posts are armed', () => {
     return due - step.untilMs
   }
 
-  test('a minute for a post alone, four for ten thousand, spread over the first third', () => {
+  test('one minute ahead for a single post, four for ten thousand, spread over the first third', () => {
     const ids = Array.from({ length: 200 }, () => randomUUID())
     const aheadOf = (crowd: number) => ids.map((id) => armedAheadMs(id, crowd))
     const [alone, many, most] = [aheadOf(1), aheadOf(1_000), aheadOf(10_000)]
@@ -88,7 +88,7 @@ describe('the fuller the minute, the earlier its posts are armed', () => {
     expect(new Set(most).size).toBeGreaterThan(190)
   })
 
-  test('a worker that is silent is given a third of the time that is left, and twenty seconds at least', () => {
+  test('a silent worker gets a third of the remaining time, but at least twenty seconds', () => {
     const stepAt = (aheadMs: number) => decideStep(ready(early()), due - aheadMs, { prepareAheadMs: 0, crowd: 10_000 })
     expect([150_000, 60_000, 9_000, -1_000].map(stepAt).map((step) => step.do === 'send' && step.patienceMs)).toEqual([
       50_000, 20_000, 20_000, 20_000,

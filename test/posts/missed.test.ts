@@ -8,7 +8,7 @@ beforeAll(async () => {
   house = await install({ worker: false })
 }, 90_000)
 
-test('while nothing ran: what is later than the workspace allows is missed and told, what is not goes out', {
+test('after downtime, posts later than the workspace allows are marked missed with a notification, and the others go out', {
   timeout: 90_000,
 }, async () => {
   const { admin, slug, sql, ledger } = house

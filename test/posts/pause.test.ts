@@ -24,7 +24,7 @@ const fieldOf = async (text: string): Promise<string> => {
 }
 
 describe('while publishing is paused', () => {
-  test('nothing is sent, what came due is listed, and resuming does with each what was chosen', { timeout: 90_000 }, async () => {
+  test('nothing is sent, due posts are listed, and resuming does what was chosen for each', { timeout: 90_000 }, async () => {
     const { admin, slug } = house
     const dueAt = inSeconds(6)
     const armed = await schedule('It was armed when the pause began', dueAt)
@@ -47,7 +47,7 @@ describe('while publishing is paused', () => {
     expect(await withText('It is to be canceled')).toEqual([])
   })
 
-  test('a pause of the installation hands the question to the workspace', { timeout: 90_000 }, async () => {
+  test('for the whole installation, each workspace decides about its due posts afterwards', { timeout: 90_000 }, async () => {
     const { admin, slug } = house // the person who set it up is also its operator
     await admin.open('/operate').then((page) => page.press('Pause publishing everywhere'))
     const dueAt = inSeconds(3)

@@ -39,27 +39,27 @@ const pageAfter = async (answer: { status: number; location: string | null }) =>
 }
 
 describe('cancel', () => {
-  it('before anything left: canceled, nothing was sent', async () => {
+  it('before anything was sent: canceled, nothing was sent', async () => {
     const { postId, path } = await scheduled()
     expect(await pageAfter(await send(`${path}/cancel`))).toContain('Canceled. Nothing was sent.')
     expect(await statesOf(postId)).toEqual({ facebook: 'canceled', instagram: 'canceled' })
   })
 
-  it('when a part is out: says what is out and what is canceled', async () => {
+  it('when part of it is published: says what is published and what is canceled', async () => {
     const { postId, path } = await scheduled({ instagram: 'published' })
     const page = await pageAfter(await send(`${path}/cancel`))
     expect(page).toContain('Facebook: canceled, nothing was sent there. Instagram is already out.')
     expect(await statesOf(postId)).toEqual({ facebook: 'canceled', instagram: 'published' })
   })
 
-  it('when all is out: nothing was canceled', async () => {
+  it('when all of it is published: nothing was canceled', async () => {
     const { path } = await scheduled({ facebook: 'sending', instagram: 'published' })
     expect(await pageAfter(await send(`${path}/cancel`))).toContain(
       'Nothing was canceled. Facebook is being sent right now. Instagram is already out.',
     )
   })
 
-  it('of one account leaves the others alone', async () => {
+  it('of one account does not affect the others', async () => {
     const { postId, path } = await scheduled()
     await send(`${path}/targets/${await targetId(postId, 'instagram')}/cancel`)
     expect(await statesOf(postId)).toEqual({ facebook: 'scheduled', instagram: 'canceled' })
@@ -67,7 +67,7 @@ describe('cancel', () => {
 })
 
 describe('reschedule and publish now', () => {
-  it('moves what has not left, and the post with it', async () => {
+  it('moves what has not been sent, and the post with it', async () => {
     const { postId, path } = await scheduled()
     const page = await pageAfter(await send(`${path}/move`, [['time', '2099-12-01T09:15']]))
     expect(page).toContain('Moved, planned for Tue 1 Dec 2099 09:15: Facebook and Instagram.')
@@ -75,7 +75,7 @@ describe('reschedule and publish now', () => {
     expect(post?.dueAt).toEqual(new Date('2099-12-01T08:15:00Z'))
   })
 
-  it('a post that is out stays where it was on the calendar', async () => {
+  it('keeps a published post at its place on the calendar', async () => {
     const { postId, path } = await scheduled({ facebook: 'published', instagram: 'published' })
     const page = await pageAfter(await send(`${path}/move`, [['time', '2099-12-01T09:15']]))
     expect(page).toContain('Facebook is already out. Instagram is already out.')
@@ -88,7 +88,7 @@ describe('reschedule and publish now', () => {
     ['2099-10-25T02:30', 'happens twice on 25 October 2099'],
     ['2020-01-01T10:00', 'This time has passed.'],
     ['', 'Choose a day and a time.'],
-  ])('a move to %j comes back with the reason', async (time, words) => {
+  ])('refuses a move to %j with the reason', async (time, words) => {
     const { postId, path } = await scheduled()
     const answer = await send(`${path}/move`, [['time', time]])
     expect(answer.status).toBe(422)
@@ -97,7 +97,7 @@ describe('reschedule and publish now', () => {
     expect(post?.dueAt).toEqual(new Date('2099-11-26T09:00:00Z'))
   })
 
-  it('goes back to the calendar it came from, never to another site', async () => {
+  it('returns to the calendar it came from, never to another site', async () => {
     const { path } = await scheduled()
     const back = await send(`${path}/move`, [
       ['time', '2099-12-01T09:15'],
@@ -111,7 +111,7 @@ describe('reschedule and publish now', () => {
     expect(away.location).toMatch(/^\/w\/northside\/posts\//)
   })
 
-  it('publish now: everything that has not left goes now', async () => {
+  it('publishes everything that has not been sent', async () => {
     const { path, postId } = await scheduled({ facebook: 'published' })
     const page = await pageAfter(await send(`${path}/now`))
     expect(page).toContain('Going out now: Instagram. Facebook is already out.')
@@ -120,7 +120,7 @@ describe('reschedule and publish now', () => {
 })
 
 describe('retry', () => {
-  it('sends a refused account again and nothing else', async () => {
+  it('sends only the failed account again', async () => {
     const { postId, path } = await scheduled({ facebook: 'published', instagram: 'failed' })
     const before = test.nudged.length
     const page = await pageAfter(await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`))
@@ -129,14 +129,14 @@ describe('retry', () => {
     expect(test.nudged.slice(before)).toEqual([await targetId(postId, 'instagram')])
   })
 
-  it('what may be out already is never sent again', async () => {
+  it('never sends again what may already be published', async () => {
     const { postId, path } = await scheduled({ instagram: 'unconfirmed' })
     const page = await pageAfter(await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`))
     expect(page).toContain('Instagram may be out already: look there first.')
     expect((await statesOf(postId)).instagram).toBe('unconfirmed')
   })
 
-  it('the target of another post is not found', async () => {
+  it('cannot find the target of another post', async () => {
     const [mine, other] = [await scheduled({ instagram: 'failed' }), await scheduled({ instagram: 'failed' })]
     const answer = await send(`${mine.path}/targets/${await targetId(other.postId, 'instagram')}/retry`)
     expect(answer.status).toBe(404)
@@ -145,7 +145,7 @@ describe('retry', () => {
 })
 
 describe('duplicate and discard', () => {
-  it('a duplicate is a new draft with the same content, files and accounts', async () => {
+  it('duplicate makes a new draft with the same content, files and accounts', async () => {
     const { postId, path, media } = await scheduled()
     const answer = await send(`${path}/duplicate`)
     const copy = postIdIn(answer.location)
@@ -158,7 +158,7 @@ describe('duplicate and discard', () => {
     expect(row).toEqual({ state: 'draft', dueAt: null, createdBy: test.cast.manager.id })
   })
 
-  it('a draft is deleted, a scheduled post is not', async () => {
+  it('discard deletes a draft, but not a scheduled post', async () => {
     const draft = postIdIn(
       (
         await send(base, [
@@ -175,8 +175,8 @@ describe('duplicate and discard', () => {
   })
 })
 
-describe('editing what is scheduled', () => {
-  it('changes unsent accounts, drops those no longer chosen, and leaves the sent one as it went out', async () => {
+describe('editing a scheduled post', () => {
+  it('changes unsent accounts, drops those no longer chosen, and leaves the sent one as published', async () => {
     const { postId, path, media } = await scheduled({ facebook: 'published' })
     const edit = await test.cast.manager.get(`${path}/edit`)
     expect(edit.text).toContain('its files stay as they are')
@@ -191,7 +191,7 @@ describe('editing what is scheduled', () => {
     ])
   })
 
-  it('files stay frozen once anything is out, whatever the form says', async () => {
+  it('cannot change the files once anything is published, whatever the form says', async () => {
     const { postId, path, media } = await scheduled({ facebook: 'published' })
     const other = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
     await send(path, [...photoForm({ channels: [channels.instagram], media: [other] }), ['version', '1']])
@@ -201,7 +201,7 @@ describe('editing what is scheduled', () => {
 })
 
 describe('the page of a post', () => {
-  it('tells the receipt: chosen, sent with milliseconds, confirmed, link', async () => {
+  it('shows the receipt: time chosen, time sent with milliseconds, confirmation and link', async () => {
     const { postId, path } = await scheduled()
     const id = await targetId(postId, 'facebook')
     await test.sql`
@@ -218,7 +218,7 @@ describe('the page of a post', () => {
     expect(text).toContain('<a href="https://www.facebook.com/1067/posts/5001"')
   })
 
-  it('tells an unknown outcome as unknown, with what happens meanwhile', async () => {
+  it('shows an unknown outcome as unknown, and what happens in the meantime', async () => {
     const { postId, path } = await scheduled({ instagram: 'unconfirmed' })
     const id = await targetId(postId, 'instagram')
     await test.sql`
@@ -231,7 +231,7 @@ describe('the page of a post', () => {
     expect(text).not.toContain(`targets/${id}/retry`)
   })
 
-  it('tells what the platform said, and a link that no browser may follow stays text', async () => {
+  it('shows what the platform said, and an unsafe link as text', async () => {
     const { postId, path } = await scheduled({ facebook: 'failed' })
     const problem = {
       kind: 'rejected',
@@ -250,7 +250,7 @@ describe('the page of a post', () => {
     expect(text).not.toContain('href="javascript:')
   })
 
-  it('is the same for the manager and the admin, and does not exist for others', async () => {
+  it('is the same for managers and admins, and does not exist for others', async () => {
     const { path, postId } = await scheduled()
     expect((await test.cast.admin.get(path)).status).toBe(200)
     expect((await test.cast.outsider.get(path)).status).toBe(404)

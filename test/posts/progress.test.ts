@@ -6,12 +6,12 @@ const now = Date.parse('2026-12-01T12:00:00Z')
 const waits = (inMs: number): Progress => ({ step: 'wait', until: now + inMs, rounds: 1 })
 const armed: Progress = { step: 'send', until: now + 30_000, rounds: 2 }
 
-test('what a workflow said is looked at again when it moves on: the first of several, a second after its time', () => {
+test('the page checks a workflow again when it moves on: the first of several, one second after its time', () => {
   expect(lookAgainInS([waits(12_300), waits(40_000), null], now)).toBe(14)
   expect(lookAgainInS([waits(-5_000)], now)).toBe(2) // it is late
 })
 
-test('nobody looks again at what is told of anyway, is far away, or does not come', () => {
+test('the page does not check again if an event will tell it, the time is far away, or nothing will happen', () => {
   const others = [[armed], [null], [], [waits(2 * 3_600_000)], [waits(-120_000)]]
   expect(others.map((all) => lookAgainInS(all, now))).toEqual([null, null, null, null, null])
 })

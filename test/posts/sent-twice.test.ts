@@ -26,7 +26,7 @@ const postsSaying = (text: string) =>
   test.sql<{ id: string; version: number; state: string }[]>`select id, version, state from posts where text = ${text}`
 
 describe('a new post', () => {
-  it('saved twice at once is one draft, and both answers lead to it', async () => {
+  it('saved twice at once is one draft, and both responses lead to it', async () => {
     const key = await newKey()
     const fields: Fields = [
       ['text', 'A double click'],
@@ -39,7 +39,7 @@ describe('a new post', () => {
     expect(await postsSaying('A double click')).toHaveLength(1)
   })
 
-  it('scheduled twice at once is one post, with one target and nobody asked whether it is the same again', async () => {
+  it('scheduled twice at once is one post with one target, and nobody is asked whether it is a duplicate', async () => {
     const fields: Fields = [
       ...photoForm({ channels: [channels.facebook], media: [], text: 'A nervous finger' }),
       ['key', await newKey()],
@@ -52,7 +52,7 @@ describe('a new post', () => {
     expect(await test.sql`select from events where subject_id = ${one!.id}`).toHaveLength(1)
   })
 
-  it('saved again after Back, with other words, is an edit of the draft that the first save made', async () => {
+  it('saved again after Back with different text is an edit of the draft that the first save made', async () => {
     const key = await newKey()
     const first = await post(base, [
       ['text', 'Before Back'],
@@ -77,7 +77,7 @@ describe('a new post', () => {
     expect(await postsSaying('After Back twice')).toHaveLength(1)
   })
 
-  it('saved again after Back, while somebody else has changed the draft, is refused with both texts', async () => {
+  it('saved again after Back is refused with both texts if somebody else has changed the draft', async () => {
     const key = await newKey()
     const first = await post(base, [
       ['text', 'Mine'],
@@ -104,7 +104,7 @@ describe('a new post', () => {
     expect(answer.text).toContain('Mine, after Back')
   })
 
-  it('saved again after its draft was deleted is a new draft', async () => {
+  it('saved again after its draft was deleted becomes a new draft', async () => {
     const key = await newKey()
     const first = await post(base, [
       ['text', 'Deleted and wanted back'],
@@ -120,7 +120,7 @@ describe('a new post', () => {
     expect((await test.cast.manager.get(second.location ?? '')).status).toBe(200)
   })
 
-  it('that was refused keeps its key: corrected and sent again, it is made once', async () => {
+  it('that was refused keeps its key: corrected and sent again, it is created once', async () => {
     const key = await newKey()
     const refused = await post(base, [...photoForm({ channels: [], media: [], text: 'No account yet' }), ['key', key]])
     expect([refused.status, keyIn(refused.text, 'id="composer"')]).toEqual([422, key])
@@ -129,7 +129,7 @@ describe('a new post', () => {
     expect(await postsSaying('No account yet')).toHaveLength(1)
   })
 
-  it('the key of another workspace makes nothing known of what it made', async () => {
+  it('with the key of another workspace reveals nothing about what that key made', async () => {
     const key = await newKey()
     const mine = await post(base, [
       ['text', 'Not for outsiders'],
@@ -142,7 +142,7 @@ describe('a new post', () => {
   })
 })
 
-it('an edit that is saved twice is one edit: the second is not refused as older than the first', async () => {
+it('an edit that is saved twice counts once: the second is not refused as outdated', async () => {
   const saved = await post(base, [
     ['text', 'Edited twice'],
     ['act', 'save'],
@@ -160,7 +160,7 @@ it('an edit that is saved twice is one edit: the second is not refused as older 
   expect(await postsSaying('Edited once')).toMatchObject([{ version: 2 }])
 })
 
-it('Duplicate pressed twice makes one copy', async () => {
+it('pressing Duplicate twice makes one copy', async () => {
   const saved = await post(base, [
     ['text', 'To be copied'],
     ['act', 'save'],
@@ -172,7 +172,7 @@ it('Duplicate pressed twice makes one copy', async () => {
   expect(await postsSaying('To be copied')).toHaveLength(2)
 })
 
-it('an invitation form that is sent twice leaves one open invitation: the one whose link was shown last', async () => {
+it('an invitation form that is sent twice leaves one open invitation, the one whose link was shown last', async () => {
   const key = keyIn((await test.cast.admin.get('/w/northside/people')).text, '/people/invitations"')
   const send = () =>
     post(
@@ -190,7 +190,7 @@ it('an invitation form that is sent twice leaves one open invitation: the one wh
   expect(statuses).toEqual([404, 200])
 })
 
-it('a workspace form that is sent twice makes one workspace, and both answers lead there', async () => {
+it('a workspace form that is sent twice makes one workspace, and both responses lead there', async () => {
   const fields: Fields = [
     ['name', 'Twice Records'],
     ['slug', ''],

@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 90_000)
 
 describe('reconcile-starts', () => {
-  test('a target whose workflow is gone is told again and goes out', { timeout: 60_000 }, async () => {
+  test('restarts the workflow of a target that lost it, and the post goes out', { timeout: 60_000 }, async () => {
     const { admin, slug, sql, client } = house
     const dueAt = new Date(Math.ceil(Date.now() / 1_000 + 20) * 1_000)
     const text = 'Its workflow was lost'
@@ -30,7 +30,7 @@ describe('reconcile-starts', () => {
     expect((await house.ledger.posts()).filter((post) => post.text === text)).toHaveLength(1)
   })
 
-  test('the schedule is made once and brought up to date afterwards', async () => {
+  test('has a schedule that is created once and updated afterwards', async () => {
     const { client } = house
     await ensureSchedules(client)
     await ensureSchedules(client)

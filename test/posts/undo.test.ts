@@ -41,7 +41,7 @@ const rowOf = async (postId: string) => {
 }
 
 describe('Undo', () => {
-  it('after a drag: the post is back at its time, on the calendar it was dragged on', async () => {
+  it('after a drag: the post is back at its time, on the calendar where it was dragged', async () => {
     const { postId, path } = await scheduled()
     const moved = await send(`${path}/move`, { time: '2099-12-01T09:15', back: '/w/northside/calendar?view=month&at=2099-11-01' })
     const undone = await undo(moved)
@@ -51,14 +51,14 @@ describe('Undo', () => {
     expect(await rowOf(postId)).toMatchObject({ dueAt, targetDueAt: dueAt, target: 'scheduled' })
   })
 
-  it('after moving a draft that had no time: it has none again', async () => {
+  it('after moving a draft that had no time: it has no time again', async () => {
     const { postId, path } = await draft()
     const undone = await undo(await send(`${path}/move`, { time: '2099-12-01T09:15' }))
     expect(undone.page).toContain('Moved back: the draft has no time.')
     expect(await rowOf(postId)).toMatchObject({ dueAt: null, state: 'draft' })
   })
 
-  it('after a cancel: it is scheduled again at its time, and its workflow hears of it', async () => {
+  it('after a cancel: it is scheduled again at its time, and its workflow is notified', async () => {
     const { postId, path } = await scheduled()
     const before = test.nudged.length
     const undone = await undo(await send(`${path}/cancel`))
@@ -75,7 +75,7 @@ describe('Undo', () => {
     expect(await test.sql`select from targets where id = ${target!.id} and finished_at is null`).toHaveLength(1)
   })
 
-  it('after a draft was deleted: it is there again, with its time; until then no page shows it', async () => {
+  it('after deleting a draft: it is back with its time; until then no page shows it', async () => {
     const { postId, path } = await draft({ time: '2099-12-24T08:00' })
     const deleted = await send(`${path}/discard`)
     expect((await test.cast.manager.get(path)).status).toBe(404)
@@ -94,7 +94,7 @@ const undoSaid = async (who: TestApp['cast']['admin'], after: Answer) => {
   return await who.post(action)
 }
 
-describe('Undo of what is not about a post', () => {
+describe('Undo outside of posts', () => {
   const people = '/w/northside/people'
   const invite = async () => {
     const { text } = await test.cast.admin.post(`${people}/invitations`, { role: 'manager' })
@@ -112,7 +112,7 @@ describe('Undo of what is not about a post', () => {
     expect((await test.cast.admin.get('/w/northside/activity')).text).toContain('took back the revocation of an invitation')
   })
 
-  it('of a revocation is refused after an hour, and to an admin who did not revoke it', async () => {
+  it('of a revocation is refused after an hour, and for an admin who did not revoke it', async () => {
     const { id, link } = await invite()
     const other = await test.addPerson('Bea Admin')
     await test.sql`insert into memberships (workspace_id, user_id, role) values (${test.workspaces.northside}, ${other.id}, 'admin')`
@@ -123,7 +123,7 @@ describe('Undo of what is not about a post', () => {
     expect(await works(link)).toBe(false)
   })
 
-  it('of a revocation never revives the link of somebody who is no admin any more', async () => {
+  it('of a revocation never revives the link of somebody who is no longer an admin', async () => {
     const { id, link } = await invite()
     const other = await test.addPerson('Cem Admin')
     await test.sql`insert into memberships (workspace_id, user_id, role) values (${test.workspaces.northside}, ${other.id}, 'admin')`
@@ -134,7 +134,7 @@ describe('Undo of what is not about a post', () => {
     expect(await works(link)).toBe(false)
   })
 
-  it('after all notifications were marked as read: those are unread again, and nobody else’s', async () => {
+  it('after marking all notifications as read: they are unread again, and nobody else’s are', async () => {
     const add = (userId: string, cause: string, seenAt: Date | null) => test.sql`
       insert into notices (workspace_id, user_id, kind, cause, facts, by_mail, seen_at)
       values (${test.workspaces.northside}, ${userId}, 'failed', ${cause}, '{}', false, ${seenAt})`
@@ -152,7 +152,7 @@ describe('Undo of what is not about a post', () => {
 })
 
 describe('Undo is refused', () => {
-  it('when somebody changed the post since: their change stays', async () => {
+  it('when somebody has changed the post since: their change stays', async () => {
     const { postId, path } = await scheduled()
     const moved = await send(`${path}/move`, { time: '2099-12-01T09:15' })
     await test.cast.admin.post(`${path}/move`, { time: '2099-12-02T09:15' })
@@ -170,7 +170,7 @@ describe('Undo is refused', () => {
     expect((await rowOf(postId))?.target).toBe('scheduled')
   })
 
-  it('when the time to go back to has passed: nothing is sent late by it', async () => {
+  it('when the original time has passed: nothing is sent late', async () => {
     const { postId, path } = await scheduled()
     const canceled = await send(`${path}/cancel`)
     await test.sql`alter table targets disable trigger targets_version`
@@ -180,7 +180,7 @@ describe('Undo is refused', () => {
     expect((await rowOf(postId))?.target).toBe('canceled')
   })
 
-  it('of what has been sent meanwhile: it stays published', async () => {
+  it('for what has been sent in the meantime: it stays published', async () => {
     const { postId, path } = await scheduled()
     const moved = await send(`${path}/move`, { time: '2099-12-01T09:15' })
     await test.sql`update targets set state = 'published' where post_id = ${postId}`
@@ -188,7 +188,7 @@ describe('Undo is refused', () => {
     expect((await rowOf(postId))?.dueAt).toEqual(new Date('2099-12-01T08:15:00Z'))
   })
 
-  it('to anybody else: Undo belongs to the person who acted, for an hour', async () => {
+  it('for anybody else: only the person who acted can undo, for one hour', async () => {
     const { path } = await scheduled()
     const canceled = await send(`${path}/cancel`)
     const did = canceled.location?.split('did=')[1] ?? ''
@@ -200,7 +200,7 @@ describe('Undo is refused', () => {
 })
 
 describe('a deleted draft', () => {
-  it('keeps nobody from deleting a file that only it holds', async () => {
+  it('does not prevent deleting a file that only it used', async () => {
     const uploaded = await test.cast.manager.request('/w/northside/media/sleeve.jpg', {
       method: 'PUT',
       body: new Uint8Array(await makeJpeg({ width: 400, height: 300 })),

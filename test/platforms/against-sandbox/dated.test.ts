@@ -23,7 +23,7 @@ const days = [
 ]
 
 test.each(days)(
-  '$title: accounts are connected, every kind is published once, and each number is what the platform has',
+  '$title: accounts connect, every kind of post is published once, and every number matches the platform',
   { timeout: 180_000 },
   async ({ at, told }) => {
     const rig = await startRig({ at: Date.parse(at) })

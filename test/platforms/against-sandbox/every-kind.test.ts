@@ -141,7 +141,7 @@ const cases: Case[] = [
 ]
 
 test.each(cases.map((wanted) => [`${wanted.platform}: ${wanted.title}`, wanted] as const))(
-  '%s is published once, as it was given',
+  '%s is published once, exactly as given',
   async (_name, wanted) => {
     const { platform, kind, text, link = null } = wanted
     const media = (await wanted.media?.()) ?? []

@@ -18,7 +18,7 @@ const textBy = (account: ReturnType<typeof accountIn>, text: string) =>
   draftOf(rig, { platform: 'facebook', account, kind: 'text', text })
 
 describe('connecting Meta', () => {
-  test('gives a token of 60 days, who it is, and the accounts with the reason where one cannot be chosen', async () => {
+  test('returns a 60-day token, the user, and the accounts, with a reason for each one that cannot be chosen', async () => {
     const { tokens, offers } = await rig.connect('meta')
     expect(tokens).toMatchObject({ userId: ada, userName: 'Ada Northside', refreshToken: null })
     expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(60)
@@ -36,7 +36,7 @@ describe('connecting Meta', () => {
     expect(offers.filter((offer) => offer.platform === 'instagram' && offer.name === 'Northside Events')).toEqual([])
   })
 
-  test('without a permission blocks what needs it and names it', async () => {
+  test('blocks the accounts that need a missing permission, and names it', async () => {
     const { tokens, offers } = await rig.connect('meta', { untick: ['instagram_content_publish'] })
     expect(tokens.scopes).not.toContain('instagram_content_publish')
     const instagram = offers.filter((offer) => offer.platform === 'instagram')
@@ -45,13 +45,13 @@ describe('connecting Meta', () => {
     expect(offers.find((offer) => offer.name === 'Northside Records' && offer.platform === 'facebook')?.blocked).toBeNull()
   })
 
-  test('asks again for what was declined, when told so', async () => {
+  test('asks again for declined permissions when told to', async () => {
     await rig.connect('meta', { untick: ['pages_manage_posts'] })
     expect((await rig.connect('meta')).tokens.scopes).not.toContain('pages_manage_posts')
     expect((await rig.connect('meta', { again: true })).tokens.scopes).toContain('pages_manage_posts')
   })
 
-  test('takes a code once, and only with the address that it was made for', async () => {
+  test('accepts a code once, and only with the redirect address it was issued for', async () => {
     const issuer = rig.issuer('meta')
     const redirectUri = `${rig.host.url}/callback`
     const { code = '' } = await consent(rig, 'meta')
@@ -68,7 +68,7 @@ describe('connecting Meta', () => {
 })
 
 describe('a Meta grant', () => {
-  test('is renewed to another token, with which posting goes on; the old one goes on, too', async () => {
+  test('is renewed to a new token that can publish; Page tokens keep working', async () => {
     const connection = await rig.connect('meta')
     const renewed = await rig.issuer('meta').renew(connection.tokens, signal)
     expect(renewed?.accessToken).not.toBe(connection.tokens.accessToken)
@@ -79,7 +79,7 @@ describe('a Meta grant', () => {
     expect(await rig.posts()).toHaveLength(2)
   })
 
-  test('is known as good, and as ended with the reason', async () => {
+  test('is reported as valid, or as invalid with the reason', async () => {
     const issuer = rig.issuer('meta')
     const { tokens } = await rig.connect('meta')
     expect(await issuer.inspect(tokens, signal)).toMatchObject({ valid: true, reason: null, scopes: tokens.scopes })
@@ -89,7 +89,7 @@ describe('a Meta grant', () => {
     expect(ended.reason).toMatch(/password/i)
   })
 
-  test('that has expired cannot be renewed; Pages go on, Instagram asks to connect again', async () => {
+  test('cannot be renewed once it has expired; Pages keep working, Instagram needs to be reconnected', async () => {
     const connection = await rig.connect('meta')
     await rig.advance(61 * dayMs)
     expect(await problemOf(rig.issuer('meta').renew(connection.tokens, signal))).toMatchObject({
@@ -103,7 +103,7 @@ describe('a Meta grant', () => {
     expect(await problemOf(prepare(rig, image))).toMatchObject({ kind: 'reauthorize', code: '190', subcode: '463' })
   })
 
-  test('promise R2: revoked here, it is dead at Meta with all its Page tokens; once more is no error', async () => {
+  test('promise R2: is invalid at Meta with all its Page tokens once revoked here; revoking it again is no error', async () => {
     const connection = await rig.connect('meta')
     const issuer = rig.issuer('meta')
     await issuer.revoke(connection.tokens, signal)
@@ -115,7 +115,7 @@ describe('a Meta grant', () => {
     expect(await rig.posts()).toEqual([])
   })
 
-  test('promise R2: one that has expired is revoked in the name of the app', async () => {
+  test('promise R2: is revoked with the app token when its own token has expired', async () => {
     const { tokens } = await rig.connect('meta')
     await rig.advance(61 * dayMs)
     await rig.issuer('meta').revoke(tokens, signal)
@@ -123,7 +123,7 @@ describe('a Meta grant', () => {
     expect(people.people[ada]?.grant).toBeNull()
   })
 
-  test('whose data access has ended still serves Pages; Instagram asks to connect again', async () => {
+  test('still works for Pages after its data access expires; Instagram needs to be reconnected', async () => {
     const connection = await rig.connect('meta')
     await rig.control('POST', `/accounts/meta/people/${ada}/state`, { dataAccess: 'expired' })
     await publish(rig, textBy(connection.account('facebook'), 'Pages are not concerned'))
@@ -146,7 +146,7 @@ describe('Pages of a business portfolio', () => {
   const branches = ({ offers }: { offers: { name: string; blocked: string | null; accountToken: string | null }[] }) =>
     offers.filter(({ name, blocked, accountToken }) => name.startsWith('Branch') && blocked === null && accountToken !== null)
 
-  test('are found through the portfolio that owns them, and through one that they are shared with, each once', async () => {
+  test('are found through the portfolio that owns them or one they are shared with, each only once', async () => {
     await addPages(2, { business })
     await addPages(3, { business: { ...business, id: '777000000000002', relation: 'client' } })
     const { offers } = await rig.connect('meta')
@@ -159,20 +159,20 @@ describe('Pages of a business portfolio', () => {
     expect(branches(await rig.connect('meta'))).toHaveLength(3)
   })
 
-  test('are found by the ids of the consent where business_management was left out, and no portfolio is asked for', async () => {
+  test('are found by the ids in the consent when business_management is not granted, without requesting any portfolio', async () => {
     await addPages(2, { business })
     const { offers } = await rig.connect('meta', { untick: ['business_management'] })
     expect(branches({ offers })).toHaveLength(2)
     expect(await rig.calls({ endpoint: 'me.businesses' })).toEqual([])
   })
 
-  test('are found where the list of Pages comes back empty', async () => {
+  test('are found when the list of Pages comes back empty', async () => {
     await addPages(1)
     await rig.set({ pageListsEmpty: true })
     expect(branches(await rig.connect('meta'))).toHaveLength(1)
   })
 
-  test('stay out, and the list is called incomplete, when one portfolio cannot be read; the others are read', async () => {
+  test('are still found when one list of a portfolio cannot be read, and the result is marked incomplete', async () => {
     await addPages(2, { business })
     const { tokens } = await rig.connect('meta')
     const issuer = rig.issuer('meta')
@@ -182,7 +182,7 @@ describe('Pages of a business portfolio', () => {
     expect([branches({ offers }).length, isComplete]).toEqual([2, false])
   })
 
-  test('come in smaller answers when Facebook asks to reduce the amount of data (code 1)', async () => {
+  test('are requested in smaller batches when Facebook asks to reduce the amount of data (code 1)', async () => {
     await addPages(60)
     const { offers } = await rig.connect('meta')
     expect(branches({ offers })).toHaveLength(60)
@@ -190,7 +190,7 @@ describe('Pages of a business portfolio', () => {
     expect(sizes).toEqual([500, 200, 200, 200])
   })
 
-  test('an answer that stays too large is an error, not an empty list', async () => {
+  test('cause an error, not an empty list, when the response stays too large', async () => {
     const { tokens } = await rig.connect('meta')
     await rig.fault({ endpoint: 'me.accounts', when: 'before', kind: 'error', code: 1, times: 10 })
     expect(await problemOf(rig.issuer('meta').listAccounts(tokens, signal))).toMatchObject({ kind: 'unavailable', code: '1' })
@@ -198,7 +198,7 @@ describe('Pages of a business portfolio', () => {
 })
 
 describe('a TikTok grant', () => {
-  test('holds one creator, with the lifetimes that TikTok told', async () => {
+  test('covers one creator, with the token lifetimes from TikTok', async () => {
     const { tokens, offers } = await rig.connect('tiktok')
     expect(offers).toMatchObject([{ platform: 'tiktok', name: 'Northside Records', handle: 'northside.records', blocked: null }])
     expect(Math.round(((tokens.expiresAtMs ?? 0) - Date.now()) / 3_600_000)).toBe(2)
@@ -209,17 +209,17 @@ describe('a TikTok grant', () => {
     expect(Math.round(((longer.tokens.refreshExpiresAtMs ?? 0) - Date.now()) / dayMs)).toBe(365)
   })
 
-  test('without the permission to publish cannot be chosen', async () => {
+  test('cannot be chosen without the permission to publish', async () => {
     const { offers } = await rig.connect('tiktok', { untick: ['video.publish'] })
     expect(offers[0]?.blocked).toMatch(/permission to publish/i)
   })
 
-  test('without the optional permissions connects all the same', async () => {
+  test('connects without the optional permissions', async () => {
     const { offers } = await rig.connect('tiktok', { untick: ['user.info.profile', 'user.info.stats', 'video.list'] })
     expect(offers[0]).toMatchObject({ name: 'Northside Records', blocked: null })
   })
 
-  test('is renewed with a new refresh token; the old one is dead', async () => {
+  test('is renewed with a new refresh token; the old one no longer works', async () => {
     const { tokens } = await rig.connect('tiktok')
     const issuer = rig.issuer('tiktok')
     const renewed = await issuer.renew(tokens, signal)
@@ -229,7 +229,7 @@ describe('a TikTok grant', () => {
     expect(await problemOf(issuer.renew(tokens, signal))).toMatchObject({ kind: 'reauthorize', code: 'invalid_grant' })
   })
 
-  test.each([200, 400])('renewing after its end is refused, whatever the HTTP status (%d)', async (tiktokOauthErrorStatus) => {
+  test.each([200, 400])('cannot be renewed after it expires, whatever the HTTP status (%d)', async (tiktokOauthErrorStatus) => {
     await rig.set({ tiktokOauthErrorStatus })
     const { tokens } = await rig.connect('tiktok')
     await rig.advance(366 * dayMs)
@@ -239,7 +239,7 @@ describe('a TikTok grant', () => {
     })
   })
 
-  test('promise R2: revoked here, it is dead at TikTok; once more is no error', async () => {
+  test('promise R2: is invalid at TikTok once revoked here; revoking it again is no error', async () => {
     const { tokens } = await rig.connect('tiktok')
     const issuer = rig.issuer('tiktok')
     await issuer.revoke(tokens, signal)

@@ -82,11 +82,11 @@ const worthDisturbing = (endpoints: string[]): number[] =>
   )
 
 // promise: D6 is about sending; it holds only if preparing can be repeated.
-describe('preparing that is interrupted is taken up again and makes one post', () => {
+describe('interrupted preparation resumes and makes one post', () => {
   for (const wanted of kinds) {
     const name = `${wanted.platform} ${wanted.kind} of ${wanted.media.join(' and ')}`
 
-    test(`${name}: the process dies before any of its saves`, async () => {
+    test(`${name}: the process dies before any save`, async () => {
       for (const save of wanted.only ?? [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
         const draft = newDraft(wanted)
         draft.dieAtSave(save)
@@ -102,7 +102,7 @@ describe('preparing that is interrupted is taken up again and makes one post', (
       }
     })
 
-    test(`${name}: any of its calls breaks, before or after its effect`, async () => {
+    test(`${name}: any call fails, before or after its effect`, async () => {
       const endpoints = await callsOfPrepare(newDraft(wanted))
       expect(endpoints.length).toBeGreaterThan(0)
       for (const nth of wanted.only ?? worthDisturbing(endpoints)) {
@@ -119,7 +119,7 @@ describe('preparing that is interrupted is taken up again and makes one post', (
     })
   }
 
-  test('ready stays ready, however often it is asked', async () => {
+  test('a post that is ready stays ready, however often it is prepared', async () => {
     for (const wanted of kinds) {
       await rig.advance(90_000)
       const draft = newDraft(wanted)

@@ -41,8 +41,8 @@ const callsSince = async (sinceId: string) => (await rig.calls({ sinceId })).map
 const lastCall = async () => String((await rig.calls()).at(-1)?.id ?? 0)
 const page = (state: object) => rig.control('POST', `/accounts/meta/pages/${account.id}/state`, state)
 
-describe('posts are asked with one batch', () => {
-  test('of 50 posts with one call, by an app to which multi-ID requests are closed', async () => {
+describe('measuring posts in one batch', () => {
+  test('reads 50 posts with one call, for an app that cannot use multi-ID requests', async () => {
     const posts: PostToMeasure[] = []
     while (posts.length < 50) posts.push(await out('text', `Post ${posts.length}`))
     await rig.advance(5 * hourMs)
@@ -53,7 +53,7 @@ describe('posts are asked with one batch', () => {
     expect((await callsSince(before)).filter(({ endpoint }) => endpoint === 'batch')).toHaveLength(1)
   })
 
-  test('an operation that Meta did not finish is asked again alone, and no number is missing', async () => {
+  test('requests an operation that Meta did not finish again separately, so that no number is missing', async () => {
     const posts = [await out('text', 'One'), await out('text', 'Two')]
     await rig.advance(5 * hourMs)
     await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'reset', when: 'before', times: 1 })
@@ -61,7 +61,7 @@ describe('posts are asked with one batch', () => {
     expect([result.size, unanswered.size, share.calls]).toEqual([2, 0, 3])
   })
 
-  test('an outage of one post leaves the numbers of the others', async () => {
+  test('keeps the numbers of the other posts when one fails', async () => {
     const posts = [await out('text', 'One'), await out('text', 'Two')]
     await rig.advance(5 * hourMs)
     await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'error', code: 2, when: 'before', times: 1 })
@@ -69,7 +69,7 @@ describe('posts are asked with one batch', () => {
     expect([result.size, [...unanswered.values()].map(({ kind }) => kind)]).toEqual([1, ['unavailable']])
   })
 
-  test('a limit or a token that ended is told as such, not as a fault of one post', async () => {
+  test('reports a rate limit or an expired token as such, not as an error of one post', async () => {
     const posts = [await out('text', 'One'), await out('text', 'Two')]
     for (const [code, kind] of [
       [80001, 'rate_limited'],
@@ -82,7 +82,7 @@ describe('posts are asked with one batch', () => {
 })
 
 describe('a small Page', () => {
-  test('gets the numbers that Facebook gives; the one that it withholds is not given for this account', async () => {
+  test('gets the numbers that Facebook provides; the one it withholds is marked as not given for this account', async () => {
     const posts = [await out('photo'), await out('photo', 'Two'), await out('photo', 'Three'), await out('text')]
     await page({ isSmall: true })
     await rig.advance(5 * hourMs)
@@ -97,13 +97,13 @@ describe('a small Page', () => {
     }
   })
 
-  test('a person without the role on the Page is another matter: every name is refused, and a permission is missing', async () => {
+  test('is told apart from a missing role, where every metric is refused and a permission is missing', async () => {
     const posts = [await out('photo'), await out('photo', 'Two')]
     await rig.fault({ platform: 'facebook', endpoint: 'post.insights', kind: 'error', code: 200, when: 'before', times: 100 })
     await expect(measure(posts)).rejects.toMatchObject({ kind: 'permission' })
   })
 
-  test('withholds a number of the whole account, and the followers and the other number still come', async () => {
+  test('gets followers and the other number when one number of the account is withheld', async () => {
     await rig.advance(72 * hourMs)
     const refusal = {
       platform: 'facebook',
@@ -121,8 +121,8 @@ describe('a small Page', () => {
   })
 })
 
-describe('a name that is refused', () => {
-  test('is reported with the object that refused it, and only where other names of that object came', async () => {
+describe('a refused metric', () => {
+  test('is reported with the object it was refused for, and only if that object returned other metrics', async () => {
     const posts = [await out('photo'), await out('photo', 'Two'), await out('text')]
     await rig.advance(5 * hourMs)
     await rig.set({ retiredMetrics: { post_total_media_view_unique: '2026-01-01' } })
@@ -134,7 +134,7 @@ describe('a name that is refused', () => {
     expect(refusals).toHaveLength(3)
   })
 
-  test('says nothing about the name when the object gives no number at all', async () => {
+  test('is not reported when the object returns no numbers at all', async () => {
     const bare: PostToMeasure = { ...(await out('video')), kind: 'photo' }
     const videoId = (bare.handles.upload as { videoId: string }).videoId
     const { refusals, unanswered } = await measure([{ ...bare, platformPostId: videoId }, await out('photo')])
@@ -143,7 +143,7 @@ describe('a name that is refused', () => {
   })
 })
 
-describe('a video whose post id Facebook has not given yet', () => {
+describe('a video whose post id Facebook has not provided yet', () => {
   /** Published, but the receipt is incomplete. */
   const outWithoutPostId = async (kind: string) => {
     const draft = draftOf(rig, { platform: 'facebook', account, kind, text: kind, media: [await video(rig.host, kind)] })
@@ -151,7 +151,7 @@ describe('a video whose post id Facebook has not given yet', () => {
     return { draft, platformPostId: platformPostId!, kind, handles: draft.handles() }
   }
 
-  test('is asked under its own id, and under its post as soon as there is one', async () => {
+  test('is measured by its own id, and by its post id as soon as there is one', async () => {
     await rig.set({ videoPostIdLagMs: 48 * hourMs })
     const posts = [await outWithoutPostId('video'), await outWithoutPostId('reel')]
     expect(posts.every(({ platformPostId }) => !platformPostId.includes('_'))).toBe(true)
@@ -166,7 +166,7 @@ describe('a video whose post id Facebook has not given yet', () => {
     for (const { platformPostId } of posts) expect(later.result.get(platformPostId)!.views).toBeGreaterThan(0)
   })
 
-  test('is looked up again when its address is asked for, until the id of its post is known', async () => {
+  test('is looked up again whenever its URL is requested, until its post id is known', async () => {
     await rig.set({ videoPostIdLagMs: hourMs })
     const { draft, platformPostId: bare } = await outWithoutPostId('reel')
     const { findPermalink } = rig.platform('facebook').publish

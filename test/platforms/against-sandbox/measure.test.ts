@@ -49,13 +49,13 @@ const measure = (platform: string, retired?: string[]) =>
 const truth = (platform: string, id: string) =>
   rig.control<Record<string, number>>('GET', `/ledger/posts/${platform}/${id}/numbers`)
 
-test('before Meta knows anything there is nothing, and nothing is not 0', async () => {
+test('before Meta has any numbers, metrics are missing, not 0', async () => {
   const { result } = await measure('instagram')
   expect([...result.values()].flatMap((numbers) => Object.values(numbers))).toEqual([])
 })
 
 test.each(['facebook', 'instagram', 'tiktok'])(
-  'promise U3: %s: every number is what the platform has, for all posts with one call',
+  'promise U3: %s: every number matches the platform, with one call for all posts',
   async (platform) => {
     await rig.advance(5 * hourMs)
     const sinceId = String((await rig.calls()).at(-1)?.id ?? 0)
@@ -76,7 +76,7 @@ test.each(['facebook', 'instagram', 'tiktok'])(
   },
 )
 
-test('a name that Meta retires is found out, told, and the others still arrive', async () => {
+test('a metric that Meta retires is detected and reported, and the others still arrive', async () => {
   await rig.set({ retiredMetrics: { reach: '2026-01-01', post_total_media_view_unique: '2026-01-01' } })
   for (const [platform, name] of [
     ['instagram', 'reach'],
@@ -92,7 +92,7 @@ test('a name that Meta retires is found out, told, and the others still arrive',
   await rig.set({ retiredMetrics: {} })
 })
 
-test('a post that is gone is left out, and does not hold up the others', async () => {
+test('a post that no longer exists is left out and does not affect the others', async () => {
   const gone = { platformPostId: '17900000000000001', kind: 'image', handles: {} }
   const { result } = await rig.platform('instagram').measure.posts(measuring('instagram'), [gone, ...posts.instagram!])
   expect(result.has(gone.platformPostId)).toBe(false)
@@ -100,7 +100,7 @@ test('a post that is gone is left out, and does not hold up the others', async (
 })
 
 test.each(['facebook', 'instagram', 'tiktok'])(
-  'promise U3: %s: followers, and the last settled day where it is told',
+  'promise U3: %s: followers are read, and the last settled day if the platform provides it',
   async (platform) => {
     const { followers, accountDay } = rig.platform(platform).measure
     expect((await followers(measuring(platform))).result.followers).toBeGreaterThan(0)
@@ -109,7 +109,7 @@ test.each(['facebook', 'instagram', 'tiktok'])(
   },
 )
 
-test('a story has no numbers after its day', async () => {
+test('a story has no numbers after its 24 hours', async () => {
   await rig.advance(25 * hourMs)
   const { result } = await measure('instagram')
   const story = posts.instagram!.find((post) => post.kind === 'story')!

@@ -58,7 +58,7 @@ test('Instagram: a picture carries collaborators, tagged people, a place and the
   expect(post?.media[0]?.altText).toBe('A record')
 })
 
-test('Instagram: in a carousel people are tagged on each picture, and all else is of the whole', async () => {
+test('Instagram: a carousel tags people on each item; all other settings apply to the whole', async () => {
   const media = [await photo(rig.host, '#112233'), await video(rig.host, 'tagged item'), await photo(rig.host, '#332211')]
   const fields = { [`tags_${media[0]?.id}`]: 'ines.plays 0 100', [`tags_${media[1]?.id}`]: 'ines.plays' }
   const more = { collaborators: 'label.mates', location_id: '106700000000002', is_ai_generated: 'on' }
@@ -70,7 +70,7 @@ test('Instagram: in a carousel people are tagged on each picture, and all else i
   })
 })
 
-test('Instagram: the cover of a reel is a frame, or the picture beside the video', async () => {
+test('Instagram: the cover of a reel is a frame of the video or a separate picture', async () => {
   const film = await video(rig.host, 'with a frame')
   const framed = await publishWith({
     ...{ platform: 'instagram', kind: 'reel', media: [film] },
@@ -95,7 +95,7 @@ test('Instagram: a story tags people and carries the AI label', async () => {
   expect(post?.settings).toMatchObject({ userTags: [[{ username: 'ines.plays', x: 0.5, y: 0.5 }]], isAiGenerated: true })
 })
 
-test('Facebook: a story of a picture and one of a video are out once, with their address', async () => {
+test('Facebook: a picture story and a video story are published once, with their URLs', async () => {
   const picture = await photo(rig.host, '#331155', { width: 720, height: 1280 })
   const ofPicture = await publishWith({ platform: 'facebook', kind: 'story', media: [picture], fields: {} })
   expect(ofPicture).toMatchObject({ kind: 'story', media: [{ sha256: picture.sha256 }] })
@@ -107,7 +107,7 @@ test('Facebook: a story of a picture and one of a video are out once, with their
   expect(ofVideo).toMatchObject({ kind: 'story', media: [{ sha256: film.sha256 }], settings: { isAiGenerated: true } })
 })
 
-test('Facebook: a reel carries a place and the AI label, and the picture beside it is its cover', async () => {
+test('Facebook: a reel carries a place and the AI label, and uses the picture uploaded with it as its cover', async () => {
   const [film, cover] = [await video(rig.host, 'with a place'), await photo(rig.host, '#448844', { width: 720, height: 1280 })]
   const post = await publishWith({
     ...{ platform: 'facebook', kind: 'reel', media: [film, cover] },
@@ -142,7 +142,7 @@ const inInbox = async (kind: string, media: HostedMedia[], fields: Record<string
   return { publishId: String(draft.handles().publishId), check, settings }
 }
 
-test.each(['video', 'photos'])('TikTok: %s go to the inbox as a draft, and are out when the person posts them', async (kind) => {
+test.each(['video', 'photos'])('TikTok: %s become an inbox draft and are published when the person posts them', async (kind) => {
   const media = kind === 'video' ? [await video(rig.host, 'a draft')] : [await photo(rig.host, '#121212')]
   const before = await rig.posts()
   const { publishId, check, settings } = await inInbox(kind, media, { photo_title: kind === 'photos' ? 'A title' : '' })

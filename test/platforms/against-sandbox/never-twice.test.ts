@@ -35,7 +35,7 @@ const publishUnnoticed = async (endpoint: string, post: Draft): Promise<void> =>
 }
 
 // promise: D6: after an unknown outcome, nothing publishes a prepared post twice.
-describe('prepared and sent again after it was published unnoticed', () => {
+describe('preparing and sending again after an unnoticed publish', () => {
   test.each(['error', 'same_id', 'duplicate'])(
     'promise D6: a container is published once, whatever a second call would do (%s)',
     async (secondMediaPublish) => {
@@ -72,7 +72,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect(await reconcile(rig, post)).toMatchObject({ outcome: 'found' })
   })
 
-  test('promise D6: the last of several chunks, lost before or after TikTok took it', async () => {
+  test('promise D6: one post per video when the last of several chunks is lost before or after TikTok accepts it', async () => {
     const film = await video(rig.host, 'long', { padBytes: 65_000_000 })
     const account = tiktok.account('tiktok')
     const taken = draftOf(rig, { platform: 'tiktok', account, kind: 'video', text: 'Taken', media: [film] })
@@ -92,7 +92,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect((await rig.posts()).map((post) => post.media[0]?.sha256)).toEqual([film.sha256, film.sha256])
   })
 
-  test('promise D6: photos of Facebook that are in a post already are not taken again', async () => {
+  test('promise D6: Facebook photos that are already in a post are not used again', async () => {
     const post = await draft('facebook', 'photos', 'Once')
     await publishUnnoticed('feed', post)
     await prepare(rig, post)
@@ -100,7 +100,7 @@ describe('prepared and sent again after it was published unnoticed', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('promise D6: a text of Facebook that was published while its lists were behind is found by the refusal of the second', async () => {
+  test('promise D6: a Facebook text published while the lists lagged is noticed when Facebook refuses the second one', async () => {
     await rig.set({ listLagMs: 10 * 60_000 })
     const post = await draft('facebook', 'text', 'Once')
     await publishUnnoticed('feed', post)

@@ -105,7 +105,7 @@ for (const way of ways) {
         expect(await receipt(rig, draft, posts[0]?.id ?? null)).toMatchObject({ permalink: posts[0]?.permalink, final: true })
       })
 
-      test(`promise D6: ${fault.name} instead of being published: absent, and another attempt makes the one post`, async () => {
+      test(`promise D6: ${fault.name} before it is published: absent, and another attempt makes the one post`, async () => {
         const draft = await readyDraft(way)
         await disturb(way, 'before', fault)
         const answer = await sendBlindly(rig, draft)
@@ -121,7 +121,7 @@ for (const way of ways) {
       })
     }
 
-    test('promise D6: published late, after the answer was lost: never called absent for sure, found when it is there', async () => {
+    test('promise D6: published late, after the response was lost: not certainly absent at first, found once it exists', async () => {
       const draft = await readyDraft(way)
       await disturb(way, 'late', { name: 'reset', kind: 'reset' }, 30_000)
       await sendBlindly(rig, draft)
@@ -134,7 +134,7 @@ for (const way of ways) {
     })
 
     if (way.platform !== 'tiktok')
-      test('promise D6: published while the lists lag: not found at first, and not absent for sure', async () => {
+      test('promise D6: published while the lists lag: not found at first, but not certainly absent', async () => {
         await rig.set({ listLagMs: 60_000 })
         const draft = await readyDraft(way)
         await disturb(way, 'after', { name: 'reset', kind: 'reset' })
@@ -148,7 +148,7 @@ for (const way of ways) {
       })
 
     if (way.platform !== 'tiktok')
-      test('an older post that looks the same is never taken for it', async () => {
+      test('an older post that looks the same is never mistaken for it', async () => {
         const older = await readyDraft(way)
         const id = await settle(rig, older, await send(rig, older))
         // The Page refuses the same text twice in a row, so another post is needed in between.

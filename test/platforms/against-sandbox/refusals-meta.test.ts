@@ -72,7 +72,7 @@ describe('Instagram refuses', () => {
     })
   })
 
-  test('a file that it cannot fetch, which is worth another try', async () => {
+  test('a file that it cannot fetch, and takes it on a later try', async () => {
     const media = [await photo(rig.host, '#777777')]
     rig.host.break(404)
     const draft = instagram({ kind: 'image', media })
@@ -82,14 +82,14 @@ describe('Instagram refuses', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('a reel that is too short, after it has looked at it; and says which item of a carousel', async () => {
+  test('a reel that is too short, after processing it, and names the item in a carousel', async () => {
     const short = await video(rig.host, 'short', { durationMs: 1_000 })
     expect(await refusalOf(instagram({ kind: 'reel', media: [short] }))).toMatchObject({ kind: 'rejected', subcode: '2207026' })
     const media = [await photo(rig.host, '#777777'), short]
     expect(await refusalOf(instagram({ kind: 'carousel', media }))).toMatchObject({ words: expect.stringMatching(/^Item 2: /) })
   })
 
-  test('more posts than its quota: when preparing, and when it fills up before sending', async () => {
+  test('more posts than its quota, during preparation and when the quota fills up before sending', async () => {
     const ready = instagram({ kind: 'image', text: 'Ready', media: [await photo(rig.host, '#777777')] })
     await prepare(rig, ready)
     await rig.set({ instagramQuotaTotal: 0 })
@@ -101,7 +101,7 @@ describe('Instagram refuses', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('more posts than its quota, and says by its numbers when it goes on', async () => {
+  test('more posts than its quota, and its usage numbers give the time of the next try', async () => {
     const hourMs = 3_600_000
     await rig.set({ instagramQuotaTotal: 2 })
     await publish(rig, instagram({ kind: 'image', text: 'First', media: [await photo(rig.host, '#777777')] }))
@@ -119,7 +119,7 @@ describe('Instagram refuses', () => {
 })
 
 describe('Facebook refuses', () => {
-  test('a text that equals the post before it, until it is changed', async () => {
+  test('a text identical to the previous post', async () => {
     await publish(rig, facebook({ kind: 'text', text: 'Twice' }))
     const again = facebook({ kind: 'text', text: 'Twice' })
     await prepare(rig, again)
@@ -127,7 +127,7 @@ describe('Facebook refuses', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('an empty post, a text of more than 63,206 characters, a file that is no picture', async () => {
+  test('an empty post, a text of more than 63,206 characters, and a file that is not a picture', async () => {
     expect(await refusalOf(facebook({ kind: 'text', text: '' }))).toMatchObject({ kind: 'rejected', code: '197' })
     expect(await refusalOf(facebook({ kind: 'text', text: 'x'.repeat(63_207) }))).toMatchObject({ kind: 'rejected', code: '100' })
     const broken = rig.host.offer(Buffer.from('no picture at all'), {})
@@ -139,7 +139,7 @@ describe('Facebook refuses', () => {
     expect(await refusalOf(facebook({ kind: 'link', text: 'Look', link }))).toMatchObject({ kind: 'rejected', code: '1609005' })
   })
 
-  test('a reel that is too short, once it was processed', async () => {
+  test('a reel that is too short, after processing it', async () => {
     const short = await video(rig.host, 'short', { durationMs: 1_000 })
     expect(await refusalOf(facebook({ kind: 'reel', media: [short] }))).toMatchObject({ kind: 'rejected', subcode: '1363128' })
   })
@@ -154,7 +154,7 @@ describe('Meta ends the connection', () => {
     ['checkpoint', '459', /Facebook/],
   ] as const
 
-  test.each(states)('token %s: 190/%s asks to connect again, and says why', async (tokens, subcode, words) => {
+  test.each(states)('token %s: 190/%s asks the person to reconnect, with the reason', async (tokens, subcode, words) => {
     const text = facebook({ kind: 'text', text: 'Nobody hears this' })
     await prepare(rig, text)
     const image = instagram({ kind: 'image', media: [await photo(rig.host, '#777777')] })
@@ -168,7 +168,7 @@ describe('Meta ends the connection', () => {
     }
   })
 
-  test('a role on the Page that is lost, or without the task to create content, or without a permission', async () => {
+  test('reports a lost Page role, a missing content task and a missing permission', async () => {
     const draft = facebook({ kind: 'text', text: 'Not allowed' })
     await rig.control('POST', `/accounts/meta/pages/${meta.account('facebook').id}/state`, { personId: ada, tasks: ['ANALYZE'] })
     expect(await refusalOf(draft)).toMatchObject({ kind: 'permission', code: '200' })
@@ -195,7 +195,7 @@ describe('Meta asks to slow down', () => {
     ['instagram', 'media_publish', 80002, undefined, 19],
   ] as const
 
-  test.each(limits)('%s %s answers %d: nothing is out, the wait is known', async (platform, endpoint, code, subcode, minutes) => {
+  test.each(limits)('%s %s returns %d: not published, the wait is known', async (platform, endpoint, code, subcode, minutes) => {
     const media = platform === 'instagram' ? [await photo(rig.host, '#777777')] : []
     const draft = on(platform, { kind: platform === 'instagram' ? 'image' : 'text', text: 'Slowly', media })
     await rig.fault({ endpoint, when: 'before', kind: 'error', code, subcode })
@@ -206,7 +206,7 @@ describe('Meta asks to slow down', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('reads of Instagram that fail with the token of the Page (May 2026) do not stop a post', async () => {
+  test('Instagram reads that fail with the Page token (May 2026) do not stop a post', async () => {
     await rig.set({ pageTokenReadsFail: true })
     await publish(rig, instagram({ kind: 'image', text: 'As the person', media: [await photo(rig.host, '#777777')] }))
     expect(await rig.posts()).toHaveLength(1)

@@ -46,10 +46,10 @@ const refusalOf = async (draft: Draft) => {
   return problem
 }
 
-describe('an app that was not audited', () => {
+describe('an unaudited app', () => {
   beforeEach(() => rig.set({ tiktokAudited: false }))
 
-  test('is refused on a public account, also for the owner alone, with what to do about it', async () => {
+  test('cannot post to a public account, not even for the owner only, and the error says what to do', async () => {
     const expected = {
       kind: 'rejected',
       code: 'unaudited_client_can_only_post_to_private_accounts',
@@ -59,7 +59,7 @@ describe('an app that was not audited', () => {
     expect(await refusalOf(await filmDraft({ ...publicOnTiktok, privacy_level: 'SELF_ONLY' }))).toMatchObject(expected)
   })
 
-  test('posts on a private account for the owner alone', async () => {
+  test('can post to a private account for the owner only', async () => {
     await rig.control('POST', northside, { private: true })
     await publish(rig, await filmDraft({ ...publicOnTiktok, privacy_level: 'SELF_ONLY' }))
     expect(await rig.posts()).toMatchObject([{ visibility: 'SELF_ONLY', permalink: null }])
@@ -73,7 +73,7 @@ describe('caps', () => {
     ['the accounts of a day', {}, { tiktokActiveUserCap: 0 }, 'reached_active_user_cap', /24 hours/],
   ] as const
 
-  test.each(caps)('%s: known before anything is sent, and at the init', async (_name, creator, settings, code, words) => {
+  test.each(caps)('%s: reported before anything is sent, and at the init', async (_name, creator, settings, code, words) => {
     const ready = await photoDraft()
     await prepare(rig, ready)
     await rig.control('POST', northside, creator)
@@ -84,7 +84,7 @@ describe('caps', () => {
     expect(await rig.posts()).toEqual([])
   })
 
-  test('six inits a minute: the seventh waits for its window and then goes', async () => {
+  test('six inits a minute: the seventh waits for the next window and is then published', async () => {
     const drafts = await Promise.all(Array.from({ length: 7 }, (_, index) => photoDraft(`Number ${index}`)))
     for (const draft of drafts) await prepare(rig, draft)
     for (const draft of drafts.slice(0, 6)) await send(rig, draft)
@@ -98,8 +98,8 @@ describe('caps', () => {
   })
 })
 
-describe('what TikTok offers has changed since the post was composed', () => {
-  test('visibility, comments and length are looked at again before anything is sent', async () => {
+describe('when TikTok changed its options after the post was composed', () => {
+  test('visibility, comments and length are checked again before anything is sent', async () => {
     await rig.control('POST', northside, { private: true })
     expect(await refusalOf(await filmDraft())).toMatchObject({ kind: 'rejected', code: 'privacy_not_offered' })
     await rig.control('POST', northside, { private: false, commentsOff: true })
@@ -109,14 +109,14 @@ describe('what TikTok offers has changed since the post was composed', () => {
     expect(await rig.calls({ endpoint: 'video/init' })).toEqual([])
   })
 
-  test('promise D7: without consent nothing at all is asked of TikTok', async () => {
+  test('promise D7: nothing is requested from TikTok without consent', async () => {
     const sinceId = String((await rig.calls()).at(-1)?.id)
     expect(await refusalOf(await filmDraft({ ...publicOnTiktok, consent_at: '' }))).toMatchObject({ code: 'consent_missing' })
     expect(await rig.calls({ sinceId })).toEqual([])
   })
 })
 
-test('a caption that is too long is refused at the init, in the words of TikTok', async () => {
+test('a caption that is too long is refused at the init, with the reason from TikTok', async () => {
   const draft = draftOf(rig, {
     platform: 'tiktok',
     account: tiktok.account('tiktok'),
@@ -127,7 +127,7 @@ test('a caption that is too long is refused at the init, in the words of TikTok'
   expect(await refusalOf(draft)).toMatchObject({ kind: 'rejected', code: 'invalid_params' })
 })
 
-test('a video that TikTok cannot use fails after it was taken, with the reason', async () => {
+test('a video that TikTok cannot use fails after it was accepted, with the reason', async () => {
   expect(await refusalOf(await filmDraft(publicOnTiktok, { width: 320, height: 320 }))).toMatchObject({
     kind: 'rejected',
     code: 'picture_size_check_failed',
@@ -135,7 +135,7 @@ test('a video that TikTok cannot use fails after it was taken, with the reason',
 })
 
 describe('tokens', () => {
-  test('expired: to be renewed, and the poll of the same post goes on with the new one', async () => {
+  test('that expired can be renewed, and polling of the same post continues with the new one', async () => {
     const draft = await photoDraft()
     await prepare(rig, draft)
     const sent = await send(rig, draft)
@@ -148,7 +148,7 @@ describe('tokens', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('removed by the person in the app, and without the permission to publish', async () => {
+  test('that the person removed in the app, or that lack the permission to publish, are refused', async () => {
     const draft = await filmDraft()
     await rig.control('POST', '/accounts/tiktok/northside.records/disconnect', {})
     expect(await refusalOf(draft)).toMatchObject({ kind: 'reauthorize', code: 'access_token_invalid' })
@@ -157,14 +157,14 @@ describe('tokens', () => {
   })
 })
 
-describe('what the field reports of TikTok', () => {
-  test('a publish id that is not known for seconds is asked again, and the post is published', async () => {
+describe('known TikTok quirks', () => {
+  test('a publish id that is unknown for some seconds is checked again, and the post is published', async () => {
     await rig.set({ tiktokUnknownPublishIdMs: 8_000 })
     await publish(rig, await filmDraft())
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('a public id that is never listed leaves the post published, and the address asked for again', async () => {
+  test('a public id that is never listed leaves the post published, and its URL is requested again', async () => {
     await rig.set({ tiktokNeverListPublicId: true })
     const draft = await filmDraft()
     await prepare(rig, draft)
@@ -174,7 +174,7 @@ describe('what the field reports of TikTok', () => {
     expect(found).toMatchObject({ permalink: expect.stringContaining('/@northside.records'), platformPostId: null, final: false })
   })
 
-  test('processing without an end is never called published or absent', async () => {
+  test('endless processing is never reported as published or absent', async () => {
     await rig.set({ tiktokEndlessProcessing: true })
     const draft = await filmDraft()
     await prepare(rig, draft)
@@ -186,7 +186,7 @@ describe('what the field reports of TikTok', () => {
     }
   })
 
-  test('an upload that its hour has ended is begun anew, and one post comes of it', async () => {
+  test('an upload that expires after an hour starts again and makes one post', async () => {
     const draft = await filmDraft()
     await prepare(rig, draft)
     await rig.advance(61 * 60_000)

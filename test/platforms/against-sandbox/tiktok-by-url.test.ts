@@ -42,7 +42,7 @@ const draft = (kind: 'video' | 'photos', more: { settings?: typeof publicOnTikto
   })
 
 describe('a video that TikTok fetches', () => {
-  test('is published once, byte for byte, by its init alone', async () => {
+  test('is published once, byte for byte, with its init as the only call', async () => {
     const post = draft('video')
     const { permalink, platformPostId } = await publish(rig, post)
     const posts = await rig.posts()
@@ -60,7 +60,7 @@ describe('a video that TikTok fetches', () => {
     expect(rig.host.fetchesOf(film)).toBe(0)
   })
 
-  test('fails when its address cannot be read, and says so', async () => {
+  test('fails with the reason when its URL cannot be read', async () => {
     const post = draft('video')
     await prepare(rig, post)
     rig.host.break(404)
@@ -72,7 +72,7 @@ describe('a video that TikTok fetches', () => {
     expect(await rig.posts()).toHaveLength(1)
   })
 
-  test('is refused from an address that nobody verified', async () => {
+  test('is refused from an unverified URL', async () => {
     await rig.set({ tiktokVerifiedPrefixes: ['https://elsewhere.example/'] })
     const post = draft('video')
     await prepare(rig, post)
@@ -84,12 +84,12 @@ describe('a video that TikTok fetches', () => {
   })
 })
 
-describe.each(['video', 'photos'] as const)('an init of %s without an answer', (kind) => {
+describe.each(['video', 'photos'] as const)('a %s init without a response', (kind) => {
   const endpoint = kind === 'video' ? 'video/init' : 'content/init'
   const file = () => (kind === 'video' ? film : picture)
 
   test.each(['reset', 'timeout', 'html503', 'truncated', 'error'] as const)(
-    'after its effect (%s) is found by its traces',
+    'is found by its traces if it took effect (%s)',
     async (fault) => {
       if (kind === 'photos') await rig.set({ tiktokPhotosInVideoList: true })
       const post = draft(kind)
@@ -109,18 +109,21 @@ describe.each(['video', 'photos'] as const)('an init of %s without an answer', (
     },
   )
 
-  test.each(['reset', 'timeout', 'html503', 'truncated', 'error'] as const)('before its effect (%s) is absent', async (fault) => {
-    const post = draft(kind)
-    await prepare(rig, post)
-    await rig.fault({ endpoint, when: 'before', kind: fault, delayMs: 200 })
-    expect(await sendBlindly(rig, post)).toMatchObject({ kind: 'unknown_outcome' })
-    await rig.advance(60_000)
-    const looked = await reconcile(rig, post, { mediaFetched: rig.host.fetchesOf(file()) > 0 })
-    expect(looked).toMatchObject({ outcome: 'absent' })
-    expect(await rig.posts()).toEqual([])
-  })
+  test.each(['reset', 'timeout', 'html503', 'truncated', 'error'] as const)(
+    'is absent if it failed before its effect (%s)',
+    async (fault) => {
+      const post = draft(kind)
+      await prepare(rig, post)
+      await rig.fault({ endpoint, when: 'before', kind: fault, delayMs: 200 })
+      expect(await sendBlindly(rig, post)).toMatchObject({ kind: 'unknown_outcome' })
+      await rig.advance(60_000)
+      const looked = await reconcile(rig, post, { mediaFetched: rig.host.fetchesOf(file()) > 0 })
+      expect(looked).toMatchObject({ outcome: 'absent' })
+      expect(await rig.posts()).toEqual([])
+    },
+  )
 
-  test('with a late effect is not called absent for sure, and is seen once it comes', async () => {
+  test('is not certainly absent while it may take effect late, and is noticed once it does', async () => {
     const post = draft(kind)
     await prepare(rig, post)
     await rig.fault({ endpoint, when: 'late', kind: 'reset', delayMs: 40_000 })
@@ -134,7 +137,7 @@ describe.each(['video', 'photos'] as const)('an init of %s without an answer', (
   })
 })
 
-test('a post for oneself is published without an id; its address is the profile', async () => {
+test('a private post is published without an id, and its URL is the profile', async () => {
   const post = draft('video', { settings: { ...publicOnTiktok, privacy_level: 'SELF_ONLY' } })
   await prepare(rig, post)
   expect(await settle(rig, post, await send(rig, post))).toBeNull()

@@ -28,7 +28,7 @@ const feed = 'POST /v25.0/1067/feed'
 const photos = 'POST /v25.0/1067/photos'
 
 describe('text and link posts', () => {
-  it('are one call with the token of the Page, after the lease was looked at', async () => {
+  it('are one call with the Page token, after the lease is checked', async () => {
     server.on(feed, { body: { id: '1067_5001' } })
     const { publication, leavings } = publicationOf({ kind: 'link', text: 'Hello', link: 'https://crate.example/' })
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
@@ -43,12 +43,12 @@ describe('text and link posts', () => {
     })
   })
 
-  it('whose answer holds no id have an unknown outcome', async () => {
+  it('have an unknown outcome when the response has no id', async () => {
     server.on(feed, { body: {} })
     await expect(facebook.send(publicationOf({ text: 'Hello' }).publication)).rejects.toMatchObject({ kind: 'unknown_outcome' })
   })
 
-  it('need the token of the Page', async () => {
+  it('need the Page token', async () => {
     const account = { id: '1067', settings: {}, grantToken: 'user-token', accountToken: null }
     await expect(facebook.send(publicationOf({ account }).publication)).rejects.toMatchObject({ kind: 'reauthorize' })
     expect(server.seen).toHaveLength(0)
@@ -59,7 +59,7 @@ describe('photo posts', () => {
   const pictures = [mediaOf({ id: 'a', altText: 'A cup' }, bytesOf(300)), mediaOf({ id: 'b' }, bytesOf(400))]
   const draft = { kind: 'photos', text: 'Two', media: pictures }
 
-  it('upload their bytes unpublished, save each id, and attach them in order', async () => {
+  it('upload their photos unpublished, save each id, and attach them in order', async () => {
     server.on(photos, { body: { id: '7001' } }, { body: { id: '7002' } })
     server.on(feed, { body: { id: '1067_5002' } })
     const { publication, saved } = publicationOf(draft)
@@ -77,7 +77,7 @@ describe('photo posts', () => {
     })
   })
 
-  it('go on where they stopped, and never upload a photo twice', async () => {
+  it('resume where they stopped and never upload a photo twice', async () => {
     server.on(photos, { body: { id: '7001' } }, graphError(2), { body: { id: '7002' } })
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
@@ -86,7 +86,7 @@ describe('photo posts', () => {
     expect(server.callsOf(photos)).toHaveLength(3)
   })
 
-  it('upload again what Facebook has thrown away after a day', async () => {
+  it('upload photos again before Facebook deletes them after a day', async () => {
     server.on(photos, { body: { id: '7001' } }, { body: { id: '7002' } }, { body: { id: '7003' } }, { body: { id: '7004' } })
     const { publication, later } = publicationOf(draft)
     await facebook.prepare(publication)
@@ -107,7 +107,7 @@ describe('videos', () => {
   const begun = { body: { upload_session_id: '55', video_id: '8001', start_offset: '0', end_offset: '1000' } }
   const chunk = (start: number, end: number) => ({ body: { start_offset: String(start), end_offset: String(end) } })
 
-  it('are uploaded in the chunks that Facebook wants and finished by the one call', async () => {
+  it('are uploaded in the chunks that Facebook requests and finished with one call', async () => {
     server.on(call, begun, chunk(1000, 2000), chunk(2000, 2500), chunk(2500, 2500), { body: { success: true } })
     const { publication, leavings } = publicationOf(draft)
     expect(await facebook.prepare(publication)).toEqual({ ready: true })
@@ -121,7 +121,7 @@ describe('videos', () => {
     expect(calls[4]?.form).toMatchObject({ upload_session_id: '55', description: 'A film' })
   })
 
-  it('go on with the chunk that was cut off', async () => {
+  it('resume with the chunk that was interrupted', async () => {
     server.on(call, begun, chunk(1000, 2000), { end: 'reset' }, chunk(2000, 2500), chunk(2500, 2500))
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
@@ -129,7 +129,7 @@ describe('videos', () => {
     expect(server.callsOf(call).map((entry) => entry.form.start_offset)).toEqual([undefined, '0', '1000', '1000', '2000'])
   })
 
-  it('begin anew when their session has expired', async () => {
+  it('start again when their session has expired', async () => {
     server.on(call, begun, graphError(100, 1363041), { ...begun, body: { ...begun.body, video_id: '8009' } }, chunk(2500, 2500))
     const { publication } = publicationOf(draft)
     await expect(facebook.prepare(publication)).rejects.toMatchObject({ kind: 'unavailable' })
@@ -137,7 +137,7 @@ describe('videos', () => {
     expect(publication.handles).toMatchObject({ upload: { videoId: '8009', uploaded: true } })
   })
 
-  it('show how far they are when they take long', async () => {
+  it('report progress when they take long', async () => {
     server.on(call, begun, chunk(1000, 2000))
     const { publication, later } = publicationOf({ ...draft, save: undefined as never })
     publication.save = async (handles) => {
@@ -155,7 +155,7 @@ describe('videos', () => {
     })
   })
 
-  it('are never finished twice: one that Facebook is publishing already is only waited for', async () => {
+  it('are never finished twice: if Facebook is already publishing one, we only wait', async () => {
     const upload = { mediaId: 'v', videoId: '8001', begunAtMs: nineMs, uploaded: true, sessionId: '55' }
     server.on('GET /v25.0/8001', { body: { status: { publishing_phase: { status: 'in_progress' } }, id: '8001' } })
     const { publication } = publicationOf({ ...draft, handles: { upload } })
@@ -170,7 +170,7 @@ describe('reels', () => {
   const draft = { kind: 'reel', text: 'A reel', media: [videoOf({ id: 'r' }, bytesOf(70_000))] }
   const begin = (videoId: string) => ({ body: { video_id: videoId, upload_url: `${server.url}/video-upload/${videoId}` } })
 
-  it('never send bytes or the token to an upload address outside of Meta', async () => {
+  it('never send bytes or the token to an upload address outside Meta', async () => {
     for (const upload_url of [
       'https://rupload.facebook.com.example/x',
       'http://127.0.0.1:1/x',
@@ -184,7 +184,7 @@ describe('reels', () => {
     expect(server.seen.filter(({ headers }) => String(headers.authorization).startsWith('OAuth'))).toEqual([])
   })
 
-  it('start, send their bytes with OAuth, offset and size, and finish with the one call', async () => {
+  it('start, send their bytes with OAuth, offset and size, and finish with one call', async () => {
     server.on(start, begin('8002'), { body: { success: true } })
     server.on('POST /video-upload/8002', { body: { success: true } })
     const { publication, saved } = publicationOf(draft)
@@ -207,7 +207,7 @@ describe('reels', () => {
     })
   })
 
-  it('use the same video id when the bytes must be sent again, and another when the session is spoilt', async () => {
+  it('keep the video id when the bytes are sent again, and get a new one when the session is invalid', async () => {
     const spoilt = { debug_info: { retriable: false, type: 'OffsetInvalidError', message: 'm' } }
     server.on(start, begin('8003'), begin('8004'))
     server.on('POST /video-upload/8003', { status: 500, body: '<html>' }, { status: 400, body: spoilt })
@@ -220,7 +220,7 @@ describe('reels', () => {
     expect(publication.handles).toMatchObject({ upload: { videoId: '8004' } })
   })
 
-  it('are not sent again when only the answer to their bytes was lost', async () => {
+  it('are not sent again when only the response to their upload was lost', async () => {
     server.on(start, begin('8007'))
     server.on('POST /video-upload/8007', { status: 500, body: '<html>' })
     server.on('GET /v25.0/8007', {
@@ -239,7 +239,7 @@ describe('reels', () => {
     await expect(facebook.prepare(publicationOf(draft).publication)).rejects.toMatchObject({ kind: 'rejected' })
   })
 
-  it('begin anew after Facebook failed with an earlier upload', async () => {
+  it('start again after Facebook failed to process an earlier upload', async () => {
     const upload = { mediaId: 'r', videoId: '8006', begunAtMs: nineMs, uploaded: true }
     const errors = [{ code: 1363040, message: 'ratio' }]
     server.on('GET /v25.0/8006', { body: { status: { video_status: 'error', processing_phase: { status: 'error', errors } } } })

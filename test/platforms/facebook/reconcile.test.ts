@@ -31,16 +31,16 @@ const reconcile = (part: Partial<Publication>, attempt: Partial<AttemptToReconci
   return facebook.reconcile(publication, { sentAtMs: nineMs, boundIds: [], mediaFetched: null, ...attempt })
 }
 
-describe('a text whose send was not answered', () => {
+describe('a text whose send got no response', () => {
   const draft = { kind: 'text', text: 'Guten  Morgen\n\nKöln' }
 
-  it('is found by its text, however spaced and composed, and its time', async () => {
+  it('is found by its time and its text, whatever the spacing and Unicode composition', async () => {
     server.on(list, { body: { data: [post('1', 'Other', 1_000), post('2', 'Guten Morgen Ko\u0308ln ', 2_000)] } })
     expect(await reconcile(draft)).toMatchObject({ outcome: 'found', platformPostId: '1067_2' })
     expect(server.seen[0]?.query).toMatchObject({ since: String(nineMs / 1000 - 60), limit: '50' })
   })
 
-  it('is absent, but not for certain, when nothing is like it, also over several pages', async () => {
+  it('is absent, but not certainly, when nothing on any page of the list matches', async () => {
     const paging = { cursors: { after: 'Q2d' }, next: 'https://graph.facebook.com/next' }
     server.on(list, { body: { data: [post('1', 'Other', 1_000)], paging } }, { body: { data: [post('3', 'More', 0)] } })
     expect(await reconcile(draft)).toMatchObject({
@@ -50,12 +50,12 @@ describe('a text whose send was not answered', () => {
     })
   })
 
-  it('is not the post from before, nor one that belongs to another target', async () => {
+  it('is neither an earlier post nor one that belongs to another target', async () => {
     server.on(list, { body: { data: [post('1', draft.text, -90_000), post('2', draft.text, 1_000)] } })
     expect(await reconcile(draft, { boundIds: ['1067_2'] })).toMatchObject({ outcome: 'absent' })
   })
 
-  it('is left to a person when two posts are like it', async () => {
+  it('is left to a person when two posts match', async () => {
     server.on(list, { body: { data: [post('1', draft.text, 5_000), post('2', draft.text, 1_000)] } })
     expect(await reconcile(draft)).toEqual({
       outcome: 'unclear',
@@ -63,7 +63,7 @@ describe('a text whose send was not answered', () => {
     })
   })
 
-  it('is left to a person when the only post with this text is one of photos', async () => {
+  it('is left to a person when the only post with this text has photos', async () => {
     const attachments = { data: [{ media_type: 'photo', target: { id: '7009' } }] }
     server.on(list, { body: { data: [post('1', draft.text, 5_000, { attachments })] } })
     expect(await reconcile(draft)).toMatchObject({ outcome: 'unclear' })
@@ -79,7 +79,7 @@ describe('a text that Facebook called a duplicate (506)', () => {
   const draft = { kind: 'text', text: 'Hello' }
   const attempt = { answer: { ...answer, code: '506', subcode: '1455006' } }
 
-  it('is refused once the lists had time to show an earlier try of ours', async () => {
+  it('is refused once the lists have had time to show an earlier attempt of ours', async () => {
     server.on(list, { body: { data: [post('1', 'Hello', -3_600_000)] } })
     expect(await reconcile(draft, { ...attempt, boundIds: ['1067_1'] })).toMatchObject({ outcome: 'absent' })
     expect(await reconcile(draft, { ...attempt, boundIds: ['1067_1'] }, 200_000)).toMatchObject({
@@ -88,14 +88,14 @@ describe('a text that Facebook called a duplicate (506)', () => {
     })
   })
 
-  it('is left to a person when a post of the day before has the text and belongs to nobody', async () => {
+  it('is left to a person when a post from the previous day has the same text and no target', async () => {
     server.on(list, { body: { data: [post('1', 'Hello', -3_600_000)] } })
     expect(await reconcile(draft, attempt)).toMatchObject({ outcome: 'unclear' })
     expect(server.seen[0]?.query.since).toBe(String(nineMs / 1000 - 24 * 3600 - 60))
   })
 })
 
-describe('a photo post whose send was not answered', () => {
+describe('a photo post whose send got no response', () => {
   const handles = { photos: { a: { id: '7001', atMs: nineMs - 600_000 }, b: { id: '7002', atMs: nineMs - 590_000 } } }
   const draft = { kind: 'photos', text: 'Two', media: [mediaOf({ id: 'a' }), mediaOf({ id: 'b' })], handles }
   const album = (...ids: string[]) => ({
@@ -108,7 +108,7 @@ describe('a photo post whose send was not answered', () => {
     ],
   })
 
-  it('is found by its photos, whatever its text and even among others with the same text', async () => {
+  it('is found by its photos, whatever its text, even among posts with the same text', async () => {
     const other = post('1', 'Two', 2_000, { attachments: album('9001', '9002') })
     const ours = post('2', undefined, 1_000, { attachments: album('7001', '7002') })
     server.on(list, { body: { data: [other, ours] } })
@@ -116,26 +116,26 @@ describe('a photo post whose send was not answered', () => {
     expect(server.seen[0]?.query.since).toBe(String(nineMs / 1000 - 660))
   })
 
-  it('is found by its text where Facebook names no photos', async () => {
+  it('is found by its text when Facebook lists no photos', async () => {
     server.on(list, { body: { data: [post('1', 'Two', 1_000)] } })
     expect(await reconcile(draft)).toMatchObject({ outcome: 'found', platformPostId: '1067_1' })
   })
 
-  it('is left to a person when only the text is the same, and when there is no text to compare', async () => {
+  it('is left to a person when only the text matches or there is no text to compare', async () => {
     server.on(list, { body: { data: [post('1', 'Two', 1_000, { attachments: album('9001') })] } })
     expect(await reconcile(draft)).toMatchObject({ outcome: 'unclear' })
     server.on(list, { body: { data: [post('1', undefined, 1_000, { attachments: album('9001') })] } })
     expect(await reconcile({ ...draft, text: '' })).toMatchObject({ outcome: 'unclear' })
   })
 
-  it('is refused when Facebook said that a photo was used already and no post holds it', async () => {
+  it('is refused when Facebook said that a photo was already used and no post contains it', async () => {
     server.on(list, { body: { data: [] } })
     const attempt = { answer: { ...answer, code: '100', subcode: '1366051' } }
     expect(await reconcile(draft, attempt, 200_000)).toMatchObject({ outcome: 'refused', problem: { kind: 'rejected' } })
   })
 })
 
-describe('a reel whose finish was not answered', () => {
+describe('a reel whose finish got no response', () => {
   const upload = { mediaId: 'r', videoId: '8002', begunAtMs: nineMs, uploaded: true }
   const draft = { kind: 'reel', media: [videoOf({ id: 'r' })], handles: { upload } }
   const status = (phase: string, state: string, more: JsonRecord = {}) => ({
@@ -156,7 +156,7 @@ describe('a reel whose finish was not answered', () => {
     expect(server.seen.map((entry) => entry.call)).toEqual(['GET /v25.0/8002'])
   })
 
-  it('is absent, not for certain, when Facebook does not show it', async () => {
+  it('is absent, but not certainly, when Facebook does not show it', async () => {
     server.on('GET /v25.0/8002', graphError(100, 33))
     expect(await reconcile(draft, {}, 3_600_000)).toMatchObject({ outcome: 'absent', certain: false })
   })

@@ -16,7 +16,7 @@ const draftOf = (part: Partial<DraftForChannel>): DraftForChannel => ({
 const rulesOf = (part: Partial<DraftForChannel>) => facebook.check(draftOf(part)).map((fault) => fault.rule)
 const reelOf = (part: Partial<MediaFacts> = {}) => videoOf({ sizeBytes: 5_000_000, ...part })
 
-describe('what Facebook takes', () => {
+describe('what Facebook accepts', () => {
   it.each<[string, Partial<DraftForChannel>]>([
     ['a text', {}],
     ['the longest text, emoji counted once', { text: '🙂'.repeat(63_206) }],
@@ -66,7 +66,7 @@ describe('what Facebook refuses', () => {
     expect(rulesOf(draft)).toEqual([rule])
   })
 
-  it('is said in words that name the item and the way out', () => {
+  it('is explained with the item and what to do', () => {
     const [photo] = facebook.check(draftOf({ kind: 'photos', media: [mediaOf(), mediaOf({ sizeBytes: 10_000_001 })] }))
     expect(photo).toEqual({
       rule: 'photo_size',
@@ -79,10 +79,10 @@ describe('what Facebook refuses', () => {
   })
 })
 
-describe('the kind that is suggested', () => {
+describe('the suggested kind', () => {
   const suggest = (link: string | null, ...media: MediaFacts[]) => facebook.suggestKind({ text: '', link, media })
 
-  it('follows from link and media', () => {
+  it('depends on the link and the media', () => {
     expect(suggest(null)).toBe('text')
     expect(suggest('https://crate.example')).toBe('link')
     expect(suggest(null, mediaOf())).toBe('photo')

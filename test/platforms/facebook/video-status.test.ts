@@ -15,7 +15,7 @@ beforeEach(() => {
   server.seen.length = 0
 })
 
-describe('what became of a video', () => {
+describe('the status of a video', () => {
   const complete = { status: 'complete' }
   const ready = {
     status: {
@@ -32,7 +32,7 @@ describe('what became of a video', () => {
   const upload = { mediaId: 'v', videoId: '8001', begunAtMs: nineMs, uploaded: true }
   const draft = { kind: 'video', media: [videoOf({ id: 'v', durationMs: 60_000 })], handles: { upload } }
 
-  it('is published once its publishing phase says so; the post id gets the id of the Page', async () => {
+  it('is published once its publishing phase says so; the post id includes the Page id', async () => {
     server.on('GET /v25.0/8001', { body: ready })
     expect(await facebook.check(publicationOf(draft).publication)).toMatchObject({
       state: 'published',
@@ -40,12 +40,12 @@ describe('what became of a video', () => {
     })
   })
 
-  it('is asked again later for a longer video', async () => {
+  it('is checked again later for a longer video', async () => {
     server.on('GET /v25.0/8001', { body: { status: { processing_phase: { status: 'in_progress' } } } })
     expect(await facebook.check(publicationOf(draft).publication)).toMatchObject({ state: 'processing', againInMs: 10_000 })
   })
 
-  it('has an absolute address', async () => {
+  it('comes with an absolute URL', async () => {
     server.on('GET /v25.0/8001', { body: ready })
     expect(await facebook.findPermalink(publicationOf(draft).publication, '1067_5003')).toEqual({
       permalink: 'https://www.facebook.com/1067/videos/8001/',
@@ -74,7 +74,7 @@ describe('what became of a video', () => {
     expect(stateOf(video, '1067').state).toBe(state)
   })
 
-  it('joins the bare post id with the Page and leaves a full one', () => {
+  it('joins a bare post id with the Page id and keeps a full one', () => {
     expect([fullPostId('5003', '1067'), fullPostId('1067_5003', '1067'), fullPostId(null, '1067')]).toEqual([
       '1067_5003',
       '1067_5003',
@@ -83,8 +83,8 @@ describe('what became of a video', () => {
   })
 })
 
-describe('the address of a post', () => {
-  it('is what Facebook says, or none when the post is gone', async () => {
+describe('the URL of a post', () => {
+  it('comes from Facebook, or is missing when the post is gone', async () => {
     const { publication } = publicationOf({})
     server.on(
       'GET /v25.0/1067_5001',

@@ -39,7 +39,7 @@ describe('a call', () => {
     signal,
   }
 
-  it('is versioned, signed with the proof of its own token, and keeps the token out of the address: promise S3', () => {
+  it('is versioned, signed with the proof of its own token, and keeps the token out of the URL: promise S3', () => {
     const request = buildRequest(settingsFor('https://graph.example'), wanted)
     const proof = createHmac('sha256', 'secret-of-the-app').update('EAAtoken').digest('hex')
     expect(request.url).toBe(`https://graph.example/v25.0/1067?fields=id&appsecret_proof=${proof}`)
@@ -57,13 +57,13 @@ describe('a call', () => {
     expect(String(request.body)).toMatch(/^caption=%23a&appsecret_proof=[0-9a-f]{64}$/)
   })
 
-  it('goes to the host of videos when asked to', () => {
+  it('goes to the video host when asked to', () => {
     expect(buildRequest(settingsFor('https://g.example'), { ...wanted, host: 'video' }).url).toMatch(
       /^https:\/\/g\.example\/graph-video\/v25\.0\/1067\?/,
     )
   })
 
-  it('gives back the body and how much of the limits is used', async () => {
+  it('returns the body and how much of the limits is used', async () => {
     const headers = { 'x-app-usage': '{"call_count":28,"total_time":25,"total_cputime":91}' }
     server.on('GET /v25.0/1067', { body: { id: '1067' }, headers })
     const reply = await graph.request(wanted)
@@ -82,7 +82,7 @@ describe('features that Meta closed to new apps', () => {
     { callback: 'f' },
     { fields: 'message.as(text)' },
   ]
-  it.each(closed)('%o never leaves: neither as a call of its own nor within a batch', async (params) => {
+  it.each(closed)('%o is never sent, neither as a separate call nor in a batch', async (params) => {
     expect(() => ask(params)).toThrow(/no longer takes/)
     const operation = { path: '1067/insights', params }
     await expect(graph.batch([operation], 't', signal)).rejects.toThrow(/no longer takes/)
@@ -96,7 +96,7 @@ describe('a batch', () => {
   const part = (body: unknown, code = 200) => ({ code, body: JSON.stringify(body) })
   const failed = (code: number, subcode?: number) => part(graphError(code, subcode).body, 400)
 
-  it('is one POST of reads without headers, and its answers are in the order of the operations', async () => {
+  it('is one POST of reads without headers, with answers in the order of the operations', async () => {
     const headers = { 'x-app-usage': '{"call_count":61}' }
     server.on('POST /v25.0/', { body: [part({ id: '1' }), failed(100, 33), failed(80001)], headers })
     const share = countingShare()
@@ -115,7 +115,7 @@ describe('a batch', () => {
     )
   })
 
-  it('repeats an operation that Meta did not finish once, alone, and counts it as a further call', async () => {
+  it('repeats each operation that Meta did not finish once, separately, and counts it as another call', async () => {
     server.on('POST /v25.0/', { body: [part({ id: '1' }), null, null] })
     server.on('GET /v25.0/two', { body: { id: '2' } })
     server.on('GET /v25.0/three', { status: 503, body: '<html>Sorry</html>' })
@@ -127,7 +127,7 @@ describe('a batch', () => {
     expect(server.callsOf('GET /v25.0/three')).toHaveLength(1)
   })
 
-  it('a share hears of refused calls as well, and a call that it has no room for is not made', async () => {
+  it('counts refused calls in the share, and is not sent when the share has no room', async () => {
     const share = countingShare()
     server.on('POST /v25.0/', { ...graphError(4), headers: { 'x-app-usage': '{"call_count":100}' } })
     expect((await problemOf(graph.within(share).batch(operations, 't', signal))).kind).toBe('rate_limited')
@@ -137,7 +137,7 @@ describe('a batch', () => {
     expect(server.callsOf('POST /v25.0/')).toHaveLength(1)
   })
 
-  it('takes 50 operations at most, and throws what concerns the call as a whole', async () => {
+  it('takes at most 50 operations and throws errors that concern the whole call', async () => {
     const many = Array.from({ length: 51 }, () => operations[0]!)
     await expect(graph.batch(many, 't', signal)).rejects.toThrow(/at most 50/)
     server.on('POST /v25.0/', graphError(190))
@@ -159,14 +159,14 @@ describe('a failure', () => {
     ['Instagram -1/2207001', graphError(-1, 2207001)],
     ['Instagram 4/2207051', graphError(4, 2207051)],
     ['506', graphError(506, 1455006)],
-  ])('of a publishing call is unknown when it is %s', async (_, answer) => {
+  ])('of a publishing call has an unknown outcome when it is %s', async (_, answer) => {
     server.on('POST /v25.0/1067/feed', answer)
     expect((await problemOf(graph.send('1067/feed', 't', {}, departure))).kind).toBe('unknown_outcome')
     expect(server.seen).toHaveLength(1)
   })
 
   it.each([190, 100, 200, 4, 17, 32, 80001, 80002, 368])(
-    'of a publishing call is a clear no when it is code %i, whatever the status',
+    'of a publishing call is a definite refusal with code %i, whatever the status',
     async (code) => {
       for (const status of [200, 400, 401, 403, 500]) {
         server.on('POST /v25.0/1067/feed', { ...graphError(code), status })
@@ -175,7 +175,7 @@ describe('a failure', () => {
     },
   )
 
-  it('of a publishing call that was never answered is unknown, of a read only unavailable', async () => {
+  it('without any response is an unknown outcome for a publishing call, but only unavailable for a read', async () => {
     server.on('POST /v25.0/1067/feed', { end: 'hang' })
     server.on('GET /v25.0/1067', { end: 'hang' })
     const request = { path: '1067/feed', token: 't', timeoutMs: 150, signal }
@@ -189,7 +189,7 @@ describe('a failure', () => {
     })
   })
 
-  it('before anything reached Meta is unavailable, also for a publishing call', async () => {
+  it('before anything reached Meta is unavailable, even for a publishing call', async () => {
     const closed = createGraph(settingsFor(`http://127.0.0.1:${await freePort()}`))
     expect(await problemOf(closed.send('1067/feed', 't', {}, departure))).toMatchObject({
       kind: 'unavailable',
@@ -197,7 +197,7 @@ describe('a failure', () => {
     })
   })
 
-  it('of the lease stops the call before it leaves', async () => {
+  it('of the lease stops the call before it is sent', async () => {
     server.on('POST /v25.0/1067/feed', { body: { id: '1067_1' } })
     const tooLate = () => {
       throw new Error('the lease is over')
@@ -210,21 +210,21 @@ describe('a failure', () => {
 describe('usage headers', () => {
   const headersOf = (entries: Record<string, string>) => readUsage(new Headers(entries))
 
-  it('say the highest percentage and the longest wait', () => {
+  it('give the highest percentage and the longest wait', () => {
     const business =
       '{"17841400000000001":[{"type":"instagram","call_count":100,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":19}],"1067":[{"type":"pages","call_count":3,"estimated_time_to_regain_access":0}]}'
     expect(headersOf({ 'x-business-use-case-usage': business })).toEqual({ percent: 100, regainMs: 19 * 60_000 })
     expect(headersOf({ 'x-app-usage': '{"call_volume":7,"cpu_time":2}' })).toEqual({ percent: 7, regainMs: null })
   })
 
-  it('never make an account wait for more than a day, however long the wait that they name', () => {
+  it('never make an account wait more than a day, however long the wait they name', () => {
     for (const minutes of ['1441', '"99999999"', '1e300']) {
       const business = `{"1067":[{"type":"pages","call_count":100,"estimated_time_to_regain_access":${minutes}}]}`
       expect(headersOf({ 'x-business-use-case-usage': business }), minutes).toEqual({ percent: 100, regainMs: 24 * 3_600_000 })
     }
   })
 
-  it('say nothing when they are missing or no JSON', () => {
+  it('are ignored when they are missing or not JSON', () => {
     expect(headersOf({})).toEqual({ percent: 0, regainMs: null })
     expect(headersOf({ 'x-app-usage': 'oops', 'x-business-use-case-usage': '[]' })).toEqual({ percent: 0, regainMs: null })
   })

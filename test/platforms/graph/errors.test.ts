@@ -107,25 +107,25 @@ describe("Meta's error table", () => {
     expect(findRow(1, subcode)?.subcode).toBe(subcode)
   })
 
-  it('has a line above for every row', () => {
+  it('has a test case above for every row', () => {
     const tried = [...table, ...[...pageSubcodes, ...videoSubcodes].map((subcode): [number, number] => [100, subcode])]
     const reached = new Set(tried.map(([code, subcode]) => findRow(code, subcode)))
     const missing = errorRows.filter((row) => !reached.has(row)).map((row) => `${row.code}/${row.subcode}`)
     expect(missing).toEqual([])
   })
 
-  it('has words for a person in every row, and no row twice', () => {
+  it('has a message for people in every row, and no row twice', () => {
     for (const row of errorRows) expect(row.words, `${row.code}/${row.subcode}`).toMatch(/^[A-Z].{12,}\.$/)
     expect(new Set(errorRows.map((row) => `${row.code}/${row.subcode}`)).size).toBe(errorRows.length)
   })
 
-  it('never takes an unlisted code for a clear no to a publishing call', () => {
+  it('never treats an unlisted code as a definite refusal of a publishing call', () => {
     expect(shape({ code: 987654 }, 'send').kind).toBe('unknown_outcome')
     expect(shape({ code: 987654 }).kind).toBe('rejected')
     expect(shape({ code: 987654, is_transient: true }).kind).toBe('unavailable')
   })
 
-  it('keeps code, subcode and trace id, and no message', () => {
+  it('keeps code, subcode and trace id, but no message', () => {
     const problem = shape({ code: 190, error_subcode: 463, message: 'Session has expired: EAAsecret' })
     expect(problem).toMatchObject({ code: '190', subcode: '463', traceId: 'T1' })
     expect(JSON.stringify(problem)).not.toContain('EAAsecret')
@@ -136,8 +136,8 @@ describe("Meta's error table", () => {
   })
 })
 
-describe('words for the person', () => {
-  it("are Meta's own when it refuses something and they are safe", () => {
+describe('messages for people', () => {
+  it("are Meta's own when it refuses something and they are safe to show", () => {
     expect(shape({ code: 36000, error_subcode: 2207004, error_user_msg: 'Das Bild ist zu groß.' }).words).toBe(
       'Das Bild ist zu groß.',
     )
@@ -150,7 +150,7 @@ describe('words for the person', () => {
     'Look <a href="x">here</a>',
     'access_token is wrong',
     'x'.repeat(401),
-  ])('are ours when Meta quotes an address, a token or markup: promise S3: %s', (message) => {
+  ])('are ours when Meta quotes a URL, a token or markup: promise S3: %s', (message) => {
     expect(shape({ code: 36000, error_subcode: 2207004, error_user_msg: message }).words).toBe('The picture is larger than 8 MB.')
   })
 
@@ -160,7 +160,7 @@ describe('words for the person', () => {
 })
 
 describe('how long to wait', () => {
-  it('is what the usage header says, else what the table says', () => {
+  it('comes from the usage header, or else from the table', () => {
     expect(shape({ code: 80002 }, 'repeatable', { percent: 100, regainMs: 19 * 60_000 }).retryAfterMs).toBe(19 * 60_000)
     expect(shape({ code: 80002 }).retryAfterMs).toBe(15 * 60_000)
     expect(shape({ code: 341 }).retryAfterMs).toBe(24 * 3_600_000)
@@ -172,7 +172,7 @@ describe('how long to wait', () => {
   })
 })
 
-describe('answers without an error envelope', () => {
+describe('responses without an error envelope', () => {
   it('are unknown for a publishing call and unavailable for all others', () => {
     expect(unreadable('send', 'http_200').kind).toBe('unknown_outcome')
     expect(unreadable('repeatable', 'http_503').kind).toBe('unavailable')
@@ -180,7 +180,7 @@ describe('answers without an error envelope', () => {
     expect(errorIn({ error: { message: 'no code' } }, 'send', calm)?.kind).toBe('unknown_outcome')
   })
 
-  it('of a container are told by the subcode alone', () => {
+  it('of a container are classified by the subcode alone', () => {
     expect(errorOfSubcode(2207026, 'x').problem).toMatchObject({ kind: 'rejected', code: '352', subcode: '2207026' })
     expect(errorOfSubcode(2207099, 'Something else.').problem).toMatchObject({ kind: 'rejected', words: 'Something else.' })
     expect(errorOfSubcode(null, 'Something else.').problem.subcode).toBeNull()

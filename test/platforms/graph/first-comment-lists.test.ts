@@ -40,14 +40,14 @@ describe.each([
     server.on(`GET /v25.0/${publication.account.id}`, { body: { username: 'ada' } })
   })
 
-  it('is never taken for absent, so it is never written a second time', async () => {
+  it('is never considered absent, so it is never written twice', async () => {
     server.on(path, page(true))
     await expect(find(platform())).rejects.toMatchObject({
       problem: { kind: 'unavailable', code: 'too_many_comments' },
     })
   })
 
-  it('is absent when the list was read to its end without it', async () => {
+  it('is absent when the whole list was read without finding it', async () => {
     server.on(path, page(true), page(false))
     expect(await find(platform())).toMatchObject({
       outcome: 'absent',
@@ -62,7 +62,7 @@ describe.each([
   })
 })
 
-it('Instagram lists the newest first: comments from before the post end the list', async () => {
+it('Instagram lists the newest comments first, so reading stops at comments from before the post', async () => {
   server.on(`GET /v25.0/${publicationOf({}).publication.account.id}`, { body: { username: 'ada' } })
   server.on(path, page(true), page(true, -120_000))
   expect(await find(createInstagram(server.settings))).toMatchObject({ outcome: 'absent' })

@@ -53,13 +53,13 @@ describe('the consent dialog', () => {
     })
   })
 
-  it('names the configuration instead, with Facebook Login for Business, and asks again for what was declined', () => {
+  it('uses the configuration id with Facebook Login for Business, and asks again for declined permissions', () => {
     const business = createMetaIssuer({ ...settingsFor('https://g.example'), configId: '77' })
     const query = new URL(business.consentUrl({ ...request, again: true })).searchParams
     expect([query.get('config_id'), query.get('scope'), query.get('auth_type')]).toEqual(['77', null, 'rerequest'])
   })
 
-  it('comes back with a code or with why there is none', () => {
+  it('returns a code or the reason why there is none', () => {
     expect(issuer.readCallback({ code: 'AQB', state: 'xyz' })).toEqual({ code: 'AQB' })
     const denied = { error: 'access_denied', error_code: '200', error_reason: 'user_denied', state: 'xyz' }
     expect(issuer.readCallback(denied)).toEqual({ refused: expect.stringMatching(/not allowed/) })
@@ -70,7 +70,7 @@ describe('the consent dialog', () => {
 describe('exchanging the code', () => {
   const request = { code: 'AQB', redirectUri: 'https://crate.example/cb', verifier: '', signal }
 
-  it('climbs from the short token to the lasting one and reads who, until when and what was granted', async () => {
+  it('trades the short-lived token for the long-lived one and reads the user, the expiry and the granted permissions', async () => {
     server.on(
       'POST /v25.0/oauth/access_token',
       { body: { access_token: 'EAAshort', token_type: 'bearer', expires_in: 5400 } },
@@ -119,7 +119,7 @@ describe('exchanging the code', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('renews with the living token', async () => {
+  it('renews with the current token', async () => {
     server.on('POST /v25.0/oauth/access_token', { body: { access_token: 'EAAnew', token_type: 'bearer' } })
     server.on('GET /v25.0/me', { body: { id: '1020', name: 'Ann' } })
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
@@ -142,7 +142,7 @@ describe('the accounts', () => {
   }
   const tokens = () => ({ accessToken: 'EAAlong', scopes: everything() })
 
-  it('are the Pages and the Instagram accounts behind them, over all pages of the list', async () => {
+  it('are the Pages and their Instagram accounts, from all pages of the list', async () => {
     const next = 'https://graph.facebook.com/v25.0/me/accounts?access_token=EAAlong&after=QVFJ'
     server.on(
       'GET /v25.0/me/accounts',
@@ -167,7 +167,7 @@ describe('the accounts', () => {
     expect(server.seen[0]?.query.fields).toContain('instagram_business_account{')
   })
 
-  it('are blocked by the scopes that their platform lacks, and only by those', async () => {
+  it('are blocked only by missing scopes of their own platform', async () => {
     server.on('GET /v25.0/me/accounts', { body: { data: [page] } })
     const scopes = everything().filter((name) => name !== 'instagram_content_publish' && name !== 'read_insights')
     server.on('GET /v25.0/me/businesses', { body: { data: [] } })
@@ -178,7 +178,7 @@ describe('the accounts', () => {
 })
 
 describe('inspecting', () => {
-  it('says until when the grant is good, and which needed scope is gone', async () => {
+  it('reports when the grant expires and which required scope is missing', async () => {
     server.on('GET /v25.0/debug_token', { body: { data: debugData } })
     server.on('GET /v25.0/me/permissions', permissions(everything().slice(0, 7), ['instagram_content_publish']))
     expect(await issuer.inspect({ accessToken: 'EAAlong', userId: '1020' }, signal)).toEqual({
@@ -190,7 +190,7 @@ describe('inspecting', () => {
     })
   })
 
-  it('says why a dead grant is dead, and asks nothing more with it', async () => {
+  it('reports why a grant is invalid and makes no further calls with it', async () => {
     const error = { code: 190, message: 'Error validating access token: Session has expired on ...', subcode: 463 }
     server.on('GET /v25.0/debug_token', { body: { data: { app_id: '1234', is_valid: false, error, scopes: [] } } })
     expect(await issuer.inspect({ accessToken: 'EAAold', userId: '1020' }, signal)).toMatchObject({
@@ -205,25 +205,25 @@ describe('inspecting', () => {
 describe('revoking: promise R2', () => {
   const revoke = () => issuer.revoke({ accessToken: 'EAAlong', userId: '1020' }, signal)
 
-  it('removes the app with the token of the person', async () => {
+  it("removes the app with the person's token", async () => {
     server.on('DELETE /v25.0/1020/permissions', { body: { success: true } })
     await revoke()
     expect(server.seen.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong'])
   })
 
-  it('counts what is revoked already as a success', async () => {
+  it('treats an already revoked grant as success', async () => {
     server.on('DELETE /v25.0/1020/permissions', graphError(190, 458))
     await revoke()
     expect(server.seen).toHaveLength(1)
   })
 
-  it('asks in the name of the app when the token has expired', async () => {
+  it("uses the app token when the person's token has expired", async () => {
     server.on('DELETE /v25.0/1020/permissions', graphError(190, 463), { body: { success: 'true' } })
     await revoke()
     expect(server.seen.map((entry) => entry.headers.authorization)).toEqual(['Bearer EAAlong', 'Bearer 1234|secret-of-the-app'])
   })
 
-  it('fails loudly when Meta cannot be asked', async () => {
+  it('throws when Meta is unavailable', async () => {
     server.on('DELETE /v25.0/1020/permissions', graphError(2))
     await expect(revoke()).rejects.toMatchObject({ problem: { kind: 'unavailable' } })
   })
@@ -237,12 +237,12 @@ describe('a signed request: promise E5', () => {
   const content = { algorithm: 'HMAC-SHA256', expires: 1795403600, issued_at: nineMs / 1000 - 5, user_id: '1020' }
   const read = (signed: string) => readSignedRequest(signed, 'secret-of-the-app', nineMs)
 
-  it('is read when Meta signed it just now', () => {
+  it('is accepted when Meta signed it just now', () => {
     expect(read(sign(content))).toEqual({ userId: '1020', issuedAtMs: nineMs - 5_000 })
     expect(read(sign({ ...content, algorithm: 'hmac-sha256', expires: undefined }))).not.toBeNull()
   })
 
-  it('is refused with another secret, changed, old, from the future, without a time, a name or our algorithm', () => {
+  it('is refused if it has another secret, was changed, is too old or in the future, or lacks a time, a user id or our algorithm', () => {
     const [signature, payload] = sign(content).split('.')
     const other = Buffer.from(JSON.stringify({ ...content, user_id: '9' })).toString('base64url')
     const bad = [

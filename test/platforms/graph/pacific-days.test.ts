@@ -30,7 +30,7 @@ describe('a day of an account, from midnight to midnight in California, once it 
     expect(spanOf(now, [])).toEqual({ date, sinceMs, untilMs, hasMore: false })
   })
 
-  it('what was missed is asked day by day, over the change of the clock too, until nothing is left', () => {
+  it('missed days are requested one by one, across clock changes too, until none is left', () => {
     const now = '2026-11-04T12:00:00Z'
     expect(spanOf(now, read('2026-10-29'))).toMatchObject({ date: '2026-10-30', hasMore: true })
     expect(spanOf(now, read('2026-10-29', '2026-10-30'))).toMatchObject({ date: '2026-10-31', hasMore: true })
@@ -39,21 +39,21 @@ describe('a day of an account, from midnight to midnight in California, once it 
     expect(spanOf(now, [...toSaturday, ...read('2026-11-01')])).toBeNull()
   })
 
-  it('four weeks back at most', () => {
+  it('missed days are requested at most four weeks back', () => {
     expect(spanOf('2026-11-04T12:00:00Z', read('2026-01-01'))).toMatchObject({ date: '2026-10-05', hasMore: true })
   })
 
-  it('a gap between days that are known is asked as well', () => {
+  it('a gap between known days is requested too', () => {
     const known = read('2026-10-30', '2026-11-01')
     expect(spanOf('2026-11-04T12:00:00Z', known)).toMatchObject({ date: '2026-10-31', hasMore: false })
   })
 })
 
-describe('a day that was asked already', () => {
+describe('a day that was already requested', () => {
   const later = (now: string, known: KnownDay[]) => spanOf(now, known)?.date ?? null
   const around = (day: KnownDay) => [day, ...read('2026-06-08', '2026-06-09', '2026-06-10', '2026-06-11', '2026-06-12')]
 
-  it('is asked once more five days after its end, and then no more', () => {
+  it('is requested once more five days after its end, then never again', () => {
     const first = around(readAt('2026-06-07', '2026-06-10T07:30:00Z', false))
     expect(later('2026-06-13T06:59:00Z', first)).toBeNull()
     expect(later('2026-06-13T07:00:00Z', first)).toBe('2026-06-07')
@@ -61,7 +61,7 @@ describe('a day that was asked already', () => {
     expect(later('2026-06-14T06:00:00Z', second)).toBeNull()
   })
 
-  it('is asked again and again for four weeks when it came without numbers, though later days came', () => {
+  it('is requested repeatedly for four weeks if it had no numbers, even when later days had them', () => {
     let takenAt = at('2026-06-10T07:30:00Z')
     const looks: number[] = []
     const dates = Array.from({ length: 60 }, (_, day) => new Date(at('2026-06-08') + day * dayMs).toISOString().slice(0, 10))

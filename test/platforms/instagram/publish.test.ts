@@ -25,7 +25,7 @@ const status = (code: string, text = code) => ({ body: { status_code: code, stat
 const made = (...ids: string[]) => server.on(create, ...ids.map((id) => ({ body: { id } })))
 
 describe('a picture', () => {
-  it('is made ahead, asked for until FINISHED, and published by the one call', async () => {
+  it('is created ahead of time, polled until FINISHED, and published with one call', async () => {
     made('c1')
     server.on('GET /v25.0/c1', status('IN_PROGRESS'), status('FINISHED'))
     server.on(publish, { body: { id: '17920238422030506' } })
@@ -46,7 +46,7 @@ describe('a picture', () => {
     expect(server.seen.every((entry) => entry.headers.authorization === 'Bearer user-token')).toBe(true)
   })
 
-  it('waits longer the longer Instagram works on it', async () => {
+  it('is polled less often the longer Instagram takes', async () => {
     made('c1')
     server.on('GET /v25.0/c1', status('IN_PROGRESS'))
     const { publication, later } = publicationOf(draft())
@@ -66,7 +66,7 @@ describe('a picture', () => {
     expect([leavings(), server.callsOf(publish).length]).toEqual([0, 0])
   })
 
-  it('is made anew when the text has changed since', async () => {
+  it('is created again when the text has changed', async () => {
     made('c1', 'c2')
     const { publication } = publicationOf(draft())
     await instagram.prepare(publication)
@@ -75,7 +75,7 @@ describe('a picture', () => {
     expect(server.callsOf(create).map((entry) => entry.form.caption)).toEqual(['Caption #1', 'Another caption'])
   })
 
-  it('is not made when the day is used up', async () => {
+  it("is not created when the day's quota is used up", async () => {
     server.on(limit, { body: { data: [{ config: { quota_total: 50 }, quota_usage: 50 }] } })
     await expect(instagram.prepare(publicationOf(draft()).publication)).rejects.toMatchObject({
       problem: { kind: 'rate_limited', retryAfterMs: 86_400_000, subcode: '2207042' },
@@ -83,7 +83,7 @@ describe('a picture', () => {
     expect(server.callsOf(create)).toHaveLength(0)
   })
 
-  it('is made again once the oldest post of a full day is a day old: found out by asking since when', async () => {
+  it('waits until enough posts of a full quota are a day old, found by querying usage since different times', async () => {
     const hourMs = 3_600_000
     const postedMs = [-23, -20.5, -20.4, -1].map((hours) => nineMs + hours * hourMs)
     server.on(limit, ({ query }) => {
@@ -114,7 +114,7 @@ describe('a container', () => {
     return made_
   }
 
-  it('that EXPIRED is forgotten and made again', async () => {
+  it('that EXPIRED is discarded and created again', async () => {
     const { publication } = await prepared(status('EXPIRED'))
     expect(await instagram.prepare(publication)).toMatchObject({ ready: false })
     await instagram.prepare(publication)
@@ -125,13 +125,13 @@ describe('a container', () => {
     ['Error: Media upload has failed with error code 2207026', 'rejected', '2207026'],
     ['Error: Media upload has failed with error code 2207003', 'unavailable', '2207003'],
     ['Error', 'rejected', null],
-  ])('that failed tells why in its status: %s', async (text, kind, subcode) => {
+  ])('that failed gives the reason in its status: %s', async (text, kind, subcode) => {
     const { publication } = await prepared(status('ERROR', text))
     await expect(instagram.prepare(publication)).rejects.toMatchObject({ problem: { kind, subcode } })
     expect(publication.handles).toMatchObject({ main: null, remade: 1 })
   })
 
-  it('is made anew three times at most', async () => {
+  it('is created again at most three times', async () => {
     const { publication } = await prepared(status('ERROR', 'Error: 2207003'))
     server.on('GET /v25.0/c2', status('ERROR', 'Error: 2207003'))
     for (let round = 0; round < 3; round += 1) {
@@ -143,7 +143,7 @@ describe('a container', () => {
     })
   })
 
-  it('that stays IN_PROGRESS for a quarter of an hour is given up', async () => {
+  it('that stays IN_PROGRESS for 15 minutes is abandoned', async () => {
     const { publication, later } = await prepared(status('IN_PROGRESS'))
     later(16 * 60_000)
     await expect(instagram.prepare(publication)).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe('a container', () => {
     expect(publication.handles).toMatchObject({ main: null })
   })
 
-  it('that is PUBLISHED is never published again, and bound to the one post like it', async () => {
+  it('that is PUBLISHED is never published again, and is matched with the one post like it', async () => {
     const { publication } = await prepared(status('PUBLISHED'))
     const timestamp = new Date(nineMs + 5_000).toISOString()
     server.on(list, {
@@ -164,7 +164,7 @@ describe('a container', () => {
     expect(server.callsOf(publish)).toHaveLength(0)
   })
 
-  it('is read with the token of the Page when the one of the person cannot see it', async () => {
+  it("is read with the Page token when the person's token cannot see it", async () => {
     const { publication } = await prepared(graphError(100, 33))
     server.on('GET /v25.0/c1', graphError(100, 33), status('FINISHED'))
     expect(await instagram.prepare(publication)).toEqual({ ready: true })
@@ -174,7 +174,7 @@ describe('a container', () => {
     ])
   })
 
-  it('that nobody sees is waited for shortly, then made anew', async () => {
+  it('that no token can see is waited for briefly, then created again', async () => {
     const { publication, later } = await prepared(graphError(100, 33))
     expect(await instagram.prepare(publication)).toMatchObject({ ready: false })
     later(121_000)
@@ -183,7 +183,7 @@ describe('a container', () => {
     expect(publication.handles).toMatchObject({ main: { id: 'c2' } })
   })
 
-  it('that the Page made is published by the Page', async () => {
+  it('that was created with the Page token is published with it', async () => {
     server.on(create, graphError(200), { body: { id: 'c1' } })
     server.on('GET /v25.0/c1', status('FINISHED'))
     server.on(publish, { body: { id: '1792' } })
@@ -194,7 +194,7 @@ describe('a container', () => {
     expect(server.callsOf(publish)[0]?.headers.authorization).toBe('Bearer page-token')
   })
 
-  it('is not tried with another token once the grant is dead', async () => {
+  it('is not tried with another token once the grant has expired', async () => {
     server.on(limit, graphError(190, 463))
     await expect(instagram.prepare(publicationOf(draft()).publication)).rejects.toMatchObject({ kind: 'reauthorize' })
     expect(server.seen).toHaveLength(1)
@@ -248,7 +248,7 @@ describe('other kinds', () => {
 
   const items = [mediaOf({ id: 'a', altText: 'A cup' }), videoOf({ id: 'b' })]
 
-  it('make the children of a carousel first, then the carousel, each only once', async () => {
+  it('create the children of a carousel first, then the carousel, each only once', async () => {
     server.on(create, { body: { id: 'i1' } }, graphError(2), { body: { id: 'i2' } }, { body: { id: 'c1' } })
     server.on('GET /v25.0/i1', status('FINISHED'))
     server.on('GET /v25.0/i2', status('IN_PROGRESS'), status('FINISHED'))
@@ -272,7 +272,7 @@ describe('other kinds', () => {
     expect(server.callsOf(limit)).toHaveLength(1)
   })
 
-  it('name the item of a carousel that failed and make only that one anew', async () => {
+  it('name the carousel item that failed and create only that one again', async () => {
     server.on(create, { body: { id: 'i1' } }, { body: { id: 'i2' } }, { body: { id: 'i3' } })
     server.on('GET /v25.0/i1', status('FINISHED'))
     server.on('GET /v25.0/i2', status('ERROR', 'Error: Media upload has failed with error code 2207053'))

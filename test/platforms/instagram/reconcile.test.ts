@@ -43,7 +43,7 @@ describe('an attempt whose outcome is unknown', () => {
   })
   const late = 200_000
 
-  it('is found when the container is PUBLISHED, with the one post like it', async () => {
+  it('is found when the container is PUBLISHED and one post matches', async () => {
     const others = [
       listed('2', { caption: 'Other' }),
       listed('3', { media_product_type: 'REELS' }),
@@ -57,7 +57,7 @@ describe('an attempt whose outcome is unknown', () => {
     expect(server.callsOf(list)[0]?.query.since).toBe(String(nineMs / 1000 - 60))
   })
 
-  it('is looked for again when the list lags, and found without an id in the end', async () => {
+  it('is checked again while the list lags, and finally found without an id', async () => {
     expect(await reconcile(status('PUBLISHED'), [])).toMatchObject({ outcome: 'unclear' })
     expect(await reconcile(status('PUBLISHED'), [], {}, late)).toMatchObject({ outcome: 'found', platformPostId: null })
     expect(await reconcile(status('PUBLISHED'), [listed('1'), listed('2')])).toMatchObject({
@@ -66,18 +66,18 @@ describe('an attempt whose outcome is unknown', () => {
     })
   })
 
-  it('is absent while the container is FINISHED, for certain only when no late effect can come', async () => {
+  it('is absent while the container is FINISHED, but certainly only when no late effect is possible', async () => {
     expect(await reconcile(status('FINISHED'), [])).toMatchObject({ outcome: 'absent', certain: false })
     expect(await reconcile(status('FINISHED'), [], {}, late)).toMatchObject({ outcome: 'absent', certain: true })
     expect(await reconcile(status('EXPIRED'), [])).toMatchObject({ outcome: 'absent', certain: true })
     expect(await reconcile(status('ERROR'), [])).toMatchObject({ outcome: 'absent', certain: true })
   })
 
-  it('is left to a person when the list shows a post like it that the container denies', async () => {
+  it('is left to a person when the list shows a matching post but the container is not PUBLISHED', async () => {
     expect(await reconcile(status('FINISHED'), [listed('1')])).toMatchObject({ outcome: 'unclear' })
   })
 
-  it('is absent, not for certain, when the container is gone', async () => {
+  it('is absent, but not certainly, when the container is gone', async () => {
     expect(await reconcile(graphError(24, 2207006), [], {}, late)).toMatchObject({ outcome: 'absent', certain: false })
   })
 
@@ -96,7 +96,7 @@ describe('an attempt whose outcome is unknown', () => {
     })
   })
 
-  it('of a story is looked for among the stories', async () => {
+  it('of a story is searched for among the stories', async () => {
     made('c1')
     server.on('GET /v25.0/c1', status('PUBLISHED'))
     const story = listed('9', { media_type: 'VIDEO', media_product_type: 'STORY' })
@@ -110,8 +110,8 @@ describe('an attempt whose outcome is unknown', () => {
   })
 })
 
-describe('the address', () => {
-  it('is what Instagram says; the id is looked up when it was not known', async () => {
+describe('the URL of a post', () => {
+  it('comes from Instagram; an unknown id is looked up', async () => {
     made('c1')
     server.on('GET /v25.0/1792', { body: { id: '1792', permalink: 'https://www.instagram.com/p/DAbc123/' } })
     server.on(list, { body: { data: [{ id: '1792', caption: 'Caption #1', timestamp: new Date(nineMs).toISOString() }] } })
@@ -122,7 +122,7 @@ describe('the address', () => {
     expect(await instagram.findPermalink(publication, null)).toEqual(found)
   })
 
-  it('is asked for again while the list may still lag', async () => {
+  it('is requested again while the list may lag', async () => {
     made('c1')
     server.on(list, { body: { data: [] } })
     const { publication, later } = publicationOf(draft())

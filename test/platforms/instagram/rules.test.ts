@@ -20,7 +20,7 @@ const reelOf = (part: Partial<MediaFacts> = {}) => videoOf({ sizeBytes: 5_000_00
 const tags = (count: number) => Array.from({ length: count }, (_, index) => `#tag${index}`).join(' ')
 const names = (count: number) => Array.from({ length: count }, (_, index) => `@name${index}`).join(' ')
 
-describe('what Instagram takes', () => {
+describe('what Instagram accepts', () => {
   it.each<[string, Partial<DraftForChannel>]>([
     ['a square picture without text', { text: '' }],
     ['a picture of 4:5', { media: [imageOf(1080, 1350)] }],
@@ -80,7 +80,7 @@ describe('what Instagram refuses', () => {
     expect(rulesOf(draft)).toEqual([rule])
   })
 
-  it('is said in words that name the item and the way out', () => {
+  it('is explained with the item and what to do', () => {
     const faults = instagram.check(draftOf({ kind: 'carousel', media: [mediaOf(), imageOf(2000, 500)] }))
     expect(faults).toEqual([
       {
@@ -94,20 +94,20 @@ describe('what Instagram refuses', () => {
 })
 
 describe('counting', () => {
-  it('takes characters, hashtags and mentions as Instagram does', () => {
+  it('treats characters, hashtags and mentions as Instagram does', () => {
     expect(countCharacters('a🙂é')).toBe(3)
     expect(countHashtags('#Käse #brot! a#b ## #2026')).toBe(4)
     expect(countMentions('@ann, @bob.b (@cy) mail ann@crate.example @')).toBe(3)
   })
 
-  it('compares texts by what Meta keeps of them', () => {
+  it('ignores differences in texts that Meta removes', () => {
     expect(normalizeText(' a\r\n\tb  c ')).toBe('a b c')
     expect(normalizeText('Ko\u0308ln')).toBe(normalizeText('Köln'))
   })
 })
 
-describe('the kind that is suggested', () => {
-  it('follows from the media', () => {
+describe('the suggested kind', () => {
+  it('depends on the media', () => {
     expect(instagram.suggestKind({ text: '', link: null, media: [] })).toBe('image')
     expect(instagram.suggestKind({ text: '', link: null, media: [reelOf()] })).toBe('reel')
     expect(instagram.suggestKind({ text: '', link: null, media: [mediaOf(), reelOf()] })).toBe('carousel')
@@ -134,7 +134,7 @@ describe('what a person adds to a post', () => {
     expect(rulesWith(kind, fields)).toEqual(rules)
   })
 
-  it('a cover is a moment of the video or the picture beside it, never both', () => {
+  it('a cover is a frame of the video or a separate picture, never both', () => {
     const film = reelOf({ durationMs: 4_000 })
     expect(rulesWith('reel', { cover_second: '3.5' }, [film])).toEqual([])
     expect(rulesWith('reel', { cover_second: '4.5' }, [film])).toEqual(['cover_second'])
@@ -142,7 +142,7 @@ describe('what a person adds to a post', () => {
     expect(rulesWith('reel', { cover_second: '1' }, [film, mediaOf()])).toEqual(['cover_twice'])
   })
 
-  it('a first comment needs the permission of a connection that says which it has', () => {
+  it('a first comment needs the permission, if the connection reports its permissions', () => {
     const settings = { first_comment: 'Hello' }
     expect(rulesOf({ settings, granted: ['instagram_basic'] })).toEqual(['comment_permission'])
     expect(rulesOf({ settings, granted: ['instagram_manage_comments'] })).toEqual([])

@@ -25,8 +25,8 @@ const form = (over: Record<string, unknown> = {}) =>
     })
     .replace(/\s+/g, ' ')
 
-describe('promise D7: the form as TikTok demands it', () => {
-  test('names the creator, offers what TikTok offers, and chooses nothing', () => {
+describe('promise D7: the form that TikTok requires', () => {
+  test('names the creator, offers what TikTok offers, and preselects nothing', () => {
     const html = form()
     expect(html).toContain('Posting to Crate &lt;Demo&gt; (@crate.demo)')
     expect([...html.matchAll(/<option value="([^"]*)"/g)].map((found) => found[1])).toEqual([
@@ -36,21 +36,21 @@ describe('promise D7: the form as TikTok demands it', () => {
     ])
     expect(html).not.toMatch(/ checked| selected/)
   })
-  test('what the creator turned off is greyed; photos show only comments', () => {
+  test('disables what the creator turned off, and shows only comments for photos', () => {
     expect(form()).toMatch(/name="c1\.allow_stitch" disabled/)
     expect(form()).not.toMatch(/name="c1\.allow_duet" disabled/)
     const photos = form({ kind: 'photos' })
     expect(photos).toContain('c1.allow_comment')
     expect(photos).not.toMatch(/allow_duet|allow_stitch|cover_second/)
   })
-  test('choices come back, from the form or from what was stored', () => {
+  test('restores choices from the form or from stored settings', () => {
     const html = form({ values: { privacy_level: 'SELF_ONLY', allow_comment: 'on', is_aigc: 'true', allow_duet: 'false' } })
     expect(html).toMatch(/value="SELF_ONLY" selected/)
     expect(html).toMatch(/name="c1\.allow_comment" checked/)
     expect(html).toMatch(/name="c1\.is_aigc" checked/)
     expect(html).not.toMatch(/name="c1\.allow_duet" checked/)
   })
-  test('the prescribed sentences, word by word, with their links', () => {
+  test('contains the required sentences word for word, with their links', () => {
     const text = form().replace(/<[^>]+>/g, '')
     expect(text).toContain("By posting, you agree to TikTok's Music Usage Confirmation")
     expect(text).toContain("By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation.")
@@ -61,7 +61,7 @@ describe('promise D7: the form as TikTok demands it', () => {
     expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/bc-policy/en"')
     expect(form()).toContain('href="https://www.tiktok.com/legal/page/global/music-usage-confirmation/en"')
   })
-  test('“Only me” and branded content grey each other', () => {
+  test('“Only me” and branded content disable each other', () => {
     const branded = form({ values: { disclose: 'on', branded_content: 'on', privacy_level: 'PUBLIC_TO_EVERYONE' } })
     expect(branded).toMatch(/value="SELF_ONLY" disabled title="Branded content visibility cannot be set to private\."/)
     expect(form({ values: { privacy_level: 'SELF_ONLY' } })).toMatch(/name="c1\.branded_content" disabled/)
@@ -70,16 +70,16 @@ describe('promise D7: the form as TikTok demands it', () => {
     expect(both).toMatch(/value="SELF_ONLY" selected/)
     expect(both).toMatch(/name="c1\.branded_content" checked/)
   })
-  test('works without script and without inline style', () => {
+  test('uses no scripts and no inline styles', () => {
     expect(form()).not.toMatch(/<script|style=|onclick/)
   })
-  test('a blocked account and an account that could not be asked say so', () => {
+  test('says when an account is blocked or could not be checked', () => {
     expect(form({ account: { blocked: 'Not now.' } })).toContain('Not now.')
     const unasked = form({ account: null, values: { privacy_level: 'SELF_ONLY' } })
     expect(unasked).toContain('TikTok could not be asked')
     expect(unasked).toMatch(/value="SELF_ONLY" selected/)
   })
-  test('a fault stands beside the fields and marks its own', () => {
+  test('shows an error next to the fields and marks the field it belongs to', () => {
     const html = form({ faults: { privacy_level: 'Choose who can see the post.' } })
     expect(html).toContain('Choose who can see the post.')
     expect(html).toMatch(/class="audience" aria-invalid="true"/)

@@ -22,7 +22,7 @@ describe('consent', () => {
   const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk-CrateSocial'
   const consent = (redirectUri: string) => new URL(issuer().consentUrl({ redirectUri, state: 'st-1', verifier, again: false }))
 
-  test('on https the page is asked as a Web app, always shown, without PKCE', () => {
+  test('is requested as a web app on https: always shown, without PKCE', () => {
     const url = consent('https://crate.example/oauth/tiktok/callback')
     expect(url.origin + url.pathname).toBe('https://www.tiktok.com/v2/auth/authorize/')
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -34,12 +34,12 @@ describe('consent', () => {
       disable_auto_auth: '1',
     })
   })
-  test('on localhost it is a Desktop app, with the hex challenge', () => {
+  test('is requested as a desktop app on localhost, with the hex challenge', () => {
     const query = consent('http://localhost:3000/oauth/tiktok/callback').searchParams
     expect(query.get('code_challenge')).toBe('ff5512844c2b5c444b6544d4c2021143838bd4bc8ed33fa617c683cb075f75ee')
     expect(query.get('code_challenge_method')).toBe('S256')
   })
-  test('the callback gives the whole code, or says why there is none', () => {
+  test('returns the whole code, or says why there is none', () => {
     expect(issuer().readCallback({ code: 'abc*v!5236.s1', state: 's' })).toEqual({ code: 'abc*v!5236.s1' })
     expect(issuer().readCallback({ error: 'access_denied', error_description: '<b>x</b>' })).toEqual({
       refused: 'TikTok says that the connection was declined. Nothing was connected.',
@@ -49,7 +49,7 @@ describe('consent', () => {
 })
 
 describe('tokens', () => {
-  test('a code becomes tokens with the lifetimes and scopes of the answer', async () => {
+  test('come from a code, with the lifetimes and scopes in the response', async () => {
     script.answer(paths.token, tokenAnswer)
     script.answer(paths.user, user)
     const before = Date.now()
@@ -71,14 +71,14 @@ describe('tokens', () => {
       redirect_uri: 'https://c.example/cb',
     })
   })
-  test('tokens are kept when TikTok does not tell the name at the moment', async () => {
+  test('are kept when TikTok cannot return the name', async () => {
     script.answer(paths.token, tokenAnswer)
     script.answer(paths.user, refusal(500, 'internal_error'))
     const request = { code: 'c', redirectUri: 'http://127.0.0.1:3000/cb', verifier: 'the-verifier', signal }
     expect(await issuer().exchange(request)).toMatchObject({ accessToken: 'act.sbx1', userName: '' })
     expect(formOf(paths.token).get('code_verifier')).toBe('the-verifier')
   })
-  test('promise U2: renewing gives the new pair, in one call', async () => {
+  test('promise U2: renewing returns the new pair in one call', async () => {
     script.answer(paths.token, { body: tokenAnswer.body.replace('rft.sbx1', 'rft.sbx2').replace('86400', '7200') })
     const tokens = await issuer().renew({ accessToken: 'act.old', refreshToken: 'rft.sbx1' }, signal)
     expect(tokens).toMatchObject({ refreshToken: 'rft.sbx2' })
@@ -101,7 +101,7 @@ describe('tokens', () => {
     ['an answer without tokens', { body: '{}' }, 'unavailable'],
     ['half an answer', { body: '{"access_token":"act.' }, 'unavailable'],
     ['no answer', { drop: true }, 'unavailable'],
-  ])('renewing with %s', async (_name, answer, kind) => {
+  ])('renewing with %s fails with the right kind and reveals no secret', async (_name, answer, kind) => {
     script.answer(paths.token, answer)
     const error = await issuer()
       .renew({ accessToken: 'a', refreshToken: 'rft.secret' }, signal)
@@ -109,13 +109,13 @@ describe('tokens', () => {
     expect(error).toMatchObject({ kind })
     expect(JSON.stringify(error) + String(error)).not.toMatch(/rft\.secret|sbx_secret/)
   })
-  test('a grant without a refresh token can only be connected again', async () => {
+  test('a grant without a refresh token can only be reconnected', async () => {
     await expect(issuer().renew({ accessToken: 'a', refreshToken: null }, signal)).rejects.toMatchObject({ kind: 'reauthorize' })
   })
 })
 
 describe('the account', () => {
-  test('one creator is offered, and only fields of granted scopes are asked', async () => {
+  test('is the one creator, and only fields of granted scopes are requested', async () => {
     script.answer(paths.user, user, ok('{"user":{"open_id":"-000SbxOpenId1","display_name":"Crate Demo"}}'))
     const all = ['user.info.basic', 'user.info.profile', 'video.publish']
     expect((await issuer().listAccounts({ accessToken: 'act.1', scopes: all }, signal)).offers).toEqual([
@@ -137,7 +137,7 @@ describe('the account', () => {
     expect(asked).toEqual(['open_id,display_name,avatar_url_100,username', 'open_id,display_name,avatar_url_100'])
     expect(script.calls[0]?.headers.authorization).toBe('Bearer act.1')
   })
-  test('a token is good while it answers for the same creator', async () => {
+  test('a token is valid while TikTok answers for the same creator', async () => {
     script.answer(paths.user, user, refusal(401, 'access_token_invalid'), refusal(429, 'rate_limit_exceeded'))
     const tokens = { accessToken: 'act.1', userId: '-000SbxOpenId1' }
     expect(await issuer().inspect(tokens, signal)).toMatchObject({ valid: true, scopes: null })
@@ -148,18 +148,18 @@ describe('the account', () => {
 
 describe('promise R2: revoking', () => {
   const revoke = () => issuer().revoke({ accessToken: 'act.1', userId: 'x' }, signal)
-  test('an empty answer is success', async () => {
+  test('an empty response means success', async () => {
     script.answer(paths.revoke, { status: 200, body: '' })
     await revoke()
     expect(formOf(paths.revoke).get('token')).toBe('act.1')
   })
-  test('a grant that has ended already is success', async () => {
+  test('a grant that has already ended counts as success', async () => {
     script.answer(paths.revoke, { body: '{"error":"invalid_grant","log_id":"L"}' }, refusal(401, 'access_token_invalid'))
     await revoke()
     await revoke()
     expect(script.calls).toHaveLength(2)
   })
-  test('a refusal and a fault are told', async () => {
+  test('a refusal or a server error is thrown', async () => {
     script.answer(paths.revoke, { body: '{"error":"invalid_client","log_id":"L"}' }, { status: 502, body: '' }, { drop: true })
     await expect(revoke()).rejects.toMatchObject({ kind: 'permission' })
     await expect(revoke()).rejects.toMatchObject({ kind: 'unavailable' })

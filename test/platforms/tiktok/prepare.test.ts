@@ -15,13 +15,13 @@ beforeEach(async () => {
 })
 afterEach(() => script.close())
 
-describe('asking TikTok again before anything is sent', () => {
-  test('promise D7: without agreement nothing at all is asked', async () => {
+describe('checking with TikTok again before anything is sent', () => {
+  test('promise D7: makes no calls without consent', async () => {
     const work = publication({ settings: { ...chosen, consent_at: '' } })
     await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'consent_missing' } })
     expect(script.calls).toEqual([])
   })
-  test('a choice that is no longer offered stops the post and asks the person', async () => {
+  test('stops the post for a person when a choice is no longer offered', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     const privacy = publication({ settings: { ...chosen, privacy_level: 'FOLLOWER_OF_CREATOR' } })
     await expect(publisher().prepare(privacy)).rejects.toMatchObject({
@@ -31,12 +31,12 @@ describe('asking TikTok again before anything is sent', () => {
     await expect(publisher().prepare(stitch)).rejects.toMatchObject({ problem: { kind: 'rejected', code: 'stitch_off' } })
     expect(script.callsOf(paths.videoInit)).toEqual([])
   })
-  test('a video that became too long stops too', async () => {
+  test('stops the post when the video is now too long', async () => {
     script.answer(paths.creator, creatorInfo)
     const work = publication({ media: [{ ...video(1000), durationMs: 600_001 }] })
     await expect(publisher().prepare(work)).rejects.toMatchObject({ problem: { code: 'duration' } })
   })
-  test('a cap that comes with HTTP 200 is a refusal', async () => {
+  test('treats a cap with HTTP 200 as a refusal', async () => {
     script.answer(paths.creator, refusal(200, 'spam_risk_too_many_posts'))
     await expect(publisher().prepare(publication({}))).rejects.toMatchObject({
       problem: { kind: 'rejected', traceId: '20260911LOG' },
@@ -44,8 +44,8 @@ describe('asking TikTok again before anything is sent', () => {
   })
 })
 
-describe('a video whose bytes we send', () => {
-  test('one chunk: init ahead, not one byte', async () => {
+describe('a video that we upload', () => {
+  test('in one chunk: sends the init ahead but no bytes', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     const settings = { ...chosen, cover_second: '1.5', disclose: true, your_brand: true }
@@ -69,14 +69,14 @@ describe('a video whose bytes we send', () => {
     expect(work.handles).toMatchObject({ publishId: 'v_pub_file~v2-1.7600000000000000001', nextByte: 0 })
     expect(work.left).toBe(0)
   })
-  test('promise S3: the upload URL is kept sealed only', async () => {
+  test('promise S3: the upload URL is stored only sealed', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     const work = publication({})
     await publisher().prepare(work)
     expect(JSON.stringify(work.saved)).not.toContain('upload_token')
   })
-  test('an upload address outside of TikTok gets no bytes: the post is refused', async () => {
+  test('sends no bytes to an upload address outside TikTok, and the post is refused', async () => {
     const elsewhere = [
       'http://127.0.0.1:1/video/',
       'https://tiktokapis.com.example/video/',
@@ -92,7 +92,7 @@ describe('a video whose bytes we send', () => {
     }
     expect(ranges()).toEqual([])
   })
-  test('many chunks: all but the last, saved one by one', async () => {
+  test('in many chunks: sends all but the last, saving after each', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     script.answer(paths.upload, ...Array.from({ length: 5 }, () => ({ status: 206 })))
@@ -112,7 +112,7 @@ describe('a video whose bytes we send', () => {
         .map((call) => [call.body.length, call.headers['content-length'], call.headers['content-type']])[4],
     ).toEqual([10_000_000, '10000000', 'video/mp4'])
   })
-  test('after a break it goes on at the saved byte, without a new init', async () => {
+  test('resumes at the saved byte after an interruption, without a new init', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     script.answer(
@@ -131,7 +131,7 @@ describe('a video whose bytes we send', () => {
     expect(ranges()[1]).toBe(ranges()[2])
     expect(work.handles.nextByte).toBe(50_000_000)
   })
-  test('a gateway fault means the same chunk again; a range mismatch means where TikTok is', async () => {
+  test('sends the same chunk again after a gateway error, and continues where TikTok is after a range mismatch', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     const progress = { status: 416, headers: { 'content-range': 'bytes 0-39999999/64000001' } }
@@ -141,7 +141,7 @@ describe('a video whose bytes we send', () => {
     expect(await publisher().prepare(work)).toEqual({ ready: true })
     expect(ranges()).toEqual(['bytes 0-9999999/64000001', 'bytes 0-9999999/64000001', 'bytes 40000000-49999999/64000001'])
   })
-  test('a long upload reports where it stands and goes on', async () => {
+  test('reports progress during a long upload and continues', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     script.answer(paths.upload, { status: 206 }, { status: 206 })
@@ -153,7 +153,7 @@ describe('a video whose bytes we send', () => {
       waitingFor: 'Uploading to TikTok: 20 of 65 MB sent.',
     })
   })
-  test('an upload that TikTok gave up begins anew', async () => {
+  test('starts a new upload after TikTok drops the old one', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.videoInit, initAnswer('v_pub_file~v2-1.1'), initAnswer('v_pub_file~v2-1.2'))
     script.answer(paths.upload, { status: 403 }, ...Array.from({ length: 5 }, () => ({ status: 206 })))
@@ -162,7 +162,7 @@ describe('a video whose bytes we send', () => {
     expect(await publisher().prepare(work)).toEqual({ ready: true })
     expect(work.handles.publishId).toBe('v_pub_file~v2-1.2')
   })
-  test('an upload about to expire is not gone on with', async () => {
+  test('starts a new upload when the old one is about to expire', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.videoInit, initAnswer('v_pub_file~v2-1.1'), initAnswer('v_pub_file~v2-1.2'))
     script.answer(paths.status, status('PROCESSING_UPLOAD', ',"uploaded_bytes":0'))
@@ -173,7 +173,7 @@ describe('a video whose bytes we send', () => {
     await publisher().prepare(work)
     expect(work.handles).toMatchObject({ publishId: 'v_pub_file~v2-1.2', uploadEndsAtMs: clock + 3_600_000 })
   })
-  test('no second init while the former upload may have been completed', async () => {
+  test('sends no second init while the previous upload may be complete', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.videoInit, initAnswer())
     script.answer(paths.status, status('PROCESSING_UPLOAD', ',"uploaded_bytes":4194304'))
@@ -184,12 +184,12 @@ describe('a video whose bytes we send', () => {
     await expect(publisher().prepare(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
     expect(script.callsOf(paths.videoInit)).toHaveLength(1)
   })
-  test('a lost init is no danger: nothing is posted without bytes', async () => {
+  test('can retry a lost init, since nothing is posted without bytes', async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, { drop: true })
     await expect(publisher().prepare(publication({}))).rejects.toMatchObject({ kind: 'unavailable' })
   })
-  test('a malformed init is refused with what TikTok says', async () => {
+  test("is refused with TikTok's own reason when the init is malformed", async () => {
     script.answer(paths.creator, creatorInfo)
     script.answer(paths.videoInit, refusal(400, 'invalid_params', 'The chunk size is invalid'))
     const words = 'TikTok did not accept the request. It says: The chunk size is invalid'
@@ -198,13 +198,13 @@ describe('a video whose bytes we send', () => {
 })
 
 describe('media that TikTok fetches', () => {
-  test('only the account is asked ahead', async () => {
+  test('needs only an account check ahead of time', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     expect(await publisher().prepare(publication({ kind: 'photos', media: [photo('1.jpg')] }))).toEqual({ ready: true })
     expect(await publisher('PULL_FROM_URL').prepare(publication({}))).toEqual({ ready: true })
     expect(script.calls).toHaveLength(2)
   })
-  test('what was handed over once is not handed over again unless it failed', async () => {
+  test('is handed over again only if the first time failed', async () => {
     script.answer(paths.creator, creatorInfo, creatorInfo)
     script.answer(paths.status, status('PROCESSING_DOWNLOAD'), status('FAILED'))
     const work = publication({ kind: 'photos', media: [photo('1.jpg')], handles: { publishId: 'p_pub_url~v2.1' } })

@@ -13,11 +13,11 @@ beforeEach(async () => {
 })
 afterEach(() => script.close())
 
-describe('a video: its publish id was known before the last chunk', () => {
+describe('a video whose publish id was known before the last chunk', () => {
   const handles = { publishId: 'v_pub_file~v2-1.1', totalBytes: 4_194_304, nextByte: 0, uploadEndsAtMs: sentAtMs + 3_600_000 }
   const look = (nowMs = sentAtMs) => publisher().reconcile(publication({ handles, now: () => nowMs }), attempt)
 
-  test('complete is found, also without an id', async () => {
+  test('is found when complete, even without an id', async () => {
     script.answer(
       paths.status,
       status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[7600000000000000123]'),
@@ -26,33 +26,33 @@ describe('a video: its publish id was known before the last chunk', () => {
     expect(await look()).toMatchObject({ outcome: 'found', platformPostId: '7600000000000000123' })
     expect(await look()).toMatchObject({ outcome: 'found', platformPostId: null })
   })
-  test('missing bytes are absence, and certain once the upload has ended', async () => {
+  test('is absent while bytes are missing, certainly once the upload has expired', async () => {
     const missing = status('PROCESSING_UPLOAD', ',"uploaded_bytes":100')
     script.answer(paths.status, missing, missing)
     expect(await look()).toMatchObject({ outcome: 'absent', certain: false })
     expect(await look(sentAtMs + 3_600_001)).toMatchObject({ outcome: 'absent', certain: true })
   })
-  test('all bytes there is at work; no number is unclear', async () => {
+  test('is processing when all bytes arrived, and unclear when TikTok gives no number', async () => {
     script.answer(paths.status, status('PROCESSING_UPLOAD', ',"uploaded_bytes":4194304'), status('PROCESSING_UPLOAD'))
     expect(await look()).toMatchObject({ outcome: 'processing' })
     expect(await look()).toMatchObject({ outcome: 'unclear' })
   })
-  test('failed is refused with its reason', async () => {
+  test('is refused with the reason when it failed', async () => {
     script.answer(paths.status, ok('{"status":"FAILED","fail_reason":"spam_risk_text"}'))
     expect(await look()).toMatchObject({ outcome: 'refused', problem: { code: 'spam_risk_text' } })
   })
-  test('when TikTok no longer knows the publish id, the public posts are looked at', async () => {
+  test('is searched for among the public posts when TikTok no longer knows the publish id', async () => {
     script.answer(paths.status, refusal(400, 'invalid_publish_id'))
     script.answer(paths.list, ok('{"videos":[],"cursor":0,"has_more":false}'))
     expect(await look()).toMatchObject({ outcome: 'unclear' })
   })
-  test('a fault of TikTok is no evidence', async () => {
+  test('is not decided by a TikTok error', async () => {
     script.answer(paths.status, refusal(500, 'internal_error'))
     await expect(look()).rejects.toMatchObject({ kind: 'unavailable' })
   })
 })
 
-describe('photos: a lost init', () => {
+describe('photos whose init was lost', () => {
   const photos = (settings = {}) =>
     publication({
       kind: 'photos',
@@ -65,7 +65,7 @@ describe('photos: a lost init', () => {
   const list = (...videos: string[]) =>
     script.answer(paths.list, ok(`{"videos":[${videos.join(',')}],"cursor":1,"has_more":false}`))
 
-  test('a public post since then with the same words, not bound to another, is it', async () => {
+  test('are found as the one public post since then with the same text and no other target', async () => {
     list(
       listed('7600000000000000001', 1_759_999_000),
       listed('7600000000000000002', 1_760_000_002),
@@ -76,31 +76,31 @@ describe('photos: a lost init', () => {
     expect(found).toMatchObject({ outcome: 'found', platformPostId: '7600000000000000002' })
     expect(script.calls[0]?.path).toBe('/v2/video/list/?fields=id,create_time,title,video_description,duration')
   })
-  test('two that fit prove nothing', async () => {
+  test('are unclear when two posts match', async () => {
     list(listed('7600000000000000002', 1_760_000_002), listed('7600000000000000003', 1_760_000_003))
     expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: true })).toMatchObject({ outcome: 'unclear' })
   })
-  test('media that nobody fetched cannot have been posted', async () => {
+  test('are absent, but not certainly, when the media was never fetched', async () => {
     list()
     expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: false })).toMatchObject({
       outcome: 'absent',
       certain: false,
     })
   })
-  test('media that was fetched leaves it open; a post that is not public is not looked for in the public list', async () => {
+  test('are unclear when the media was fetched; a post that is not public is not searched for in the public list', async () => {
     const work = photos({ privacy_level: 'SELF_ONLY' })
     expect(await publisher().reconcile(work, { ...attempt, mediaFetched: true })).toMatchObject({ outcome: 'unclear' })
     expect(script.calls).toEqual([])
   })
-  test('without the permission to list there is only the access log', async () => {
+  test('are judged by the access log alone without the permission to list', async () => {
     script.answer(paths.list, refusal(401, 'scope_not_authorized'))
     expect(await publisher().reconcile(photos(), { ...attempt, mediaFetched: false })).toMatchObject({ outcome: 'absent' })
   })
 })
 
-describe('the address of a post', () => {
+describe('the URL of a post', () => {
   const work = (over = {}) => publication({ handles: { username: 'crate.demo', publishId: 'v_pub_file~v2-1.1' }, ...over })
-  test('by its id, as a video or as photos', async () => {
+  test('is made from its id, as a video or as photos', async () => {
     expect(await publisher().findPermalink(work(), '7600000000000000123')).toEqual({
       permalink: 'https://www.tiktok.com/@crate.demo/video/7600000000000000123',
       platformPostId: '7600000000000000123',
@@ -110,7 +110,7 @@ describe('the address of a post', () => {
     expect(photos.permalink).toBe('https://www.tiktok.com/@crate.demo/photo/76')
     expect(script.calls).toEqual([])
   })
-  test('the id of a public post comes later', async () => {
+  test('is the profile until the id of a public post arrives', async () => {
     script.answer(
       paths.status,
       status('PUBLISH_COMPLETE'),
@@ -124,7 +124,7 @@ describe('the address of a post', () => {
       final: true,
     })
   })
-  test('other posts never get one, and neither does one that TikTok has forgotten', async () => {
+  test('stays the profile for other posts and for one that TikTok no longer knows', async () => {
     const page = { permalink: 'https://www.tiktok.com/@crate.demo', platformPostId: null, final: true }
     expect(await publisher().findPermalink(work({ settings: { ...chosen, privacy_level: 'SELF_ONLY' } }), null)).toEqual(page)
     script.answer(paths.status, refusal(400, 'invalid_publish_id'))
@@ -132,10 +132,10 @@ describe('the address of a post', () => {
   })
 })
 
-describe('what the composer asks', () => {
+describe('what the composer requests', () => {
   const account = { id: 'x', settings: {}, grantToken: 'act.1', accountToken: null }
   const platform = () => createTiktok({ clientKey: 'k', clientSecret: 's', apiUrl: script.url })
-  test('a cap with HTTP 200 becomes words', async () => {
+  test('turns a cap with HTTP 200 into a message', async () => {
     script.answer(paths.creator, refusal(200, 'reached_active_user_cap'), refusal(401, 'access_token_invalid'))
     expect(await platform().describeAccount?.(account)).toEqual({
       blocked: 'TikTok lets no more accounts post through this installation today. Try again in 24 hours.',

@@ -30,7 +30,7 @@ const rules = (over: Partial<DraftForChannel>, settings: JsonRecord = {}) =>
   tiktok.check(draft(over, settings)).map((fault) => fault.rule)
 
 describe('text', () => {
-  test('a good video and good photos have no fault', () => {
+  test('a valid video and valid photos have no errors', () => {
     expect(rules({})).toEqual([])
     expect(rules({ kind: 'photos', media: [photo('1.jpg'), { ...photo('2.webp'), contentType: 'image/webp' }] })).toEqual([])
   })
@@ -38,12 +38,12 @@ describe('text', () => {
     expect(rules({ text: 'a'.repeat(2200) })).toEqual([])
     expect(rules({ text: `${'a'.repeat(2199)}💿` })).toEqual(['text_length'])
   })
-  test('photos take 4000 units and a title of 90', () => {
+  test('photos allow 4000 units and a title of 90', () => {
     const photos = { kind: 'photos', media: [photo('1.jpg')] }
     expect(rules({ ...photos, text: 'a'.repeat(4000) }, { photo_title: 't'.repeat(90) })).toEqual([])
     expect(rules({ ...photos, text: 'a'.repeat(4001) }, { photo_title: 't'.repeat(91) })).toEqual(['text_length', 'title_length'])
   })
-  test('a link is not dropped in silence', () => {
+  test('a link is refused, not silently dropped', () => {
     expect(rules({ link: 'https://crate.example' })).toEqual(['no_link'])
   })
 })
@@ -77,46 +77,46 @@ describe('media', () => {
   ])('photos: %s', (_name, media, expected) => {
     expect(rules({ kind: 'photos', media })).toEqual(expected)
   })
-  test('a fault names the item', () => {
+  test('an error names the item', () => {
     const media = [photo('1'), { ...photo('2'), contentType: 'image/png' }]
     expect(tiktok.check(draft({ kind: 'photos', media }))[0]).toMatchObject({ field: 'media', item: 2 })
   })
-  test('what the media suggest', () => {
+  test('the suggested kind depends on the media', () => {
     const suggest = (media: DraftForChannel['media']) => tiktok.suggestKind({ text: '', link: null, media })
     expect([suggest([video(1)]), suggest([photo('1')]), suggest([])]).toEqual(['video', 'photos', 'video'])
   })
 })
 
 describe('promise D7: TikTok’s rules for choices', () => {
-  test('who can see it has no default and must be offered', () => {
+  test('visibility has no default and must be one that is offered', () => {
     expect(rules({}, { privacy_level: '' })).toEqual(['privacy_missing'])
     expect(rules({}, { privacy_level: 'FOLLOWER_OF_CREATOR' })).toEqual(['privacy_not_offered'])
   })
-  test('what the creator turned off cannot be allowed; photos know neither duet nor stitch', () => {
+  test('what the creator turned off cannot be allowed; photos have neither duet nor stitch', () => {
     expect(rules({}, { allow_stitch: true, allow_duet: true })).toEqual(['stitch_off'])
     expect(rules({ accountFacts: { ...creator, commentDisabled: true } })).toEqual(['comment_off'])
     expect(rules({ kind: 'photos', media: [photo('1')] }, { allow_stitch: true })).toEqual([])
   })
-  test('a disclosure without a choice is refused in the words TikTok prescribes', () => {
+  test('a disclosure without a choice is refused with TikTok’s required wording', () => {
     const fault = tiktok.check(draft({}, { disclose: true }))[0]
     expect(fault).toMatchObject({ setting: 'disclose' })
     expect(fault?.words).toBe('You need to indicate if your content promotes yourself, a third party, or both.')
   })
-  test('branded content is never private nor for followers only', () => {
+  test('branded content is never private or for followers only', () => {
     const branded = { disclose: true, branded_content: true }
     expect(rules({}, branded)).toEqual([])
     expect(rules({}, { ...branded, privacy_level: 'MUTUAL_FOLLOW_FRIENDS' })).toEqual([])
     expect(rules({}, { ...branded, privacy_level: 'SELF_ONLY' })).toEqual(['branded_private'])
     expect(rules({ accountFacts: null }, { ...branded, privacy_level: 'FOLLOWER_OF_CREATOR' })).toEqual(['branded_followers'])
   })
-  test('without agreement nothing is taken', () => {
+  test('nothing is accepted without consent', () => {
     expect(rules({}, { consent_at: '' })).toEqual(['consent_missing'])
   })
-  test('an account that may not post now stops the post', () => {
+  test('an account that cannot post right now stops the post', () => {
     const faults = tiktok.check(draft({ accountFacts: { blocked: 'Not now.' } }))
     expect(faults).toEqual([{ rule: 'account_blocked', field: 'settings', setting: 'privacy_level', words: 'Not now.' }])
   })
-  test('the cover lies inside the video or among the photos', () => {
+  test('the cover is within the video or one of the photos', () => {
     expect(rules({}, { cover_second: '1.5' })).toEqual([])
     expect(rules({}, { cover_second: '22' })).toEqual(['cover_second'])
     expect(rules({}, { cover_second: 'soon' })).toEqual(['cover_second'])
@@ -133,7 +133,7 @@ describe('reading the form', () => {
     const settings = readChoices('video', {}, at)
     expect(Object.values(settings).filter((value) => value !== false && value !== '')).toEqual([])
   })
-  test('agreement keeps its time and the exact words', () => {
+  test('consent keeps its time and exact wording', () => {
     expect(readChoices('video', { consent: 'on' }, at)).toMatchObject({
       consent_at: '2026-11-23T09:00:00.000Z',
       consent_text: consentWords.plain,
@@ -145,7 +145,7 @@ describe('reading the form', () => {
     const settings = readChoices('photos', { your_brand: 'on', branded_content: 'on' }, at)
     expect(settings).toMatchObject({ disclose: false, your_brand: false, branded_content: false })
   })
-  test('stored settings read as fields give the same settings, but agreement is asked anew', () => {
+  test('stored settings read as fields give the same settings, but consent must be given again', () => {
     const settings = readChoices(
       'video',
       { privacy_level: 'SELF_ONLY', allow_duet: 'on', cover_second: '1.5', consent: 'on' },

@@ -25,7 +25,7 @@ const prepared = (sizeBytes: number, nextByte: number) =>
   })
 
 describe('the last chunk is the send', () => {
-  test('201: TikTok has every byte and goes on by itself; leaving was looked at once', async () => {
+  test('201: TikTok has every byte and continues on its own; the lease is checked once', async () => {
     script.answer(paths.upload, { status: 201, headers: { 'content-range': 'bytes 0-64000000/64000001' } })
     const work = prepared(64_000_001, 50_000_000)
     expect(await publisher().send(work)).toMatchObject({ state: 'processing' })
@@ -34,7 +34,7 @@ describe('the last chunk is the send', () => {
     expect(script.calls[0]?.body.length).toBe(14_000_001)
     expect(work.left).toBe(1)
   })
-  test('a lease that is over sends nothing', async () => {
+  test('an expired lease sends nothing', async () => {
     const work = prepared(4_194_304, 0)
     work.leaving = () => {
       throw new Error('the lease is over')
@@ -48,7 +48,7 @@ describe('the last chunk is the send', () => {
     ['TikTok wants more although there is no more', { status: 206 }],
     ['everything is there already', { status: 416, headers: { 'content-range': 'bytes 0-4194304/4194304' } }],
     ['a mismatch without progress', { status: 416 }],
-  ])('%s: it may be out, so nothing is said to have failed', async (_name, answer) => {
+  ])('%s: the post may be published, so the outcome is unknown', async (_name, answer) => {
     script.answer(paths.upload, answer)
     const error = await publisher()
       .send(prepared(4_194_304, 0))
@@ -56,19 +56,19 @@ describe('the last chunk is the send', () => {
     expect(error).toMatchObject({ kind: 'unknown_outcome' })
     expect(JSON.stringify(error) + String(error)).not.toContain('SECRET')
   })
-  test('nothing listens: nothing was sent', async () => {
+  test('a refused connection means nothing was sent', async () => {
     const work = prepared(4_194_304, 0)
     await script.close()
     await expect(publisher().send(work)).rejects.toMatchObject({ kind: 'unavailable' })
     script = await startScript()
   })
-  test('bytes refused are refused', async () => {
+  test('refused bytes mean the post is refused', async () => {
     script.answer(paths.upload, { status: 400 })
     await expect(publisher().send(prepared(4_194_304, 0))).rejects.toMatchObject({
       problem: { kind: 'rejected', code: 'upload_400' },
     })
   })
-  test.each([403, 404])('%d: the upload is gone, nothing was published, the next prepare begins anew', async (code) => {
+  test.each([403, 404])('%d: the upload is gone, nothing was published, the next prepare starts again', async (code) => {
     script.answer(paths.upload, { status: code })
     const work = prepared(4_194_304, 0)
     await expect(publisher().send(work)).rejects.toMatchObject({ problem: { kind: 'unavailable', code: 'prepare_again' } })
@@ -77,7 +77,7 @@ describe('the last chunk is the send', () => {
     await expect(publisher().send(work)).rejects.toMatchObject({ problem: { code: 'prepare_again' } })
     expect([work.left, script.calls.length]).toEqual([1, 1])
   })
-  test('fewer bytes arrived than thought: prepare goes on from there', async () => {
+  test('fewer bytes arrived than expected: prepare continues from there', async () => {
     script.answer(paths.upload, { status: 416, headers: { 'content-range': 'bytes 0-19999999/64000001' } })
     const work = prepared(64_000_001, 50_000_000)
     await expect(publisher().send(work)).rejects.toMatchObject({ kind: 'unavailable' })
@@ -87,7 +87,7 @@ describe('the last chunk is the send', () => {
   })
 })
 
-describe('the init is the send where TikTok fetches', () => {
+describe('the init is the send when TikTok fetches the media', () => {
   const photos = () =>
     publication({
       kind: 'photos',
@@ -97,7 +97,7 @@ describe('the init is the send where TikTok fetches', () => {
       handles: { username: 'crate.demo' },
     })
 
-  test('photos: the body as TikTok documents it, and the publish id written down at once', async () => {
+  test('photos: sends the body that TikTok documents and saves the publish id at once', async () => {
     script.answer(paths.photoInit, ok('{"publish_id":"p_pub_url~v2.7600000000000000002"}'))
     const work = photos()
     expect(await publisher().send(work)).toMatchObject({ state: 'processing' })
@@ -123,7 +123,7 @@ describe('the init is the send where TikTok fetches', () => {
     expect(work.handles).toEqual({ username: 'crate.demo', publishId: 'p_pub_url~v2.7600000000000000002' })
     expect(work.left).toBe(1)
   })
-  test('a video that TikTok fetches', async () => {
+  test('a video: sends its URL', async () => {
     script.answer(paths.videoInit, ok('{"publish_id":"v_pub_url~v2-1.1"}'))
     expect(await publisher('PULL_FROM_URL').send(publication({}))).toMatchObject({ state: 'processing' })
     expect(JSON.parse(script.calls[0]?.body.toString() ?? '').source_info).toEqual({
@@ -150,38 +150,38 @@ describe('the init is the send where TikTok fetches', () => {
     [refusal(403, 'privacy_level_option_mismatch'), 'rejected'],
     [refusal(400, 'a_new_code'), 'rejected'],
     [refusal(429, 'rate_limit_exceeded'), 'rate_limited'],
-  ])('a clear no is a no (%#)', async (answer, kind) => {
+  ])('a definite refusal is never an unknown outcome (%#)', async (answer, kind) => {
     script.answer(paths.photoInit, answer)
     await expect(publisher().send(photos())).rejects.toMatchObject({ kind })
   })
 })
 
-describe('what became of it', () => {
+describe('the status after the send', () => {
   const sent = () => prepared(4_194_304, 0)
-  test('published with its id, digit by digit', async () => {
+  test('is published with its exact id', async () => {
     script.answer(
       paths.status,
       status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[7600000000000000123],"uploaded_bytes":4194304'),
     )
     expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: '7600000000000000123' })
   })
-  test('published does not wait for the id', async () => {
+  test('is published even before the id is known', async () => {
     script.answer(paths.status, status('PUBLISH_COMPLETE', ',"publicaly_available_post_id":[]'), status('PUBLISH_COMPLETE'))
     expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: null })
     expect(await publisher().check(sent())).toMatchObject({ state: 'published', platformPostId: null })
   })
-  test('failed late, by its reason', async () => {
+  test('is failed with the reason when TikTok fails it late', async () => {
     script.answer(paths.status, ok('{"status":"FAILED","fail_reason":"frame_rate_check_failed"}'))
     expect(await publisher().check(sent())).toMatchObject({
       state: 'failed',
       problem: { kind: 'rejected', code: 'frame_rate_check_failed' },
     })
   })
-  test('a draft in the inbox is not published', async () => {
+  test('is a draft, not published, while it is in the inbox', async () => {
     script.answer(paths.status, status('SEND_TO_USER_INBOX'))
     expect(await publisher().check(sent())).toMatchObject({ state: 'draft' })
   })
-  test('processing is asked again, ever more slowly', async () => {
+  test('is checked less and less often while processing', async () => {
     script.answer(paths.status, status('PROCESSING_UPLOAD'), status('PROCESSING_DOWNLOAD'))
     let clock = 1_760_000_000_000
     const work = { ...sent(), now: () => clock }
@@ -192,7 +192,7 @@ describe('what became of it', () => {
     clock += 700_000
     expect(await publisher().check(work)).toMatchObject({ state: 'processing', againInMs: 300_000 })
   })
-  test('a publish id that is not known yet is believed only after four answers, and then the outcome is unknown', async () => {
+  test('is unknown only once TikTok denies the publish id a fifth time', async () => {
     script.answer(
       paths.status,
       ...Array.from({ length: 5 }, (_, at) => refusal(400, at % 2 ? 'invalid_params' : 'invalid_publish_id')),
@@ -201,7 +201,7 @@ describe('what became of it', () => {
     for (let look = 0; look < 4; look += 1) expect(await publisher().check(work)).toMatchObject({ state: 'processing' })
     await expect(publisher().check(work)).rejects.toMatchObject({ kind: 'unknown_outcome' })
   })
-  test('a refusal of the question is no answer about the post', async () => {
+  test('is not decided by an error of the status request itself', async () => {
     const codes = [
       'token_not_authorized_for_specified_publish_id',
       'access_token_invalid',

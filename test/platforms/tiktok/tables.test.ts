@@ -7,7 +7,7 @@ import { needsPkce, pkceChallenge } from '../../../platforms/tiktok/pkce.ts'
 import { failProblem, nextLookMs } from '../../../platforms/tiktok/status.ts'
 
 describe('64-bit ids', () => {
-  test('an id beyond 2^53 survives as its digits, a small number stays a number', () => {
+  test('an id beyond 2^53 keeps all its digits; a small number stays a number', () => {
     expect(parseLossless('{"ids":[7600000000000000123],"n":50000123,"half":0.5}')).toEqual({
       ids: ['7600000000000000123'],
       n: 50000123,
@@ -42,7 +42,7 @@ describe('chunks', () => {
     expect(chunkAt(planChunks(4_194_304), 0)).toEqual({ start: 0, end: 4_194_303 })
     expect(planChunks(64_000_000).count).toBe(1)
   })
-  test('above 64,000,000 bytes the remainder rides in the last chunk', () => {
+  test('above 64,000,000 bytes the remainder is part of the last chunk', () => {
     const plan = planChunks(64_000_001)
     expect(plan).toEqual({ totalBytes: 64_000_001, chunkBytes: 10_000_000, count: 6 })
     const last = chunkAt(plan, lastChunkStart(plan))
@@ -51,7 +51,7 @@ describe('chunks', () => {
   test('the largest file stays within 1000 chunks', () => {
     expect(planChunks(4_000_000_000).count).toBe(400)
   })
-  test('progress leads to the same border, whether TikTok means a count or a last index', () => {
+  test('progress resumes at the same chunk border, whether TikTok means a count or a last index', () => {
     const plan = planChunks(64_000_001)
     expect(resumeAt(plan, 'bytes 0-19999999/64000001')).toBe(20_000_000)
     expect(resumeAt(plan, 'bytes 0-20000000/64000001')).toBe(20_000_000)
@@ -104,7 +104,7 @@ describe('error codes', () => {
     expect(failProblem(reason)).toMatchObject({ kind, code: reason })
     expect(failReasons[reason]?.words).toMatch(/^[A-Z].*\.$/)
   })
-  test('a fail_reason outside the table ends the post and is named', () => {
+  test('a fail_reason outside the table ends the post and is named in the message', () => {
     expect(failProblem('brand_new')).toMatchObject({ kind: 'rejected', words: 'TikTok did not publish the post (brand_new).' })
   })
   test.each([
@@ -122,30 +122,30 @@ describe('error codes', () => {
   ])('OAuth error %s is %s', (code, kind) => {
     expect(oauthErrors[code]?.kind).toBe(kind)
   })
-  test('a rate limit waits a whole window, with jitter', () => {
+  test('a rate limit waits a whole window, plus jitter', () => {
     const waits = Array.from({ length: 50 }, () => problemOf('rate_limit_exceeded', '', 'read', false, null).retryAfterMs ?? 0)
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(60_000)
     expect(Math.max(...waits)).toBeLessThanOrEqual(75_000)
     expect(new Set(waits).size).toBeGreaterThan(10)
   })
-  test('their fault leaves an irreversible call open, and only that', () => {
+  test('a TikTok server error leaves the outcome unknown only for an irreversible call', () => {
     expect(problemOf('internal_error', '', 'publish', true, null).kind).toBe('unknown_outcome')
     expect(problemOf('internal_error', '', 'begin', true, null).kind).toBe('unavailable')
     expect(problemOf('internal_error', '', 'read', true, null).kind).toBe('unavailable')
   })
-  test('an unknown code ends an init and lets a read be repeated', () => {
+  test('an unknown code ends an init, but a read can be repeated', () => {
     expect(problemOf('constructor', '', 'publish', false, null).kind).toBe('rejected')
     expect(problemOf('brand_new', '', 'begin', false, null).kind).toBe('rejected')
     expect(problemOf('brand_new', '', 'read', false, null).kind).toBe('unavailable')
     expect(problemOf('brand_new', '', 'publish', true, null).kind).toBe('unknown_outcome')
   })
-  test('promise S3: the message of a malformed request is shown without addresses', () => {
+  test('promise S3: the message of a malformed request is shown without URLs', () => {
     const { words } = problemOf('invalid_params', 'Bad url https://m.example/x?upload_token=SECRET given', 'begin', false, null)
     expect(words).toBe('TikTok did not accept the request. It says: Bad url … given')
   })
 })
 
-test('the status is asked at 3, 5, 10, 20 s, then every 30 s to 10 min, then every 5 min', () => {
+test('the status is requested at 3, 5, 10, 20 s, then every 30 s to 10 min, then every 5 min', () => {
   const looks: number[] = []
   for (let at = 0; looks.length < 26; at += (looks.at(-1) ?? 0) * 1000) looks.push(nextLookMs(at) / 1000)
   expect(looks.slice(0, 6)).toEqual([3, 5, 10, 20, 30, 30])

@@ -6,7 +6,7 @@ const body = Buffer.from(
 )
 const header = 't=1760000000,s=c3c4026f9329b3e918aff70225f98bbd0e8003c60018f57318bea47dd20ec5ca'
 
-test('promise E5: an event is believed only with TikTok’s signature over its raw bytes', () => {
+test('promise E5: an event is accepted only with TikTok’s signature over its raw bytes', () => {
   expect(readSignature('sbx_client_secret', header, body)).toBe(1_760_000_000_000)
   expect(readSignature('another_secret', header, body)).toBeNull()
   expect(readSignature('sbx_client_secret', header.replace('t=1760000000', 't=1760000001'), body)).toBeNull()

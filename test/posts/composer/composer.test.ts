@@ -21,13 +21,13 @@ const inForm = (html: string, name: string): string[] =>
   [...html.matchAll(new RegExp(`name="${name}"[^>]*value="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')
 
 describe('what is offered', () => {
-  it('every connected account, and none is chosen before a person chooses', async () => {
+  it('every connected account, none of them preselected', async () => {
     const page = await test.cast.manager.get(`${base}/new`)
     expect(page.text.match(/name="channel"/g)).toHaveLength(3)
     expect(page.text).not.toMatch(/name="channel"[^>]*checked/)
   })
 
-  it('kinds and fields appear as accounts are ticked, and the visibility on TikTok is never preselected: promise D7', async () => {
+  it('kinds and fields as accounts are ticked, with TikTok visibility never preselected: promise D7', async () => {
     const part = await compose([['channel', channels.tiktok]], `${base}/check`)
     expect(part.status).toBe(200)
     expect(part.text).toMatch(/^\s*<form id="composer"/)
@@ -37,7 +37,7 @@ describe('what is offered', () => {
     expect(part.text).not.toMatch(new RegExp(`name="${channels.tiktok}[^"]*"[^>]*checked`))
   })
 
-  it('the kind that the files suggest, until a person says another', async () => {
+  it('the kind that fits the files, until a person chooses another', async () => {
     const media = await file({ kind: 'video' })
     const part = await compose(
       [
@@ -58,7 +58,7 @@ describe('what is offered', () => {
     expect(chosen.text).toContain('<option value="story" selected>')
   })
 
-  it('counters count the text that goes there, its own where it has one', async () => {
+  it('counters for the text of each platform, its own where it has one', async () => {
     const part = await compose(
       [
         ['text', '12345'],
@@ -72,15 +72,15 @@ describe('what is offered', () => {
     expect(part.text).toMatch(/Instagram <span class="number">4<\/span>\/2,200/)
   })
 
-  it('files of another workspace are not taken along', async () => {
+  it('no files of another workspace', async () => {
     const foreign = await addMedia(test.deps, test.workspaces.elsewhere, test.cast.outsider.id)
     const part = await compose([['media', foreign]], `${base}/check`)
     expect(inForm(part.text, 'media')).toEqual([])
   })
 })
 
-describe('order and alternative texts without script', () => {
-  it('buttons move a file forward and back and leave it out', async () => {
+describe('order and alt texts without scripts', () => {
+  it('buttons move a file forward, back, or out of the post', async () => {
     const [a, b, c] = [await file(), await file(), await file()]
     const given: [string, string][] = [
       ['media', a],
@@ -95,7 +95,7 @@ describe('order and alternative texts without script', () => {
     expect(inForm((await compose([...given, ['act', `remove:${b}`]])).text, 'media')).toEqual([a, c])
   })
 
-  it('numbers typed by hand set the order, and ticked files of the picker join at the end', async () => {
+  it('typed numbers set the order, and files ticked in the picker are added at the end', async () => {
     const [a, b, c] = [await file(), await file(), await file()]
     const answer = await compose([
       ['media', a],
@@ -110,7 +110,7 @@ describe('order and alternative texts without script', () => {
 })
 
 describe('a draft', () => {
-  it('promise D3: is saved as it is, however unfinished, and opens again as it was', async () => {
+  it('promise D3: is saved as is, however unfinished, and opens again unchanged', async () => {
     const media = await file()
     const saved = await compose([
       ['text', 'Half a thought'],
@@ -140,7 +140,7 @@ describe('a draft', () => {
     expect(await targetsOf(postIdIn(saved.location))).toEqual([])
   })
 
-  it('a second save of an older version is refused and shows both texts', async () => {
+  it('cannot be saved from an older version: both texts are shown', async () => {
     const saved = await compose([
       ['text', 'First'],
       ['act', 'save'],
@@ -176,7 +176,7 @@ describe('a draft', () => {
 })
 
 describe('rules before scheduling', () => {
-  it('the message names platform, item and rule: promise D7', async () => {
+  it('an error names the platform, item and rule: promise D7', async () => {
     const answer = await compose(
       photoForm({ channels: [channels.instagram], media: [await file(), await file({ width: 4000, height: 100 })] }),
     )
@@ -192,7 +192,7 @@ describe('rules before scheduling', () => {
     expect(answer.text).toContain('data-rule="consent_missing"')
   })
 
-  it('everything typed comes back', async () => {
+  it('everything typed is kept', async () => {
     const [a, b] = [await file(), await file()]
     const answer = await compose([
       ...photoForm({ channels: [channels.facebook, channels.tiktok], media: [b, a], text: 'Kept & <safe>' }),
@@ -211,7 +211,7 @@ describe('rules before scheduling', () => {
     expect(answer.text.match(/name="channel"[^>]*checked/g)).toHaveLength(2)
   })
 
-  it('without an account, without a time, and with a time that has passed', async () => {
+  it('an account and a future time are required', async () => {
     expect(
       (
         await compose([
@@ -226,7 +226,7 @@ describe('rules before scheduling', () => {
     expect((await compose(past)).text).toContain('This time has passed.')
   })
 
-  it('a time that the clocks skip is refused in words, one that comes twice is asked about', async () => {
+  it('a time that the clocks skip is refused with the reason; for one that happens twice, we ask which is meant', async () => {
     const gap = await compose(photoForm({ channels: [channels.facebook], media: [], time: '2099-03-29T02:30' }))
     expect(gap.status).toBe(422)
     expect(gap.text).toContain('02:30 does not exist on 29 March 2099 in Europe/Zurich')
@@ -241,7 +241,7 @@ describe('rules before scheduling', () => {
 })
 
 describe('scheduling', () => {
-  it('promise U1, D3: writes one target for each account with its own text, kind and settings, and nudges their workflows', async () => {
+  it('promise U1, D3: creates one target per account with its own text, kind and settings, and notifies their workflows', async () => {
     const media = await file()
     const before = test.nudged.length
     const answer = await compose([
@@ -262,14 +262,14 @@ describe('scheduling', () => {
     expect(page.text).toContain('Scheduled for Thu 26 Nov 2099 10:00: Facebook, Instagram and TikTok.')
   })
 
-  it('publish now sets the time to now', async () => {
+  it('with Publish now sets the time to now', async () => {
     const answer = await compose(photoForm({ channels: [channels.facebook], media: [], act: 'now', time: '' }))
     const [target] = await targetsOf(postIdIn(answer.location))
     expect(Math.abs((target?.dueAt.getTime() ?? 0) - Date.now())).toBeLessThan(10_000)
     expect((await test.cast.manager.get(answer.location ?? '')).text).toContain('Going out now: Facebook.')
   })
 
-  it('a disconnected account cannot be scheduled', async () => {
+  it('is refused for a disconnected account', async () => {
     await test.sql`update channels set state = 'disconnected', token_sealed = null where id = ${channels.instagram}`
     const answer = await compose(photoForm({ channels: [channels.instagram], media: [await file()] }))
     await test.sql`update channels set state = 'connected' where id = ${channels.instagram}`

@@ -65,7 +65,7 @@ beforeAll(async () => {
   files.clip = await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))
 }, 90_000)
 
-describe('promise U1, D6: every kind of post goes out once, at its second', () => {
+describe('promise U1, D6: every kind of post goes out once, at its exact second', () => {
   test.concurrent.each(kinds)('$name', { timeout: 90_000 }, async (kind) => {
     const { admin, slug } = house
     const channel = house.channel(kind.account)

@@ -40,7 +40,7 @@ const dueAt = async (postId: string): Promise<string> =>
   (await test.sql<{ dueAt: Date }[]>`select due_at from posts where id = ${postId}`)[0]!.dueAt.toISOString()
 
 describe('an edit form that is older than the last change', () => {
-  it('never brings a canceled post back: the answer is 409, and it stays canceled', async () => {
+  it('never revives a canceled post: the response is 409, and it stays canceled', async () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await test.cast.manager.post(`${path}/cancel`)
@@ -58,7 +58,7 @@ describe('an edit form that is older than the last change', () => {
     expect(answer.text).toContain('Schedule again · Thu 26 Nov 2099 10:00')
   })
 
-  it('comes back with both texts, and with the time, accounts, files and platform choices that were typed', async () => {
+  it('returns both texts, and the time, accounts, files and platform choices that were typed', async () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await test.cast.manager.post(`${path}/move`, { time: '2099-12-01T09:15' })
@@ -97,7 +97,7 @@ describe('an edit form that is older than the last change', () => {
     expect(await dueAt(postId)).toBe('2099-11-30T17:45:00.000Z')
   })
 
-  it('is refused after an account has got the post meanwhile: its text there can no longer change', async () => {
+  it('is refused once an account has received the post, since its text there can no longer change', async () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await test.sql`update targets set state = 'published', published_at = now() where id = ${await targetId(postId, 'facebook')}`
@@ -114,7 +114,7 @@ describe('an edit form that is older than the last change', () => {
     expect(texts.map(({ text }) => text)).toEqual([`Crate number ${count}`, 'Too late for one of two'])
   })
 
-  it('is still good while the post is only being prepared', async () => {
+  it('still works while the post is only being prepared', async () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await test.sql`update targets set state = 'ready', handles_revision = revision where post_id = ${postId}`
@@ -122,7 +122,7 @@ describe('an edit form that is older than the last change', () => {
     expect((await test.cast.admin.post(path, form([...hidden, ...typed]))).status).toBe(303)
   })
 
-  it('an account that was canceled alone is not scheduled again by the next edit', async () => {
+  it('does not reschedule an account that was canceled on its own', async () => {
     const { postId, media, path } = await scheduled()
     await test.cast.manager.post(`${path}/targets/${await targetId(postId, 'instagram')}/cancel`)
     const page = (await test.cast.admin.get(`${path}/edit`)).text
@@ -134,13 +134,13 @@ describe('an edit form that is older than the last change', () => {
   })
 })
 
-describe('every other form of a post that is older than the last change', () => {
+describe('any other form of a post that is older than the last change', () => {
   const acts: [string, Fields, RegExp][] = [
     ['cancel', [], /You asked to cancel it\./],
     ['now', [], /You asked to publish it now\./],
     ['move', [['time', '2099-12-24T08:00']], /value="2099-12-24T08:00"/],
   ]
-  it.each(acts)('%s: 409, nothing is done, and what was asked comes back', async (act, fields, kept) => {
+  it.each(acts)('%s: 409, nothing is done, and the input is kept', async (act, fields, kept) => {
     const { postId, path } = await scheduled()
     const version = await versionOf(postId)
     await test.cast.manager.post(`${path}/move`, { time: '2099-12-01T09:15' })
@@ -174,7 +174,7 @@ describe('every other form of a post that is older than the last change', () => 
     for (const [name, value] of fields) expect(answer.text).toContain(`name="${name}" value="${value}"`)
   })
 
-  it('deleting a draft that somebody wrote on meanwhile: 409, and it is still there', async () => {
+  it('deleting a draft that somebody else edited: 409, and the draft is kept', async () => {
     const saved = await test.cast.manager.post(
       base,
       form([
@@ -196,7 +196,7 @@ describe('every other form of a post that is older than the last change', () => 
     expect((await test.cast.admin.get(path)).status).toBe(200)
   })
 
-  it('resuming after a pause: 409, the pause goes on, and every choice comes back', async () => {
+  it('resuming after a pause: 409, publishing stays paused, and every choice is kept', async () => {
     const { postId, path } = await scheduled()
     // From earlier tests.
     await test.sql`update targets set state = 'published' where due_at <= now()`
@@ -225,7 +225,7 @@ describe('when the time zone of the workspace changes while a form is open', () 
   const setZone = (zone: string) =>
     changeWorkspace(test.sql, test.workspaces.northside, { name: 'Northside Records', zone, missedAfterHours: 6 }, new Date())
 
-  it('an edit keeps its time: the form is read in the zone that it showed', async () => {
+  it('an edit keeps its time, because the form is read in the time zone it showed', async () => {
     const { postId, media, path } = await scheduled()
     const hidden = await openForm(path)
     await setZone('Asia/Tokyo')
@@ -242,7 +242,7 @@ describe('when the time zone of the workspace changes while a form is open', () 
     }
   })
 
-  it('so do the Move form and a drag on the calendar', async () => {
+  it('the Move form and a drag on the calendar keep theirs too', async () => {
     const { postId, path } = await scheduled()
     const page = (await test.cast.admin.get(`${path}/move`)).text
     const zone = page.match(/name="zone" value="([^"]*)"/)?.[1] ?? ''
@@ -259,7 +259,7 @@ describe('when the time zone of the workspace changes while a form is open', () 
     }
   })
 
-  it('a zone that no form of ours can carry is not taken', async () => {
+  it('an unknown time zone in the form is ignored', async () => {
     const { postId, path } = await scheduled()
     await test.cast.admin.post(`${path}/move`, { time: '2099-11-27T10:00', zone: 'Mars/Olympus' })
     expect(await dueAt(postId)).toBe('2099-11-27T09:00:00.000Z')

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createTestApp } from '../../support/app.ts'
 import { addMedia, connectAll } from '../../support/posts.ts'
 
-it('what was typed for one kind of post comes back with it, after a look at another kind', async () => {
+it('fields typed for one kind of post are restored after switching to another kind and back', async () => {
   const { deps, cast, workspaces } = await createTestApp()
   const { instagram: id } = await connectAll(deps, { workspaceId: workspaces.northside, userId: cast.admin.id })
   const [media, gone] = [

@@ -21,7 +21,7 @@ const requestsOf = ({ id }: Person) => app.sql`select from deletion_requests whe
 const statusPage = async (location: string | null) => (await app.browser().get(location!)).status
 
 describe('promise E4: one button in two tabs', () => {
-  test('"Delete account" in two sessions at the same moment: one request, one code, one page', async () => {
+  test('"Delete account" in two sessions at the same moment makes one request with one code and one page', async () => {
     const person = await app.addPerson('Two Tabs')
     const tabs = [person, await secondSession(person)]
     const answers = await Promise.all(
@@ -38,7 +38,7 @@ describe('promise E4: one button in two tabs', () => {
     expect(await requestsOf(person)).toHaveLength(1)
   })
 
-  test('a tab whose session the deletion has ended leads to the same page; without a deletion, to the sign-in page', async () => {
+  test('a tab whose session ended with the deletion leads to the same page; without a deletion, to the sign-in page', async () => {
     const person = await app.addPerson('Late Tab')
     const late = app.browser()
     const code = codeIn((await person.get('/account/leave')).text)
@@ -51,7 +51,7 @@ describe('promise E4: one button in two tabs', () => {
     expect((await late.post('/account/leave', { code })).location).toBe(location)
   })
 
-  test('a page that was opened by somebody else deletes nobody: the person who is signed in now sees their own', async () => {
+  test('a page opened by somebody else deletes nobody: the person now signed in gets their own page', async () => {
     const [first, second] = [await app.addPerson('First Person'), await app.addPerson('Second Person')]
     const code = codeIn((await first.get('/account/leave')).text)
     expect((await second.post('/account/leave', { code })).location).toBe('/account/leave')
@@ -62,7 +62,7 @@ describe('promise E4: one button in two tabs', () => {
     expect((await second.get('/account')).status).toBe(200)
   })
 
-  test('the mailed link in two tabs, and the account page beside it', async () => {
+  test('the emailed link in two tabs, together with the account page, makes one request', async () => {
     const person = await app.addPerson('Mailed Tab')
     const id = await insertMailLink(app.sql, { userId: person.id, purpose: 'deletion', now: new Date() })
     const path = `/data-deletion/confirm/${(await issueLinkToken(app.sql, id, new Date()))!.token}`
@@ -79,7 +79,7 @@ describe('promise E4: one button in two tabs', () => {
     expect((await two.post(path, { code: 'AAAA-AAAA-AAAA-AAAA-AAAA' })).status, 'a code that is none').toBe(404)
   })
 
-  test('nobody can tell from a code whose it was: it changes with the password hash, which is deleted with the person', async () => {
+  test('a code does not reveal whose it was: it depends on the password hash, which is deleted with the person', async () => {
     const person = await app.addPerson('New Password')
     const before = codeIn((await person.get('/account/leave')).text)
     await app.sql`update users set password_hash = 'another' where id = ${person.id}`

@@ -19,7 +19,7 @@ beforeAll(async () => {
     select ${workspaceId}, id, ${channels.facebook}, 'facebook', 'text', text, due_at from made`
 })
 
-it('opening a page again makes no new formatter, so that views do not use up native memory', async () => {
+it('opening a page again creates no new formatters, so that page views do not use up native memory', async () => {
   const pages = ['calendar', 'calendar?view=week', 'calendar?view=list', 'today', 'insights', 'channels', 'posts/new', 'notices']
   const open = async () => {
     for (const page of pages) expect((await test.cast.manager.get(`/w/northside/${page}`)).status, page).toBe(200)
@@ -28,7 +28,7 @@ it('opening a page again makes no new formatter, so that views do not use up nat
   expect(await formattersMadeBy(open)).toBe(0)
 })
 
-it('what makes formatters is noticed, whatever way it takes', async () => {
+it('the counter notices new formatters, however they are created', async () => {
   const ways: (() => unknown)[] = [
     () => new Intl.NumberFormat('en'),
     () => (5).toLocaleString(),
@@ -37,13 +37,13 @@ it('what makes formatters is noticed, whatever way it takes', async () => {
   for (const way of ways) expect(await formattersMadeBy(async () => void way())).toBe(1)
 })
 
-it('a formatter is made once for each zone and way of writing', () => {
+it('a formatter is created once for each time zone and format', () => {
   const options = { timeZone: 'Asia/Kathmandu', hour: '2-digit', minute: '2-digit' } as const
   expect(dateFormat(options)).toBe(dateFormat({ ...options }))
   expect(dateFormat(options)).not.toBe(dateFormat({ ...options, timeZone: 'Europe/Zurich' }))
 })
 
-it('a zone is known by its name, and a name that is none is refused without an error', () => {
+it('a time zone is recognized by its name, and an unknown name is refused without an error', () => {
   expect(isTimeZone('Europe/Zurich')).toBe(true)
   expect(isTimeZone('Europe/Atlantis')).toBe(false)
 })

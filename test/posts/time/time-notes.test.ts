@@ -22,7 +22,7 @@ const onTiktok = async (text: string, time: string): Promise<Fields> => [
 ]
 
 describe('two posts on one account', () => {
-  it('within a quarter of an hour: the composer names the other, and does not stop the second', async () => {
+  it('within 15 minutes: the composer names the other post but does not stop the second', async () => {
     await post(
       base,
       photoForm({ channels: [channels.facebook], media: [], text: 'Live set by Amber Line', time: '2099-11-26T18:10' }),
@@ -35,12 +35,12 @@ describe('two posts on one account', () => {
     expect((await post(base, fields)).status).toBe(303)
   })
 
-  it('in the same minute: said as well', async () => {
+  it('in the same minute: the composer says so too', async () => {
     const fields = photoForm({ channels: [channels.facebook], media: [], text: 'A third', time: '2099-11-26T18:10' })
     expect((await post(`${base}/check`, fields)).text).toContain('18:10, at the same time.')
   })
 
-  it('further apart, on another account, or the post itself: nothing is said', async () => {
+  it('further apart, on another account, or the post itself: the composer says nothing', async () => {
     const quiet = [
       photoForm({ channels: [channels.facebook], media: [], text: 'Later', time: '2099-11-26T18:30' }),
       photoForm({ channels: [channels.instagram], media: [await photo()], text: 'Elsewhere', time: '2099-11-26T18:10' }),
@@ -54,8 +54,8 @@ describe('two posts on one account', () => {
   })
 })
 
-describe('more posts for one minute than the platform takes', () => {
-  it('the seventh on TikTok is told of while it is scheduled, and on the page after; the sixth is not', async () => {
+describe('more posts in one minute than the platform allows', () => {
+  it('the seventh on TikTok gets a note while it is scheduled and on the page afterwards; the sixth does not', async () => {
     for (let number = 1; number <= 5; number += 1) await post(base, await onTiktok(`Number ${number}`, '2099-11-27T18:00'))
     const sixth = await onTiktok('Number 6', '2099-11-27T18:00')
     expect((await post(`${base}/check`, sixth)).text).not.toContain('posts a minute')
@@ -67,7 +67,7 @@ describe('more posts for one minute than the platform takes', () => {
     expect((await test.cast.manager.get(scheduled.location ?? '')).text).toContain(words)
   })
 
-  it('so is a post that is moved there on the calendar', async () => {
+  it('a post that is moved there on the calendar gets the note too', async () => {
     const saved = await post(base, await onTiktok('Number 8', '2099-11-28T18:00'))
     const path = `${base}/${postIdIn(saved.location)}`
     const back = '/w/northside/calendar?at=2099-11'
@@ -79,7 +79,7 @@ describe('more posts for one minute than the platform takes', () => {
   })
 })
 
-describe('after a platform refused a choice', () => {
+describe('after a platform refused a setting', () => {
   const problem = {
     kind: 'rejected',
     code: 'privacy_level',
@@ -100,14 +100,14 @@ describe('after a platform refused a choice', () => {
   it.each([
     ['before it was sent', settleRefusedAhead],
     ['when it was sent', settleFailed],
-  ])('%s, the account is asked again at once: what is not offered any more is offered by no composer', async (_when, settle) => {
+  ])('%s, the account is checked again at once: no composer offers what is no longer available', async (_when, settle) => {
     const target = await scheduledTarget()
     expect(await askedAt()).not.toBeNull()
     await settle({ sql: test.sql }, target, problem)
     expect(await askedAt()).toBeNull()
   })
 
-  it('an outage says nothing about the account', async () => {
+  it('an outage does not cause a new check of the account', async () => {
     const target = await scheduledTarget()
     await settleFailed({ sql: test.sql }, target, { ...problem, kind: 'unavailable' })
     expect(await askedAt()).not.toBeNull()

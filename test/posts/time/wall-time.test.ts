@@ -4,7 +4,7 @@ import { dateOf, foldOf, readWallTime, startOfDay, wallTimeOf } from '../../../w
 
 const zurich = 'Europe/Zurich'
 
-test('a time is read in the zone of the workspace', () => {
+test('a time is read in the workspace’s time zone', () => {
   expect(readWallTime('2026-11-26T10:00', zurich, null)).toEqual({
     ok: true,
     dueAt: new Date('2026-11-26T09:00:00Z'),
@@ -14,13 +14,13 @@ test('a time is read in the zone of the workspace', () => {
   expect(readWallTime('2026-11-26T10:00', 'Asia/Kathmandu', null)).toMatchObject({ dueAt: new Date('2026-11-26T04:15:00Z') })
 })
 
-test('a second that was typed is kept: posts go out on the second', () => {
+test('typed seconds are kept, because posts go out to the second', () => {
   expect(readWallTime('2026-11-26T10:00:59', zurich, null)).toMatchObject({ wallTime: '2026-11-26T10:00:59' })
   expect(wallTimeOf(new Date('2026-11-26T09:00:59Z'), zurich)).toBe('2026-11-26T10:00:59')
   expect(wallTimeOf(new Date('2026-11-26T09:00:00Z'), zurich)).toBe('2026-11-26T10:00')
 })
 
-test('a time inside the gap of spring is refused in words that name the day, the zone and the next time', () => {
+test('a time inside the spring gap is refused with the day, the time zone and the next valid time', () => {
   const read = readWallTime('2026-03-29T02:30', zurich, null)
   expect(read).toEqual({
     ok: false,
@@ -33,7 +33,7 @@ test('a time inside the gap of spring is refused in words that name the day, the
   expect(readWallTime('2026-03-29T01:59', zurich, null)).toMatchObject({ dueAt: new Date('2026-03-29T00:59:00Z') })
 })
 
-test('the hour that happens twice in autumn asks which one is meant', () => {
+test('for the hour that happens twice in autumn, we ask which one is meant', () => {
   const read = readWallTime('2026-10-25T02:30', zurich, null)
   expect(read).toMatchObject({ ok: false, choices: [{ fold: 'earlier' }, { fold: 'later' }] })
   expect(read.ok ? '' : read.words).toContain('happens twice on 25 October 2026')
@@ -41,7 +41,7 @@ test('the hour that happens twice in autumn asks which one is meant', () => {
   expect(readWallTime('2026-10-25T02:30', zurich, 'later')).toMatchObject({ dueAt: new Date('2026-10-25T01:30:00Z') })
 })
 
-test('which of the two hours a stored time was can be told again', () => {
+test('which of the two hours a stored time was can be found again', () => {
   expect(foldOf(new Date('2026-10-25T00:30:00Z'), zurich)).toBe('earlier')
   expect(foldOf(new Date('2026-10-25T01:30:00Z'), zurich)).toBe('later')
 })
@@ -50,20 +50,20 @@ test.each(['', 'tomorrow', '2026-13-40T10:00', '2026-11-26', '2026-11-26T10:00Z'
   expect(readWallTime(typed, zurich, null)).toMatchObject({ ok: false, choices: [] })
 })
 
-test('an instant is written as the form wants it, and its day is the day of the zone', () => {
+test('an instant is written in the form’s format, and its day is the day in the time zone', () => {
   const at = new Date('2026-11-25T23:30:00Z')
   expect(wallTimeOf(at, zurich)).toBe('2026-11-26T00:30')
   expect(dateOf(at, zurich)).toBe('2026-11-26')
   expect(dateOf(at, 'America/New_York')).toBe('2026-11-25')
 })
 
-test('a day starts at its first instant, also where midnight is skipped', () => {
+test('a day starts at its first instant, even where midnight is skipped', () => {
   expect(startOfDay('2026-11-26', zurich)).toEqual(new Date('2026-11-25T23:00:00Z'))
   expect(startOfDay('2026-03-22', 'Africa/Cairo')).toEqual(new Date('2026-03-21T22:00:00Z'))
   expect(startOfDay('2026-04-24', 'Africa/Cairo')).toEqual(new Date('2026-04-23T22:00:00Z'))
 })
 
-test('a month shows whole weeks from Monday and knows its neighbours', () => {
+test('a month shows whole weeks from Monday and links to the months before and after', () => {
   const span = spanAround('month', '2026-11-23', zurich)
   expect(span.title).toBe('November 2026')
   expect(span.weeks[0]).toEqual([
@@ -80,7 +80,7 @@ test('a month shows whole weeks from Monday and knows its neighbours', () => {
   expect(span.from).toEqual(new Date('2026-10-25T23:00:00Z'))
 })
 
-test('a week of a clock change is as long as it is', () => {
+test('a week with a clock change has its real length', () => {
   const span = spanAround('week', '2026-10-25', zurich)
   expect((span.to.getTime() - span.from.getTime()) / 3_600_000).toBe(7 * 24 + 1)
 })
@@ -90,6 +90,6 @@ test.each([
   ['2026-02-30', '2026-11-23'],
   ['nonsense', '2026-11-23'],
   [undefined, '2026-11-23'],
-])('the address may say %s', (typed, expected) => {
+])('%s in the URL is read as a date or ignored', (typed, expected) => {
   expect(readDate(typed, '2026-11-23')).toBe(expected)
 })

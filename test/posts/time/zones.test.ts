@@ -25,7 +25,7 @@ describe('the list of time zones', () => {
     expect(names.length).toBeGreaterThan(350)
   })
 
-  it('every zone can be computed in, and leaves out none that Intl lists', () => {
+  it('supports calculations in every zone and includes all that Intl lists', () => {
     const known = new Set(zones.flatMap((zone) => [zone.name, ...zone.aliases]))
     const missing = Intl.supportedValuesOf('timeZone').filter((name) => name.includes('/') && !known.has(name))
     expect(missing.filter((name) => !name.startsWith('Etc/'))).toEqual([])
@@ -42,14 +42,14 @@ describe('the list of time zones', () => {
     ['UTC', 'UTC'],
   ])('%j is found as %s', (typed, name) => expect(nameOf(typed)).toBe(name))
 
-  it('what means nothing is no zone, and what may mean several is asked about', () => {
+  it('finds nothing for unknown input, and lists the options when several match', () => {
     expect(nameOf('Atlantis')).toEqual([])
     expect(nameOf('Switzerland')).toEqual(['Europe/Zurich'])
     expect(nameOf('')).toEqual([])
     expect(nameOf('India')).toContain('Asia/Kolkata')
   })
 
-  it('says the offset of the moment, not of the winter', () => {
+  it('shows the current offset, not the winter offset', () => {
     expect(offsetOf('Europe/Zurich', Date.parse('2026-07-01T12:00:00Z'))).toBe('UTC+2')
     expect(offsetOf('Europe/Zurich', Date.parse('2026-12-01T12:00:00Z'))).toBe('UTC+1')
     expect(offsetOf('America/St_Johns', Date.parse('2026-12-01T12:00:00Z'))).toBe('UTC−3:30')
@@ -66,14 +66,14 @@ describe('the settings of a workspace', () => {
     test.cast.admin.post('/w/northside/settings', { name: 'Northside Records', zone, missedAfterHours: '6' })
   const stored = async () => (await test.sql`select zone from workspaces where slug = 'northside'`)[0]?.zone
 
-  it('offer every zone with its cities and offset, to a page without scripts as well', async () => {
+  it('offer every time zone with its cities and offset, even without scripts', async () => {
     const { text } = await test.cast.admin.get('/w/northside/settings')
     expect(text).toMatch(/<input id="zone"[^>]*list="zones"[^>]*value="Europe\/Zurich"/)
     expect(text).toMatch(/<option value="Asia\/Kolkata"[^>]*>Kolkata, Mumbai, [^<]*India \(UTC\+5:30\)<\/option>/)
     expect(text).toMatch(/Europe\/Zurich is UTC\+[12] now\./)
   })
 
-  it('take a city or an older name, and keep the current one', async () => {
+  it('accept a city or an older name, and store the current one', async () => {
     for (const [typed, name] of [
       ['Mumbai', 'Asia/Kolkata'],
       ['Europe/Kiev', 'Europe/Kyiv'],
@@ -83,7 +83,7 @@ describe('the settings of a workspace', () => {
     }
   })
 
-  it('send back what is no zone, with what it may mean', async () => {
+  it('return unknown input with what it may mean', async () => {
     const [nowhere, several] = [await save('Atlantis'), await save('India')]
     expect([nowhere.status, several.status]).toEqual([422, 422])
     expect(nowhere.text).toContain('Choose a time zone from the list, or type a city.')
@@ -91,7 +91,7 @@ describe('the settings of a workspace', () => {
     expect(several.text).toContain('value="India"')
   })
 
-  it('offer no zone that the database does not know', async () => {
+  it('offer no time zone that the database does not know', async () => {
     const rows = await test.sql<{ name: string }[]>`
       select name from unnest(${names}::text[]) as offered (name) where name not in (select name from pg_timezone_names)`
     expect(rows).toEqual([])
