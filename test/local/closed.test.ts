@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 type Asked = { port: string; path?: string; method?: string; headers: Record<string, string> }
 
-/** `fetch` does not let Host be set. */
+/** `fetch` doesn't allow setting Host. */
 const statusOf = ({ port, path = '/', method = 'GET', headers }: Asked): Promise<number> =>
   new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
@@ -26,10 +26,10 @@ const statusOf = ({ port, path = '/', method = 'GET', headers }: Asked): Promise
     asking.end()
   })
 
-describe('what npm start opens on this machine', () => {
+describe('npm start on this machine', () => {
   const ports = ['MAILBOX_PORT', 'SANDBOX_PORT', 'SANDBOX_CONTROL_PORT', 'TEMPORAL_UI_PORT']
 
-  test.each(ports)('%s answers to the names of this machine and to no other', async (name) => {
+  test.each(ports)("answers on %s only to this machine's own host names", async (name) => {
     const port = env[name]!
     const path = name === 'TEMPORAL_UI_PORT' ? '/temporal/' : '/'
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`])
@@ -38,7 +38,7 @@ describe('what npm start opens on this machine', () => {
       expect([host, await statusOf({ port, path, headers: { host } })]).toEqual([host, 403])
   })
 
-  test.each(ports)('%s takes no form from another site', async (name) => {
+  test.each(ports)('accepts no form from another site on %s', async (name) => {
     const port = env[name]!
     const host = `127.0.0.1:${port}`
     const post = (headers: Record<string, string>) =>
@@ -50,8 +50,9 @@ describe('what npm start opens on this machine', () => {
     expect(await post({})).not.toBe(403)
   })
 
-  test("Temporal's own pages have no other door", async () => {
-    // The port is open twice: our guard on 127.0.0.1, and the UI on an address that is new with each start.
+  test("makes Temporal's own pages reachable only through the guarded port", async () => {
+    // Two listeners use the port: our guard on 127.0.0.1, and the UI on an address that changes
+    // with each start.
     const listeners = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
     const wanted = Number(env.TEMPORAL_UI_PORT).toString(16).toUpperCase().padStart(4, '0')
     const hosts = listeners
@@ -68,7 +69,7 @@ describe('what npm start opens on this machine', () => {
     expect(hosts.find((host) => host !== '127.0.0.1')).toMatch(/^127\.\d+\.\d+\.\d+$/)
   })
 
-  test('each program gets only the environment that it needs', () => {
+  test('gives each program only the environment that it needs', () => {
     const { vaultKeys, throttleKey, databasePassword } = localSecrets(env.DATA_DIR!)
     const secrets = [vaultKeys, throttleKey, databasePassword, 'sentinel-of-another-program']
     const told = descendants(starter.child.pid!).map(({ pid, command }) => {
@@ -83,12 +84,12 @@ describe('what npm start opens on this machine', () => {
     expect(others.filter(({ knows }) => knows.includes(true))).toEqual([])
   })
 
-  test('no other user of the machine can read what is stored', () => {
+  test('stores nothing that another user of the machine can read', () => {
     const all = readdirSync(env.DATA_DIR!, { recursive: true }).map((name) => join(env.DATA_DIR!, String(name)))
     expect(all.length).toBeGreaterThan(8)
     const open = all.filter((path) => !lstatSync(path).isSymbolicLink() && (lstatSync(path).mode & 0o077) !== 0)
     expect(open).toEqual([])
-    // As root, PostgreSQL's user may pass through to its own folder.
+    // If root runs it, PostgreSQL's user may traverse to its own folder.
     expect(lstatSync(env.DATA_DIR!).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o710 : 0o700)
   })
 })

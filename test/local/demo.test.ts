@@ -11,7 +11,7 @@ import { configOf, runStarter, type StackEnv, stackEnv } from '../support/progra
 
 const start = [process.execPath, '--import', 'tsx', 'local/start.ts', '--demo']
 
-test('--demo fills a new installation once: every page has something to show, and a second start changes nothing', {
+test('--demo fills a new installation once: every page has content, and a second start changes nothing', {
   timeout: 300_000,
 }, async () => {
   const env = await stackEnv()
@@ -34,7 +34,7 @@ test('--demo fills a new installation once: every page has something to show, an
   expect(await rowsOf(env)).toEqual(before)
 })
 
-test('--demo that was interrupted while it was loading begins again from the beginning', { timeout: 300_000 }, async () => {
+test('--demo starts from scratch if loading it was interrupted', { timeout: 300_000 }, async () => {
   const env = await stackEnv()
   const first = runStarter(env, undefined, start)
   for (const giveUpAt = Date.now() + 90_000; !first.output().includes('Loading demo data'); await sleep(50))
@@ -50,7 +50,7 @@ test('--demo that was interrupted while it was loading begins again from the beg
   expect(await rowsOf(env)).toMatchObject({ users: 5, workspaces: 2 })
 })
 
-test('--demo that was interrupted is not removed once somebody has started it without --demo', () => {
+test('--demo does not remove an interrupted demo once somebody has started it without --demo', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cratesocial-demo-'))
   mkdirSync(join(dataDir, 'postgres'))
   writeNote(dataDir, { startedAt: '2026-11-01T00:00:00Z' })
@@ -75,7 +75,7 @@ const shown: Record<string, string> = {
   '/account': 'Delete account',
 }
 
-/** How many rows each table holds that only the demo and people write. */
+/** How many rows each table has, for tables that only the demo and people write to. */
 async function rowsOf(env: StackEnv): Promise<Record<string, number>> {
   const sql = connect({ ...configOf(env).database, max: 1 })
   const tables = [

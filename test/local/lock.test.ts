@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { findHolder, lockFolder } from '../../local/lock.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 
-it('says that CrateSocial is stopping once it was told to, or once the npm that started it is gone', async () => {
+it('reports that CrateSocial is stopping once it was told to stop or the npm that started it is gone', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'cratesocial-lock-'))
   atTheEnd(() => rm(dataDir, { recursive: true, force: true }))
   expect(findHolder(dataDir)).toBe('nobody')

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 describe('the mailbox', () => {
-  test('keeps a mail for anybody and shows it, newest first', async () => {
+  test('keeps mail for any recipient and shows it, newest first', async () => {
     await send({ subject: 'First', text: 'Open http://localhost:3000/invitations/abc?x=1&y=2 now.' })
     await send({ subject: 'Second', text: 'Nothing.' })
     const list = await page('')
@@ -30,7 +30,7 @@ describe('the mailbox', () => {
     expect(shown).toContain('<a href="http://localhost:3000/invitations/abc?x=1&amp;y=2">')
   })
 
-  test("shows a stranger's markup as text, and runs nothing of what came as HTML", async () => {
+  test('shows markup in text mail as text, and runs nothing in HTML mail', async () => {
     await send({
       subject: '<script>alert(1)</script>',
       text: '<img src=x onerror=alert(1)>',
@@ -44,14 +44,14 @@ describe('the mailbox', () => {
     expect(framed.headers.get('content-security-policy')).toMatch(/^sandbox allow-popups; default-src 'none'/)
   })
 
-  test('shows no file that is not a mail', async () => {
+  test('shows only files that are mail', async () => {
     for (const id of ['nothing', '..%2f..%2fetc%2fpasswd', '2026-11-23T10-00-00.000Z_00000000']) {
       expect((await fetch(`${mailbox.url}mails/${id}`)).status).toBe(404)
       expect((await fetch(`${mailbox.url}mails/${id}/source`)).status).toBe(404)
     }
   })
 
-  test('goes on when a client hangs up in the middle of a mail, and shows nothing of it', async () => {
+  test('keeps working when a client disconnects in the middle of a mail, and does not keep that mail', async () => {
     const before = (await mailbox.store.list()).length
     const { hostname, port } = new URL(mailbox.smtpUrl)
     const socket = connect(Number(port), hostname)

@@ -21,7 +21,7 @@ import {
 const patienceMs = 120_000
 
 describe('npm start', () => {
-  test('brings everything up, keeps what was there, and leaves nothing running at SIGTERM', { timeout: patienceMs }, async () => {
+  test('starts everything, keeps existing data, and leaves nothing running after SIGTERM', { timeout: patienceMs }, async () => {
     const env = await stackEnv()
     const first = runStarter(env)
     const said = await first.ready
@@ -48,7 +48,9 @@ describe('npm start', () => {
     expect(await second.ended).toBe(0)
   })
 
-  test('leaves nothing running when it is killed outright, and starts again at once', { timeout: patienceMs }, async () => {
+  test('leaves nothing running when it is killed with SIGKILL, and can start again immediately', {
+    timeout: patienceMs,
+  }, async () => {
     const env = await stackEnv()
     const killed = runStarter(env)
     await killed.ready
@@ -62,7 +64,7 @@ describe('npm start', () => {
     expect(await next.ended).toBe(0)
   })
 
-  test('leaves nothing running when the npm that started it is killed outright', { timeout: patienceMs }, async () => {
+  test('leaves nothing running when the npm that started it is killed with SIGKILL', { timeout: patienceMs }, async () => {
     const npm = runStarter(await stackEnv(), undefined, ['npm', 'start'])
     await npm.ready
     const running = descendants(npm.child.pid!)
@@ -72,7 +74,7 @@ describe('npm start', () => {
     expect(await survivors(running, 30_000)).toEqual([])
   })
 
-  test('leaves nothing running when it is stopped before it is ready, at whatever moment', { timeout: patienceMs }, async () => {
+  test('leaves nothing running when it is stopped before it is ready, at any moment', { timeout: patienceMs }, async () => {
     const env = await stackEnv()
     for (const afterMs of [0, 300, 1_000, 2_500]) {
       const starter = runStarter(env)
@@ -98,7 +100,7 @@ describe('npm start', () => {
   })
 })
 
-describe('npm start says in one sentence what is in its way', () => {
+describe('npm start reports in one sentence', () => {
   test('a port that another program uses', async () => {
     const env = await stackEnv()
     const squatter = createServer().listen(Number(env.TEMPORAL_PORT), '127.0.0.1')
@@ -109,26 +111,26 @@ describe('npm start says in one sentence what is in its way', () => {
     )
   })
 
-  test('one port for two', async () => {
+  test('one port configured for two programs', async () => {
     const env = await stackEnv()
     expect(await refusal({ ...env, SMTP_PORT: env.PORT! })).toBe(
       `PORT and SMTP_PORT are both ${env.PORT}; give one of them another port.`,
     )
   })
 
-  test('a folder that cannot be written', async () => {
+  test('a folder that is not writable', async () => {
     expect(await refusal({ ...(await stackEnv()), DATA_DIR: '/dev/null/data' })).toMatch(
       /^CrateSocial keeps everything in \/dev\/null\/data and cannot write there/,
     )
   })
 
-  test('settings that contradict each other, all at once', async () => {
+  test('contradictory settings, all at once', async () => {
     const said = await refusal({ ...(await stackEnv()), META_APP_ID: '1', LOG_LEVEL: 'loud' })
     expect(said).toContain('META_APP_ID and META_APP_SECRET belong together')
     expect(said).toContain('LOG_LEVEL must be one of')
   })
 
-  test('what a program that ends at its start has said, and then it gives up', { timeout: patienceMs }, async () => {
+  test('what a program printed that exits at startup, and then gives up', { timeout: patienceMs }, async () => {
     const env = await stackEnv()
     const squatter = createServer().listen(0, '127.0.0.1')
     await once(squatter, 'listening')
@@ -141,7 +143,7 @@ describe('npm start says in one sentence what is in its way', () => {
     expect(last).toContain('web-server.log')
   })
 
-  test('keys that do not open what is stored', { timeout: patienceMs }, async () => {
+  test('keys that do not open the stored data', { timeout: patienceMs }, async () => {
     const env = await stackEnv()
     const first = runStarter(env)
     await first.ready
@@ -154,7 +156,7 @@ describe('npm start says in one sentence what is in its way', () => {
     )
   })
 
-  test('a Temporal program that is not there', async () => {
+  test('a missing Temporal program', async () => {
     expect(await refusal({ ...(await stackEnv()), TEMPORAL_CLI: '/nowhere/temporal' })).toBe(
       'TEMPORAL_CLI is /nowhere/temporal, and there is no program.',
     )
@@ -167,7 +169,7 @@ async function sealSomething(sql: ReturnType<typeof connect>): Promise<void> {
     values ('meta', 'someone', now(), now() + interval '1 day', 'v1.local.AAAA.AAAA')`
 }
 
-/** Without its first line; the exit code is 1 and there is no stack trace. */
+/** The output without its first line. The exit code must be 1, without a stack trace. */
 async function refusal(env: StackEnv): Promise<string> {
   const starter = runStarter(env)
   expect(await starter.ended).toBe(1)
@@ -199,7 +201,9 @@ async function withDatabase<T>(env: StackEnv, work: (sql: ReturnType<typeof conn
   return await work(sql).finally(() => close(sql))
 }
 
-/** Root can become one; whoever is one already has tested it above. */
+/**
+ * Only root can switch to an ordinary user. For anyone else, the tests above already cover this.
+ */
 function ordinaryUser(): { uid: number; gid: number } | undefined {
   const nobody = { uid: 65_534, gid: 65_534 }
   return process.getuid?.() === 0 && canEnter(fileURLToPath(new URL('.', import.meta.url)), nobody) ? nobody : undefined

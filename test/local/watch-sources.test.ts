@@ -26,12 +26,12 @@ describe('npm run dev', () => {
     expect(programsReading('local/stack.ts')).toEqual([])
   })
 
-  it('restarts nothing for a page template, which is read each time, but the worker for one of a mail', () => {
+  it('restarts nothing for a page template, which is read each time, but restarts the worker for a mail template', () => {
     expect(programsReading('web/views/posts/show.eta')).toEqual([])
     expect(programsReading('web/views/mail/link-text.eta')).toEqual(['worker'])
   })
 
-  it('tells of everything that was saved', async () => {
+  it('reports everything that was saved', async () => {
     const root = await emptyFolder()
     const folders = ['activities', 'config', 'db', 'media', 'observability', 'platforms', 'temporal', 'text', 'web', 'workflows']
     for (const folder of [...folders, 'local/sandbox']) await mkdir(join(root, folder), { recursive: true })
@@ -42,7 +42,7 @@ describe('npm run dev', () => {
     await expect.poll(() => told.flat().sort()).toEqual(['web server', 'worker'])
   })
 
-  it('starts a program again at once when its file changed, and does not call that a failure', async () => {
+  it('restarts a program immediately when its file changes, and does not call that a failure', async () => {
     const folder = await emptyFolder()
     const watchdog = startWatchdog()
     cleanUps.push(() => watchdog.finish())

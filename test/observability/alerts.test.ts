@@ -13,7 +13,7 @@ import { debianProgram } from '../support/servers/debian-program.ts'
 
 const folder = fileURLToPath(new URL('../../production/observability/', import.meta.url))
 
-test('alert rules fire when they should, also when the server that reports the figures is gone', {
+test('alert rules fire when they should, even if the server that reports the metrics is down', {
   timeout: 120_000,
 }, async () => {
   const { program } = await debianProgram('promtool', ['prometheus'])
@@ -29,7 +29,7 @@ test('every alert is explained in docs/operate.md', () => {
   expect(names.filter((name) => !new RegExp(`^\\| [^|]*\\b${name}\\b[^|]*\\|`, 'm').test(explained))).toEqual([])
 })
 
-test('Prometheus and Alertmanager take the files that they are started with, and every expression of a dashboard', {
+test('Prometheus and Alertmanager accept the configuration files that they start with, and every dashboard expression', {
   timeout: 120_000,
 }, async () => {
   const { program: promtool } = await debianProgram('promtool', ['prometheus'])
@@ -49,7 +49,7 @@ test('Prometheus and Alertmanager take the files that they are started with, and
   expect(stdout).toContain(`${expressions.length} rules found`)
 })
 
-test('a dashboard names the source that is set up, and its panels neither overlap nor leave the page', () => {
+test('dashboards use configured data sources, and their panels neither overlap nor exceed the page', () => {
   const { datasources } = parse(readFileSync(`${folder}grafana/datasources/sources.yml`, 'utf8')) as {
     datasources: { uid: string }[]
   }

@@ -13,8 +13,8 @@ beforeAll(async () => {
   house = await install({ log, worker: false })
 }, 90_000)
 
-describe('a line of the log', () => {
-  test('promise S3: of a failed statement quotes no value of its row', async () => {
+describe('a log line', () => {
+  test('promise S3: about a failed statement contains no value of its row', async () => {
     const [user] = await house.sql`select email, name from users limit 1`
     const failed = await house.sql`insert into users (email, name, password_hash) values (${user!.email}, 'x', 'y')`.catch(
       (error) => error,
@@ -30,7 +30,7 @@ describe('a line of the log', () => {
     expect(JSON.stringify(line)).not.toContain(user!.email)
   })
 
-  test('promise S3: shows no token, however deep it stands', () => {
+  test('promise S3: contains no token, however deeply nested', () => {
     const cause = new Error('GET /me?access_token=EAAsecretsecret said no')
     log.warn(
       { err: new Error('Bearer abcdefghijkl was refused', { cause }), deep: { er: { accessToken: 'act.hidden!1' } } },
@@ -41,7 +41,7 @@ describe('a line of the log', () => {
     for (const secret of ['EAAsecret', 'abcdefghijkl', 'act.hidden']) expect(text).not.toContain(secret)
   })
 
-  test('gives the reason of an error, whatever it is called and however deep it is', () => {
+  test('contains the reason of an error, whatever its field is called and however deeply nested', () => {
     const lost = new TypeError('the pipe is closed', { cause: new Error('nobody reads it') })
     log.warn({ error: lost, tries: [{ reason: new Error('no answer') }], at: new Date(0) }, 'it failed')
     expect(lines.at(-1)).toMatchObject({
@@ -58,7 +58,7 @@ describe('a line of the log', () => {
     expect(lines.at(-1)).toMatchObject({ err: { errors: [{ message: 'refused at 127.0.0.1' }] } })
   })
 
-  test('of Temporal has its level and its reason, and of an error nothing that it carries besides', () => {
+  test('from Temporal has its level and reason, and none of the other properties of an error', () => {
     const error = Object.assign(new Error('Activity failed'), { detail: 'Key (email)=(ada@example.com)', query: 'insert' })
     temporalLines(log)({ level: 'ERROR', message: 'Failed to initiate shutdown', meta: { error, workerId: '7' } })
     expect(lines.at(-1)).toMatchObject({
@@ -69,19 +69,20 @@ describe('a line of the log', () => {
     expect(JSON.stringify(lines.at(-1))).not.toContain('ada@example.com')
   })
 
-  test('ends, also for errors and fields that contain themselves', () => {
+  test('is finite even if errors and fields contain themselves', () => {
     const error: Error = new Error('round')
     error.cause = error
     const fields: Record<string, unknown> = { error }
     fields.self = fields
     log.warn(fields, 'it failed')
-    // pino copies the fields once before it shapes them: `self` is the original, and what it contains is the circle.
+    // pino copies the fields once before it formats them: `self` is the original, and the cycle is
+    // inside it.
     expect(lines.at(-1)).toMatchObject({ error: { message: 'round', cause: '[circular]' }, self: { self: '[circular]' } })
     log.warn({ err: 'a thrown text could be anything' }, 'it failed')
     expect(lines.at(-1)).toMatchObject({ err: 'string' })
   })
 
-  test('carries the id of the request, which the workflow that it started carries too', { timeout: 60_000 }, async () => {
+  test('contains the request id, which the workflow that it started has too', { timeout: 60_000 }, async () => {
     const time = wallTimeOf(new Date(Date.now() + 86_400_000), 'Europe/Zurich')
     const text = 'Followed from the click to the workflow'
     await compose(house.admin, house.slug, { text, channel: [house.channel('Northside Records')], time }, 'Schedule')
@@ -95,13 +96,14 @@ describe('a line of the log', () => {
     expect(JSON.stringify(lines)).not.toContain(text)
   })
 
-  test('goes with the request through outbox, relay, workflow and activities', { timeout: 90_000 }, async () => {
+  test('contains the request id throughout outbox, relay, workflow and activities', { timeout: 90_000 }, async () => {
     const since = lines.length
     const worker = await house.startWorker()
     try {
       await house.admin.open('/account').then((page) => page.press('Export data'))
       const told = (kind: string) => lines.slice(since).find((line) => line.msg === 'the outbox was told' && line.kind === kind)
-      // The letter with the link is asked for by an activity of the workflow that the relay has started.
+      // The mail with the link is requested by an activity of the workflow that the relay has
+      // started.
       await expect.poll(() => told('mail-link'), { timeout: 60_000 }).toBeDefined()
       const click = lines.find((line) => line.route === '/account/export' && line.method === 'POST')
       expect(click?.requestId).toEqual(expect.any(String))
@@ -115,7 +117,7 @@ describe('a line of the log', () => {
     }
   })
 
-  test('names the request of the last click at the call that publishes', { timeout: 90_000 }, async () => {
+  test('of the publishing call names the request of the last click', { timeout: 90_000 }, async () => {
     const since = lines.length
     const worker = await house.startWorker()
     try {

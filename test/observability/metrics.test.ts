@@ -26,8 +26,8 @@ const figure = (text: string, line: string): number => {
   return Number(found.slice(line.length + 1))
 }
 
-describe('the figures of the installation', () => {
-  test('are read from Postgres and the cluster, by the pattern of routes, without an id or a name', async () => {
+describe('the metrics of the installation', () => {
+  test('are read from Postgres and the cluster, use route patterns, and contain no ids or names', async () => {
     const registry = new Registry()
     const meters = { observe: createHttpMeter(registry), temporal: { ...withoutTemporal, troubled: async () => 3 } }
     const house = await createTestApp(meters)
@@ -54,7 +54,7 @@ describe('the figures of the installation', () => {
     expect((await house.cast.stranger.get('/health/ready')).status).toBe(503)
   })
 
-  test('say which posts are overdue, but not those that are held back on purpose', async () => {
+  test('count overdue posts, but not those that are held back on purpose', async () => {
     const registry = new Registry()
     const house = await install({ worker: false })
     const stranded = async (text: string, account: string) => {
@@ -78,7 +78,7 @@ describe('the figures of the installation', () => {
   }, 60_000)
 })
 
-test('what is published is measured: lateness, and the outcome by platform and kind', { timeout: 90_000 }, async () => {
+test('publishing is measured: the delay, and the outcome by platform and kind', { timeout: 90_000 }, async () => {
   const registry = new Registry()
   const house = await install({ meters: createMeters(registry) })
   const dueAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000)
@@ -94,7 +94,7 @@ test('what is published is measured: lateness, and the outcome by platform and k
   expect(text).not.toMatch(id)
 })
 
-test('the port serves metrics and nothing else', async () => {
+test('the metrics port serves nothing but metrics', async () => {
   const port = await freePort()
   const metrics = await serveMetrics({ host: '127.0.0.1', port, log })
   atTheEnd(metrics.close)
@@ -102,7 +102,7 @@ test('the port serves metrics and nothing else', async () => {
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
 })
 
-test('server and worker serve theirs, and every alert and dashboard asks for figures that exist', {
+test('server and worker serve their own metrics, and every alert and dashboard uses metrics that exist', {
   timeout: 120_000,
 }, async () => {
   const port = await freePort()
@@ -123,7 +123,10 @@ test('server and worker serve theirs, and every alert and dashboard asks for fig
 
 const observability = fileURLToPath(new URL('../../production/observability/', import.meta.url))
 
-/** Every metric of the product, of Temporal's SDK and of Node that an alert rule or a dashboard asks for. */
+/**
+ * Every metric of the product, of Temporal's SDK and of Node that an alert rule or a dashboard
+ * uses.
+ */
 function askedFor(): Set<string> {
   const names = (expression: string) => expression.match(/\b(?:cratesocial|temporal|process|nodejs)_\w+/g) ?? []
   const rules = [...readFileSync(`${observability}alerts.yml`, 'utf8').matchAll(/expr:.*/g)].flatMap(([line]) => names(line))

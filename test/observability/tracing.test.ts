@@ -16,7 +16,7 @@ let collector: Collector
 let tracing: Tracing
 let house: Installed
 let targetId: string
-/** One post, from the click to its page at the platform; then everything is delivered. */
+/** Follows one post from the click to its page at the platform, then delivers all spans. */
 beforeAll(async () => {
   collector = await startCollector()
   const config = { endpoint: collector.endpoint, headers: { 'x-key': 'of the collector' } }
@@ -48,8 +48,8 @@ const attribute = (span: Span, name: string) => span.attributes.find(({ key }) =
 const named = (name: string) => collector.spans.filter((span) => span.name === name)
 const ofTarget = () => collector.spans.filter((span) => attribute(span, 'temporalWorkflowId') === targetWorkflowId(targetId))
 
-describe('spans, where a collector is configured', () => {
-  test('go from the click over the start of the workflow to the call that publishes, in one trace', () => {
+describe('spans, if a collector is configured,', () => {
+  test('connect the click, the start of the workflow and the publishing call in one trace', () => {
     const [click] = named('POST /w/:workspace/posts')
     const [start] = named('SignalWithStartWorkflow:publishTarget')
     const [sent] = named('RunActivity:sendTarget')
@@ -62,17 +62,17 @@ describe('spans, where a collector is configured', () => {
     expect(told).toMatchObject({ traceId: click!.traceId })
   })
 
-  test('carry the headers that the collector wants', () => {
+  test('are sent with the headers that the collector requires', () => {
     expect(collector.headers['x-key']).toBe('of the collector')
   })
 
-  test('begin a trace of their own, whatever a visitor sends along', () => {
+  test('start a new trace, whatever headers a visitor sends', () => {
     const [answer] = named('POST /sign-in')
     expect(answer!.parentSpanId ?? '').toBe('')
     expect(answer!.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c')
   })
 
-  test('promise S3: say names and ids alone: no text, person, address or query', () => {
+  test('promise S3: contain only names and ids: no text, person, address or query', () => {
     const all = collector.texts.join('\n')
     const secrets = [text, 'example.com', 'Northside Records', 'Ada', house.slug, 'secret', 'no/such', 'access_token', 'EAA']
     for (const secret of secrets) expect(all).not.toContain(secret)

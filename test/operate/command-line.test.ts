@@ -25,13 +25,13 @@ beforeAll(async () => {
   }
 })
 
-/** As `npm run operate` itself begins, which looks for the installation of `npm start`. */
+/** `npm run operate` for an operator, which looks for the installation of `npm start`. */
 const operateLocally = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<Ran> =>
   run(['--import', 'tsx', 'local/command.ts', 'operate', ...words], env)
 
 type Ran = { code: number; out: string; err: string }
 
-/** What `npm run operate --` runs, as an operator types it. */
+/** Runs what an operator types after `npm run operate --`. */
 const operate = (...words: string[]): Promise<Ran> => run(['--import', 'tsx', 'commands/operate.ts', ...words], env)
 const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Ran> =>
   new Promise((resolve) => {
@@ -44,7 +44,7 @@ const rows = async (...words: string[]): Promise<Record<string, unknown>[]> =>
   JSON.parse((await operate(...words, '--json')).out).rows
 
 describe('npm run operate', () => {
-  test('promise S4: recovers a lost operator: by their address, or by a link that works once', { timeout: 180_000 }, async () => {
+  test('promise S4: restores a lost operator by their address or by a link that works once', { timeout: 180_000 }, async () => {
     await house.sql`update users set is_operator = false`
     expect((await house.cast.admin.get('/operate')).status).toBe(404)
     expect((await operate('people', 'operator', 'nobody@example.com')).err).toBe('Nobody has this email address.\n')
@@ -66,7 +66,7 @@ describe('npm run operate', () => {
     expect(JSON.stringify(events)).not.toContain('@')
   })
 
-  test('shows people with their state, workspaces with counts, and posts without a word of them', {
+  test('shows people with their state, workspaces with counts, and posts without any of their text', {
     timeout: 60_000,
   }, async () => {
     await house.sql`update users set deactivated_at = now(), deactivated_by = 'person' where id = ${house.cast.manager.id}`
@@ -87,7 +87,7 @@ describe('npm run operate', () => {
     expect((await rows('status')).find(({ what }) => what === 'workspaces')).toEqual({ what: 'workspaces', value: 2 })
   })
 
-  test('pauses and resumes what the pages pause and resume', { timeout: 180_000 }, async () => {
+  test('pauses and resumes the same things as the pages', { timeout: 180_000 }, async () => {
     expect((await operate('pause')).out).toBe('Paused: nothing is sent anywhere.\n')
     expect((await house.sql`select paused_at from installation`)[0]!.pausedAt).not.toBeNull()
     expect((await operate('pause')).out).toBe('It is paused already.\n')
@@ -98,12 +98,12 @@ describe('npm run operate', () => {
     expect(await operate('pause', 'nowhere')).toMatchObject({ code: 2, err: 'There is no workspace nowhere.\n' })
   })
 
-  test('asks Temporal about workflows', { timeout: 180_000 }, async () => {
+  test('gets workflows from Temporal', { timeout: 180_000 }, async () => {
     expect((await rows('workflows')).map(({ workflow }) => workflow)).toContain('publishTarget')
     expect(await operate('workflows', 'show', 'target-of-nobody')).toMatchObject({ code: 2 })
   })
 
-  test('finds the installation that npm start made, and says what is missing', { timeout: 180_000 }, async () => {
+  test('finds the installation of npm start, and says what is missing', { timeout: 180_000 }, async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'cratesocial-operate-'))
     const local = { PATH: process.env.PATH, DATABASE_URL: '', DATA_DIR: dataDir, POSTGRES_PORT: String(await freePort()) }
     const nothing = await operateLocally(local, 'people')
@@ -120,7 +120,7 @@ describe('npm run operate', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  test('says what it can do, and what is wrong, in words', { timeout: 180_000 }, async () => {
+  test('explains its commands and what is wrong', { timeout: 180_000 }, async () => {
     const { code, out } = await operate()
     expect([code, out]).toEqual([0, expect.stringContaining('people invite-operator')])
     expect(out).toContain('people require-two-step on|off')

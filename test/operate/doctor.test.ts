@@ -64,7 +64,7 @@ const examine = async ({ config: changes, now = Date.now, patienceMs }: Changes 
 }
 
 describe('operate -- doctor', () => {
-  test('says that keys, addresses, mail and disk are as they should be, and sends no letter', async () => {
+  test('reports that keys, addresses, mail and disk are fine, and sends no mail', async () => {
     const { of } = await examine()
     for (const name of ['Meta app', 'TikTok app', 'Mail', 'Videos', 'Disk', 'Database', 'Temporal'])
       expect(of(name), name).toMatchObject({ result: 'ok' })
@@ -79,7 +79,7 @@ describe('operate -- doctor', () => {
     expect(letters).toBe(0)
   })
 
-  test('names the id or the secret that a platform refuses, says where the right one is, and shows neither', async () => {
+  test('names the id or the secret that a platform refuses, says where to find the right one, and shows neither', async () => {
     const { meta, tiktok } = config
     const wrong = 'not-the-secret-of-this-app-at-all'
     const secrets = await examine({
@@ -95,12 +95,12 @@ describe('operate -- doctor', () => {
         expect(said).not.toContain(secret)
   })
 
-  test('says that it cannot tell when a platform is away, and not that the secret is wrong', async () => {
+  test('says that it cannot tell if a platform is down, instead of calling the secret wrong', async () => {
     const gone = `http://127.0.0.1:${await freePort()}`
     const { of } = await examine({ config: { meta: { ...config.meta!, graphUrl: gone } } })
     expect(of('Meta app')).toMatchObject({ result: 'problem', words: expect.stringContaining('ECONNREFUSED') })
     expect(of('Clock, against Meta')).toMatchObject({ result: 'warning' })
-    // Every call, since the checks run side by side.
+    // Affects every call, because the checks run in parallel.
     await control(house.sandbox, 'POST', '/faults', {
       platform: 'meta',
       endpoint: '*',
@@ -112,7 +112,7 @@ describe('operate -- doctor', () => {
     await control(house.sandbox, 'DELETE', '/faults')
   })
 
-  test('tells for each account which permissions are missing, and that an ended connection needs its admin', async () => {
+  test('lists the missing permissions of each account, and says that an ended connection needs its admin', async () => {
     const admin = await house.signIn(house.cast.admin)
     const consent = await toMeta(admin)
     const granted = [...consent.document.querySelectorAll('input[name=grant]')]
@@ -138,7 +138,7 @@ describe('operate -- doctor', () => {
     for (const { seal } of tokens) expect(first.said).not.toContain(seal)
     expect(first.said).not.toContain('Northside Records')
 
-    await control(house.sandbox, 'POST', '/reset') // the platforms know no grant any more
+    await control(house.sandbox, 'POST', '/reset') // the platforms have forgotten all grants
     const later = await examine()
     expect(later.of(/^Account northside\/facebook /)).toMatchObject({
       result: 'problem',
@@ -147,7 +147,7 @@ describe('operate -- doctor', () => {
     expect(later.failed).toBe(true)
   })
 
-  test('fetches a part of the newest file by an address that is gone afterwards', async () => {
+  test('downloads a part of the newest file from a temporary address, which it deletes afterwards', async () => {
     expect((await examine()).of('Media address')).toMatchObject({ result: 'warning', todo: expect.stringContaining('Upload') })
     const uploaded = await put(house.cast.manager, 'crate.jpg', await noise(400, 300), { Origin: house.url })
     expect(uploaded.status, uploaded.text).toBe(201)
@@ -168,7 +168,7 @@ describe('operate -- doctor', () => {
     expect((await house.sql`select * from media_links where target_id is null`).length).toBe(0)
   })
 
-  test('says that a reverse proxy keeps parts of files back', async () => {
+  test('reports a reverse proxy that does not pass on range requests', async () => {
     await put(house.cast.manager, 'crate-2.jpg', await noise(401, 300), { Origin: house.url })
     const proxy = await startOther(async (request, response) => {
       const answer = await fetch(house.url + request.url) // without the Range header
@@ -179,7 +179,7 @@ describe('operate -- doctor', () => {
     expect(of('Media address')).toMatchObject({ result: 'problem', todo: expect.stringContaining('Range') })
   })
 
-  test('says what does not answer at an address where nothing is', async () => {
+  test('reports what does not respond at an address that nothing listens to', async () => {
     const gone = `http://127.0.0.1:${await freePort()}`
     const { findings, failed, of } = await examine({ config: { publicUrl: gone } })
     expect(findings).toContainEqual(
@@ -189,7 +189,7 @@ describe('operate -- doctor', () => {
     expect(failed).toBe(true)
   })
 
-  test('finds a clock that is ahead or behind, against the platforms and the database', async () => {
+  test('finds a clock that is ahead or behind, compared with the platforms and the database', async () => {
     for (const [aheadMs, word] of [
       [10 * 60_000, 'ahead'],
       [-10 * 60_000, 'behind'],
@@ -200,7 +200,7 @@ describe('operate -- doctor', () => {
     }
   })
 
-  test('tells a mail server that refuses the password from one that is not there', async () => {
+  test('distinguishes a mail server that refuses the password from one that does not respond', async () => {
     const refused = await examine({
       config: { mail: { ...config.mail, smtpUrl: config.mail.smtpUrl.replace(mail.user, 'nobody') } },
     })
@@ -213,7 +213,7 @@ describe('operate -- doctor', () => {
     expect(gone.of('Mail')).toMatchObject({ result: 'problem', words: expect.stringContaining('does not answer') })
   })
 
-  test('comes to its end when something takes calls and never answers', async () => {
+  test('completes even if something accepts calls and never responds', async () => {
     const address = await startSilence()
     const { of, failed } = await examine({
       config: {
@@ -228,7 +228,7 @@ describe('operate -- doctor', () => {
     expect(failed).toBe(true)
   })
 
-  test('calls itself without leaving the trace of a forged call', async () => {
+  test('calls the callbacks without recording a forged call', async () => {
     await house.sql`delete from events where name = 'callback.refused'`
     await examine()
     expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(0)
@@ -237,7 +237,7 @@ describe('operate -- doctor', () => {
     expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(1)
   })
 
-  test('as a command prints a line for each check and ends with 1 when there is a problem', { timeout: 120_000 }, async () => {
+  test('as a command prints a line for each check and exits with 1 if there is a problem', { timeout: 120_000 }, async () => {
     const env = await commandEnv()
     const ran = await run(env, 'doctor')
     expect([ran.code, ran.err]).toEqual([1, ''])
@@ -249,7 +249,7 @@ describe('operate -- doctor', () => {
     expect(json.rows.map(({ check }: Finding) => check)).toContain('Mail')
   })
 
-  test('as a command ends by itself when Temporal, mail and the public address are silent', { timeout: 120_000 }, async () => {
+  test('as a command exits even if Temporal, mail and the public address never respond', { timeout: 120_000 }, async () => {
     const address = await startSilence()
     const silent = { TEMPORAL_ADDRESS: address, SMTP_URL: `smtp://${address}`, PUBLIC_URL: `http://${address}` }
     const { code, out, err } = await run({ ...(await commandEnv()), ...silent }, 'doctor')

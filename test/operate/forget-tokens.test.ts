@@ -38,7 +38,7 @@ beforeAll(async () => {
   ;({ channelId, grantId } = await insertChannel({ sql: house.sql, vault: createVault([lost]) }, account))
 }, 60_000)
 
-/** With a new key, as after the old one was lost. */
+/** Opens it with a new key, as after the old one was lost. */
 const operate = async (...words: string[]): Promise<Ran> => {
   const [row] = await house.sql`select current_database() as name`
   return await runProgram(['commands/operate.ts', ...words], {
@@ -56,11 +56,13 @@ const clientWith = (key: VaultKey) => {
   return client
 }
 
-test('every sealed column has its way of being forgotten', () => {
+test('every sealed column can be forgotten', () => {
   expect([...new Set(sealedColumns.map(({ table }) => table))].sort()).toEqual([...forgettable].sort())
 })
 
-test('a lost vault key: the operator sees what is lost, forgets it, and people connect again', { timeout: 180_000 }, async () => {
+test('after a vault key is lost, the operator sees what is lost and forgets it, and people reconnect', {
+  timeout: 180_000,
+}, async () => {
   const before = clientWith(lost)
   const workflowId = targetWorkflowId('0193a000-0000-7000-8000-00000000abcd')
   await before.workflow.start('publishTarget', { workflowId, taskQueue, args: [{ targetId: 'x' }] })
@@ -90,5 +92,5 @@ test('a lost vault key: the operator sees what is lost, forgets it, and people c
 
   const after = clientWith(another)
   expect((await after.workflow.getHandle(workflowId).describe()).status.name).toBe('TERMINATED')
-  await ensureSchedules(after) // what the worker does at its start: with the old schedules it would fail
+  await ensureSchedules(after) // as the worker does at startup; it would fail with the old schedules
 })

@@ -9,11 +9,11 @@ import { testConfig } from '../support/config.ts'
 
 const dayMs = 86_400_000
 const issuersWith = (version: string) => [...createPlatforms(testConfig({ META_API_VERSION: version })).issuers.values()]
-/** So many days before Meta ends v25.0. */
+/** The time this many days before Meta ends v25.0. */
 const daysAhead = (days: number) => Date.parse('2028-07-29T00:00:00Z') - days * dayMs
 
-describe('what a platform ends', () => {
-  test('is told 90 days ahead, and no sooner', () => {
+describe('the end of a platform version', () => {
+  test('is announced 90 days before, and no sooner', () => {
     const told = (days: number) => endingsToTell(issuersWith('v25.0'), daysAhead(days)).map(({ what, days }) => [what, days])
     expect(told(toldDaysAhead + 1)).toEqual([])
     expect(told(toldDaysAhead)).toEqual([['Graph API v25.0', 90]])
@@ -21,11 +21,11 @@ describe('what a platform ends', () => {
     expect(told(-30)).toEqual([['Graph API v25.0', -30]])
   })
 
-  test('of a version whose end is not announced, or that nobody knows yet, there is nothing to tell', () => {
+  test('is not announced if the platform has not announced it or the version is unknown', () => {
     for (const version of ['v27.0', 'v31.0']) expect(endingsAhead(issuersWith(version), daysAhead(0))).toEqual([])
   })
 
-  test('an older version ends sooner', () => {
+  test('comes sooner for older versions', () => {
     const ends = ['v21.0', 'v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0'].map(
       (version) => endingsAhead(issuersWith(version), daysAhead(0))[0]?.endsOn ?? '',
     )
@@ -38,7 +38,7 @@ describe('six weeks before Meta ends the version in use', () => {
   const now = () => daysAhead(44)
   const config = testConfig({ META_API_VERSION: 'v25.0' })
 
-  test('the page Operate says what breaks, when, and which setting to change', async () => {
+  test('the Operate page says what stops working, when, and which setting to change', async () => {
     const house = await createTestApp({ config, now })
     const { text: page } = await house.cast.operator.get('/operate')
     expect(page).toContain('What platforms end')
@@ -55,7 +55,7 @@ describe('six weeks before Meta ends the version in use', () => {
     expect(seconds / 86_400).toBeCloseTo(44, 3)
   })
 
-  test('a year before, nothing of it stands anywhere but among the figures', async () => {
+  test('nothing is shown yet if there is still a year left', async () => {
     const early = () => daysAhead(410)
     const house = await createTestApp({ config, now: early })
     expect((await house.cast.operator.get('/operate')).text).not.toContain('What platforms end')

@@ -8,7 +8,7 @@ import { createTestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
 import { operatorEnv } from '../support/programs/operator-env.ts'
 
-test('promise S6: `operate processing-record` prints every kind of data with purpose and term, each recipient, and an agreement', async () => {
+test('promise S6: `operate processing-record` prints every kind of data with purpose and retention time, each recipient, and an agreement', async () => {
   const config = testConfig({ ...operatorEnv, MAIL_PROVIDER: 'Example Mail GmbH, Germany', BACKUP_DAYS: '14' })
   const { sql } = await createTestApp({ config })
   const found = findCommand(['processing-record'])!

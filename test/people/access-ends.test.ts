@@ -116,7 +116,7 @@ describe('every mailed link ends when the person', () => {
     for (const link of links) expect((await test.browser().get(link)).status).toBe(404)
   })
 
-  it('moves to another email address: links in the former mailbox stop working', async () => {
+  it('changes their email address: links in the old mailbox stop working', async () => {
     const person = await test.addPerson('Frida Former')
     const links = [await resetLink(person), await mailLink(person, 'deletion'), await mailLink(person, 'sign-in')]
     expect((await person.post(await mailLink(person, 'email', 'frida@new.example'))).location).toBe('/account?said=email-saved')
@@ -125,7 +125,7 @@ describe('every mailed link ends when the person', () => {
 })
 
 describe('a pending change of email address', () => {
-  it('is confirmed only in a session of the same person', async () => {
+  it('can be confirmed only in a session of the same person', async () => {
     const person = await test.addPerson('Sam Session')
     const link = await mailLink(person, 'email', 'sam@new.example')
     const signedOut = await test.browser().post(link)
@@ -152,7 +152,7 @@ describe('a pending change of email address', () => {
     expect((await person.post(`/account/email/${token}`)).status).toBe(404)
   })
 
-  it('an account that was taken over and deactivated comes back with the link in the former mailbox', async () => {
+  it('can be undone with the link in the old mailbox even after the account was taken over and deactivated', async () => {
     const person = await test.addPerson('Bella Back')
     const thief = await signIn(person)
     expect((await thief.post(await mailLink(person, 'email', 'thief@bella.example'))).status).toBe(303)
@@ -203,7 +203,7 @@ describe('an invitation ends with the rights of the admin who made it:', () => {
       await test.sql`delete from memberships where user_id = ${maker.id}`
     })
 
-  it('also when the right ended without a revocation: nobody lists or accepts it', async () => {
+  it('also when the right ended without a revocation: the invitation is neither listed nor accepted', async () => {
     const maker = await join('Direct Dan', 'admin')
     const link = await invite(maker, 'admin')
     await test.sql`update memberships set role = 'manager' where user_id = ${maker.id}`
@@ -226,7 +226,7 @@ describe('an export ends with the admin role whose workspace it contains:', () =
 })
 
 describe('an old invitation link', () => {
-  it('leads a member to the workspace, whether they used it themselves or not', async () => {
+  it('leads a member to the workspace, whether or not they used it themselves', async () => {
     const link = await invite(test.cast.admin, 'manager')
     const browser = test.browser()
     expect((await browser.post(link, newcomer('Lou Late'))).status).toBe(303)
@@ -239,7 +239,7 @@ describe('an old invitation link', () => {
   })
 })
 
-describe('everything that opens something by a secret', () => {
+describe('every secret that gives access', () => {
   /**
    * Each column with the hash of a secret that was given to someone, and the test that shows when
    * the secret ends.
@@ -255,7 +255,7 @@ describe('everything that opens something by a secret', () => {
     'users.password_hash': 'not handed out',
   }
 
-  it('is named here with the test that shows when it ends', async () => {
+  it('is listed here with the test that shows when it ends', async () => {
     const columns = await test.sql<{ name: string }[]>`
       select table_name || '.' || column_name as name from information_schema.columns
       where table_schema = 'public' and column_name like '%\_hash' order by 1`

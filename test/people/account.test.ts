@@ -8,8 +8,8 @@ beforeAll(async () => {
 
 const fresh = 'another heap of records'
 
-describe('what is kept about a person (promise A3)', () => {
-  it('is name, work email, password hash, and what runs the account: the table has no further column', async () => {
+describe('the data about a person (promise A3)', () => {
+  it('is name, work email, password hash and what the account needs, and the table has no other column', async () => {
     const columns = await test.sql`
       select column_name from information_schema.columns where table_schema = 'public' and table_name = 'users'`
     const person = ['id', 'email', 'name', 'password_hash']
@@ -19,8 +19,8 @@ describe('what is kept about a person (promise A3)', () => {
   })
 })
 
-describe('correcting (promise E2)', () => {
-  it('the name', async () => {
+describe('a person can correct (promise E2)', () => {
+  it('their name', async () => {
     const person = await test.addPerson('Wrnog Name')
     expect((await person.post('/account/name', { name: '  Wanda Right ' })).location).toBe('/account?said=name-saved')
     expect((await person.get('/account?said=name-saved')).text).toContain('The name is saved.')
@@ -29,7 +29,7 @@ describe('correcting (promise E2)', () => {
     expect((await person.post('/account/name', { name: ' ' })).status).toBe(422)
   })
 
-  it('the address, with the password, unless somebody else has it; it is confirmed by mail', async () => {
+  it('their address, with the password, unless somebody else has it', async () => {
     const person = await test.addPerson('Mila Moves')
     expect((await person.post('/account/email', { email: 'mila@new.example', password: 'not hers at all' })).status).toBe(422)
     expect((await person.post('/account/email', { email: test.cast.admin.email, password })).status).toBe(422)
@@ -38,7 +38,7 @@ describe('correcting (promise E2)', () => {
     expect(before!.email).toBe(person.email)
   })
 
-  it('the theme', async () => {
+  it('their theme', async () => {
     const person = await test.addPerson('Dora Dark')
     await person.post('/account/theme', { theme: 'dark' })
     expect((await person.get('/account')).text).toContain('<html lang="en" data-theme="dark">')
@@ -47,7 +47,7 @@ describe('correcting (promise E2)', () => {
 })
 
 describe('changing the password', () => {
-  it('ends every session; this browser gets a new one', async () => {
+  it('ends every session, and this browser gets a new one', async () => {
     const person = await test.addPerson('Cora Changes')
     const elsewhere = test.browser()
     await elsewhere.post('/sign-in', { email: person.email, password })
@@ -65,7 +65,7 @@ describe('changing the password', () => {
     expect((await test.browser('198.51.100.31').post('/sign-in', { email: person.email, password: fresh })).status).toBe(303)
   })
 
-  it('needs the current one, and a new one that is not easily guessed', async () => {
+  it('requires the current one, and a new one that is hard to guess', async () => {
     const person = await test.addPerson('Gerda Guess')
     const change = (current: string, next: string) => person.post('/account/password', { current, password: next })
     expect((await change('not hers at all', fresh)).status).toBe(422)
@@ -74,7 +74,7 @@ describe('changing the password', () => {
     expect((await person.get('/account')).status).toBe(200)
   })
 
-  it('cannot be used to try passwords without end', async () => {
+  it('is limited, so that nobody can use it to try many passwords', async () => {
     const person = await test.addPerson('Bruno Brute')
     const statuses = []
     for (let attempt = 0; attempt < 6; attempt++)
@@ -84,7 +84,7 @@ describe('changing the password', () => {
 })
 
 describe('sessions of a person', () => {
-  it('are listed without place or browser, and end one by one or all but this', async () => {
+  it('are listed without location or browser, and can be ended one by one or all except this one', async () => {
     const person = await test.addPerson('Lena Lists')
     const others = [test.browser(), test.browser(), test.browser()]
     for (const other of others) await other.post('/sign-in', { email: person.email, password })
@@ -99,7 +99,7 @@ describe('sessions of a person', () => {
     expect((await person.get('/account')).status).toBe(200)
   })
 
-  it('cannot be ended by somebody else', async () => {
+  it('cannot be ended by anyone else', async () => {
     const [row] = await test.sql`select id from sessions where user_id = ${test.cast.manager.id}`
     for (const other of [test.cast.outsider, test.cast.admin, test.cast.operator])
       expect((await other.post(`/account/sessions/${row!.id}/end`)).status).toBe(404)

@@ -23,7 +23,7 @@ const steps = (html: string) =>
 const filled = (html: string) => [...html.matchAll(/class="(?:button )?primary"/g)].length
 
 describe('the first steps of a new workspace', () => {
-  it('are on Today, which is where a person arrives; the first open step has the only filled button', async () => {
+  it('are on Today, which is where a person starts, and the first open step has the only primary button', async () => {
     expect((await admin.get('/')).location).toBe(`${base}/today`)
     const html = await today()
     expect(html).toContain('Welcome to <bdi>Elsewhere Coffee</bdi>, <bdi>Otto</bdi>')
@@ -36,7 +36,7 @@ describe('the first steps of a new workspace', () => {
     expect(html).toMatch(/class="button primary" href="\/w\/elsewhere\/connect\/meta"/)
   })
 
-  it('say what was done, and move the filled button to the next step', async () => {
+  it('show what is done and move the primary button to the next step', async () => {
     await insertChannel(test.deps, { workspaceId: test.workspaces.elsewhere, platform: 'facebook', userId: admin.id })
     const html = await today()
     expect(steps(html).slice(0, 2)).toEqual([
@@ -46,7 +46,7 @@ describe('the first steps of a new workspace', () => {
     expect(filled(html)).toBe(1)
   })
 
-  it('offer a manager only what a manager may do', async () => {
+  it('offer a manager only what a manager is allowed to do', async () => {
     await test.sql`insert into memberships (workspace_id, user_id, role) values (${test.workspaces.elsewhere}, ${manager.id}, 'manager')`
     const html = await today(manager)
     expect(steps(html)).toEqual([['Write your first post', 'next']])
@@ -55,7 +55,7 @@ describe('the first steps of a new workspace', () => {
     await test.sql`delete from memberships where user_id = ${manager.id}`
   })
 
-  it('leave when they are dismissed, stay away for this person, and come back with Undo', async () => {
+  it('disappear when this person dismisses them, and come back with Undo', async () => {
     const answer = await admin.post(`${base}/today/steps/dismiss`)
     const html = (await admin.get(answer.location ?? '')).text
     expect(steps(html)).toEqual([])
@@ -66,7 +66,7 @@ describe('the first steps of a new workspace', () => {
     expect(steps(await today())).toHaveLength(3)
   })
 
-  it('leave for good after the third, even when everything is taken away again', async () => {
+  it('disappear for good after the third one, even if everything is undone', async () => {
     await admin.post(`${base}/posts`, { text: 'Our first cup', act: 'save' })
     const form = { role: 'manager' }
     expect((await admin.post(`${base}/people/invitations`, form)).text).toContain('/invitations/')
@@ -77,7 +77,7 @@ describe('the first steps of a new workspace', () => {
   })
 })
 
-describe('a page with nothing on it', () => {
+describe('an empty page', () => {
   const pages = ['today', 'calendar', 'channels', 'insights', 'activity']
   const nextOf = async (who: typeof admin, path: string) =>
     (await who.get(`/w/northside/${path}`)).text.match(
@@ -93,13 +93,13 @@ describe('a page with nothing on it', () => {
     )
   })
 
-  it('leads a manager to a draft, and says that an admin connects', async () => {
+  it('leads a manager to a draft, and says that an admin has to connect an account', async () => {
     for (const path of pages.filter((page) => page !== 'activity'))
       expect([path, await nextOf(test.cast.manager, path)]).toEqual([path, '/w/northside/posts/new'])
     expect((await test.cast.manager.get('/w/northside/calendar')).text).toContain('Ask an admin to connect one.')
   })
 
-  it('says what will be there: media, notifications, people', async () => {
+  it('says what it will contain: media, notifications, people', async () => {
     const page = async (path: string) => (await test.cast.admin.get(`/w/northside/${path}`)).text
     expect(await page('media')).toContain('No media yet. Upload photos and videos above.')
     expect(await page('notices')).toContain('No notifications yet.')

@@ -81,7 +81,7 @@ const id = '0193a000-0000-7000-8000-000000000000'
 const pathOf = (pattern: string) => pattern.replace(':workspace', 'northside').replace(/:[a-zA-Z]+/g, id)
 
 describe('a browser left open', () => {
-  it('is asked about for every route there is', () => {
+  it('is decided on for every route', () => {
     const known = [...fresh, ...withPassword]
     const unknown = Object.keys(routes)
       .filter((route) => !route.startsWith('GET') && !known.includes(route))
@@ -91,7 +91,7 @@ describe('a browser left open', () => {
   })
 
   for (const route of fresh)
-    it(`gets no further than the password: ${route}`, async () => {
+    it(`has to confirm the password first: ${route}`, async () => {
       const who = route.includes('/operate') ? test.cast.operator : test.cast.admin
       await stale(who)
       const [method = '', pattern = ''] = route.split(' ')
@@ -106,8 +106,8 @@ describe('a browser left open', () => {
     })
 })
 
-describe('a form that comes too late', () => {
-  it('is not lost: after the password it does what was asked, with all its fields', async () => {
+describe('a form sent after the password has become too old', () => {
+  it('is not lost: after the password is entered, it does what was requested, with all its fields', async () => {
     const person = await test.addPerson('Nina Newcomer')
     await insertMembership(test.sql, test.workspaces.northside, person.id, 'manager')
     const path = `/w/northside/people/${person.id}/role`
@@ -125,7 +125,7 @@ describe('a form that comes too late', () => {
     expect((await test.cast.admin.post(path, { role: 'manager' })).location).toBe('/w/northside/people?said=role-changed')
   })
 
-  it('cannot be used to try passwords without end', async () => {
+  it('is limited, so that nobody can use it to try many passwords', async () => {
     const person = await test.addPerson('Bodo Brute')
     await stale(person)
     const statuses = []
@@ -135,7 +135,7 @@ describe('a form that comes too late', () => {
     expect(await test.sql`select from exports where user_id = ${person.id}`).toHaveLength(0)
   })
 
-  it('an invitation for an admin is made only after the password', async () => {
+  it("creates an admin's invitation only after the password is entered", async () => {
     const count = async () => (await test.sql`select count(*)::int as n from invitations`)[0]!.n
     const before = await count()
     await stale(test.cast.admin)

@@ -28,7 +28,7 @@ const roleOf = async (email: string, workspace = 'northside') => {
 }
 
 describe('an invitation (promise A1)', () => {
-  it('makes an account with the role that the admin chose, in their workspace only', async () => {
+  it('creates an account with the role that the admin chose, in their workspace only', async () => {
     for (const role of ['manager', 'admin']) {
       const path = await invite(test.cast.admin, role)
       const browser = test.browser()
@@ -45,7 +45,7 @@ describe('an invitation (promise A1)', () => {
     }
   })
 
-  it('is the only way to an account: no other address makes one', async () => {
+  it('is the only way to create an account', async () => {
     const [{ n: before }] = (await test.sql`select count(*)::int as n from users`) as never as [{ n: number }]
     const form = newcomer('Sneaky Sue')
     for (const path of [
@@ -75,7 +75,9 @@ describe('an invitation (promise A1)', () => {
     expect(await roleOf('second.come@example.com')).toBeUndefined()
   })
 
-  it('is won by one of two who accept at the same moment, and the other gets no account', { timeout: 60_000 }, async () => {
+  it('goes to only one of two people who accept at the same moment, and the other gets no account', {
+    timeout: 60_000,
+  }, async () => {
     for (let round = 0; round < 5; round++) {
       const path = await invite()
       const names = [`Racer One${round}`, `Racer Two${round}`, `Racer Tri${round}`]
@@ -86,7 +88,7 @@ describe('an invitation (promise A1)', () => {
     }
   })
 
-  it('opens on a GET without being used up: mail scanners follow links', async () => {
+  it('can be opened with GET without being used up, as mail scanners do', async () => {
     const path = await invite()
     for (let look = 0; look < 3; look++) expect((await test.browser().get(path)).status).toBe(200)
     expect((await test.browser().post(path, newcomer('Still Good'))).status).toBe(303)
@@ -101,7 +103,7 @@ describe('an invitation (promise A1)', () => {
     expect((await test.browser().post(path, newcomer('Too Late'))).status).toBe(404)
   })
 
-  it('can be revoked by an admin of its workspace, and by nobody else', async () => {
+  it('can be revoked by any admin of its workspace and nobody else', async () => {
     const path = await invite()
     const [row] = await test.sql`select id from invitations order by created_at desc limit 1`
     const revoke = (by: Browser, workspace = 'northside') =>
@@ -115,7 +117,7 @@ describe('an invitation (promise A1)', () => {
     expect((await test.browser().post(path, newcomer('Not Wanted'))).status).toBe(404)
   })
 
-  it('is kept as a hash only, and its link is shown once', async () => {
+  it('is stored only as a hash, and its link is shown once', async () => {
     const path = await invite()
     const code = path.split('/')[2]!
     const [dump] = await test.sql`select string_agg(i::text, '') as text from invitations i`
@@ -125,7 +127,7 @@ describe('an invitation (promise A1)', () => {
     expect((await test.cast.admin.get('/w/northside/people')).text).not.toContain(code)
   })
 
-  it('shows again what was typed, with the fault beside it, and never the password', async () => {
+  it('keeps what was typed and shows the error beside it, but never the password', async () => {
     const path = await invite()
     const typed = { name: 'Erna Error', email: 'not an address', password: 'short' }
     const page = await test.browser().post(path, typed)
@@ -139,8 +141,8 @@ describe('an invitation (promise A1)', () => {
   })
 })
 
-describe('a person who has an account', () => {
-  it('accepts into a second workspace when signed in, and stays one person', async () => {
+describe('a person who already has an account', () => {
+  it('joins a second workspace when signed in, and remains one person', async () => {
     const path = await invite(test.cast.outsider, 'manager', 'elsewhere')
     const page = await test.cast.manager.get(path)
     expect(page.text).toContain('Accept as Max Manager')
@@ -150,7 +152,7 @@ describe('a person who has an account', () => {
     expect(await test.sql`select 1 from users where email = ${test.cast.manager.email}`).toHaveLength(1)
   })
 
-  it('or signs in on the page of the invitation, where a wrong password leaves the invitation unused', async () => {
+  it('can sign in on the invitation page, where a wrong password leaves the invitation unused', async () => {
     const path = await invite(test.cast.outsider, 'admin', 'elsewhere')
     const browser = test.browser('198.51.100.20')
     const wrong = await browser.post(path, { as: 'existing', email: test.cast.admin.email, password: 'not my password' })
@@ -161,7 +163,7 @@ describe('a person who has an account', () => {
     expect(await roleOf(test.cast.admin.email, 'elsewhere')).toBe('admin')
   })
 
-  it('is not made twice by the form for newcomers', async () => {
+  it('cannot be created again with the form for newcomers', async () => {
     const path = await invite()
     const page = await test.browser().post(path, { ...newcomer('Any Name'), email: test.cast.outsider.email.toUpperCase() })
     expect(page.status).toBe(422)
@@ -169,7 +171,7 @@ describe('a person who has an account', () => {
     expect(await roleOf(test.cast.outsider.email)).toBeUndefined()
   })
 
-  it('who is a member already keeps their role, and the invitation stays good for another', async () => {
+  it('and is already a member keeps their role, and the invitation stays valid for someone else', async () => {
     const path = await invite(test.cast.admin, 'manager')
     expect((await test.cast.admin.get(path)).text).toContain('You are a member of this workspace already')
     expect((await test.cast.admin.post(path)).location).toBe('/w/northside/today')
@@ -178,8 +180,8 @@ describe('a person who has an account', () => {
   })
 })
 
-describe('guessing at links', () => {
-  it('is throttled by network, with the time to wait', async () => {
+describe('guessing links', () => {
+  it('is limited per network, and the page says how long to wait', async () => {
     const browser = test.browser('198.51.100.77')
     for (let guess = 0; guess < 60; guess++) expect((await browser.get(`/invitations/guess${guess}`)).status).toBe(404)
     const refused = await browser.get('/password-reset/guess')
@@ -190,7 +192,7 @@ describe('guessing at links', () => {
 })
 
 describe('the first start', () => {
-  it('gives one link that makes the operator, and none once there is one', async () => {
+  it('creates one link for the first operator, and none once there is an operator', async () => {
     const { publicUrl } = test.deps.config
     expect(await firstOperatorLink(test.sql, publicUrl)).toBeNull()
     await test.sql`update users set is_operator = false`

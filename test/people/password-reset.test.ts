@@ -54,7 +54,7 @@ const linkFor = async (person: Person): Promise<string> => {
 const fresh = 'a shelf of forty fives'
 
 describe('a password reset', () => {
-  it('comes by mail, changes the password once, and ends every session', async () => {
+  it('is emailed, changes the password once, and ends every session', async () => {
     const person = await test.addPerson('Fiona Forgot')
     const path = await linkFor(person)
     const browser = test.browser()
@@ -69,7 +69,7 @@ describe('a password reset', () => {
     expect((await test.browser('198.51.100.40').post('/sign-in', { email: person.email, password })).status).toBe(422)
   })
 
-  it('says and does the same for an address that nobody has', async () => {
+  it('responds in the same way if nobody has the address', async () => {
     const known = await ask(test.cast.admin.email)
     const unknown = await ask('nobody@example.com')
     expect([unknown.status, unknown.text]).toEqual([known.status, known.text])
@@ -78,7 +78,7 @@ describe('a password reset', () => {
     expect(letters.map((letter) => letter.to)).toEqual([test.cast.admin.email])
   })
 
-  it('is throttled, equally for known and unknown addresses', async () => {
+  it('is limited, equally for known and unknown addresses', async () => {
     for (const email of [(await test.addPerson('Rudi Repeats')).email, 'nobody.at.all@example.com']) {
       const statuses = []
       for (let time = 0; time < 4; time++) statuses.push((await ask(email, '198.51.100.41')).status)
@@ -95,7 +95,7 @@ describe('a password reset', () => {
     expect((await test.browser().post(path, { password: fresh })).status).toBe(404)
   })
 
-  it('may be mailed twice: the newest link works, the one before does not', async () => {
+  it('can be emailed twice, and then only the newest link works', async () => {
     const person = await test.addPerson('Tom Twice')
     const first = await linkFor(person)
     const [row] = await test.sql`select id from password_resets where user_id = ${person.id}`
@@ -106,7 +106,7 @@ describe('a password reset', () => {
     expect((await test.browser().get(again!)).status).toBe(200)
   })
 
-  it('is kept as a hash, and sends nothing for a person who was deactivated', async () => {
+  it('is stored as a hash, and is not emailed to a deactivated person', async () => {
     const person = await test.addPerson('Dieter Done')
     const token = (await linkFor(person)).split('/')[2]!
     const [dump] = await test.sql`select string_agg(r::text, '') as text from password_resets r`
@@ -119,7 +119,7 @@ describe('a password reset', () => {
     expect(letters).toEqual([])
   })
 
-  it('lets in a person who is locked out', async () => {
+  it('lets a locked-out person sign in', async () => {
     const person = await test.addPerson('Vera Victim')
     const locked = test.browser('192.0.2.200')
     for (let attempt = 1; attempt <= 5; attempt++)
@@ -129,13 +129,13 @@ describe('a password reset', () => {
     expect((await locked.post('/sign-in', { email: person.email, password: fresh })).status).toBe(303)
   })
 
-  it('is a letter that loads nothing and says that a machine wrote it (promise A8)', async () => {
+  it('is an email that loads nothing and is marked as automatic (promise A8)', async () => {
     await linkFor(await test.addPerson('Lara Letter'))
     expect(letters[0]!.html).not.toMatch(/<img|<link|<script|src=/)
     expect(letters[0]!.raw).toMatch(/^Auto-Submitted: auto-generated/im)
   })
 
-  it('tells nothing of the person when the mail server refuses', async () => {
+  it('reveals nothing about the person when the mail server refuses the email', async () => {
     const closed = createMail({ smtpUrl: 'smtp://127.0.0.1:1', from: 'a@example.com' })
     const sending = closed.send({ to: 'lara@example.com', subject: 's', text: 't', html: 'h' })
     await expect(sending).rejects.toThrow(/^the mail server did not take the letter: E\w+$/)

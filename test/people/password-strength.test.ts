@@ -49,13 +49,13 @@ describe('a new password is accepted:', () => {
       expect(passwordFault(given, known)).toBeNull()
     })
 
-  it('when its end is strong, whatever it begins with', () => {
+  it('with a strong ending, whatever it starts with', () => {
     expect(passwordFault(`${'a'.repeat(40)}crates of vinyl on a van`, known)).toBeNull()
   })
 })
 
-describe('judging a password', () => {
-  it('takes a moment also for one that is made to take long', () => {
+describe('checking a password', () => {
+  it('is fast even for one that is designed to take long', () => {
     passwordFault('the dictionaries are read now', known)
     const hostile = [
       'p@55w0rd'.repeat(32),
@@ -78,7 +78,7 @@ describe('every form that takes a new password', () => {
   const weak = 'northsiderecords1'
   const sayings = /This contains your name, your email address, your workspace or the name of this site/
 
-  it('knows the workspace of an invitation', async () => {
+  it('refuses the name of the workspace that the invitation is for', async () => {
     const made = await test.cast.admin.post('/w/northside/people/invitations', { role: 'manager' })
     const [, link] = /value="http:\/\/localhost:\d+(\/invitations\/[\w-]{43})"/.exec(made.text)!
     const page = await test.browser().post(link!, { name: 'Wanda Weak', email: 'wanda@example.com', password: weak })
@@ -87,7 +87,7 @@ describe('every form that takes a new password', () => {
     expect(page.text).toContain('value="Wanda Weak"')
   })
 
-  it('knows the workspaces of the person', async () => {
+  it("refuses the names of the person's workspaces", async () => {
     const { manager } = test.cast
     const own = await manager.post('/account/password', { current: password, password: weak })
     expect([own.status, sayings.test(own.text)]).toEqual([422, true])

@@ -24,14 +24,14 @@ const roleOf = async (person: Person) => {
 const people = '/w/northside/people'
 
 describe('roles (promise A4)', () => {
-  it('are manager and admin, and the database knows no other', async () => {
+  it('are manager and admin, and the database allows no other', async () => {
     await expect(test.sql`update memberships set role = 'owner'`).rejects.toThrow(/memberships_role_check/)
     const page = await test.cast.admin.post(`${people}/${test.cast.manager.id}/role`, { role: 'owner' })
     expect(page.status).toBe(422)
     expect(await roleOf(test.cast.manager)).toBe('manager')
   })
 
-  it('a manager is told who can, on every page for admins', async () => {
+  it('are explained to a manager on every page for admins', async () => {
     for (const path of [people, '/w/northside/settings', '/w/northside/activity']) {
       const page = await test.cast.manager.get(path)
       expect([path, page.status]).toEqual([path, 403])
@@ -42,7 +42,7 @@ describe('roles (promise A4)', () => {
     expect(menu).not.toContain('href="/w/northside/people"')
   })
 
-  it('count from the next request: nobody keeps what was taken from them', async () => {
+  it('change with the next request: nobody keeps a right that was removed', async () => {
     const person = await join('Petra Promoted', 'manager')
     expect((await person.get(people)).status).toBe(403)
     expect((await test.cast.admin.post(`${people}/${person.id}/role`, { role: 'admin' })).location).toBe(
@@ -57,7 +57,7 @@ describe('roles (promise A4)', () => {
 })
 
 describe('removing a member', () => {
-  it('ends their access at once', async () => {
+  it('ends their access immediately', async () => {
     const person = await join('Rita Removed', 'manager')
     expect((await person.get('/w/northside')).status).toBe(303)
     expect((await test.cast.admin.post(`${people}/${person.id}/remove`)).status).toBe(303)
@@ -65,7 +65,7 @@ describe('removing a member', () => {
     expect((await person.get('/account')).status).toBe(200)
   })
 
-  it('is not for managers, not for admins of another workspace, and not for who is no member', async () => {
+  it("is not possible for managers, admins of another workspace and people who aren't members", async () => {
     const person = await join('Stan Stays', 'manager')
     expect((await test.cast.manager.post(`${people}/${person.id}/remove`)).status).toBe(403)
     expect((await test.cast.outsider.post(`${people}/${person.id}/remove`)).status).toBe(404)
@@ -77,7 +77,7 @@ describe('removing a member', () => {
 })
 
 describe('a browser left open', () => {
-  it('changes no member before the password is typed again, and then goes on where it was', async () => {
+  it('changes no member until the password is entered again, and then continues where it was', async () => {
     const person = await join('Lars Left', 'admin')
     const other = await join('Olga Other', 'manager')
     await test.sql`update sessions set confirmed_at = now() - interval '11 minutes' where user_id = ${person.id}`
@@ -106,7 +106,7 @@ describe('the last admin', () => {
     expect(await roleOf(admin)).toBe('admin')
   })
 
-  it('is protected also when two admins leave at the same moment', async () => {
+  it('is protected even if two admins step down at the same moment', async () => {
     for (let round = 0; round < 5; round++) {
       const other = await join(`Second Admin${round}`, 'admin')
       const { admin } = test.cast
@@ -123,15 +123,15 @@ describe('the last admin', () => {
     }
   })
 
-  it('is not somebody who was deactivated', async () => {
+  it('does not count admins who are deactivated', async () => {
     const gone = await join('Gone Admin', 'admin')
     await test.sql`update users set deactivated_at = now() where id = ${gone.id}`
     expect((await test.cast.admin.post(`${people}/${test.cast.admin.id}/remove`)).status).toBe(409)
   })
 })
 
-describe('the workspace', () => {
-  it('takes a name, a zone and a late limit from its admins', async () => {
+describe('a workspace', () => {
+  it('lets its admins change its name, time zone and late limit', async () => {
     const path = '/w/northside/settings'
     const saved = await test.cast.admin.post(path, { name: 'Northside', zone: 'America/New_York', missedAfterHours: '12' })
     expect(saved.location).toBe(`${path}?said=workspace-saved`)
@@ -146,7 +146,7 @@ describe('the workspace', () => {
     expect(after!.name).toBe('Northside')
   })
 
-  it('tells its admins what happened in words, and nothing of another workspace', async () => {
+  it('shows its admins what happened, and nothing from another workspace', async () => {
     await test.cast.outsider.post('/w/elsewhere/people/invitations', { role: 'admin' })
     const page = await test.cast.admin.get('/w/northside/activity')
     expect(page.text).toMatch(/<strong>Ada Admin<\/strong> removed/)
@@ -154,7 +154,7 @@ describe('the workspace', () => {
     expect(page.text).not.toContain('Otto Outsider')
   })
 
-  it('has words for every event that the code writes', () => {
+  it('has a text for every event that the code writes', () => {
     const root = fileURLToPath(new URL('../../', import.meta.url))
     const names = new Set<string>()
     for (const folder of ['web/', 'activities/', 'db/'])
@@ -165,7 +165,7 @@ describe('the workspace', () => {
     expect([...names].filter((name) => !isInWords(name))).toEqual([])
   })
 
-  it('shows older lines page by page, each once', async () => {
+  it('shows older activity page by page, each line once', async () => {
     await test.sql`
       insert into events (name, workspace_id, user_id, facts)
       select 'invitation.made', ${test.workspaces.elsewhere}, ${test.cast.outsider.id}, '{"role":"manager"}' from generate_series(1, 119)`

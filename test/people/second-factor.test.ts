@@ -39,7 +39,7 @@ const mailed = async (person: Person) =>
   (await test.sql`select name from events where subject_id = ${person.id} order by id`).map(({ name }) => name)
 
 describe('signing in with an authenticator app', () => {
-  it('needs the code after the password: before it the session opens nothing', async () => {
+  it('requires the code after the password, and before that the session opens nothing', async () => {
     const person = await test.addPerson('Tessa Totp')
     const { key } = await setUp(person)
     const browser = await withPassword(person)
@@ -55,7 +55,7 @@ describe('signing in with an authenticator app', () => {
     expect(await mailed(person)).toContain('authenticator.added')
   })
 
-  it('takes a code once: the same code does not work again, also not in another browser', async () => {
+  it('accepts a code once, even in another browser', async () => {
     const person = await test.addPerson('Rita Replay')
     const { key } = await setUp(person)
     test.clock.moveBy(stepMs)
@@ -64,7 +64,7 @@ describe('signing in with an authenticator app', () => {
     expect((await (await withPassword(person)).post('/sign-in/code', { code })).status).toBe(422)
   })
 
-  it('locks out after five wrong codes, also with the right one, and tells the person', async () => {
+  it('locks after five wrong codes, even for the right one, and notifies the person', async () => {
     const person = await test.addPerson('Lara Locked')
     const { key } = await setUp(person)
     test.clock.moveBy(stepMs)
@@ -87,7 +87,7 @@ describe('signing in with an authenticator app', () => {
 })
 
 describe('a recovery code', () => {
-  it('replaces the app once, and is counted down', async () => {
+  it('replaces the app once, and the remaining codes are counted', async () => {
     const person = await test.addPerson('Rico Recovers')
     const { codes } = await setUp(person)
     const typed = codes[0]!.toLowerCase().replace('-', ' ')
@@ -97,7 +97,7 @@ describe('a recovery code', () => {
     expect(await mailed(person)).toContain('recovery_code.used')
   })
 
-  it('stops working when new ones are made', async () => {
+  it('stops working when new ones are created', async () => {
     const person = await test.addPerson('Nora Newcodes')
     const { codes } = await setUp(person)
     expect((await person.post('/account/security/recovery-codes')).status).toBe(200)
@@ -106,7 +106,7 @@ describe('a recovery code', () => {
 })
 
 describe('confirming', () => {
-  it('takes the password and a code from a person with two-step sign-in', async () => {
+  it('requires the password and a code from a person with two-step sign-in', async () => {
     const person = await test.addPerson('Conny Confirms')
     const { codes } = await setUp(person)
     await test.sql`update sessions set confirmed_at = now() - interval '1 hour', second_factor_at = now() - interval '1 hour' where user_id = ${person.id}`
@@ -118,7 +118,7 @@ describe('confirming', () => {
 })
 
 describe('a workspace that requires two-step sign-in', () => {
-  it('opens only in sessions that proved it, and can be required only by an admin who has it', async () => {
+  it('opens only in sessions that used it, and only an admin who has it can require it', async () => {
     const { admin, manager, outsider } = test.cast
     expect((await admin.post('/w/northside/people/second-factor', { required: 'yes' })).location).toBe('/account/security')
     await setUp(admin)
@@ -138,7 +138,7 @@ describe('a workspace that requires two-step sign-in', () => {
   })
 })
 
-describe('what a requirement also covers', () => {
+describe('a two-step sign-in requirement', () => {
   const withPasskeys = async (name: string, count: number): Promise<Person> => {
     const person = await test.addPerson(name)
     await insertMembership(test.sql, test.workspaces.elsewhere, person.id, 'manager')
@@ -157,7 +157,7 @@ describe('what a requirement also covers', () => {
     return passkeys + Number(hasApp)
   }
 
-  it('an export of data, which holds what is in the workspace: asking for it, its page and the file', async () => {
+  it('covers data exports, which include workspace data: the request, the page and the file', async () => {
     const person = await test.addPerson('Erna Export')
     await insertMembership(test.sql, test.workspaces.elsewhere, person.id, 'manager')
     const id = (await insertExport(test.sql, person.id, new Date()))!
@@ -172,7 +172,7 @@ describe('what a requirement also covers', () => {
     await requireElsewhere(false)
   })
 
-  it('an export of an operator, if the installation requires it of operators', async () => {
+  it('covers exports of operators if the installation requires it of operators', async () => {
     const { operator } = test.cast
     await test.sql`update installation set operators_require_second_factor = true`
     expect((await operator.post('/account/export')).location).toBe('/account/security')
@@ -180,7 +180,7 @@ describe('what a requirement also covers', () => {
     expect((await operator.post('/account/export')).location).toBe('/account?said=export-asked')
   })
 
-  it('removals at the same moment: one way always stays', async () => {
+  it('keeps one method when several are removed at the same moment', async () => {
     await requireElsewhere(true)
     for (let round = 0; round < 6; round += 1) {
       const person = await withPasskeys(`Removing Rob ${round}`, 2)
@@ -191,7 +191,7 @@ describe('what a requirement also covers', () => {
     await requireElsewhere(false)
   })
 
-  it('without a requirement the last one goes, too, with the recovery codes', async () => {
+  it('that does not apply lets the last method be removed, with the recovery codes', async () => {
     const person = await withPasskeys('Free Fred', 1)
     const [key] = await passkeysOf(person)
     const answers = await Promise.all([
@@ -204,8 +204,8 @@ describe('what a requirement also covers', () => {
   })
 })
 
-describe('a person who lost everything', () => {
-  it('is reset by an admin of all their workspaces, and by nobody else', async () => {
+describe('a person who lost every method', () => {
+  it('can be reset by an admin of all their workspaces and nobody else', async () => {
     const { admin, manager, outsider, operator } = test.cast
     await setUp(manager)
     const path = `/w/northside/people/${manager.id}/second-factor`
@@ -219,7 +219,7 @@ describe('a person who lost everything', () => {
     expect(await mailed(manager)).toContain('second_factor.reset')
   })
 
-  it('is reset by an operator on the list of people, with a fresh password; it is recorded, and the person gets a mail', async () => {
+  it('can be reset by an operator in the list of people with a recent password, which is recorded and emailed to the person', async () => {
     const { operator, admin } = test.cast
     const person = await test.addPerson('Lotte Lost')
     await setUp(person)

@@ -11,7 +11,7 @@ const signIn = (browser: ReturnType<TestApp['browser']>, email: string, typed = 
   browser.post('/sign-in', { email, password: typed, next })
 
 describe('signing in', () => {
-  it('opens a session and goes where the person wanted to go', async () => {
+  it('opens a session and leads to the page that the person wanted', async () => {
     const browser = test.browser()
     const asked = await browser.get('/w/northside/people?x=1')
     expect([asked.status, asked.location]).toEqual([303, '/sign-in?next=%2Fw%2Fnorthside%2Fpeople%3Fx%3D1'])
@@ -27,7 +27,7 @@ describe('signing in', () => {
     }
   })
 
-  it('says the same of an unknown address and of a wrong password', async () => {
+  it('responds in the same way to an unknown address and a wrong password', async () => {
     const wrong = await signIn(test.browser('198.51.100.1'), test.cast.admin.email, 'not the password at all')
     const unknown = await signIn(test.browser('198.51.100.2'), 'nobody@example.com', 'not the password at all')
     expect([wrong.status, unknown.status]).toEqual([422, 422])
@@ -35,7 +35,7 @@ describe('signing in', () => {
     expect(unknown.text.replace('nobody@example.com', '')).toBe(wrong.text.replace(test.cast.admin.email, ''))
   })
 
-  it('refuses a person who was deactivated, in the same words, and ends their session', async () => {
+  it('refuses a deactivated person with the same message, and ends their session', async () => {
     const gone = await test.addPerson('Greta Gone')
     await test.sql`update users set deactivated_at = now() where id = ${gone.id}`
     expect((await gone.get('/account')).location).toContain('/sign-in')
@@ -44,7 +44,7 @@ describe('signing in', () => {
     expect(answer.text).toContain('Wrong email or password.')
   })
 
-  it('keeps the password only as an Argon2id hash (promise A5)', async () => {
+  it('stores the password only as an Argon2id hash (promise A5)', async () => {
     const rows = await test.sql`select password_hash from users`
     for (const row of rows) expect(row.passwordHash).toMatch(/^\$argon2id\$v=19\$m=65536,(t=2,p=1|p=1,t=2)\$/)
     const [dump] = await test.sql`select string_agg(u::text, '') as text from users u`
@@ -70,7 +70,7 @@ const keysOf = async (act: () => Promise<unknown>): Promise<string[]> => {
 }
 
 describe('lockout (promise A6)', () => {
-  it('locks after repeated failures, equally for known and unknown addresses, and even the right password waits', {
+  it('starts after repeated failures, equally for known and unknown addresses, and applies even to the right password', {
     timeout: 90_000,
   }, async () => {
     const locked = await test.addPerson('Lotte Locked')
@@ -90,7 +90,7 @@ describe('lockout (promise A6)', () => {
     expect(pages[0]).toBe(pages[1])
   })
 
-  it('a stranger elsewhere cannot lock a person out: twenty wrong attempts from four networks change nothing for theirs', {
+  it("cannot be caused by a stranger elsewhere: twenty wrong attempts from four networks do not affect the person's own", {
     timeout: 90_000,
   }, async () => {
     const hunted = await test.addPerson('Hugo Hunted')
@@ -102,7 +102,7 @@ describe('lockout (promise A6)', () => {
     expect((await signIn(test.browser('192.0.2.99'), hunted.email)).status).toBe(303)
   })
 
-  it('guessing that is spread over many networks ends after a hundred attempts', { timeout: 90_000 }, async () => {
+  it('stops guesses from many networks after a hundred attempts', { timeout: 90_000 }, async () => {
     const spread = await test.addPerson('Selma Spread')
     const key = (await keysOf(() => signIn(test.browser('192.0.2.150'), spread.email, 'wrong wrong wrong'))).find((one) =>
       one.startsWith('sign-in-person:'),
@@ -111,7 +111,7 @@ describe('lockout (promise A6)', () => {
     expect((await signIn(test.browser('192.0.2.151'), spread.email)).status).toBe(429)
   })
 
-  it('a mailed link lets a locked-out person through with their password, once, whatever locked them out', async () => {
+  it('can be passed once with an emailed link and the password, whatever caused it', async () => {
     const person = await test.addPerson('Mona Mailed')
     const browser = test.browser('198.51.100.61')
     for (let failure = 0; failure < 5; failure++) await signIn(browser, person.email, 'wrong wrong wrong')
@@ -130,7 +130,7 @@ describe('lockout (promise A6)', () => {
     expect((await signIn(test.browser('198.51.100.61'), person.email)).status).toBe(303)
   })
 
-  it('a mailed link takes ten wrong passwords, and asking for one says the same of an address that nobody has', {
+  it('allows ten wrong passwords with an emailed link, and requesting one gets the same response for unknown addresses', {
     timeout: 90_000,
   }, async () => {
     const person = await test.addPerson('Tina Tries')
@@ -147,14 +147,14 @@ describe('lockout (promise A6)', () => {
     expect(statuses).toEqual([...new Array(10).fill(422), 429])
   })
 
-  it('nobody outside can use up the attempts to confirm something in a session', async () => {
+  it("does not let strangers use up a person's attempts to confirm something in a session", async () => {
     const person = await test.addPerson('Kim Confirms')
     await test.sql`update throttle set hits = 1000 where key like 'sign-in-%'`
     for (let failure = 0; failure < 6; failure++) await signIn(test.browser('192.0.2.170'), person.email, 'wrong wrong wrong')
     expect((await person.post('/confirm', { confirm_password: password, next: '/account' })).status).toBe(303)
   })
 
-  it('a success forgives the failures before it', async () => {
+  it('is reset by a successful sign-in', async () => {
     const clumsy = await test.addPerson('Carla Clumsy')
     const browser = test.browser('198.51.100.5')
     for (let round = 0; round < 3; round++) {
@@ -163,7 +163,7 @@ describe('lockout (promise A6)', () => {
     }
   })
 
-  it('keeps no address of a person or a network in clear (promise A3)', async () => {
+  it('stores no address of a person or a network in plain text (promise A3)', async () => {
     await signIn(test.browser(), test.cast.admin.email, 'wrong wrong wrong')
     const rows = await test.sql`select key from throttle`
     expect(rows.length).toBeGreaterThan(0)
@@ -172,7 +172,7 @@ describe('lockout (promise A6)', () => {
 })
 
 describe('sessions', () => {
-  it('are one cookie, for this host only, unreadable for scripts (promise A7)', async () => {
+  it('use a single cookie, for this host only and not readable by scripts (promise A7)', async () => {
     const response = await test.browser().request('/sign-in', {
       method: 'POST',
       body: new URLSearchParams({ email: test.cast.manager.email, password }),
@@ -183,7 +183,7 @@ describe('sessions', () => {
     expect(cookies[0]).toMatch(/^__Host-session=[\w-]{43}; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
   })
 
-  it('are stored as a hash, without place or browser (promises A3, A7)', async () => {
+  it('are stored as a hash, without location or browser (promises A3, A7)', async () => {
     const columns = await test.sql`
       select column_name from information_schema.columns where table_name = 'sessions' order by ordinal_position`
     expect(columns.map((column) => column.columnName)).toEqual([
@@ -195,7 +195,7 @@ describe('sessions', () => {
     expect(dump!.text).not.toContain(token)
   })
 
-  it('end after 14 idle days, or 90 days whatever happens', async () => {
+  it('end after 14 idle days, and after 90 days in any case', async () => {
     const idle = await test.addPerson('Ida Idle')
     const busy = await test.addPerson('Bea Busy')
     const day = 86_400_000
@@ -215,7 +215,7 @@ describe('sessions', () => {
     expect((await steady.get('/account')).status).toBe(303)
   })
 
-  it('end with signing out, also for whoever kept the cookie', async () => {
+  it('end when the person signs out, even for someone who kept the cookie', async () => {
     const leaver = await test.addPerson('Lea Leaver')
     const kept = leaver.cookie()
     const answer = await leaver.post('/sign-out')
@@ -226,8 +226,8 @@ describe('sessions', () => {
   })
 })
 
-describe('what is grave', () => {
-  it('asks for the password again after ten minutes, by way of its own page', async () => {
+describe('a sensitive action', () => {
+  it('requires the password again after ten minutes, on a separate page', async () => {
     const person = await test.addPerson('Paula Patient')
     const page = await person.get('/confirm?next=/account')
     expect(page.status).toBe(200)

@@ -16,8 +16,8 @@ const known = (): Set<string> => {
 /** The pattern `{[0-9a-f]{8}-…}` after a parameter's name. */
 const shapeOfParameter = /\{(?:[^{}]|\{[^}]*\})*\}/g
 
-describe('who may go where', () => {
-  it('is in the table for every route there is', () => {
+describe('access by role', () => {
+  it('is in the table for every route', () => {
     expect([...known()].filter((route) => !(route in routes))).toEqual([])
     expect(Object.keys(routes).filter((route) => !known().has(route))).toEqual([])
   })
