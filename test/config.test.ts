@@ -22,7 +22,7 @@ const production = {
 }
 
 describe('the configuration', () => {
-  test('has a default for everything that has a sensible one', () => {
+  test('has a default wherever one makes sense', () => {
     const config = loadConfig(least)
     expect(config).toMatchObject({
       production: false,
@@ -35,16 +35,16 @@ describe('the configuration', () => {
     expect(loadConfig(production).production).toBe(true)
   })
 
-  test('names everything that is missing at once', () => {
+  test('lists all missing variables at once', () => {
     const names = problems({}).map((problem) => problem.split(' ')[0])
     expect(names).toEqual(['DATABASE_URL', 'VAULT_KEYS', 'THROTTLE_KEY', 'SMTP_URL'])
   })
 
-  test('takes an empty variable for one that is not set', () => {
+  test('treats an empty variable as not set', () => {
     expect(loadConfig({ ...least, META_APP_ID: '', PORT: '' })).toMatchObject({ port: 3000, meta: undefined })
   })
 
-  test('reads a secret from a file, and refuses it from two places', () => {
+  test('reads a secret from a file, and refuses one that is set in two places', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
     const file = join(folder, 'keys')
     writeFileSync(file, `b:${key},a:${key}\n`)
@@ -67,7 +67,7 @@ describe('the configuration', () => {
     expect(problems({ ...least, SMTP_URL: 'smtps://me:a%23hunter2@mail.example.com' })).toEqual([])
   })
 
-  test('never repeats a secret in what it complains about', () => {
+  test('never includes a secret in its error messages', () => {
     const secrets = {
       ...least,
       DATABASE_URL: 'mysql://root:hunter2@db',
@@ -79,7 +79,7 @@ describe('the configuration', () => {
     expect(problems(secrets).join()).not.toMatch(/hunter2|aHVudGVyMg/)
   })
 
-  test('takes where Temporal is from a profile of a file, and a variable before it', () => {
+  test("reads Temporal's address from a profile in a file, which variables override", () => {
     const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
     const file = join(folder, 'temporal.toml')
     writeFileSync(file, '[profile.cloud]\naddress = "cloud.example.com:7233"\nnamespace = "music"\napi_key = "k"\n')
@@ -101,7 +101,7 @@ describe('the configuration', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('sends spans only where a collector is named, with the headers that it wants', () => {
+  test('sends spans only if a collector is set, with the headers that it requires', () => {
     expect(loadConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: '' }).tracing).toBeUndefined()
     const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector.example.com:4318/'
     const given = { ...least, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a=b, x-team = c' }
@@ -155,7 +155,7 @@ describe('the configuration', () => {
     expect(problems({ ...least, ...env })).toEqual([problem])
   })
 
-  test('is strict in production: https, and the real platforms unless told otherwise', () => {
+  test('is strict in production: it requires https, and the real platforms unless configured otherwise', () => {
     expect(problems({ ...production, PUBLIC_URL: 'http://localhost:3000' })).toEqual([
       'PUBLIC_URL must begin with https:// in production.',
     ])
@@ -170,7 +170,7 @@ describe('the configuration', () => {
     expect(problems({ ...sandbox, ALLOW_LOCAL_PLATFORMS: 'true' })).toEqual([])
   })
 
-  test('promise L4: production does not start until the privacy policy can say who runs it and who hosts it', () => {
+  test('promise L4: does not start production until the privacy policy can name the operator and the hosting provider', () => {
     const nobody = { ...production, OPERATOR_NAME: '', OPERATOR_ADDRESS: '', HOSTING_PROVIDER: '', CONTACT_EMAIL: '' }
     expect(problems(nobody).map((problem) => problem.split(' ')[0])).toEqual([
       'OPERATOR_NAME',
@@ -192,7 +192,7 @@ describe('the configuration', () => {
     [{ TEMPORAL_ADDRESS: 'music.a1b2c.tmprl.cloud:7233', TEMPORAL_API_KEY: 'k' }, 'WORKFLOW_PROVIDER'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example.com' }, 'TRACES_PROVIDER'],
     [{ TRACES_PROVIDER: 'Example Traces Inc., USA' }, 'TRACES_PROVIDER'],
-  ])('promise S5: refuses %o in production, since the privacy policy would be untrue', (env, variable) => {
+  ])('promise S5: refuses %o in production, because the privacy policy would be untrue', (env, variable) => {
     expect(problems({ ...production, ...env }).map((problem) => problem.split(' ')[0])).toEqual([variable])
     expect(problems({ ...least, ...env })).toEqual([])
   })
@@ -204,11 +204,11 @@ describe('the configuration', () => {
     { TEMPORAL_ADDRESS: '[fd00::7]:7233' },
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.internal:4318' },
     { MEDIA_URL: 's3://bucket', STORAGE_PROVIDER: 'Example Storage Inc., USA' },
-  ])('promise S5: takes %o: it is the server itself, or it is named', (env) => {
+  ])('promise S5: accepts %o, because it is on this network or a provider is named', (env) => {
     expect(problems({ ...production, ...env })).toEqual([])
   })
 
-  test("takes the operator's own terms from a file, and says when it cannot be read", () => {
+  test("reads the operator's own terms from a file, and says if it cannot be read", () => {
     const folder = mkdtempSync(join(tmpdir(), 'cratesocial-config-'))
     writeFileSync(join(folder, 'terms.txt'), 'Be kind.\n')
     expect(loadConfig({ ...least, TERMS_FILE: join(folder, 'terms.txt') }).operator.terms).toBe('Be kind.\n')

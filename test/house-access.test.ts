@@ -11,12 +11,12 @@ const files = productFolders.flatMap((folder) =>
 )
 const filesWith = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(`${root}${file}`, 'utf8'))).sort()
 
-test('all sessions of a person end in one place, together with every mailed link', () => {
+test('all sessions of a person are ended in one place, together with every mailed link', () => {
   expect(filesWith(/delete from sessions/)).toEqual(['db/people/access.ts', 'db/people/sessions.ts'])
   expect(filesWith(/update password_resets (r )?set used_at/)).toEqual(['db/people/access.ts', 'db/people/password-resets.ts'])
 })
 
-test('whether an invitation is open is decided by one condition, which looks at the admin who made it', () => {
+test('a single condition decides whether an invitation is open, and it includes the admin who made it', () => {
   const queries = readFileSync(`${root}db/people/invitations.ts`, 'utf8').match(/i\.accepted_at is null/g) ?? []
   expect(queries).toHaveLength(1)
   expect(

@@ -1,6 +1,8 @@
 type ImportRule = { from: RegExp; to: RegExp; typesOf?: RegExp }
 
-/** What runs on a server or in a browser of ours, the programs at the top aside. */
+/**
+ * Folders with code that runs on a server or in a browser, without the programs at the top level.
+ */
 export const productFolders = [
   'activities',
   'commands',
@@ -16,13 +18,13 @@ export const productFolders = [
 ]
 
 /**
- * Which of our files a file may import, by its place; the first line that fits counts. test/ and
+ * Which of our files a file may import, by its path. The first line that matches counts. test/ and
  * bench/ may import anything.
  */
 export const allowedImports: ImportRule[] = [
   { from: /^workflows\//, to: /^workflows\//, typesOf: /^activities\// },
   { from: /^local\/sandbox\//, to: /^local\/sandbox\// },
-  // What tests and the local stack both need is in local/.
+  // Code that both tests and the local stack need is in local/.
   { from: /^(server|worker|promises)\.ts$|^(commands|local|production)\//, to: /^(?!test\/|bench\/)/ },
   { from: /^text\//, to: /^text\// },
   { from: /^config\//, to: /^config\// },
@@ -46,7 +48,10 @@ export const allowedImports: ImportRule[] = [
   },
 ]
 
-/** A new platform is a folder, a line in the registry, its settings, a line in the sandbox and a test. */
+/**
+ * A new platform is a folder, a line in the registry, its settings, a line in the sandbox and a
+ * test.
+ */
 export function platformNamesAllowed(file: string): boolean {
   return platformPlaces.some((place) => place.test(file))
 }
@@ -58,11 +63,14 @@ const platformPlaces = [
   /^local\//,
   /^bench\//,
   /^web\/views\/(home|policy|terms|data-deletion)\//, // pages that tell the public what this is
-  /^promises\.ts$/, // so is this list
-  /\.sql$/, // the list of platforms that a column may hold
+  /^promises\.ts$/, // and so does this list
+  /\.sql$/, // the platforms that a column may contain
 ]
 
-/** Files that may make Intl formatters: ours, the sandbox's own, and scripts of the browser, where a page makes each once. */
+/**
+ * Files that may create Intl formatters: ours, the sandbox's own, and browser scripts, where each
+ * page creates them once.
+ */
 export const formatterPlaces = [
   /^text\/formatters\.ts$/,
   /^local\/sandbox\/graph\/insights\/pacific-day\.ts$/,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import './house-forms.ts'
 import { allowedImports, formatterPlaces, platformNamesAllowed, productFolders } from './house-rules.ts'
 
-/** The rules of the house that a machine can see. What they are for stands in docs/decisions.md. */
+/** Rules of the house that a test can check. docs/decisions.md explains them. */
 const root = fileURLToPath(new URL('../', import.meta.url))
 const folders = [...productFolders, 'local', 'production', 'test', 'bench']
 const files = [...topLevel(), ...folders.flatMap(filesOf)]
@@ -16,7 +16,7 @@ test('no file is longer than 300 lines', () => {
   expect(long).toEqual([])
 })
 
-test('imports go one way', () => {
+test('imports go in one direction', () => {
   const wrong = files
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) =>
@@ -27,49 +27,49 @@ test('imports go one way', () => {
   expect(wrong).toEqual([])
 })
 
-test('only the decoder opens pictures, so that each is checked by its bytes and has its limits', () => {
+test('only the decoder opens images, so that all are checked by their bytes and limited', () => {
   const product = ours.filter((file) => file.endsWith('.ts') && !/^(local|bench)\//.test(file))
   expect(product.filter((file) => /from 'sharp'|import\('sharp'\)/.test(source(file)))).toEqual(['media/decoder.ts'])
 })
 
-test('transactions are begun and connections reserved in one place, where a connection that dies does not end the process', () => {
+test('transactions are started and connections reserved in one place, where a broken connection does not end the process', () => {
   const product = ours.filter((file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file))
   expect(product.filter((file) => /\.(begin|reserve)\(/.test(source(file)))).toEqual(['db/postgres/transactions.ts'])
 })
 
-test('workflows take nothing but types from activities', () => {
+test('workflows import only types from activities', () => {
   const values = filesOf('workflows').flatMap((file) =>
     importsOf(file).filter((entry) => entry.path.startsWith('activities/') && !entry.typeOnly),
   )
   expect(values).toEqual([])
 })
 
-test('only config/index.ts, what stands in for the world on one machine, benchmarks and tests read the environment', () => {
+test('only config/index.ts, the local and production setup, benchmarks and tests read the environment', () => {
   const isCode = (file: string) => /\.(ts|js)$/.test(file) && file !== 'config/index.ts'
   const readers = ours.filter((file) => isCode(file) && !/^(local|production|bench)\//.test(file))
   expect(readers.filter((file) => /process\.env|loadEnvFile/.test(source(file)))).toEqual([])
 })
 
-test('a path of a file never comes from a URL by hand, so that every folder name works', () => {
+test('no file path is made from a URL by hand, so that every folder name works', () => {
   const code = files.filter((file) => /\.(ts|js|mjs)$/.test(file) && file !== 'test/house.test.ts')
   expect(code.filter((file) => !usesUrlsSafely(source(file)))).toEqual([])
 })
 
-test('only config/folders.ts builds a path into another folder', () => {
+test('only config/folders.ts builds paths to other folders', () => {
   const code = ours.filter((file) => file.endsWith('.ts') && !/^(bench|local\/sandbox)\//.test(file))
   const builders = code.filter((file) => /import\.meta\.(dirname, '\.\.|url)/.test(withoutRequire(source(file))))
   expect(builders.filter((file) => !pathsOfTheirOwn.includes(file))).toEqual(['config/folders.ts'])
 })
 
-test('no program reads its arguments by itself: commands/command.ts does, so that all have help, exit codes and errors in words', () => {
+test('only commands/command.ts reads program arguments, so that all programs have help, exit codes and clear errors', () => {
   const code = files.filter(
     (file) => /\.ts$/.test(file) && !['test/house.test.ts', 'commands/command.ts', 'local/command.ts'].includes(file),
   )
-  const allowed = ['test/chaos/certificate.ts'] // it starts itself again
+  const allowed = ['test/chaos/certificate.ts'] // it restarts itself
   expect(code.filter((file) => /\bparseArgs\b|process\.argv/.test(source(file)) && !allowed.includes(file))).toEqual([])
 })
 
-test('templates print raw only what templates and their helpers have escaped', () => {
+test('templates output raw HTML only if templates and their helpers have escaped it', () => {
   const raw = ours
     .filter((file) => file.endsWith('.eta'))
     .flatMap((file) => [...source(file).matchAll(/<%~\s*([^%]*?)\s*%>/g)].map(([, code = '']) => ({ file, code })))
@@ -78,19 +78,19 @@ test('templates print raw only what templates and their helpers have escaped', (
   expect(raw.filter(({ code }) => !allowed.test(code))).toEqual([])
 })
 
-test('a platform is named only in its own folder, the registry, the configuration, and what stands in for it', () => {
+test('a platform is named only in its own folder, the registry, the configuration and its local replacement', () => {
   const named = ours.filter((file) => /\.(ts|js|eta|sql)$/.test(file) && !isVendored(file) && !platformNamesAllowed(file))
   expect(named.filter((file) => /\b(facebook|instagram|tiktok)\b/i.test(withoutComments(source(file))))).toEqual([])
 })
 
-test('dates and numbers are formatted by cached formatters: only text/formatters.ts makes them', () => {
+test('dates and numbers are formatted by cached formatters, which only text/formatters.ts creates', () => {
   const code = ours.filter((file) => /\.(ts|js|eta)$/.test(file) && !isVendored(file))
   const makers = code.filter((file) => !formatterPlaces.some((place) => place.test(file)))
   expect(makers.filter((file) => /\bIntl\.\w+(?<!Options)\(/.test(source(file)))).toEqual([])
   expect(code.filter((file) => /\.toLocale(Date|Time)?String\(/.test(source(file)))).toEqual([])
 })
 
-test('bodies of requests are read in two files, which limit and clean them', () => {
+test('request bodies are read in two files, which limit and clean them', () => {
   const readers = ours.filter(
     (file) => /^web\/.*\.ts$/.test(file) && !['web/http/forms/body.ts', 'web/http/forms/forms.ts'].includes(file),
   )
@@ -99,14 +99,14 @@ test('bodies of requests are read in two files, which limit and clean them', () 
   expect(readers.filter((file) => reading.test(source(file)))).toEqual([])
 })
 
-test('texts of platforms are parsed in one file, which cleans them', () => {
+test('JSON from platforms is parsed in one file, which cleans it', () => {
   const others = ours.filter((file) => /^platforms\/.*\.ts$/.test(file) && file !== 'platforms/json-input.ts')
-  // What we wrote ourselves, and numbers in headers.
+  // Data that we wrote ourselves, and numbers in headers.
   const allowed = ['platforms/tiktok/handles.ts', 'platforms/graph/usage.ts']
   expect(others.filter((file) => source(file).includes('JSON.parse(') && !allowed.includes(file))).toEqual([])
 })
 
-test("no file of the product speaks of somebody's machine or of a registry", () => {
+test('no file of the product mentions a personal machine or a registry', () => {
   const suspicious = /\/(root|home\/\w+|work|tmp\/[a-z])\/|registry\.npmjs|pypi\.org|localhost:4873/
   const text = files.filter(
     (file) => /\.(ts|js|eta|sql|sh|md|json|css)$/.test(file) && !isVendored(file) && !file.startsWith('test/house'),
@@ -114,7 +114,7 @@ test("no file of the product speaks of somebody's machine or of a registry", () 
   expect(text.filter((file) => suspicious.test(source(file)))).toEqual([])
 })
 
-test('the lock file names no registry', () => {
+test('the lock file mentions no registry', () => {
   expect(source('package-lock.json')).not.toMatch(/"resolved": "https?:/)
 })
 
@@ -124,7 +124,7 @@ test('every dependency has an exact version', () => {
   expect(loose).toEqual([])
 })
 
-test('migrations are numbered without a gap', () => {
+test('migrations are numbered without gaps', () => {
   const names = filesOf('db/migrations')
     .map((file) => basename(file))
     .sort()
@@ -132,14 +132,14 @@ test('migrations are numbered without a gap', () => {
   expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, index) => index + 1))
 })
 
-/** A file of the same folder. */
+/** Files that only build paths within their own folder. */
 const pathsOfTheirOwn = ['local/programs/watchdog.ts']
 
 const withoutRequire = (text: string): string => text.replaceAll(/createRequire\(import\.meta\.url\)/g, '')
 
 /**
- * `URL.pathname` is percent-encoded: it names another folder when the real one has a space, an umlaut or a percent sign. Paths come
- * from `fileURLToPath`, and file URLs from `pathToFileURL`.
+ * `URL.pathname` is percent-encoded, so it names another folder if the real one contains a space,
+ * an umlaut or a percent sign. Paths come from `fileURLToPath`, and file URLs from `pathToFileURL`.
  */
 function usesUrlsSafely(text: string): boolean {
   const rest = text.replace(/(fileURLToPath\(new URL\([^()]+, |createRequire\()import\.meta\.url\)/g, '')
@@ -178,7 +178,7 @@ function filesOf(folder: string): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   } catch {
-    return [] // a folder that is not there yet has no files
+    return [] // a folder that doesn't exist yet has no files
   }
 }
 

@@ -41,8 +41,8 @@ const sweepAccounts = (inDays: number) => {
   )
 }
 
-describe('an account that rests', () => {
-  test('promise R1: a person deactivates it, takes it back by signing in, and after 30 days without that it is erased', async () => {
+describe('a deactivated account', () => {
+  test('promise R1: can be reactivated by signing in, and is erased after 30 days otherwise', async () => {
     const person = await app.addPerson('Dora Rests')
     expect((await person.get('/account/deactivate')).text).toMatch(/Sign in by <strong>[^<]+<\/strong> to reactivate/)
     const former = person.cookie()
@@ -66,7 +66,7 @@ describe('an account that rests', () => {
     expect((await signIn(person.email, '198.51.100.4')).status).toBe(422)
   })
 
-  test('promise R1: an admin closes the account of a member and takes it back; the person cannot, nor is it for anybody else', async () => {
+  test('promise R1: can be reactivated only by an admin if an admin deactivated it, and other people can do neither', async () => {
     const { cast, workspaces } = app
     const member = await app.addPerson('Mina Member')
     await insertMembership(app.sql, workspaces.northside, member.id, 'manager')
@@ -91,8 +91,8 @@ describe('an account that rests', () => {
   })
 })
 
-describe('an address of one’s own', () => {
-  test('promise E2: changes when the link that was mailed to it is followed; the former one is told', async () => {
+describe('a change of email address', () => {
+  test('promise E2: takes effect when the mailed link is used, and the old address is notified', async () => {
     const person = await app.addPerson('Mila Moves')
     const asked = await person.post('/account/email', { email: ' Mila@New.example', password })
     expect(asked.location).toBe('/account?said=email-asked')
@@ -113,7 +113,7 @@ describe('an address of one’s own', () => {
     expect(letters.findLast((letter) => letter.to === person.email)?.subject).toBe('Your email address was changed')
   })
 
-  test('promise E2: whoever had it can take the change back for a week, also after a second change; then all sessions are over', async () => {
+  test('promise E2: can be undone from the old address for a week, even after a second change, and that ends all sessions', async () => {
     const person = await app.addPerson('Vera Victim')
     const thief = app.browser('198.51.100.20')
     await thief.post('/sign-in', { email: person.email, password })
@@ -132,7 +132,7 @@ describe('an address of one’s own', () => {
     expect((await app.browser().post(linkTo('thief@one.example'))).status).toBe(404)
   })
 
-  test('promise E2: a link ends after a day, and an address that came to belong to somebody else is refused', async () => {
+  test('promise E2: expires after a day, and is refused if the address belongs to somebody else by then', async () => {
     const person = await app.addPerson('Late Lou')
     await person.post('/account/email', { email: 'lou@new.example', password })
     await mailAll()

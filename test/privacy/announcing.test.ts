@@ -46,7 +46,7 @@ const openMailbox = async () => {
 const publish = (versions: PolicyVersions) => publishPolicy({ sql: app.sql, client: temporal.client }, versions)
 const announced = (version: string) => temporal.client.workflow.getHandle(policyWorkflowId(version)).result()
 
-test('promise L3: a material change is mailed to everybody with an account once, though mail is away at first; a small one to nobody', async () => {
+test('promise L3: a material change is emailed to everybody with an account once, even if the mail server is down at first; a minor one to nobody', async () => {
   await app.sql`
     insert into users (email, name, password_hash) select 'reader' || n || '@example.com', 'Reader ' || n, 'x' from generate_series(1, 120) n`
   await publish([first])
@@ -71,7 +71,7 @@ test('promise L3: a material change is mailed to everybody with an account once,
   await mailbox.close()
 }, 60_000)
 
-test('promise L3: it is shown from the next sign-in on until it is acknowledged; the page has the new version, date and words', async () => {
+test('promise L3: a material change is shown from the next sign-in until it is acknowledged, and the policy has the new version, date and text', async () => {
   const person = app.browser()
   await person.post('/sign-in', { email: app.cast.admin.email, password })
   for (const path of ['/account', '/w/northside/people']) {
@@ -88,7 +88,7 @@ test('promise L3: it is shown from the next sign-in on until it is acknowledged;
   expect(shown.text).toContain('By continuing to use CrateSocial, you accept the updated policy.')
 })
 
-test('promise L3: who comes by invitation has been shown the newest version, and is not told of the change before it', async () => {
+test('promise L3: a person who joins by invitation has been shown the newest version, and is not notified of earlier changes', async () => {
   const link = /\/invitations\/[\w-]+/.exec(
     (await app.cast.admin.post('/w/northside/people/invitations', { role: 'manager' })).text,
   )![0]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { countedIn, countedWith } from '../../db/privacy/deletion-items.ts'
 import { createTestDatabase } from '../support/database.ts'
 
-test('promise E3: every table whose rows go with a person, a workspace or a platform has a line on the status page', async () => {
+test('promise E3: every table whose rows are deleted with a person, a workspace or platform data has a line on the status page', async () => {
   const { sql } = await createTestDatabase()
   const roots = ['users', 'workspaces', 'grants', 'channels', 'posts', 'targets', 'media']
   const pointing = await sql<{ name: string }[]>`

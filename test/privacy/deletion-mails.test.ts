@@ -68,7 +68,7 @@ const sweepAccounts = (days: number) => {
 }
 
 describe('emails about a deletion', () => {
-  test('promise E3: one when it starts and one when it ends, each with the status page; then the address is deleted', async () => {
+  test('promise E3: one is sent at the start and one at the end, each with the status page, and then the address is deleted', async () => {
     const person = await app.addPerson('Mailed Mia')
     const { id, code } = await ask(person)
     await ask(person)
@@ -91,7 +91,7 @@ describe('emails about a deletion', () => {
     expect(await subjectsTo(person.email), 'never doubled').toHaveLength(2)
   })
 
-  test('promise E3: while the mail server is away nothing is lost; afterwards both emails come once, in order', async () => {
+  test('promise E3: none is lost while the mail server is down; afterwards both are sent once, in order', async () => {
     const person = await app.addPerson('Patient Pia')
     const { id } = await ask(person)
     expect(await relay(away)).toBe(1)
@@ -106,7 +106,7 @@ describe('emails about a deletion', () => {
     expect(await mailRows()).toEqual([])
   })
 
-  test('promise E3: two workers send one; one that died while sending is taken over after two minutes, with the same Message-ID', async () => {
+  test('promise E3: each is sent once by two workers; if a worker dies while sending, another one takes over after two minutes with the same Message-ID', async () => {
     const person = await app.addPerson('Killed Kim')
     const { id } = await ask(person)
     const [first] = await app.sql<{ id: string }[]>`select id from deletion_mails where request_id = ${id} and kind = 'started'`
@@ -126,7 +126,7 @@ describe('emails about a deletion', () => {
     expect(sent).toEqual([`<deletion-${last!.id}@${new URL(app.deps.config.publicUrl).hostname}>`])
   })
 
-  test('promise E3: an email that nobody takes is deleted 30 days after the deletion, and the nightly check sees one that is not', async () => {
+  test('promise E3: undeliverable ones are deleted 30 days after the deletion, and the nightly check finds any that are not', async () => {
     const person = await app.addPerson('Unreachable Uma')
     const { id } = await ask(person)
     await app.sql`delete from users where id = ${person.id}`
@@ -142,7 +142,7 @@ describe('emails about a deletion', () => {
     expect(await subjectsTo(person.email)).toEqual([])
   })
 
-  test('promise S3: name, address and code are nowhere in plain while an email waits, nor in what the outbox holds', async () => {
+  test('promise S3: name, address and code are never stored in plain text while one is waiting, including in the outbox', async () => {
     const person = await app.addPerson('Sealed Sia')
     const { id, code } = await ask(person)
     const rows = JSON.stringify([
@@ -154,13 +154,13 @@ describe('emails about a deletion', () => {
     await app.sql`delete from deletion_requests where id = ${id}`
   })
 
-  test('promise E3: a restored backup repeats a deletion without emailing anybody again', async () => {
+  test('promise E3: a restored backup repeats a deletion without sending them again', async () => {
     const person = await app.addPerson('Restored Rea')
     await ask(person, 'restore')
     expect(await mailRows()).toEqual([])
   })
 
-  test('promise E3: the members of a workspace that goes with its only admin are told; whoever leaves themselves is not', async () => {
+  test('promise E3: the members of a workspace that is deleted with its only admin are notified, but the person who leaves is not', async () => {
     const [leaver, member] = [await app.addPerson('Lena Leaver'), await app.addPerson('Momo Member')]
     const workspaceId = (await insertWorkspace(app.sql, {
       ...{ slug: 'lenas', name: "Lena's <Crates>", zone: 'UTC', createdBy: leaver.id },
@@ -184,7 +184,7 @@ describe('emails about a deletion', () => {
 })
 
 describe('emails about a deactivated account', () => {
-  test('promise R1: on deactivation with the way back and the day, once a week before the deletion, and with the status page when it starts', async () => {
+  test('promise R1: are sent on deactivation with the way back and the date, a week before the deletion, and with the status page when it starts', async () => {
     const person = await app.addPerson('Dora Rests')
     await person.post('/account/deactivate')
     await relay(mail)
@@ -209,7 +209,7 @@ describe('emails about a deactivated account', () => {
     expect((await app.browser().get(path)).status).toBe(200)
   })
 
-  test('promise R1: a second deactivation is reminded again; one that was taken back before the email left is not announced', async () => {
+  test('promise R1: include another reminder after a second deactivation, and none if the account is reactivated before it is sent', async () => {
     const person = await app.addPerson('Twice Tia')
     await person.post('/account/deactivate')
     await sweepAccounts(24)
@@ -222,7 +222,7 @@ describe('emails about a deactivated account', () => {
     expect(await subjectsTo(person.email)).toEqual(['Your account will be deleted soon'])
   })
 
-  test('promise R1: whom an admin deactivates is told by whom it can be taken back', async () => {
+  test('promise R1: say who can reactivate the account if an admin deactivated it', async () => {
     const member = await app.addPerson('Closed Cleo')
     await insertMembership(app.sql, app.workspaces.northside, member.id, 'manager')
     await app.cast.admin.post(`/w/northside/people/${member.id}/deactivate`)

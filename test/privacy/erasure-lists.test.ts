@@ -84,8 +84,8 @@ const openAddress = async (mediaId: string): Promise<void> => {
     insert into media_links (name, media_id, workspace_id) select 'public-address-of-' || id || '.jpg', id, workspace_id from media where id = ${mediaId}`
 }
 
-describe.sequential('promise E3: the two lists of a status page match the dump of all tables, row by row', () => {
-  test('a member who leaves a workspace that stays: own files go, posts stay without name, file names and alt texts', async () => {
+describe.sequential('promise E3: the two lists on a status page match a dump of all tables, row by row', () => {
+  test('for a member of a workspace that stays: their own files are deleted, and posts stay without name, file names and alt texts', async () => {
     const bea = await join('Bea', 'admin')
     const cem = await join('Cem')
     await connectTiktok(bea, 'northside', 'southside.club')
@@ -126,7 +126,7 @@ describe.sequential('promise E3: the two lists of a status page match the dump o
     expect(notices.text).toContain('1 scheduled post was canceled')
   }, 120_000)
 
-  test('a sole admin: the workspace goes with everything in it, also for its other members', async () => {
+  test('for a sole admin: the workspace is deleted with everything in it, also for its other members', async () => {
     const dana = await join('Dana')
     const emil = await join('Emil')
     await makeWorkspace('danas', [
@@ -157,7 +157,7 @@ describe.sequential('promise E3: the two lists of a status page match the dump o
     expect(subjectsTo(emil.email)).toEqual(['The workspace Of danas is being deleted'])
   }, 120_000)
 
-  test('one person with two workspaces and a login that somebody else also uses: theirs ends, the other stays', async () => {
+  test('for a person with two workspaces and a login that somebody else also uses: their own connections end, and the other one stays', async () => {
     const fay = await join('Fay')
     const gus = await join('Gus')
     for (const [slug, person] of [
@@ -182,7 +182,7 @@ describe.sequential('promise E3: the two lists of a status page match the dump o
     expect(grants).toEqual([{ state: 'active', sealed: true }])
   }, 120_000)
 
-  test('promise E4: two tabs: "Delete account" pressed in both at the same moment, and later in a third, leads to one page', async () => {
+  test('promise E4: "Delete account" in two tabs at the same moment, and in a third one later, leads to a single page', async () => {
     const ida = await join('Ida')
     const other = await signIn(ida.email)
     await makeWorkspace('idas', [[ida.id, 'admin']])
@@ -211,7 +211,7 @@ describe.sequential('promise E3: the two lists of a status page match the dump o
     expect(request!.count, 'one request').toBe(1)
   }, 120_000)
 
-  test("promise E5: Meta's request: all that Meta gave goes; posts stay, cannot be sent again, and the members are told", async () => {
+  test("promise E5: for Meta's request: everything from Meta is deleted, posts stay but cannot be sent again, and the members are notified", async () => {
     const facebook = await channelIn(at.admin, 'northside', 'Northside Records')
     const file = await upload(at.admin, 'northside', 'sleeve.jpg', await picture())
     const published = await publish(at.admin, 'northside', { text: 'It was out at Meta', channel: facebook, media: file })

@@ -96,7 +96,7 @@ const eventsIn = (histories: Histories) =>
       .map(({ name, bytes }) => [name, (JSON.parse(bytes.toString()) as { events: unknown[] }).events] as const),
   )
 
-test('promise E3, E4: at every step of a post exactly that person goes, rows, files, mails and histories, with the platforms down for a day', async () => {
+test("promise E3, E4: at every stage of a post, exactly that person's rows, files, mails and histories are deleted, with the platforms down for a day", async () => {
   // Three kinds of people: the admin of the shared workspace, a neighbor who keeps the same things
   // as those who leave, and one person for each stage.
   const neighbour = await createOwner(at, 'neighbour')
@@ -199,7 +199,7 @@ const openLeaving = async ({ person }: Owner): Promise<Page> => {
   return page.text.includes('Connections you made') ? page : page.press('Continue', { confirm_password: password })
 }
 
-test('promise R2, E3: a platform that never answers: after three days the tokens go all the same, and the page says so', async () => {
+test('promise R2, E3: if a platform never responds, the tokens are deleted after three days anyway, and the page says so', async () => {
   await platformsDown(true)
   const { sql, config } = at
   const userId = await insertUser(sql, { email: 'never@gone.example', name: 'never', passwordHash: 'x', isOperator: false })

@@ -46,8 +46,8 @@ beforeAll(async () => {
   await composer.press('Schedule', { text: 'Bea says later', channel: page!.id, media: file, time: '2099-11-26T10:00' })
 }, 120_000)
 
-describe('going', () => {
-  test('promise E3, E4: a person asks without signing in, confirms by mail, and exactly they are gone; the page tells each step', async () => {
+describe('deletion requests', () => {
+  test('promise E3, E4: a person asks without signing in, confirms by email, and exactly their data is deleted, with each step on the page', async () => {
     const before = await dumpEverything(at.sql, at.config.media.url)
     expect(await findTraces(before, at.config.media.url, ['Bea Benson', 'bea@example.com', 'Bea says later'])).not.toEqual([])
     const stranger = createPerson(at.url)
@@ -98,7 +98,7 @@ describe('going', () => {
     expect((await cem.open('/w/handed/people')).text).toMatch(/Cem Caner.*admin/)
   }, 120_000)
 
-  test('promise E5: somebody who removes the app at the platform and presses "send request" is answered, and followed to the end', async () => {
+  test('promise E5: a person who removes the app at the platform and presses "send request" gets a page that follows the deletion to its end', async () => {
     const [record] = (
       (await at.control('POST', `/accounts/meta/people/${await personAtMeta()}/remove-app`, { deletionRequest: true })) as {
         kind: string
@@ -114,7 +114,7 @@ describe('going', () => {
     expect(left).toHaveLength(0)
   }, 60_000)
 
-  test('promise E5: what the platform has not signed is refused, leaves an event and starts nothing', async () => {
+  test("promise E5: a request without the platform's signature is refused, records an event and starts nothing", async () => {
     const before = await at.sql`select id from deletion_requests`
     const body = new URLSearchParams({ signed_request: 'aaaa.bbbb' })
     const answer = await fetch(`${at.url}/callbacks/meta/data-deletion`, { method: 'POST', body })

@@ -79,8 +79,8 @@ const keyOf = (row: Row): string =>
 const rowKeys = (json: string): string[] => (JSON.parse(json) as Row[]).map(keyOf)
 const rowsIn = (files: Map<string, Buffer>, name: string) => JSON.parse(files.get(`${name}.json`)?.toString() ?? 'null') as Row[]
 
-describe('access', () => {
-  test('promise E1: a manager gets every row that names them, and their files, byte for byte; nothing of others, no token', async () => {
+describe('data exports', () => {
+  test('promise E1: a manager gets every row that refers to them, and their files, byte for byte, but no data of others and no tokens', async () => {
     const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'max@example.com'`
     const before = await dumpEverything(at.sql, at.config.media.url)
     const { link, files } = await fetchExport(max, 'max@example.com')
@@ -106,7 +106,7 @@ describe('access', () => {
     expect(await at.sql`select from exports where user_id = ${person!.id}`).toHaveLength(0)
   }, 60_000)
 
-  test('promise E1: an admin gets the workspace: posts, accounts, members, and what a spreadsheet shows is text', async () => {
+  test('promise E1: an admin gets the workspace: posts, accounts and members, and spreadsheets show no formulas', async () => {
     const { files } = await fetchExport(at.admin, 'ada@example.com')
     expect(rowsIn(files, 'northside/posts')).toMatchObject([{ text: '=Max says, "later"' }])
     expect(rowsIn(files, 'northside/channels').length).toBeGreaterThan(3)
@@ -118,7 +118,7 @@ describe('access', () => {
     expect(members).toContainEqual(['Max Manager', 'Northside'])
   }, 60_000)
 
-  test('promise E1: everything that points at a person, however far, is in their file, or left out for a reason that the README names', async () => {
+  test('promise E1: everything that refers to a person, however indirectly, is in their file, or omitted for a reason that the README gives', async () => {
     const [ada] = await at.sql<{ id: string }[]>`select id from users where email = 'ada@example.com'`
     const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'max@example.com'`
     // The results of Max's post, an alt text, and an account that he connected.
@@ -162,7 +162,7 @@ describe('access', () => {
     expect(files.get('you/targets.csv')?.toString()).toMatch(/post_id,post_name,/)
   }, 90_000)
 
-  test('promise E1: a download that breaks off leaves the link as it was; one that came whole uses it up, and the file goes', async () => {
+  test('promise E1: an interrupted download leaves the link valid; a complete one uses it up and deletes the file', async () => {
     const link = await askFor(max, 'max@example.com')
     const [made] = await at.sql<{ storeKey: string }[]>`
       select e.store_key from exports e join users u on u.id = e.user_id where u.email = 'max@example.com'`
@@ -183,7 +183,7 @@ describe('access', () => {
     expect(await at.sql`select from exports where store_key = ${made!.storeKey}`).toHaveLength(0)
   }, 60_000)
 
-  test('promise E1: it is made in a stream: 20,000 rows and 200 MB of files do not stay in memory', async () => {
+  test('promise E1: an export is streamed: 20,000 rows and 200 MB of files do not stay in memory', async () => {
     const [ada] = await at.sql<{ id: string }[]>`select id from users where email = 'ada@example.com'`
     const [target] = await at.sql<{ id: string; workspaceId: string }[]>`select id, workspace_id from targets limit 1`
     await at.sql`
@@ -207,7 +207,7 @@ describe('access', () => {
     expect(highest).toBeLessThan(150_000_000)
   }, 120_000)
 
-  test('promise E1, E5: an export that nobody downloaded goes when a deletion removes what a platform gave us, with its bytes and its link', async () => {
+  test('promise E1, E5: an export that nobody has downloaded is deleted, with its bytes and its link, when a deletion request removes platform data', async () => {
     await at.control('PATCH', '/settings', { dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion` })
     const links = [await askFor(at.admin, 'ada@example.com'), await askFor(max, 'max@example.com')]
     const made = await at.sql<{ storeKey: string }[]>`select store_key from exports where store_key is not null`

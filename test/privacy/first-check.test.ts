@@ -23,7 +23,7 @@ beforeAll(async () => {
 const retention = () => createRetentionActivities({ ...app.deps, client: temporal.client, now: Date.now })
 const sweepNow = async () => await sweepWhatWasNeverSwept(temporal.client, sweepNames, await listLatestSweeps(app.sql))
 
-test('promise L1: every promise is checked at the first start, not only at 3:10 AM of the next day; later starts check nothing again', {
+test('promise L1: every promise is checked at the first start, without waiting for 3:10 AM, and later starts repeat nothing', {
   timeout: 60_000,
 }, async () => {
   await temporal.startWorker({ activities: retention() })
@@ -38,7 +38,7 @@ test('promise L1: every promise is checked at the first start, not only at 3:10 
   expect(await sweepNow()).toBe(true)
 })
 
-test('promise S6: a namespace that may not be changed and keeps more than the policy says: the worker learns it, and the check fails', async () => {
+test('promise S6: if a namespace keeps histories longer than the policy says and cannot be changed, the worker notices and the check fails', async () => {
   expect(await keepHistoriesFor(temporal, historyDays + 23)).toBe(historyDays + 23)
   const refusing = { client: whoMayNotChangeIt(temporal.client) }
   expect(await keepHistoriesFor(refusing, historyDays)).toBe(historyDays + 23)
@@ -48,7 +48,7 @@ test('promise S6: a namespace that may not be changed and keeps more than the po
   expect(await keptDays(temporal)).toBe(historyDays)
 })
 
-test('promise S6: the compose file and the install guide name the term that the policy prints', async () => {
+test('promise S6: the compose file and the install guide have the retention time that the policy states', async () => {
   const compose = parse(await read('docker-compose.yml'), { merge: true })
   expect(compose.services['temporal-namespace'].environment.RETENTION).toBe(`${historyDays * 24}h`)
   expect(await read('docs/install.md')).toContain(`The namespace keeps ${historyDays} days`)

@@ -18,8 +18,8 @@ beforeAll(async () => {
   app = await createTestApp()
 })
 
-describe('what is kept', () => {
-  test('promise S6: every table serves a promise, and none that is gone is still listed', async () => {
+describe('stored data', () => {
+  test('promise S6: every table serves a promise, and no removed table is still listed', async () => {
     const rows = await app.sql<{ name: string }[]>`
       select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`
     const tables = rows.map(({ name }) => name).sort()
@@ -33,7 +33,7 @@ describe('what is kept', () => {
     ).toEqual([])
   })
 
-  test('promise S6, A3, D1, D2, D3: every column that holds data is in the policy with its purpose, or is bookkeeping of ours', async () => {
+  test('promise S6, A3, D1, D2, D3: every column with data is in the policy with its purpose, or is internal bookkeeping', async () => {
     const columns = await app.sql<{ tableName: string; name: string; type: string }[]>`
       select c.table_name, c.column_name as name, c.data_type as type from information_schema.columns c
         join pg_class r on r.relname = c.table_name and r.relnamespace = 'public'::regnamespace
@@ -54,7 +54,7 @@ describe('what is kept', () => {
     expect(twice, 'listed twice').toEqual([])
   })
 
-  test('promise S6: when an authorization ends, the name of the person and their permissions go with its tokens', async () => {
+  test("promise S6: when an authorization ends, the person's name and permissions are deleted with its tokens", async () => {
     const place = { workspaceId: app.workspaces.northside, platform: 'facebook' as const, userId: app.cast.admin.id }
     const { grantId } = await insertChannel(app.deps, { ...place, tokens: { scopes: ['pages_show_list'] } })
     const find = async () => (await app.sql`select user_name, scopes, access_token_sealed from grants where id = ${grantId}`)[0]
@@ -72,7 +72,7 @@ const codeFiles = (): string[] =>
   )
 
 describe('where data goes', () => {
-  test('promise S5, D5: nothing opens a connection to the world but the client of platforms, the mail, and the media store', () => {
+  test('promise S5, D5: only the platform client, mail and the media store open connections to the outside', () => {
     const opens = /\bfetch\(|from '(?:node:)?(?:net|http|https|http2|tls|dgram|undici)'|from '(?:nodemailer|@aws-sdk\/[^']+)'/
     const doors = codeFiles().filter((file) => {
       const text = readFileSync(join(root, file), 'utf8')
@@ -86,7 +86,7 @@ describe('where data goes', () => {
     expect(doors.filter((file) => !allowed.includes(file))).toEqual([])
   })
 
-  test('promise S5: without further settings every address is this machine or one of the two platforms', () => {
+  test('promise S5: by default, every address is this machine or one of the two platforms', () => {
     const hosts = Object.values(variables)
       .flatMap((variable) => ('fallback' in variable && variable.fallback ? [variable.fallback] : []))
       .filter((text) => /^[a-z]+:\/\//.test(text))

@@ -51,8 +51,8 @@ const waiting = async (): Promise<string[]> =>
   (await app.sql<{ refId: string }[]>`select ref_id from outbox where kind = 'notice' order by id`).map((row) => row.refId)
 const mails = async () => (await mailbox.store.list()).filter((mail) => mail.to === app.cast.admin.email)
 
-describe.sequential('promise U4: what people are told by mail', () => {
-  test('once for each cause, however often it is noticed, and only to whom it concerns', async () => {
+describe.sequential('promise U4: notification emails', () => {
+  test('are sent once for each cause, however often it is noticed, and only to the people it concerns', async () => {
     await tell('first')
     await tell('first')
     const told = await app.sql`select user_id from notices where cause = 'first'`
@@ -60,7 +60,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
     expect(await waiting()).toHaveLength(1)
   })
 
-  test('while the mail server is away nothing is lost; when it is back the letter comes once, from whoever sends it', {
+  test('are not lost while the mail server is down, and are sent once when it is back, whichever worker sends them', {
     timeout: 60_000,
   }, async () => {
     const relays = [1, 2].map(() =>
@@ -86,7 +86,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
     expect(await mails()).toHaveLength(1)
   })
 
-  test('ten who are told at once of the same notice send one letter; one whose sender died is sent by another', async () => {
+  test('are sent once by ten simultaneous senders, and by another sender if the first one died', async () => {
     await tell('second')
     const [id = ''] = await waiting()
     await Promise.allSettled(Array.from({ length: 10 }, () => sendNotices(deps, [id])))
@@ -101,7 +101,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
   test.each([
     { refused: 550, settled: 2 },
     { refused: 450, settled: 1 },
-  ])('an address that is refused with $refused keeps no other letter back', async ({ refused, settled }) => {
+  ])('are not held up by an address that is refused with $refused', async ({ refused, settled }) => {
     const { server, port, taken } = await serverRefusing('gone@example.com', refused)
     const gone = await insertUser(app.sql, { email: 'gone@example.com', name: 'Gone', passwordHash: 'x', isOperator: false })
     await insertMembership(app.sql, app.workspaces.northside, gone, 'admin')
@@ -119,7 +119,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
     await app.sql`delete from users where id = ${gone}`
   })
 
-  test('the letter says what is at risk, in text and in HTML, and loads nothing from anywhere', async () => {
+  test('say what is at risk, in text and in HTML, and load nothing from anywhere', async () => {
     const { northside: workspaceId } = app.workspaces
     await insertTarget(app.deps, { workspaceId, channelId: account.channelId, platform: 'facebook' })
     await app.sql`update channels set state = 'reconnect' where id = ${account.channelId}`
@@ -134,7 +134,7 @@ describe.sequential('promise U4: what people are told by mail', () => {
     expect(mail?.html).not.toMatch(/<img|<link|<script|style=|src=|url\(/i)
   })
 
-  test('who does not want a kind by mail finds it on the page only', async () => {
+  test('are not sent for a kind that the person has turned off, which then appears on the page only', async () => {
     await app.sql`truncate outbox`
     await chooseMailedNotices(app.sql, app.cast.admin.id, ['failed'])
     await tell('fourth')

@@ -57,7 +57,7 @@ const note = async (rule: string, more: { removed?: number; oldestLeftAt?: Date 
 }
 
 describe('the privacy policy', () => {
-  it('promise L1: is public, has its eleven sections, contents that lead to them, a version and a date', async () => {
+  it('promise L1: is public, and has its eleven sections, a table of contents with links, a version and a date', async () => {
     const { page, document, texts, text } = await read()
     expect(page.status).toBe(200)
     expect(texts('.policy > section > h2')).toEqual(sections.map((title, index) => `${index + 1}. ${title}`))
@@ -69,7 +69,7 @@ describe('the privacy policy', () => {
     expect(text).toContain(`Version ${newest.version} · Last updated ${updated}.`)
   })
 
-  it('promise L1: prints every term as the retention rules have it; the technical ones are folded', async () => {
+  it('promise L1: states every retention time of the retention rules, with the technical ones collapsed', async () => {
     const { document, text } = await read()
     for (const { keep, promise } of rules) if (/^R/.test(promise ?? '')) expect(await ofSection('keep')).toContain(keep)
     const folded = document.querySelector('#keep ~ details')
@@ -80,7 +80,7 @@ describe('the privacy policy', () => {
     expect(text).toContain(`for at most ${revocationDays} days`)
   })
 
-  it('promise L1: the result of the last check is one line below each promise: a date and yes or no, and counts for operators only', async () => {
+  it('promise L1: shows the last check below each promise, with its date and yes or no, and counts for operators only', async () => {
     expect(await ofSection('keep')).toContain('Not checked yet:')
     const { client } = await createTestTemporal()
     for (const rule of rules) await sweep({ ...test.deps, client }, rule)
@@ -92,7 +92,7 @@ describe('the privacy policy', () => {
     expect((await test.cast.operator.get('/promises')).text).toContain('4711 stored passwords')
   })
 
-  it('promise L1: a check that fails, or is late, says so', async () => {
+  it('promise L1: says if a check has failed or is overdue', async () => {
     await note('check-passwords', { removed: 1 })
     expect(await ofSection('protect')).toMatch(/Failed today, \d{1,2}:\d\d [AP]M: no, not everywhere\. The operator sees this/)
     expect((await test.cast.operator.get('/operate')).text).toContain('1 of 4711 wrong')
@@ -105,7 +105,7 @@ describe('the privacy policy', () => {
     test.clock.moveBy(-3 * 86_400_000 - 61_000 * 5)
   })
 
-  it('promise L2: one section lists every permission that the code asks for, with reason, place and term, and all that is stored', async () => {
+  it('promise L2: lists every permission that the code requests in one section, with reason, place and retention time, and everything stored', async () => {
     const { document, texts } = await read()
     const { issuers } = createPlatforms(testConfig())
     const asked = [...issuers.values()].flatMap((issuer) => issuer.scopes)
@@ -127,7 +127,7 @@ describe('the privacy policy', () => {
       for (const column of columns) expect(texts('#platforms ~ details code')).toContain(column)
   })
 
-  it('promise D5, A8: says each purpose, the five groups, and what is never done with data', async () => {
+  it('promise D5, A8: states each purpose, the five groups of data, and what is never done with data', async () => {
     expect((await read()).texts('.groups > li > strong')).toEqual([
       'Account data',
       'Session data',
@@ -140,7 +140,7 @@ describe('the privacy policy', () => {
     for (const words of ['never sold or resold', 'no ads', 'data brokers', 'no profiles']) expect(why).toContain(words)
   })
 
-  it('promise S5, L4: names the operator, the providers, the authority and the terms that this installation has set', async () => {
+  it('promise S5, L4: names the operator, the providers, the authority and the retention times configured for this installation', async () => {
     const { document, text } = await read()
     expect(document.querySelector('section[aria-labelledby="contact"] a')?.getAttribute('href')).toBe(
       'mailto:questions@installation.example',
@@ -156,13 +156,13 @@ describe('the privacy policy', () => {
     expect(testConfig().mail.contact).toBe('privacy@cratesocial.net')
   })
 
-  it('promise E1, E2, E3: has all rights, one month as the limit for an answer, and where to complain', async () => {
+  it('promise E1, E2, E3: explains all rights, the limit of one month for a response, and where to complain', async () => {
     const rights = await ofSection('rights')
     for (const words of ['Access', 'Correction', 'Deletion', 'Objection', 'Withdrawal', 'within one month', 'complain to'])
       expect(rights).toContain(words)
   })
 
-  it('promise A7: says for how long the one cookie lives', async () => {
+  it('promise A7: says how long the only cookie lasts', async () => {
     const cookies = await ofSection('cookies')
     for (const words of ['__Host-session', '14 days without use', 'after 90 days', 'Secure and HttpOnly', 'strictly necessary'])
       expect(cookies).toContain(words)
@@ -170,7 +170,7 @@ describe('the privacy policy', () => {
 })
 
 describe('the other public pages', () => {
-  it('promise E3, E4: the request page and the policy say the same about what is deleted and kept', async () => {
+  it('promise E3, E4: say the same as the policy about what is deleted and kept', async () => {
     const [request, policy] = [await read('/data-deletion'), await read()]
     const lists = (of: typeof request) =>
       of.texts('main li').filter((item) => /^(Your account:|Posts that are already|Backups made)/.test(item))
@@ -181,7 +181,7 @@ describe('the other public pages', () => {
         expect(page.text).toContain(words)
   })
 
-  it('has terms of service: a default text with the name of the operator, or the own text of the operator', async () => {
+  it("include terms of service: a default text with the name of the operator, or the operator's own text", async () => {
     const ofDefault = await read('/terms')
     expect(ofDefault.page.status).toBe(200)
     expect(ofDefault.text).toContain(`between you and ${operatorEnv.OPERATOR_NAME}`)
@@ -196,7 +196,7 @@ describe('the other public pages', () => {
     ])
   })
 
-  it('promise E4: nobody can flood a mailbox from the page of deletion, and what it answers tells no address from another', async () => {
+  it('promise E4: do not let anyone flood a mailbox with deletion emails, and respond in the same way to all addresses', async () => {
     const ask = (email: string) => test.browser().post('/data-deletion', { email })
     const answers: string[][] = []
     for (const email of [test.cast.admin.email, 'nobody.at.all@example.com']) {
@@ -215,7 +215,7 @@ describe('the other public pages', () => {
     ).toHaveLength(3)
   })
 
-  it('promise L1, E4: every page leads to the policy, the terms and the way to deletion', async () => {
+  it('promise L1, E4: all link to the policy, the terms and the deletion page', async () => {
     const { admin, operator, stranger } = test.cast
     const visits = [
       ...['/', '/sign-in', '/privacy', '/data-deletion', '/password-reset', '/nowhere'].map((path) => [stranger, path] as const),

@@ -89,14 +89,14 @@ const leftIn = async (): Promise<string[]> => {
   return [...kept, { name: 'snapshots', rows: snapshots }].filter(({ rows }) => rows.length > 0).map(({ name }) => name)
 }
 
-describe('promise E5: a reading that is under way while a platform has its data deleted', () => {
+describe('promise E5: a reading in progress while a platform has its data deleted', () => {
   for (const what of Object.keys(readings))
-    test(`goes with it: ${what}`, async () => {
+    test(`is deleted: ${what}`, async () => {
       await whileWritten(readings[what]!, erase)
       expect(await leftIn()).toEqual([])
     })
 
-  test('and one that comes after it is not kept; posts that were not made here are deleted with the rest', async () => {
+  test('does not come back with a later one, and posts that were published elsewhere are deleted too', async () => {
     await readings['posts that were not made here']!(app.sql)
     expect(await leftIn()).toContain('elsewhere_posts')
     await erase()
@@ -106,7 +106,7 @@ describe('promise E5: a reading that is under way while a platform has its data 
   })
 })
 
-test('promise R2: a reading that is under way while the history of an account is erased goes with it', async () => {
+test('promise R2: a reading in progress while the history of an account is erased is deleted with it', async () => {
   for (const what of ['followers', 'a day of the account', 'posts that were not made here']) {
     await app.sql`
       insert into measured_channels (channel_id, workspace_id, next_at, days_at)

@@ -13,7 +13,7 @@ beforeAll(async () => {
   at = await install({ worker: false, now: () => Date.now() + aheadMs })
 }, 90_000)
 
-test('promise R1, R3, R4: after nights on which nothing ran, one sweep does what all of them would have done', async () => {
+test('promise R1, R3, R4: after nights without a sweep, one sweep does what all of them would have done', async () => {
   const { sql, client, admin, slug } = at
   await ensureSchedules(client)
   const schedule = client.schedule.getHandle('retention')

@@ -40,7 +40,7 @@ const nightAfter = async (days: number): Promise<void> => {
   await temporal.client.workflow.execute('enforceRetention', { workflowId: `retention-after-${days}`, taskQueue, args: [] })
 }
 
-test('promise R1, R3, R4: nights go by: 29 and 31 days, 89 and 91 days, 24 months less and more a day', async () => {
+test('promise R1, R3, R4: nightly sweeps keep and delete data after 29 and 31 days, 89 and 91 days, and a day before and after 24 months', async () => {
   const { sql, deps, cast, workspaces } = house
   const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
   const person = await house.addPerson('Dora Rests')

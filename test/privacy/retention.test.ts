@@ -50,8 +50,8 @@ const publish = async (state: string) => {
   return { mediaId, postId, key, status, onDisk: () => deps.mediaStore.size(key) }
 }
 
-describe('what is kept, and for how long', () => {
-  it('promise R4: a file is there 89 days after its post was published, and gone from its address and the disk after 91', async () => {
+describe('retention', () => {
+  it('promise R4: keeps a file for 89 days after its post was published, and removes it from its address and the disk by day 91', async () => {
     const file = await publish('published')
     await sweepIn('media', 89)
     expect([await file.status(), await file.onDisk()]).toEqual([200, 240_000])
@@ -59,7 +59,7 @@ describe('what is kept, and for how long', () => {
     expect([await file.status(), await file.onDisk()]).toEqual([410, null])
   })
 
-  it('promise R4: a file of a post that is still to go out stays, however long it takes', async () => {
+  it('promise R4: keeps a file of a post that is still scheduled, however long that takes', async () => {
     const file = await publish('scheduled')
     await sweepIn('media', 400)
     expect(await file.status()).toBe(200)
@@ -70,7 +70,7 @@ describe('what is kept, and for how long', () => {
     expect(await file.status()).toBe(410)
   })
 
-  it('promise R4: a sweep that died between the address and the bytes is finished by the next', async () => {
+  it('promise R4: the next sweep completes one that died between deleting the address and the bytes', async () => {
     const file = await publish('published')
     await test.sql`update media set purged_at = now() where id = ${file.mediaId}`
     expect(await file.onDisk()).toBe(240_000)
@@ -78,7 +78,7 @@ describe('what is kept, and for how long', () => {
     expect(await file.onDisk()).toBeNull()
   })
 
-  it('promise R4: a file that no post ever used goes 90 days after its upload', async () => {
+  it('promise R4: deletes a file that no post ever used 90 days after its upload', async () => {
     const id = await addMedia(test.deps, test.workspaces.northside, test.cast.admin.id)
     await test.sql`update media set store_key = ${randomBytes(24).toString('base64url')} where id = ${id}`
     const purged = async () => (await test.sql`select from media where id = ${id} and purged_at is not null`).length
@@ -88,7 +88,7 @@ describe('what is kept, and for how long', () => {
     expect(await purged()).toBe(1)
   })
 
-  it('promise R1: an account is kept 29 days after its deactivation, and its erasure begins after 31', async () => {
+  it('promise R1: keeps an account for 29 days after its deactivation, and starts its erasure by day 31', async () => {
     const person = await test.addPerson('Dora Deactivated')
     await test.sql`update users set deactivated_at = now(), deactivated_by = 'person' where id = ${person.id}`
     const requests = () => test.sql<{ origin: string }[]>`select origin from deletion_requests where user_id = ${person.id}`
@@ -99,7 +99,7 @@ describe('what is kept, and for how long', () => {
     expect(await requests()).toMatchObject([{ origin: 'retention' }])
   })
 
-  it('promise R3: a snapshot is there a day before 24 months, and gone a day after', async () => {
+  it('promise R3: keeps a snapshot until a day before 24 months, and deletes it by a day after', async () => {
     const { sql, deps, cast, workspaces } = test
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
     const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
@@ -115,7 +115,7 @@ describe('what is kept, and for how long', () => {
     expect([await inMonths(-21), await inMonths(-19), await inMonths(-1), await inMonths(1)]).toEqual([0, 1, 0, 1])
   })
 
-  it('promise R3: months that lie before the term as a whole are dropped with their rows, and counted', async () => {
+  it('promise R3: drops whole months that are past the retention time with their rows, and counts them', async () => {
     const { sql, deps, cast, workspaces } = test
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
     const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
@@ -139,7 +139,7 @@ describe('what is kept, and for how long', () => {
     ['measured_targets', 'taken_at'],
     ['account_snapshots', 'taken_at'],
     ['channel_days', 'day'],
-  ])('promise R3: %s are there a day before 24 months, and gone two days after', async (table, column) => {
+  ])('promise R3: keeps %s until a day before 24 months, and deletes them by two days after', async (table, column) => {
     const { sql, deps, cast, workspaces } = test
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
     const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
@@ -167,7 +167,7 @@ describe('what is kept, and for how long', () => {
     ['notices', 89, 91],
     ['deletion_requests', 89, 91],
     ['policy_letters', 729, 732],
-  ])('promise S6: %s are there after %d days and gone after %d', async (name, before, after) => {
+  ])('promise S6: keeps %s for %d days and deletes them by day %d', async (name, before, after) => {
     const { sql, workspaces } = test
     await sql`delete from ${sql(name)}`
     if (name === 'invitations')
@@ -191,7 +191,7 @@ describe('what is kept, and for how long', () => {
     expect(await sweepIn(name, after)).toEqual({ removed: 1 })
   })
 
-  it('promise E1: a file of an access request that nobody fetches is there for 7 days', async () => {
+  it('promise E1: keeps an export that nobody downloads for 7 days', async () => {
     const { id } = await test.addPerson('Nobody Fetches')
     const key = randomBytes(24).toString('base64url')
     await test.deps.mediaStore.put(key, Readable.from([Buffer.alloc(1_000)]))
@@ -202,7 +202,7 @@ describe('what is kept, and for how long', () => {
     expect(await test.deps.mediaStore.size(key)).toBeNull()
   })
 
-  it('promise S6: what an upload that was cut off left behind goes after a day', async () => {
+  it('promise S6: deletes the remains of an interrupted upload after a day', async () => {
     const path = join(await test.deps.mediaStore.scratch(), 'cut-off.part')
     await writeFile(path, 'half a picture')
     await sweepIn('media', 0.9)
@@ -211,7 +211,7 @@ describe('what is kept, and for how long', () => {
     expect(existsSync(path)).toBe(false)
   })
 
-  it('promise E5: what was removed at its platform is there 29 days later, and gone after 31, unless it is connected again', async () => {
+  it('promise E5: keeps data removed at its platform for 29 days and deletes it by day 31, unless it is reconnected', async () => {
     const { sql, deps, cast, workspaces } = test
     const place = { workspaceId: workspaces.northside, platform: 'tiktok' as const, userId: cast.admin.id }
     const insert = async (state: string, reason: string | null) => {
@@ -233,7 +233,7 @@ describe('what is kept, and for how long', () => {
     expect(await sql`select from snapshots where target_id = ${removed.targetId}`).toHaveLength(0)
   })
 
-  it('promise R3: months that are over go as a whole, and the sweep counts what was in them', async () => {
+  it('promise R3: drops expired months as a whole, and the sweep counts their rows', async () => {
     const { sql, deps, cast, workspaces } = test
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
     const { channelId } = await insertChannel(deps, { ...place, userId: cast.admin.id })
@@ -246,7 +246,7 @@ describe('what is kept, and for how long', () => {
     expect(await months()).toBeLessThan(before)
   })
 
-  it('promise S6: Temporal keeps what has ended for as long as is said, and the nightly check looks', async () => {
+  it('promise S6: sets how long Temporal keeps closed workflows, and the nightly check verifies it', async () => {
     const { client } = temporal
     expect(await keptDays({ client })).toBe(1)
     await keepHistoriesFor({ client }, historyDays)
@@ -259,7 +259,7 @@ describe('what is kept, and for how long', () => {
     expect((await listLatestSweeps(test.sql)).get('histories')).toMatchObject({ removed: 1 })
   })
 
-  it('promise S6: no line of a log is kept for more than two weeks', async () => {
+  it('promise S6: keeps no log line for more than two weeks', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cratesocial-logs-'))
     const path = join(folder, 'worker.log')
     const read = () => [path, `${path}.1`].map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : null))
@@ -278,7 +278,7 @@ describe('what is kept, and for how long', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('promise R1: more rows than one batch all go in one sweep, and the sweep says what it left', async () => {
+  it('promise R1: deletes more rows than one batch in one sweep, and the sweep reports what is left', async () => {
     const { sql } = test
     await sql`delete from sweeps`
     await sql`delete from outbox`
@@ -290,7 +290,7 @@ describe('what is kept, and for how long', () => {
     expect(Date.now() - latest!.oldestLeftAt!.getTime()).toBeLessThan(60_000)
   })
 
-  it('promise S6: every table has a term, or says what it lives with', async () => {
+  it('promise S6: covers every table, which has a retention time or is kept with another', async () => {
     const tables = await test.sql<{ name: string }[]>`
       select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`
     const termed = new Set(rules.map((one) => one.table))

@@ -120,14 +120,14 @@ const begin = async () => {
 const wrongIn = async (name: string) => (await checks.find((one) => one.name === name)!.look(deps.sql)).wrong
 
 describe('promise R2: revoking at the platform', () => {
-  test('ends with the platform, and deletes our copy of the tokens and the id of the person', async () => {
+  test('completes when the platform confirms, and deletes our copy of the tokens and the id of the person', async () => {
     const { channelId } = await disconnected()
     expect(await state()).toMatchObject({ state: 'pending', tokens: true })
     expect(await revoke(channelId)).toBe('done')
     expect(await state()).toMatchObject({ state: 'revoked', tokens: false, person: null })
   })
 
-  test('waits as long as the platform asks, not shorter, and does not call before', async () => {
+  test('waits for as long as the platform asks, and makes no call before', async () => {
     const { channelId } = await disconnected()
     await revokeFault({ kind: 'error', code: 'rate_limit_exceeded' })
     const pauseMs = await revoke(channelId)
@@ -140,7 +140,7 @@ describe('promise R2: revoking at the platform', () => {
     expect(await revoke(channelId)).toBe('done')
   })
 
-  test('an expired token is renewed first; the new pair is kept when revoking then fails, also when the connection dies', async () => {
+  test('renews an expired token first, and keeps the new pair if revoking then fails, even if the database connection breaks', async () => {
     const { channelId, tokens } = await disconnected(-1_000)
     await revokeFault({ kind: 'html503' })
     const { id } = await state()
@@ -165,14 +165,14 @@ describe('promise R2: revoking at the platform', () => {
     expect(await state()).toMatchObject({ state: 'revoked', tokens: false })
   })
 
-  test('TikTok no longer accepts our tokens: they are deleted, and nothing claims that access was revoked', async () => {
+  test('deletes the tokens if TikTok no longer accepts them, without claiming that access was revoked', async () => {
     const { channelId } = await disconnected()
     await control(sandbox, 'POST', '/reset')
     expect(await revoke(channelId)).toBe('done')
     expect(await state()).toMatchObject({ state: 'unusable', tokens: false })
   })
 
-  test('is kept when the same person is connected elsewhere, also where that connection waits to be reconnected', async () => {
+  test('is skipped if the same person is connected elsewhere, even if that connection needs reconnecting', async () => {
     const { channelId, tokens } = await disconnected()
     const [other] = await deps.sql<{ id: string }[]>`
       insert into workspaces (slug, name, zone) values (${`w-${Date.now()}`}, 'Other', 'UTC') returning id`
@@ -185,9 +185,9 @@ describe('promise R2: revoking at the platform', () => {
   })
 })
 
-describe('promise R2: revoking and connecting the same person at once', () => {
+describe('promise R2: revoking and connecting the same person at the same time', () => {
   const webDeps = () => ({ ...deps, config: { publicUrl: url } }) as unknown as WebDeps
-  test('while somebody chooses accounts, nothing is revoked; when they leave, it is', async () => {
+  test('does not revoke while somebody is choosing accounts, and revokes after they leave', async () => {
     const { channelId, tokens } = await disconnected()
     const { state: way } = await begin()
     await keepOffer(deps.sql, deps.vault, way, { tokens, accounts: [], isComplete: true, lostElsewhere: [] })
@@ -199,7 +199,7 @@ describe('promise R2: revoking and connecting the same person at once', () => {
     expect(await revoke(channelId)).toBe('done')
   })
 
-  test('while the platform is being asked to revoke, nobody is connected with what it is about to end', async () => {
+  test('does not connect anyone while the platform is revoking that access', async () => {
     const { channelId } = await disconnected()
     const { issuer, verifier, code } = await consent()
     const { state: way } = await begin()
@@ -213,8 +213,8 @@ describe('promise R2: revoking and connecting the same person at once', () => {
   })
 })
 
-describe('promise R2, S1: one term, and a check of every place', () => {
-  test(`a platform that never answers is given up after ${revocationDays} days, and the tokens go`, async () => {
+describe('promise R2, S1: a single time limit, and a check of every place with tokens', () => {
+  test(`a platform that never responds is given up on after ${revocationDays} days, and the tokens are deleted`, async () => {
     const { channelId } = await disconnected()
     await revokeFault({ kind: 'html503', times: 10_000 })
     aheadMs = revocationDays * dayMs - 60_000
@@ -225,7 +225,7 @@ describe('promise R2, S1: one term, and a check of every place', () => {
     expect(await state()).toMatchObject({ state: 'given_up', tokens: false, person: null })
   })
 
-  test('one whose workflow is lost is given up by the nightly sweep at the same term', async () => {
+  test('the nightly sweep gives up on a revocation without a workflow after the same time', async () => {
     await disconnected()
     const rule = rules.find(({ name }) => name === 'pending_revocations')!
     const sweepDeps = { sql: deps.sql, now: deps.now } as Parameters<typeof sweep>[0]
@@ -236,7 +236,7 @@ describe('promise R2, S1: one term, and a check of every place', () => {
     expect(await state()).toMatchObject({ state: 'given_up', tokens: false })
   })
 
-  test('the nightly check finds a token wherever it is kept too long or not sealed', async () => {
+  test('the nightly check finds every token that is kept too long or not sealed, wherever it is', async () => {
     const { sql } = deps
     expect([await wrongIn('check-sealed'), await wrongIn('check-ended')]).toEqual([0, 0])
     await disconnected()

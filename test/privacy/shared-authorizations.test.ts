@@ -44,7 +44,7 @@ const openLeaving = async (person: Person): Promise<Page> => {
 }
 
 describe.sequential('one person at Meta, connected by two people here', () => {
-  test('promise E3, R2: erasing one person leaves the connection of the other alone, and both pages say so', async () => {
+  test('promise E3, R2: erasing one of them leaves the connection of the other working, and both pages say so', async () => {
     const [before] = (await grantsAtMeta()).filter(({ slug }) => slug === 'northside')
     const confirm = await openLeaving(bea)
     expect(confirm.text).toMatch(/Not revoked ?Ada Northside at Meta/)

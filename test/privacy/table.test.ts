@@ -11,7 +11,7 @@ import { createTestApp } from '../support/app.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const written = findProofs(root)
 
-test('every promise has its code and its test, and no mark names a promise that nobody made', () => {
+test('every promise has code and a test, and no mark names an unknown promise', () => {
   expect(promises.map(({ id }) => id)).toEqual(
     ['A', 8, 'D', 7, 'U', 4, 'R', 4, 'S', 6, 'E', 5, 'L', 4].flatMap((letter, index, all) =>
       typeof letter === 'string' ? Array.from({ length: all[index + 1] as number }, (_, n) => `${letter}${n + 1}`) : [],
@@ -37,7 +37,7 @@ const run = async (assertionResults: { fullName: string; status: string }[]) => 
   return { code: answer.code, counts: JSON.parse(last) as unknown, out: answer.out }
 }
 
-test('the command counts, and fails where a test failed, did not run or is missing', async () => {
+test('the command counts promises, and fails if a test failed, did not run or is missing', async () => {
   const all = promises.map(({ id }) => ({ fullName: `promise ${id}: holds`, status: 'passed' }))
   const n = promises.length
   expect(await run(all)).toMatchObject({ code: 0, counts: { promises: n, enforced: n, proved: n } })
@@ -54,7 +54,7 @@ test('the command counts, and fails where a test failed, did not run or is missi
   expect(missing.out).toMatch(/L4 .*\n.*kept by .*\n.*proved by {2}NOTHING/)
 }, 60_000)
 
-test('promise S4: operators see the table, and to everybody else there is no such page', async () => {
+test('promise S4: operators can open the table, and for everybody else the page does not exist', async () => {
   const { cast } = await createTestApp()
   const page = await cast.operator.get('/promises')
   expect(page.status).toBe(200)

@@ -6,7 +6,7 @@ import { insertChannel, insertTarget } from '../support/connected.ts'
 import { createTestTemporal } from '../support/servers/temporal.ts'
 
 it.each(['attempts', 'comment_attempts'])(
-  '%s: one whose worker died, so that it never ended, goes after 24 months, too',
+  '%s: an attempt whose worker died before it ended is also deleted after 24 months',
   async (name) => {
     const { sql, deps, cast, workspaces } = await createTestApp()
     const { client } = await createTestTemporal()

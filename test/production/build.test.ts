@@ -37,7 +37,9 @@ beforeAll(async () => {
   }
 }, 120_000)
 
-it('the compiled build migrates, serves pages with their styles and works, as production', { timeout: 60_000 }, async () => {
+it('the compiled build migrates, serves pages with their styles and runs the worker, in production mode', {
+  timeout: 60_000,
+}, async () => {
   const migrate = run(join(out, 'commands/migrate.js'), env)
   await migrate.says('https://social.example.com/invitations/')
   expect(await exit(migrate)).toBe(0)
@@ -58,13 +60,13 @@ it('the compiled build migrates, serves pages with their styles and works, as pr
   expect(await worker.stop()).toBe(0)
 })
 
-it('the build carries the table of promises as the sources have it, with the tests that it leaves out', async () => {
+it('the build contains the same table of promises as the sources, although it contains no tests', async () => {
   const carried = loadProofs(out)()
   expect(carried).toEqual(findProofs(fileURLToPath(new URL('../../', import.meta.url))))
   expect(carried.filter(({ tests, code }) => tests.length === 0 || code.length === 0)).toEqual([])
 })
 
-it('a build without its workflows is refused in words', { timeout: 60_000 }, async () => {
+it('a build without its workflows is refused with a clear message', { timeout: 60_000 }, async () => {
   const bundle = join(out, 'temporal/workflows.bundle.js')
   await rename(bundle, `${bundle}.away`)
   const worker = run(join(out, 'worker.js'), env)
@@ -73,7 +75,7 @@ it('a build without its workflows is refused in words', { timeout: 60_000 }, asy
   await rename(`${bundle}.away`, bundle)
 })
 
-it('every program of the build says what is missing in the environment instead of a stack trace', {
+it('every program of the build says which variables are missing, without a stack trace', {
   timeout: 60_000,
 }, async () => {
   for (const file of ['commands/migrate.js', 'server.js', 'worker.js', 'commands/rotate-vault.js']) {
@@ -84,7 +86,7 @@ it('every program of the build says what is missing in the environment instead o
   }
 })
 
-it('the build imports nothing that an installation without development packages lacks', async () => {
+it('the build imports only production dependencies', async () => {
   const { dependencies } = JSON.parse(await readFile(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8')) as {
     dependencies: Record<string, string>
   }

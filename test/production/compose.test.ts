@@ -43,7 +43,7 @@ beforeAll(async () => {
 })
 
 describe('docker-compose.yml', () => {
-  it('is what the compose specification describes', () => {
+  it('matches the compose specification', () => {
     const ajv = new Ajv2019({ strict: false, validateFormats: false, allErrors: true })
     const matches = ajv.compile(inDraft2019)
     matches(compose)
@@ -51,7 +51,7 @@ describe('docker-compose.yml', () => {
     expect(matches({ ...compose, services: { web: { image: 'a', prots: ['80'] } } }), 'the schema is read at all').toBe(false)
   })
 
-  it('names an exact version of every image that it does not build', () => {
+  it('pins the version of every image that it does not build', () => {
     const images = Object.values(compose.services)
       .filter(({ build }) => !build)
       .map(({ image }) => image)
@@ -59,7 +59,7 @@ describe('docker-compose.yml', () => {
     expect(images.filter((image) => !/:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image))).toEqual([])
   })
 
-  it('builds its own image on the version of Node that the Dockerfile names, unless the settings name another', async () => {
+  it('builds its own image with the Node version in the Dockerfile, unless the settings have another', async () => {
     const [, node] = /^ARG NODE_IMAGE=(\S+)$/m.exec(await readFile(join(root, 'Dockerfile'), 'utf8')) ?? []
     expect(node).toMatch(/^node:\d+\.\d+\.\d+-/)
     const built = Object.values(compose.services).flatMap(({ build }) =>
@@ -68,14 +68,14 @@ describe('docker-compose.yml', () => {
     expect(built).toEqual([node, node, node, node])
   })
 
-  it('publishes port 80 and 443, and with the profile observability Grafana on this machine alone', () => {
+  it('publishes ports 80 and 443, and with the observability profile Grafana on this machine only', () => {
     const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))
     const [grafana, ...others] = published.reverse()
     expect(others.reverse()).toEqual(['caddy 80:80', 'caddy 443:443', 'caddy 443:443/udp'])
     expect(withDefaults(grafana ?? '')).toBe('grafana 127.0.0.1:3001:3000')
   })
 
-  it('starts Prometheus, Alertmanager and Grafana only when they are asked for, and keeps Grafana away from the databases', () => {
+  it('starts Prometheus, Alertmanager and Grafana only with their profile, and keeps Grafana away from the databases', () => {
     const ofProfile = (profile: string) =>
       Object.entries(compose.services)
         .filter(([, { profiles = [] }]) => profiles.includes(profile))
@@ -92,7 +92,7 @@ describe('docker-compose.yml', () => {
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
 
-  it('keeps databases and Temporal on a network without a way in or out', () => {
+  it('keeps the databases and Temporal on a network without access from or to the outside', () => {
     expect(compose.networks.inner?.internal).toBe(true)
     expect(servicesOn('outer')).toEqual(['backup', 'migrate', 'server', 'worker'])
     expect(servicesOn('edge'), 'where ports are published').toEqual(['caddy'])
@@ -100,7 +100,7 @@ describe('docker-compose.yml', () => {
     expect(compose.networks.front?.internal).toBe(true)
   })
 
-  it('believes X-Forwarded-For from Caddy alone, which has a fixed address that no other container can get', () => {
+  it('trusts X-Forwarded-For only from Caddy, at a fixed address that no other container can get', () => {
     const networks = compose.services.caddy?.networks as Record<string, { ipv4_address?: string }>
     const address = withDefaults(networks.front?.ipv4_address ?? '')
     expect(withDefaults(compose.services.server?.environment?.TRUSTED_PROXIES ?? '').trim()).toBe(address)
@@ -115,7 +115,7 @@ describe('docker-compose.yml', () => {
     expect(subnets.filter((subnet) => /^f[cd].*::\/64$/.test(subnet))).toHaveLength(1)
   })
 
-  it('gives each program only the database secret of its own role', () => {
+  it('gives each program only the database password of its own role', () => {
     const holders = (secret: string) =>
       Object.entries(compose.services)
         .filter(([, { environment = {} }]) => Object.values(environment).some((value) => value.includes(`\${${secret}`)))
@@ -126,14 +126,14 @@ describe('docker-compose.yml', () => {
     expect(holders('TEMPORAL_DB_PASSWORD')).toEqual(['postgres', 'temporal', 'temporal-schema'])
   })
 
-  it('gives no program more than it needs, and starts it again', () => {
+  it('gives no program more rights than it needs, and restarts it', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       expect(service, name).toMatchObject({ read_only: true, cap_drop: ['ALL'] })
       expect(service.restart, name).toMatch(/^unless-stopped$|^on-failure/)
     }
   })
 
-  it('promise S6: keeps no line of a log longer than the policy says, by the term of the journal that its setup installs', async () => {
+  it('promise S6: keeps no log line longer than the policy says, through the journal settings that its setup installs', async () => {
     const conf = await readFile(join(root, 'production/journald.conf'), 'utf8')
     const days = (name: string) => Number(new RegExp(`^${name}=(\\d+)day$`, 'm').exec(conf)?.[1])
     expect(days('MaxFileSec')).toBeGreaterThan(0)
@@ -144,7 +144,7 @@ describe('docker-compose.yml', () => {
     )
   })
 
-  it('waits only for services that say when they are well or done', () => {
+  it('waits only for services that report when they are healthy or done', () => {
     for (const { depends_on = {} } of Object.values(compose.services))
       for (const [name, { condition }] of Object.entries(depends_on)) {
         const other = compose.services[name]
@@ -155,17 +155,17 @@ describe('docker-compose.yml', () => {
 })
 
 describe('the environment of the programs', () => {
-  /** What a server of one's own leaves as it is: its image has ffmpeg. */
+  /** A self-hosted server doesn't change these. Its image has ffmpeg. */
   const untouched = [
     ...['DATABASE_PREPARE', 'DATABASE_DIRECT_URL', 'ALLOW_LOCAL_PLATFORMS', 'FFMPEG_PATH'],
     ...['META_GRAPH_URL', 'META_GRAPH_VIDEO_URL', 'META_DIALOG_URL', 'META_RUPLOAD_URL', 'TIKTOK_AUTH_URL', 'TIKTOK_API_URL'],
   ]
-  /** Of a cluster that is not on this machine. */
+  /** For a cluster on another machine. */
   const elsewhere = /^TEMPORAL_(API_KEY|CONFIG_FILE|PROFILE|TLS\w*)$/
   const ofNode = ['NODE_OPTIONS', 'TMPDIR']
   const programs = ['server', 'worker', 'migrate', 'backup']
 
-  it('is all that config/index.ts reads, and nothing that it does not know', () => {
+  it('contains all variables that config/index.ts reads, and no unknown ones', () => {
     for (const name of programs) {
       const given = Object.keys(compose.services[name]?.environment ?? {})
       expect(
@@ -179,7 +179,7 @@ describe('the environment of the programs', () => {
     }
   })
 
-  it('is a valid configuration with what the setup wrote', async () => {
+  it('is a valid configuration with the settings that the setup wrote', async () => {
     const env = parseEnv(await readFile(settings, 'utf8')) as Record<string, string>
     for (const name of programs) {
       const config = loadConfig(filledIn(compose.services[name]?.environment ?? {}, env))
@@ -194,7 +194,7 @@ describe('the environment of the programs', () => {
     }
   })
 
-  it('asks for nothing that the setup does not write', async () => {
+  it('requires nothing that the setup does not write', async () => {
     const written = Object.keys(parseEnv(await readFile(settings, 'utf8')))
     const demanded = [...text.matchAll(/\$\{([A-Z0-9_]+)(?::\?[^}]*)?\}/g)].map(([, name]) => name ?? '')
     expect(demanded.filter((name) => !written.includes(name))).toEqual([])
@@ -209,15 +209,18 @@ const servicesOn = (network: string): string[] =>
 
 const isIn = (address: string, range: string): boolean => ipaddr.parse(address).match(ipaddr.parseCIDR(range))
 
-/** A value of the file with nothing set in .env. */
+/** The value of a setting if nothing is set in .env. */
 const withDefaults = (value: string): string => value.replace(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1')
 
-/** The schema calls itself draft 2019-09 with an address that is none of that draft's, and names its parts as draft 4 did. */
+/**
+ * The schema claims to be draft 2019-09 with an address that isn't that draft's, and names its
+ * parts as draft 4 did.
+ */
 const inDraft2019 = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
   key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
 )
 
-/** As compose fills in: ${NAME}, ${NAME:-default}, ${NAME:?message}. */
+/** Fills in variables as compose does: ${NAME}, ${NAME:-default}, ${NAME:?message}. */
 const filledIn = (environment: Record<string, string>, env: Record<string, string>): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [

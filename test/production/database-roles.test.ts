@@ -15,7 +15,7 @@ beforeAll(async () => {
   await firstStart()
 })
 
-/** What the container of production runs once, with its real psql. */
+/** What the production container runs once, with the real psql. */
 async function firstStart(): Promise<void> {
   const { program, libraries } = await debianProgram('psql', [await clientPackage(), 'libpq5'])
   const script = fileURLToPath(new URL('../../production/postgres/databases.sh', import.meta.url))
@@ -31,13 +31,13 @@ async function firstStart(): Promise<void> {
   await run('/bin/sh', [script], { env })
 }
 
-/** Debian names the package after its version. */
+/** Debian includes the version in the name of the package. */
 async function clientPackage(): Promise<string> {
   const { stdout } = await run('apt-cache', ['depends', 'postgresql-client']).catch(() => ({ stdout: '' }))
   return /Depends: (postgresql-client-\d+)/.exec(stdout)?.[1] ?? 'postgresql-client-15'
 }
 
-/** What the server answers to a role that opens a database with a password: `in`, or the code of the error. */
+/** Opens a database as a role. Returns `in`, or the error code of the server. */
 async function open(role: string, password: string, database: string): Promise<string> {
   const connection = { host: '127.0.0.1', port: server.port, user: role, password, database, max: 1 }
   const sql = postgres({ ...connection, connect_timeout: 5, onnotice: () => undefined })
@@ -49,8 +49,8 @@ async function open(role: string, password: string, database: string): Promise<s
     .finally(() => sql.end({ timeout: 1 }))
 }
 
-describe('the database of production', () => {
-  it('lets each role into its own databases only', async () => {
+describe('the production database', () => {
+  it('lets each role open its own databases only', async () => {
     const roles = { cratesocial: ['cratesocial'], temporal: ['temporal', 'temporal_visibility'] }
     for (const [role, own] of Object.entries(roles)) {
       for (const database of ['cratesocial', 'temporal', 'temporal_visibility', 'postgres', 'template1']) {
@@ -60,7 +60,7 @@ describe('the database of production', () => {
     }
   })
 
-  it('knows three secrets: none opens another role', async () => {
+  it('has three passwords, and none of them works for another role', async () => {
     for (const role of Object.keys(passwords)) {
       for (const [whose, password] of Object.entries(passwords)) {
         const answer = await open(role, password, role === 'temporal' ? 'temporal' : 'postgres')
@@ -69,7 +69,7 @@ describe('the database of production', () => {
     }
   })
 
-  it('gives the program’s role no right over the server: no superuser, no new roles or databases, no files', async () => {
+  it('gives the program’s role no rights over the server: no superuser, no new roles or databases, no files', async () => {
     for (const [role, database] of [
       ['cratesocial', 'cratesocial'],
       ['temporal', 'temporal'],

@@ -15,10 +15,10 @@ import { atTheEnd } from '../support/at-the-end.ts'
 import { install, untilPage } from '../support/installed.ts'
 import { startBarePostgres } from '../support/servers/bare-postgres.ts'
 
-/** Only root may mount a file system of its own. */
+/** Only root can mount a file system. */
 const isRoot = process.getuid?.() === 0
 
-/** A real file system of `megabytes` that nothing else writes to. */
+/** Mounts a real file system of `megabytes` that nothing else writes to. */
 const mountSmallDisk = (megabytes: number): string => {
   const folder = mkdtempSync(join(tmpdir(), 'cratesocial-small-disk-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
@@ -30,7 +30,7 @@ const mountSmallDisk = (megabytes: number): string => {
   return folder
 }
 
-/** Writes until there is no space left; returns the way to free it. */
+/** Writes until there is no space left. Returns a function that frees it. */
 const fill = (folder: string, name: string): (() => void) => {
   const path = join(folder, name)
   const file = openSync(path, 'w')
@@ -46,7 +46,10 @@ const fill = (folder: string, name: string): (() => void) => {
   return () => rmSync(path)
 }
 
-/** Rows of no meaning, until the table cannot grow: free space inside its pages would let a few inserts through. */
+/**
+ * Inserts meaningless rows until the table can't grow. Otherwise, free space in its pages would
+ * allow a few more inserts.
+ */
 const fillPages = async (sql: Sql): Promise<void> => {
   for (let row = 0; row < 20_000; row += 1) {
     const answer = await sql`insert into throttle (key, hits, reset_at) values (${`ballast ${row}`}, 1, now())`.then(
@@ -60,7 +63,7 @@ const fillPages = async (sql: Sql): Promise<void> => {
 }
 
 it.runIf(isRoot)(
-  'a full disk: pages are shown, changes and uploads are refused in words, health says it, and all goes on once there is space',
+  'with a full disk, pages are shown, changes and uploads are refused with a message, health reports it, and everything continues once there is space',
   { timeout: 240_000 },
   async () => {
     const disk = mountSmallDisk(140)
@@ -88,7 +91,7 @@ it.runIf(isRoot)(
     const kept = await post('Due while the disk is full', dueAt)
     const draft = await admin.open(`/w/${slug}/posts/new`)
 
-    await house.sql`checkpoint` // removes old log files now, so that none makes room later
+    await house.sql`checkpoint` // removes old log files now, so that none of them frees space later
     const free = [fill(disk, 'ballast')]
     await fillPages(house.sql)
     free.push(fill(disk, 'more ballast'))
@@ -103,7 +106,8 @@ it.runIf(isRoot)(
     expect((await stranger.open(invitation)).text).toContain('Accept the invitation')
     expect((await admin.open(`/w/${slug}/calendar`)).status).toBe(200)
     expect(await uploadPicture(house)).toEqual([507, expect.stringContaining('low on disk space')])
-    // Small rows still fit into pages that exist: such a change is saved as a whole, or refused as a whole.
+    // Small rows may still fit into existing pages. So such a change is either saved completely or
+    // refused completely.
     const form = { name: 'Max', email: 'max@example.com', password: 'a long enough passphrase' }
     const answered = await stranger.open(invitation).then((page) => page.press('Accept the invitation', form))
     if (answered.status !== 200) expect([answered.status, answered.text]).toEqual(notSaved)

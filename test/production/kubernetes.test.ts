@@ -47,7 +47,10 @@ const containerOf = (name: string): Container => {
   return podOf(workload!).containers[0]!
 }
 
-/** As kustomize reads them: NAME=VALUE, without quotes, and # begins a comment only at the start of a line. */
+/**
+ * Reads a file as kustomize does: NAME=VALUE, without quotes, and # starts a comment only at the
+ * start of a line.
+ */
 const readEnv = (path: string): Record<string, string> =>
   Object.fromEntries(
     read(path)
@@ -64,14 +67,14 @@ describe('production/kubernetes', () => {
     problemsOf = await kubernetesCheck()
   }, 120_000)
 
-  it('holds nothing that Kubernetes would refuse, down to the last field', async () => {
+  it('contains nothing that Kubernetes would refuse, down to the last field', async () => {
     expect(manifests.length).toBeGreaterThan(10)
     for (const manifest of manifests) expect(await problemsOf(manifest), `${manifest.kind} ${manifest.metadata.name}`).toEqual([])
     const misspelled = JSON.parse(JSON.stringify(workloads[0]).replace('readOnlyRootFilesystem', 'readOnlyRootFileSystem'))
     expect(await problemsOf(misspelled), 'a misspelled field is found').not.toEqual([])
   })
 
-  it('applies every file in it, and the example is built on the base', () => {
+  it('applies all of its files, and the example is built on the base', () => {
     const { resources } = kustomization('base')
     expect([...resources, 'kustomization.yaml'].sort()).toEqual(yamlFiles('base').sort())
     expect(kustomization('example').resources).toEqual(['../base', 'ingress.yaml'])
@@ -82,7 +85,7 @@ describe('production/kubernetes', () => {
     ])
   })
 
-  it('names the version of package.json, and programs that exist', () => {
+  it('uses the version in package.json and programs that exist', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
     expect(kustomization('example').images).toMatchObject([{ name: 'cratesocial', newTag: version }])
     for (const workload of workloads) {
@@ -112,7 +115,7 @@ describe('production/kubernetes', () => {
     }
   })
 
-  it('gives each program the memory that docker-compose.yml gives it, and more than its heap may take', () => {
+  it('gives each program the same memory as docker-compose.yml, and more than its heap limit', () => {
     const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
       services: Record<string, { mem_limit?: string }>
     }
@@ -131,7 +134,7 @@ describe('production/kubernetes', () => {
     }
   })
 
-  it('asks each program at an address that it answers', () => {
+  it('probes each program at an address that it serves', () => {
     expect(containerOf('server').ports).toEqual([
       { name: 'http', containerPort: Number(settings.PORT) },
       { name: 'metrics', containerPort: Number(settings.METRICS_PORT) },
@@ -146,7 +149,7 @@ describe('production/kubernetes', () => {
       expect(containerOf(name).livenessProbe?.httpGet, name).toEqual({ path: '/metrics', port: 'metrics' })
   })
 
-  it('keeps a server and a worker running while machines are emptied', () => {
+  it('keeps a server and a worker running while nodes are drained', () => {
     const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget') as Workload[]
     expect(budgets.map(({ metadata }) => metadata.name).sort()).toEqual(['background-worker', 'server', 'worker'])
     for (const { metadata, spec } of budgets) {
@@ -159,7 +162,7 @@ describe('production/kubernetes', () => {
 
 describe('the environment of the programs in Kubernetes', () => {
   const ofPods = ['WORKER_QUEUES', 'NODE_OPTIONS']
-  /** What an installation of one's own leaves as it is. */
+  /** A self-hosted installation doesn't change these. */
   const untouched = [
     ...['ALLOW_LOCAL_PLATFORMS', 'TEMPORAL_CONFIG_FILE', 'TEMPORAL_PROFILE', 'FFMPEG_PATH'],
     ...['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
@@ -171,7 +174,7 @@ describe('the environment of the programs in Kubernetes', () => {
     THROTTLE_KEY: Buffer.alloc(32, 8).toString('base64'),
   }
 
-  it('is all that config/index.ts reads, and nothing that it does not know', () => {
+  it('contains all variables that config/index.ts reads, and no unknown ones', () => {
     for (const workload of workloads) {
       const { envFrom } = podOf(workload).containers[0]!
       expect(envFrom).toEqual([{ configMapRef: { name: 'settings' } }, { secretRef: { name: 'cratesocial' } }])
@@ -183,7 +186,7 @@ describe('the environment of the programs in Kubernetes', () => {
     expect([...new Set(ofContainers.map(({ name }) => name))].sort()).toEqual([...ofPods].sort())
   })
 
-  it('has every secret in the Secret, and nothing else there', () => {
+  it('has all secrets in the Secret, and nothing else there', () => {
     const isSecret = (name: string) => (variables as Record<string, { secret?: boolean }>)[name]?.secret === true
     expect(Object.keys(secrets).filter((name) => !isSecret(name))).toEqual([])
     expect(Object.keys(settings).filter(isSecret)).toEqual([])

@@ -11,7 +11,10 @@ import { insertTarget } from '../support/connected.ts'
 import { connectAll } from '../support/posts.ts'
 import { databaseUrl } from '../support/servers/template-database.ts'
 
-/** The second server speaks to the database as behind PgBouncer: nothing prepared, and another way for what is listened to. */
+/**
+ * The second server uses the database as behind PgBouncer: without prepared statements, and with a
+ * separate connection for listening.
+ */
 let first: TestApp
 let second: { sql: Sql; live: Live; app: ReturnType<typeof createApp> }
 
@@ -44,7 +47,7 @@ const nextChange = (live: Live): Promise<string | null | undefined> =>
     )
   })
 
-it('what changes through one server is heard by the pages of the other', async () => {
+it('pages of one server receive changes made through the other', async () => {
   const { facebook } = await connectAll(first.deps, { workspaceId: first.workspaces.northside, userId: first.cast.admin.id })
   const heard = [nextChange(first.deps.live), nextChange(second.live)]
   const { targetId } = await insertTarget(first.deps, {
@@ -58,7 +61,7 @@ it('what changes through one server is heard by the pages of the other', async (
   expect(await back).toBe(targetId)
 })
 
-it('a person who signed in at one server is known to the other, which prepares no statement', async () => {
+it('a person who signed in at one server is signed in at the other, which uses no prepared statements', async () => {
   const browser = createBrowser(second.app, first.deps.config.publicUrl)
   browser.setCookie(`__Host-session=${await insertSession(first.sql, first.cast.manager.id, new Date())}`)
   for (const path of [
@@ -73,7 +76,7 @@ it('a person who signed in at one server is known to the other, which prepares n
   expect(prepared?.count).toBe(0)
 })
 
-it('the guards of a connection are the role’s where a pooler takes none from us', async () => {
+it('the timeouts of a connection come from the role if a pooler does not pass on ours', async () => {
   const before = await second.sql`show statement_timeout`
   expect(before[0]?.statementTimeout).toBe('0')
   await keepGuardsInRole(first.sql)

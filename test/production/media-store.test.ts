@@ -14,7 +14,7 @@ import { testConfig } from '../support/config.ts'
 import { startS3 } from '../support/servers/s3.ts'
 import { noise, upload } from '../support/uploading.ts'
 
-/** Compared as bytes: a matcher would look at them one by one. */
+/** Compares as bytes, because a matcher would compare them one by one. */
 const same = async (stream: Readable, bytes: Buffer): Promise<boolean> => (await buffer(stream)).equals(bytes)
 const key = () => randomBytes(24).toString('base64url')
 
@@ -43,9 +43,9 @@ describe.each(Object.entries(openStore))('media in %s', (_, open) => {
   let store: MediaStore
   beforeAll(async () => {
     store = await open()
-  }, 300_000) // the S3 server is installed by the first run on a machine
+  }, 300_000) // the first run on a machine installs the S3 server
 
-  it('gives back what was put, whole or a part of it', async () => {
+  it('returns what was stored, as a whole or in part', async () => {
     const [name, bytes] = [key(), randomBytes(300_000)]
     await store.put(name, Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)]))
     expect(await store.size(name)).toBe(bytes.length)
@@ -54,7 +54,7 @@ describe.each(Object.entries(openStore))('media in %s', (_, open) => {
     expect(await same(store.open(name, { start: 0, end: 0 }), bytes.subarray(0, 1))).toBe(true)
   })
 
-  it('takes a finished file over', async () => {
+  it('takes over a finished file', async () => {
     const [name, bytes] = [`${key()}.zip`, randomBytes(200_000)]
     const path = join(await store.scratch(), key())
     await writeFile(path, bytes)
@@ -74,7 +74,7 @@ describe.each(Object.entries(openStore))('media in %s', (_, open) => {
     expect(await readdir(await store.scratch())).toEqual([])
   })
 
-  it('removes for good, also what is not there', async () => {
+  it('is removed permanently, and removing a missing key does nothing', async () => {
     const name = key()
     await store.put(name, Readable.from([Buffer.from('a record')]))
     await store.remove(name)
@@ -83,7 +83,7 @@ describe.each(Object.entries(openStore))('media in %s', (_, open) => {
     await expect(buffer(store.open(name))).rejects.toThrow()
   })
 
-  it('lists its keys, and stops reading when the reader leaves', async () => {
+  it('lists its keys, and stops reading when the reader stops', async () => {
     const [name, bytes] = [key(), randomBytes(3_000_000)]
     await store.put(name, Readable.from([bytes]))
     const keys: string[] = []
@@ -95,13 +95,13 @@ describe.each(Object.entries(openStore))('media in %s', (_, open) => {
     }
   })
 
-  it('refuses a key that could leave its place', async () => {
+  it('refuses a key that could leave its folder', async () => {
     await expect(async () => store.size('../../etc/passwd')).rejects.toThrow('random name')
     await expect(async () => buffer(store.open('../../etc/passwd'))).rejects.toThrow('random name')
   })
 })
 
-it('uploads and their addresses are the same with a bucket', { timeout: 120_000 }, async () => {
+it('uploads and their URLs work the same with a bucket', { timeout: 120_000 }, async () => {
   const config = await configOfBucket()
   const test = await createTestApp({ config, mediaStore: await createMediaStore(config.media) })
   const image = await noise(300, 200)

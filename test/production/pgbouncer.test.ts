@@ -8,11 +8,16 @@ import type { TestDatabase } from '../support/database.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { startPgBouncer } from '../support/servers/pgbouncer.ts'
 
-/** Fewer than the product has at work at once, so that they are handed from one to the other. */
+/**
+ * Fewer connections than the product uses at once, so that they are passed from one to the other.
+ */
 const connections = 4
 let house: Installed
 
-/** As an operator sets it up: everything through PgBouncer, what needs a connection that stays past it. */
+/**
+ * Set up as an operator would: everything goes through PgBouncer, except for what needs a
+ * connection that stays open.
+ */
 const behindPgBouncer = async ({ url, sql: direct }: TestDatabase): Promise<Sql> => {
   await keepGuardsInRole(direct)
   const straight = new URL(url)
@@ -27,7 +32,7 @@ beforeAll(async () => {
   house = await install({ pool: behindPgBouncer })
 }, 60_000)
 
-it('a post is composed, scheduled and goes out', { timeout: 60_000 }, async () => {
+it('a post is composed, scheduled and published through PgBouncer', { timeout: 60_000 }, async () => {
   const { admin, slug, ledger } = house
   const text = 'Through a pooler'
   const dueAt = new Date(Math.ceil((Date.now() + 6_000) / 1_000) * 1_000)
@@ -42,7 +47,7 @@ it('a post is composed, scheduled and goes out', { timeout: 60_000 }, async () =
   expect((await ledger.posts()).map((post) => post.text)).toEqual([text])
 })
 
-it('many statements at once, and transactions among them, share few connections', { timeout: 30_000 }, async () => {
+it('many simultaneous statements and transactions share a few connections', { timeout: 30_000 }, async () => {
   const { sql } = house
   const numbers = Array.from({ length: 400 }, (_, number) => number)
   const ask = [
@@ -51,7 +56,7 @@ it('many statements at once, and transactions among them, share few connections'
       return row?.sum
     },
     async (number: number) => {
-      await sql`select now()` // without a value: it is sent together with what follows
+      await sql`select now()` // has no parameters, so it is sent together with the next statement
       return number + 1
     },
     (number: number) =>
@@ -65,7 +70,7 @@ it('many statements at once, and transactions among them, share few connections'
   expect(sums).toEqual(numbers.map((number) => number + 1))
 })
 
-it('what changes is heard past PgBouncer, and a backup reads past it too', async () => {
+it('notifications and backups bypass PgBouncer', async () => {
   const { sql } = house
   const heard = new Promise<string>((resolve) => void sql.listen('said', resolve, () => void sql.notify('said', 'a word')))
   expect(await heard).toBe('a word')

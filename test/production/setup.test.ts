@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 
 describe('npm run setup:production', () => {
-  it('never overwrites, and keeps the file to its owner', async () => {
+  it('never overwrites a file, and makes it readable only for its owner', async () => {
     const before = await readFile(settings, 'utf8')
     await expect(setup('--out', settings, '--domain', 'other.example.com')).rejects.toThrow('was not changed')
     expect(await readFile(settings, 'utf8')).toBe(before)
@@ -27,7 +27,7 @@ describe('npm run setup:production', () => {
     await expect(stat(join(root, '.env.local'))).rejects.toThrow('ENOENT')
   })
 
-  it('names a special character in the password of the mail server, and how to write it', async () => {
+  it("reports a special character in the mail server's password, and how to write it", async () => {
     const path = join(folder, 'special.env')
     const known = ['--out', path, '--domain', 'b.example.com', '--mail', 'o@example.com', '--smtp-url']
     for (const url of [
@@ -42,7 +42,7 @@ describe('npm run setup:production', () => {
     expect(await readFile(path, 'utf8')).toContain("SMTP_URL='smtps://me:pa%23ss@mail.example.com'")
   })
 
-  it('makes other secrets each time', async () => {
+  it('creates different secrets each time', async () => {
     const other = join(folder, 'other.env')
     await setup('--out', other, '--domain', 'b.example.com', '--mail', 'ops@example.com', '--smtp-url', 'smtp://m.example.com')
     const [one, two] = [settings, other].map(async (path) => parseEnv(await readFile(path, 'utf8')))

@@ -13,7 +13,10 @@ import { atTheEnd } from '../support/at-the-end.ts'
 import { testConfig } from '../support/config.ts'
 import { createTestTemporal } from '../support/servers/temporal.ts'
 
-/** A cluster that wants mutual TLS: the real one behind what ends TLS, with an authority of its own. */
+/**
+ * A cluster that requires mutual TLS: the real one behind a TLS proxy, with its own certificate
+ * authority.
+ */
 let cluster: { address: string; namespace: string }
 let authority: { cert: string; private: string }
 let certificate: { cert: string; private: string }
@@ -39,7 +42,7 @@ beforeAll(async () => {
   cluster = { address: await listen(proxy), namespace: temporal.namespace }
 })
 
-it('client and worker reach a cluster by mutual TLS, told by variables', async () => {
+it('client and worker connect to a cluster with mutual TLS, configured by variables', async () => {
   await writeFile(join(folder, 'client.key'), certificate.private)
   const env = {
     TEMPORAL_ADDRESS: cluster.address,
@@ -52,7 +55,7 @@ it('client and worker reach a cluster by mutual TLS, told by variables', async (
   expect(await whoAnswers(env)).toEqual({ client: cluster.namespace, worker: cluster.namespace })
 })
 
-it('and by a profile of a file', async () => {
+it('client and worker connect to a cluster with mutual TLS, configured by a profile in a file', async () => {
   const file = join(folder, 'temporal.toml')
   await writeFile(join(folder, 'ca.pem'), authority.cert)
   await writeFile(
@@ -70,7 +73,7 @@ client_key_data = """${certificate.private}"""
   expect(await whoAnswers({ TEMPORAL_CONFIG_FILE: file })).toEqual({ client: cluster.namespace, worker: cluster.namespace })
 })
 
-it('a cluster is not believed without its authority, and does not believe us without our certificate', async () => {
+it('a cluster is not trusted without its authority, and does not trust us without our certificate', async () => {
   const address = { TEMPORAL_ADDRESS: cluster.address, TEMPORAL_NAMESPACE: cluster.namespace }
   const ours = { TEMPORAL_TLS_CLIENT_CERT_DATA: certificate.cert, TEMPORAL_TLS_CLIENT_KEY_DATA: certificate.private }
   const theirs = { TEMPORAL_TLS_SERVER_NAME: 'temporal.example', TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.cert }
@@ -84,7 +87,7 @@ it('a cluster is not believed without its authority, and does not believe us wit
   }
 })
 
-it('an API key goes with every call of client and worker, in TLS', async () => {
+it('client and worker send the API key with every call, over TLS', async () => {
   const server = await certify('localhost', serverNames, authority)
   const heard: (string | undefined)[] = []
   const cloud = createSecureServer({ cert: server.cert, key: server.private })
@@ -108,7 +111,7 @@ it('an API key goes with every call of client and worker, in TLS', async () => {
   expect(new Set(heard)).toEqual(new Set(['Bearer a key of the cloud']))
 })
 
-/** The name of the namespace, as the cluster tells it to a client and to a worker's connection. */
+/** The name of the namespace as reported to a client and to a worker's connection. */
 const whoAnswers = async (env: NodeJS.ProcessEnv) => {
   const { temporal, vaultKeys } = testConfig(env)
   const { namespace } = temporal

@@ -12,7 +12,7 @@ export type Race = {
   requests: number
   postsPerRound: number
   requestsPerRound: number
-  /** Accounts that every post goes to. */
+  /** The accounts that every post is published to. */
   accounts: string[]
 }
 
@@ -20,7 +20,7 @@ export type RaceResult = {
   test: 'races'
   seed: number
   requests: number
-  /** Answers by status. */
+  /** Responses by status. */
   answers: Record<string, number>
   serverErrors: number
   deadlocks: number
@@ -31,13 +31,16 @@ export type RaceResult = {
 }
 
 const zone = 'Europe/Zurich'
-/** Requests arrive so long before and after the second of sending, most of them very close to it. */
+/**
+ * Requests arrive this long before and after the second of sending, most of them very close to it.
+ */
 const aroundMs = 1_500
 const closeMs = 250
 
 /**
- * Posts come due in rounds, and around their second people move, cancel, edit and publish them from several sessions at once. In the end
- * every target is held against the platforms' ledger and against its page.
+ * Posts come due in rounds, and people move, cancel, edit and publish them at that second from
+ * several sessions at once. At the end, every target is compared with the platforms' ledger and
+ * with its page.
  */
 export const runRaces = async (track: Track, race: Race): Promise<RaceResult> => {
   const dice = createDice(race.seed, 'races')
@@ -115,7 +118,10 @@ const schedule = async (track: Track, race: Race, mark: string, dueAt: Date): Pr
 type Wish = { postId: string; person: Person; act: 'move' | 'cancel' | 'edit' | 'now' | 'cancelOne'; looksFirst: boolean }
 type Look = { version: number; left: number; text: string; targetIds: string[] }
 
-/** As the forms send it; `looksFirst`: with the version that the row has a moment before, as a page that was just opened. */
+/**
+ * Sends the request as the forms do. `looksFirst`: with the row's version of a moment before, like
+ * a page that was just opened.
+ */
 const request = async (track: Track, race: Race, { postId, person, act, looksFirst }: Wish): Promise<number> => {
   const look = await lookAt(track.sql, postId)
   const later = wallTimeOf(new Date(Math.ceil(Date.now() / 1_000 + 8) * 1_000), zone)
@@ -163,7 +169,7 @@ const readOutcomes = (sql: Sql): Promise<Outcome[]> => sql<Outcome[]>`
     c.account_id as account
   from targets t join channels c on c.id = t.channel_id where t.text like '[race %' order by t.id`
 
-/** Until nothing is on its way any more, moved posts included. */
+/** Waits until nothing is in progress any more, including moved posts. */
 const untilEnded = async ({ sql, say }: Track): Promise<void> => {
   for (const giveUpAt = Date.now() + 180_000; Date.now() < giveUpAt; await sleep(500)) {
     const [row] = await sql<{ open: number }[]>`
@@ -174,7 +180,7 @@ const untilEnded = async ({ sql, say }: Track): Promise<void> => {
   say('some targets are still under way after three minutes')
 }
 
-/** Of this database since it was made; every backend reports them within a second. */
+/** Deadlocks in this database since it was created. Every backend reports them within a second. */
 const countDeadlocks = async (sql: Sql): Promise<number> => {
   await sleep(1_500)
   const [row] = await sql<{ deadlocks: number }[]>`

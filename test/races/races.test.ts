@@ -19,8 +19,8 @@ beforeAll(async () => {
   track = { sessions, slug, sql, channel, ledger: () => house.ledger.posts(), say: () => undefined }
 }, 90_000)
 
-/** `npm run test:races` runs 500 requests against processes of their own. */
-it('people who move, cancel, edit and publish a post in the second of its sending get no 500, and all pages tell what exists', {
+/** `npm run test:races` runs 500 requests against separate processes. */
+it('moving, canceling, editing and publishing a post in the second it is sent causes no 500, and all pages show what exists', {
   timeout: 180_000,
 }, async () => {
   const accounts = ['Northside Records', 'Northside Café']
@@ -28,7 +28,7 @@ it('people who move, cancel, edit and publish a post in the second of its sendin
   expect(result).toMatchObject({ requests: 40, serverErrors: 0, deadlocks: 0, disagreements: 0, targets: 8 })
 })
 
-describe('the judge of a race finds', () => {
+describe('the verdict of a race reports', () => {
   const outcome: Outcome = {
     postId: 'p',
     targetId: 't',
@@ -40,7 +40,7 @@ describe('the judge of a race finds', () => {
   }
   const post = { id: '1_2', text: '[race 1.1] x' } as Parameters<typeof faultsOf>[1][number]
 
-  it('nothing when all agree', () => {
+  it('nothing if everything agrees', () => {
     expect(faultsOf(outcome, [post], 'published')).toEqual([])
     expect(faultsOf({ ...outcome, state: 'canceled' }, [], 'canceled')).toEqual([])
   })

@@ -1,11 +1,11 @@
 import type { LedgerPost } from '../support/platforms/ledger.ts'
 import type { Track } from './track.ts'
 
-/** What the database says of one post on one account when all is over. */
+/** The final state of one post on one account in the database. */
 export type Outcome = {
   postId: string
   targetId: string
-  /** `[race 1.2]`, which begins its text and that of no other post. */
+  /** For example `[race 1.2]`. Its text begins with this, and no other post's does. */
   mark: string
   text: string
   state: string
@@ -15,7 +15,10 @@ export type Outcome = {
 
 export type Disagreement = { mark: string; account: string; words: string }
 
-/** Every target against the ledger, which alone says what exists, and against what its page tells a person. */
+/**
+ * Compares every target with the ledger, which alone knows what exists, and with what its page
+ * shows.
+ */
 export const judge = async (
   { sessions, slug, ledger }: Pick<Track, 'sessions' | 'slug' | 'ledger'>,
   outcomes: Outcome[],
@@ -50,5 +53,5 @@ export const faultsOf = (outcome: Outcome, found: LedgerPost[], said: string | u
   return faults
 }
 
-/** Facebook writes one post as `{page}_{post}` or `{post}`. */
+/** Facebook uses both `{page}_{post}` and `{post}` for the same post. */
 const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`_${b}`) || b.endsWith(`_${a}`)

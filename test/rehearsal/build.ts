@@ -8,21 +8,26 @@ import { temporalProgram } from '../../local/temporal/program.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 
-/** `npm run build`; returns the folder. */
+/** Runs `npm run build`. Returns the folder. */
 export const build = async (): Promise<string> => {
   const out = join(root, '.cache', 'rehearsal')
   await run(process.execPath, ['--import', 'tsx', 'production/build.ts', '--out', out], { cwd: root })
   return out
 }
 
-/** A program of the build, as production runs it: what it prints, and how long it took. Throws with what it said when it fails. */
+/**
+ * Runs a program of the build as production does. Returns its output and how long it took. Throws
+ * with its output if it fails.
+ */
 export const runBuilt = async (build: string, file: string, args: string[], env: NodeJS.ProcessEnv) => {
   const startedAt = performance.now()
   const { stdout } = await run(process.execPath, [join(build, file), ...args], { cwd: build, env })
   return { stdout, ms: Math.round(performance.now() - startedAt) }
 }
 
-/** The namespace with its search attributes, by the script that a server of one's own runs. */
+/**
+ * Creates the namespace with its search attributes, with the script that a self-hosted server runs.
+ */
 export const prepareNamespace = async (folder: string, address: string, namespace: string): Promise<void> => {
   const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log })
   const programs = join(folder, 'bin')

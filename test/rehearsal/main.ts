@@ -4,10 +4,11 @@ import { onStage } from '../chaos/stage.ts'
 import { rehearse } from './rehearse.ts'
 
 /**
- * Production without containers. The compiled build, strict as in production
- * and behind HTTPS, on a PostgreSQL of its own and on that Temporal server, in namespaces of its own: the main job on every platform,
- * schedules, search attributes, workers restarted while posts come due, a backup restored into an empty place. The sandbox's ledger
- * judges; the last line is the result as JSON, and the exit code 1 when something is not as it should be.
+ * Production without containers: the compiled build, as strict as in production and behind HTTPS,
+ * with its own PostgreSQL and its own namespaces on the given Temporal server. Covers publishing on
+ * every platform, schedules, search attributes, restarting workers while posts come due, and
+ * restoring a backup into an empty installation. The sandbox's ledger decides. The last line is the
+ * result as JSON, and the exit code is 1 if anything is wrong.
  */
 const { options } = readCommand('rehearse', (command) =>
   command

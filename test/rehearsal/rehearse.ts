@@ -20,7 +20,7 @@ import { searchFor, seeHealth, seeSchedulesFire, untilSome } from './cluster.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import { restoreElsewhere } from './restored.ts'
 
-/** All acts, one after the other; returns the figures. Throws at the first thing that is not as it should be. */
+/** Runs all parts in order and returns the figures. Throws at the first problem. */
 export const rehearse = async (rehearsal: Rehearsal): Promise<Record<string, unknown>> => {
   const { temporalAddress, say } = rehearsal
   const built = await build()
@@ -78,7 +78,10 @@ const act = async (rehearsal: Rehearsal, { house, built, client }: Set): Promise
   return { rehearsal: true, ...posts, schedules, found, ...health, restartMs, memoryMb, endedByItself, ...restored }
 }
 
-/** On the first account of each kind, all in the same second, so many seconds from the moment that the last one is scheduled. */
+/**
+ * Schedules a post on the first account of each kind, all for the same second, this many seconds
+ * after the last one is scheduled.
+ */
 const scheduleAll = async (residents: Residents, of: Kind[], from: number, aheadS: number): Promise<Wanted[]> => {
   const dueAt = new Date(Math.ceil(Date.now() / 1_000 + aheadS + of.length) * 1_000)
   const wanted: Wanted[] = []
@@ -90,7 +93,10 @@ const scheduleAll = async (residents: Residents, of: Kind[], from: number, ahead
 const untilEnded = (house: House) =>
   untilSome('all posts to come to their end', 240, async () => (await readClaims(house.sql)).every(hasEnded))
 
-/** The ledger against what is said. Throws unless every post exists once and is known to be out. */
+/**
+ * Compares the ledger with what is reported. Throws unless every post exists once and is reported
+ * as published.
+ */
 const verdictOf = async (house: House, wanted: Wanted[], claims: Claim[]) => {
   const ledger = (await (await fetch(`${house.controlUrl}/ledger/posts`)).json()) as LedgerPost[]
   const comments = (await (await fetch(`${house.controlUrl}/ledger/comments`)).json()) as CountedComment[]
@@ -103,7 +109,7 @@ const verdictOf = async (house: House, wanted: Wanted[], claims: Claim[]) => {
   return verdict
 }
 
-/** Some platforms tell a post's address only a while after it is out. */
+/** Some platforms report a post's URL only a while after it was published. */
 const openLinks = async ({ sql }: House): Promise<number> => {
   const links = await untilSome('every post to have its link', 240, async () => {
     const rows = await sql<{ permalink: string | null }[]>`select permalink from targets where state = 'published'`
@@ -118,7 +124,7 @@ const openLinks = async ({ sql }: House): Promise<number> => {
   return links.length
 }
 
-/** By each of our search attributes. */
+/** A query for each of our search attributes. */
 const queriesOf = async ({ sql }: House): Promise<Record<string, string>> => {
   const [row] = await sql<{ id: string; channel: string }[]>`
     select w.id, (select c.id from channels c where c.workspace_id = w.id limit 1) as channel from workspaces w`
@@ -130,7 +136,7 @@ const queriesOf = async ({ sql }: House): Promise<Record<string, string>> => {
 
 const memoryMbOf = (part: Supervised): number => Math.round(Object.values(memoryOf(part.pid() ?? 0))[0]?.pssMb ?? 0)
 
-/** Posts of every kind come due meanwhile; all of them go out once. */
+/** Posts of every kind come due during the restarts, and all of them are published once. */
 const restartInTurn = async ({ folder }: Rehearsal, house: House, residents: Residents, wanted: Wanted[]): Promise<number[]> => {
   wanted.push(...(await scheduleAll(residents, kinds, wanted.length + 1, 8)))
   const tookMs: number[] = []

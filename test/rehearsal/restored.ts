@@ -12,8 +12,9 @@ import type { Rehearsal } from './rehearsal.ts'
 export type Restored = { backupMs: number; restoreMs: number; restored: Record<string, unknown>; claims: Claim[] }
 
 /**
- * A backup of the running house; then the house is gone, and an empty database, an empty media folder and an empty namespace are filled
- * from it. Returns what the restored installation says of every post once all have come to their end.
+ * Backs up the running house and stops it, then restores the backup into an empty database, an
+ * empty media folder and an empty namespace. Returns what the restored installation reports about
+ * every post once all have ended.
  */
 export const restoreElsewhere = async (rehearsal: Rehearsal, house: House, build: string): Promise<Restored> => {
   const { folder, temporalAddress, watchdog, say } = rehearsal
@@ -43,7 +44,8 @@ export const restoreElsewhere = async (rehearsal: Rehearsal, house: House, build
   let worker = start()
   const sql = connect({ url: url.href, prepare: false, max: 2 })
   try {
-    // The cluster knows a new namespace everywhere only after some seconds; until then a worker ends.
+    // A new namespace takes a few seconds to be known everywhere in the cluster, and until then a
+    // worker exits.
     await untilSome('the restored worker to work', 90, async () => {
       const ended = await Promise.race([worker.ended, undefined])
       if (ended) worker = start()

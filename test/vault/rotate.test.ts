@@ -27,8 +27,8 @@ beforeEach(async () => {
   await insertChannel({ sql: test.sql, vault: before }, { ...account, platform: 'facebook', accountId: 'two' })
 })
 
-describe('promise S1: the keys of the vault', () => {
-  it('all sealed values move to the new key, and the old one is needed no more', async () => {
+describe('promise S1: rotating the keys of the vault', () => {
+  it('moves all sealed values to the new key, and the old one is no longer needed', async () => {
     expect(await reseal(test.sql, during, new Date())).toEqual({ sealed: 4, resealed: 4, left: 0 })
     expect((await openGrant(test.sql, after, workspaceId, made.grantId))?.refreshToken).toBe('tiktok-refresh-one')
     expect((await openChannel(test.sql, after, workspaceId, made.channelId))?.state).toBe('connected')
@@ -36,7 +36,7 @@ describe('promise S1: the keys of the vault', () => {
     expect(await reseal(test.sql, during, new Date())).toEqual({ sealed: 4, resealed: 0, left: 0 })
   })
 
-  it('a pair that is being renewed is left alone until it is stored, and is not lost', async () => {
+  it('skips tokens that are being renewed until they are stored, and loses none', async () => {
     const at = new Date()
     const grant = (await openGrant(test.sql, during, workspaceId, made.grantId))!
     expect(await claimRenewal(test.sql, grant, renewer, at)).toEqual({ mine: true })
@@ -48,7 +48,7 @@ describe('promise S1: the keys of the vault', () => {
     expect((await openGrant(test.sql, after, workspaceId, made.grantId))?.refreshToken).toBe('new-refresh')
   })
 
-  it('with a wrong key nothing starts and nothing is written; the rows are named, no secret is', async () => {
+  it('with a wrong key starts and writes nothing, and names the rows but no secret', async () => {
     const wrong = createVault([{ id: 'older', key: Buffer.alloc(32, 9) }])
     const refused = await refuseUnreadable(test.sql, wrong).catch((error: Error) => error.message)
     expect(refused).toContain('4 sealed values open with none of the keys in VAULT_KEYS')
@@ -58,14 +58,14 @@ describe('promise S1: the keys of the vault', () => {
     await refuseUnreadable(test.sql, before)
   })
 
-  it('knows every sealed column of the schema', async () => {
+  it('covers every sealed column of the schema', async () => {
     const rows = await test.sql<{ place: string }[]>`
       select table_name || '.' || column_name as place from information_schema.columns
       where table_schema = 'public' and column_name like '%\_sealed' order by 1`
     expect(rows.map((row) => row.place)).toEqual(sealedColumns.map(({ table, column }) => `${table}.${column}`).sort())
   })
 
-  it('npm run vault:rotate does it from the command line', async () => {
+  it('works from the command line with npm run vault:rotate', async () => {
     const text = ({ id, key }: VaultKey) => `${id}:${key.toString('base64')}`
     const { host, port, user, pass, database } = test.sql.options
     const env = {

@@ -6,7 +6,7 @@ import { testConfig } from '../support/config.ts'
 const keys = testConfig().vaultKeys
 const plain = defaultPayloadConverter.toPayload({ targetId: 'somebody’s' })
 
-it('a worker reads no payload that is not sealed with a key of the vault', async () => {
+it('a worker accepts no payload that is not sealed with a key of the vault', async () => {
   const codec = createCodec(keys)
   await expect(codec.decode([plain])).rejects.toThrow('not sealed with a key of the vault')
   const sealed = await codec.encode([plain])
@@ -15,7 +15,7 @@ it('a worker reads no payload that is not sealed with a key of the vault', async
   await expect(codec.decode([...sealed, plain])).rejects.toThrow('not sealed')
 })
 
-it('what the Temporal server writes of an activity that was canceled before it started is read, and nothing like it', async () => {
+it('the payload that the Temporal server writes for an activity canceled before it started is accepted, and no similar one', async () => {
   const codec = createCodec(keys)
   const details = defaultPayloadConverter.toPayload('ACTIVITY_ID_NOT_STARTED')
   expect(await codec.decode([details])).toEqual([details])
@@ -23,7 +23,7 @@ it('what the Temporal server writes of an activity that was canceled before it s
     await expect(codec.decode([defaultPayloadConverter.toPayload(other)])).rejects.toThrow('not sealed')
 })
 
-it('TEMPORAL_ACCEPT_UNSEALED lets it read them, for moving; what it writes is sealed all the same', async () => {
+it('TEMPORAL_ACCEPT_UNSEALED lets a worker read unsealed payloads during a migration, and it still seals what it writes', async () => {
   expect(testConfig().temporal.acceptUnsealed).toBe(false)
   const { temporal } = testConfig({ TEMPORAL_ACCEPT_UNSEALED: 'true' })
   const codec = createCodec(keys, temporal)

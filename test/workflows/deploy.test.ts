@@ -7,7 +7,10 @@ import { targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
 import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 
-/** As many posts wait while a new build takes over. `DEPLOY_POSTS=1000` for the figures of docs/operate.md. */
+/**
+ * How many posts are waiting while a new build takes over. `DEPLOY_POSTS=1000` gives the figures in
+ * docs/operate.md.
+ */
 const posts = Number(process.env.DEPLOY_POSTS ?? 100)
 const patience = { timeout: 240_000 + posts * 400 }
 
@@ -22,8 +25,9 @@ beforeAll(async () => {
 }, 90_000)
 
 /**
- * The next version of the workflow: every round now asks the database as well. With `patched` as a change must be made, and without it
- * as it must not. Made from what the worker runs, so it is this version and one change.
+ * The next version of the workflow, which makes one more database request per round: once with
+ * `patched`, as such a change must be made, and once without it, as it must not. It is made from
+ * the bundle that the worker runs, so it is this version with one change.
  */
 const newBuilds = (code: string) => {
   const round = /const step = told [^;]*await rows\.nextStep\(ref\);\s*now = \{\s*step: step\.do,\s*until: untilOf/
@@ -51,7 +55,7 @@ const schedule = async (): Promise<void> => {
     insert into outbox (kind, ref_id, next_try_at) select 'target', id, now() from aimed`
 }
 
-/** Its time comes: as when a person moves it. */
+/** Makes their time come, as when a person moves them. */
 const comeDue = async (): Promise<void> => {
   await house.sql`update targets set due_at = date_trunc('second', now()) + interval '3 seconds', revision = revision + 1`
   await house.sql`insert into outbox (kind, ref_id, next_try_at) select 'target', id, now() from targets`
@@ -68,8 +72,8 @@ const waiting = async (): Promise<number> => {
   return count
 }
 
-describe('a new version while posts wait', () => {
-  test('the old build starts them, the new one finishes them: none is lost, none is doubled', patience, async () => {
+describe('a deploy of a new version while posts are waiting', () => {
+  test('the old build starts them and the new build completes them, and none is lost or duplicated', patience, async () => {
     const startedAt = Date.now()
     await schedule()
     await expect.poll(waiting, { timeout: patience.timeout / 2, interval: 500 }).toBe(posts)

@@ -11,38 +11,44 @@ import { workflowBundle } from '../support/servers/workflow-bundle.ts'
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } })
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url))
-/** Of the workflow: what it recorded has a shape of its own in each. */
+/** Versions of the workflow. Each recorded histories of a different shape. */
 const versions = readdirSync(folder)
 const recorded = versions.flatMap((version) => readdirSync(join(folder, version)).map((name) => `${version}/${name}`))
 const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] }
 
 const upsert = 'EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES'
 
-// Made anew when the workflows changed, which is no part of a replay.
+// Bundles the workflows first if they have changed, so that no replay includes the time for it.
 beforeAll(async () => {
   await workflowBundle()
 })
 
-/** Recorded by `npm run histories`. A change that fails here would break posts that are under way: it needs `patched()`. */
-describe('posts that are under way survive this version of the workflow', () => {
-  test.each(versions)('%s: of every branch, some with search attributes, and of what keeps authorizations alive', (version) => {
-    const names = recorded.filter((name) => name.startsWith(`${version}/`))
-    expect(names.filter((name) => name.includes('/publish-target.')).length).toBeGreaterThanOrEqual(11)
-    expect(names.filter((name) => name.includes('/keep-grant-alive.'))).toHaveLength(2)
-    const searchable = names.filter((name) => read(name).events.some((one) => one.eventType === upsert))
-    expect(searchable).toContain(`${version}/publish-target.searchable.json`)
-  })
+/**
+ * Recorded by `npm run histories`. A change that fails here would break posts in progress, so it
+ * needs `patched()`.
+ */
+describe('posts in progress survive this version of the workflow', () => {
+  test.each(versions)(
+    '%s: there are histories of every branch, some with search attributes, and of keeping authorizations alive',
+    (version) => {
+      const names = recorded.filter((name) => name.startsWith(`${version}/`))
+      expect(names.filter((name) => name.includes('/publish-target.')).length).toBeGreaterThanOrEqual(11)
+      expect(names.filter((name) => name.includes('/keep-grant-alive.'))).toHaveLength(2)
+      const searchable = names.filter((name) => read(name).events.some((one) => one.eventType === upsert))
+      expect(searchable).toContain(`${version}/publish-target.searchable.json`)
+    },
+  )
 
   test.each(recorded)('%s replays', async (name) => {
     const dataConverter = createDataConverter(testConfig().vaultKeys)
     await Worker.runReplayHistory({ workflowBundle: await workflowBundle(), dataConverter }, read(name), name)
   })
 
-  test('what the histories hold is sealed', () => {
+  test('the contents of the histories are sealed', () => {
     for (const name of recorded) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|grantId|untilMs/)
   })
 
-  test.each(versions)('%s: a workflow that does other things is refused', async (version) => {
+  test.each(versions)('%s: a workflow that behaves differently is refused', async (version) => {
     const { codePath } = await workflowBundle()
     const code = readFileSync(codePath, 'utf8').replaceAll('prepareTarget', 'prepareDifferently')
     const options = { workflowBundle: { code }, dataConverter: createDataConverter(testConfig().vaultKeys) }

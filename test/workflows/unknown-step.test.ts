@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { createTestTemporal } from '../support/servers/temporal.ts'
 
-test('a step that only a newer build knows is asked for again after a while, never in a circle', {
+test('a step that only a newer build knows is requested again after a while, not in a busy loop', {
   timeout: 60_000,
 }, async () => {
   const temporal = await createTestTemporal()
