@@ -55,7 +55,7 @@ const month = boundsOf(
   'Europe/Zurich',
 )
 
-describe('does not read more as the history grows:', () => {
+describe('no query of a page reads more as the history grows:', () => {
   const readers: [string, (sql: Sql, of: Subject) => unknown][] = [
     ['the history of a post', (db, of) => listPostHistory(db, of)],
     ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 6 })],
@@ -86,7 +86,7 @@ describe('does not read more as the history grows:', () => {
 
 const large = ['posts', 'targets', 'events', 'attempts', 'media', 'notices']
 
-describe('reads only what is in progress, across the whole installation:', () => {
+describe('queries over the whole installation read only what is in progress:', () => {
   const readers: [string, (sql: Sql) => unknown][] = [
     ['targets that nobody tells Temporal of', (db) => listTargetsAlone(db, { soonMs: 40 * 60_000, limit: 100, turn: 0 })],
     ['targets that news from TikTok is about', (db) => findTargetsByHandle(db, ['tiktok'], 'publishId', 'v_pub_1')],

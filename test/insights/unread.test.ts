@@ -85,7 +85,7 @@ describe('promise U4: two days without readings', () => {
     expect([...user!.kinds].sort()).toEqual([...noticeKinds].sort())
   })
 
-  it('are visible to operators as how long the oldest due reading has been waiting', async () => {
+  it('are visible to operators as the time that the oldest due reading has been waiting', async () => {
     const registry = new Registry()
     const read = meterFigures(registry, test.deps)
     const figure = async () => {

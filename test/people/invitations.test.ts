@@ -88,7 +88,7 @@ describe('an invitation (promise A1)', () => {
     }
   })
 
-  it('can be opened with GET without being used up, as mail scanners do', async () => {
+  it('is not used up by opening its link, because mail scanners follow links', async () => {
     const path = await invite()
     for (let look = 0; look < 3; look++) expect((await test.browser().get(path)).status).toBe(200)
     expect((await test.browser().post(path, newcomer('Still Good'))).status).toBe(303)
