@@ -52,7 +52,7 @@ const scheduled = async (time = '2099-11-26T10:00', text = 'Twenty sleeves') => 
 }
 
 describe('the composer', () => {
-  test('fields and kinds appear with the tick, and nothing typed is lost while checks come and go', async () => {
+  test('shows fields and kinds when an account is ticked, and keeps typed text while checks run', async () => {
     const page = await open('/w/northside/posts/new')
     await page.locator(`label:has(#channel-${channels.tiktok})`).click()
     await page.waitForSelector('select.audience')
@@ -64,7 +64,7 @@ describe('the composer', () => {
     await page.context().close()
   })
 
-  test('files are picked, put in order by button and by dragging, and keep their alternative texts', async () => {
+  test('lets files be picked and reordered by button and by dragging, and keeps their alt texts', async () => {
     const [a, b, c] = [await image(), await image(), await image()]
     const page = await open('/w/northside/posts/new')
     await page.click('#picker summary')
@@ -84,7 +84,7 @@ describe('the composer', () => {
     await page.context().close()
   })
 
-  test('an hour that happens twice is asked about while composing', async () => {
+  test('asks which hour is meant when it happens twice', async () => {
     const page = await open('/w/northside/posts/new')
     await page.fill('#time', '2099-10-25T02:30')
     await page.waitForSelector('#fold-later')
@@ -93,7 +93,7 @@ describe('the composer', () => {
   })
 })
 
-describe('what changes without reloading', () => {
+describe('updates without reloading', () => {
   test('the page of a post shows a new state of a target', async () => {
     const id = await scheduled()
     const page = await open(`/w/northside/posts/${id}`)
@@ -105,7 +105,7 @@ describe('what changes without reloading', () => {
   })
 
   test.each(['posts/:id', 'calendar?view=list&at=2099-11-26', 'calendar?at=2099-11'])(
-    '%s: nor is anything missed that changes before the page listens',
+    '%s: changes made before the page starts listening are not missed',
     async (path) => {
       const id = await scheduled()
       const changes = () => app.sql`update targets set state = 'failed' where post_id = ${id}`
@@ -129,7 +129,7 @@ describe('what changes without reloading', () => {
     await page.context().close()
   })
 
-  test('a drag onto a time that does not exist leads to the reason', async () => {
+  test('dragging to a time that does not exist shows the reason', async () => {
     const id = await scheduled('2099-03-10T02:30')
     const page = await open('/w/northside/calendar?at=2099-03')
     await page.locator(`#post-${id}`).dragTo(page.locator('[data-slot="2099-03-29"]'))

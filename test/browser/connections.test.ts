@@ -12,8 +12,9 @@ import { startWholeStack, type WholeStack } from '../support/programs/whole-stac
 import * as steps from './steps.ts'
 
 /**
- * Months in the stack that `npm start` brings up: the clocks of the sandbox and of the product are moved. Temporal's timers stay where they
- * are; what they would have woken is woken by hand: the check of a connection by its button, a post by a nudge.
+ * Months pass in the stack that `npm start` runs, because the clocks of the sandbox and the product
+ * are moved. Temporal's timers do not move, so the test does what they would have started: it
+ * checks connections with the button and signals the post's workflow.
  */
 const dayMs = 86_400_000
 const zone = 'Europe/Zurich'
@@ -28,7 +29,7 @@ beforeAll(async () => {
   stack = await startWholeStack()
 }, 120_000)
 
-test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, reconnected, and the post goes out at its time', {
+test('promise U2, U4: over weeks, connections are renewed silently, warned about on every page and reconnected, and the post goes out on time', {
   timeout: 300_000,
 }, async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
@@ -71,7 +72,7 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
   await page.goto(`${at}/today`)
   await expectWords(page, /Northside Café and 1 more need to be reconnected/)
   await page.goto(`${at}/channels`)
-  expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(/ended|over/) // a Page goes on
+  expect(await page.locator('.channel', { hasText: 'Northside Events' }).textContent()).not.toMatch(/ended|over/) // Pages still work
   await shoot(page, 'connections-needs-reconnecting')
   await nudge()
   await page.goto(post)
@@ -95,7 +96,7 @@ test('promise U2, U4: weeks go by: renewed in silence, warned of on every page, 
   await shoot(page, 'connections-published')
   const out = await ledgerOf(stack.sandbox).posts()
   expect(out.map(({ platform, text }) => [platform, text])).toEqual([['instagram', 'After ninety days']])
-  const aheadMs = stack.now() - Date.now() // the ledger tells the time of the machine
+  const aheadMs = stack.now() - Date.now() // the ledger uses real time
   expect((out[0]?.createdAtMs ?? 0) + aheadMs).toBeGreaterThanOrEqual(dueAt.getTime())
 })
 

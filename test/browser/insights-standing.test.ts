@@ -16,7 +16,7 @@ let browser: Browser
 let channels: Record<PlatformName, string>
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const platforms: PlatformName[] = ['facebook', 'instagram', 'tiktok']
-/** `SCREENS=folder` keeps pictures of every situation for whoever wants to see them. */
+/** `SCREENS=folder` saves a screenshot of every situation. */
 const screens = process.env.SCREENS
 
 beforeAll(async () => {
@@ -29,7 +29,10 @@ beforeAll(async () => {
   browser = await launchBrowser()
 }, 120_000)
 
-/** Days with numbers, from `first` to `last` days ago: 400 to 700 views, and eight followers more each day. */
+/**
+ * Days with numbers, from `first` to `last` days ago: 400 to 700 views, and eight more followers
+ * each day.
+ */
 const read = async (platform: PlatformName, first: number, last: number, followers = 2_000) => {
   const { gained } = measuredRows(app, channels)
   for (let days = first; days >= last; days -= 1) {
@@ -94,7 +97,7 @@ const situations: Situation[] = [
 
 describe('insights when readings are missing, or an account is new', () => {
   for (const { name, make, says, silent } of situations)
-    test(`${name}: the page says so, claims nothing else, and is sound on a desktop, in the dark and on a small phone`, async () => {
+    test(`${name}: the page says so, claims nothing else, and passes on desktop, in dark mode and on a small phone`, async () => {
       await app.sql`delete from channel_days`
       await app.sql`delete from measured_channels`
       await app.sql`

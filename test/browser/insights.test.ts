@@ -18,7 +18,7 @@ let browser: Browser
 let channel: string
 let post: string
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** `SCREENS=folder` keeps pictures of every look for whoever wants to see them. */
+/** `SCREENS=folder` saves a screenshot of every look. */
 const screens = process.env.SCREENS
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ const pages = (): [string, string][] => [
 
 describe('insights', () => {
   for (const look of ['light', 'dark', 'phone'] as const)
-    test(`have no fault that axe knows, and fit their window: ${look}`, async () => {
+    test(`pass axe and fit their window: ${look}`, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
       const { page, context } = await open({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
       for (const [name, path] of pages()) {
@@ -85,7 +85,7 @@ describe('insights', () => {
       await context.close()
     }, 90_000)
 
-  test('work without scripts: ranges are links, days a form, tables open, and nothing offers what only a script can do', async () => {
+  test('work without scripts: ranges are links, days are a form, tables open, and nothing needs a script', async () => {
     const { page, context } = await open({ javaScriptEnabled: false })
     await page.goto(`${url}/w/northside/insights`)
     await page.getByRole('link', { name: '90 days' }).click()
@@ -100,7 +100,7 @@ describe('insights', () => {
     await context.close()
   }, 60_000)
 
-  test('read out one value after the other with the arrow keys, in words of their own; Esc closes them', async () => {
+  test('announce one value after another in words with the arrow keys, and Esc closes them', async () => {
     const { page, context } = await open()
     await page.goto(`${url}/w/northside/insights`)
     const slider = page.getByRole('slider', { name: /Views per day.*single values/ })
@@ -121,7 +121,7 @@ describe('insights', () => {
     await context.close()
   }, 60_000)
 
-  test('print as a report: whose, of which days, taken when; no menu, no buttons', async () => {
+  test('print as a report with the workspace, the dates and the time of the numbers, without menus or buttons', async () => {
     const { page, context } = await open({ colorScheme: 'dark' })
     await page.goto(`${url}/w/northside/insights`)
     expect(await page.getByRole('button', { name: 'Print' }).count()).toBe(1)

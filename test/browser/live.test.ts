@@ -31,7 +31,7 @@ beforeAll(async () => {
   await page.click('form[action="/sign-in"] button:has-text("Sign in")')
   // The post's own week: on a Sunday evening that is the next one.
   await page.goto(`${test.url}/w/northside/calendar?view=week&at=${dateOf(dueAt, 'Europe/Zurich')}`)
-  await page.waitForRequest(/part=grid/) // a stream that begins lets the page look once
+  await page.waitForRequest(/part=grid/) // the page refreshes once when its stream starts
   await pause(6_000)
   fetchedMs.length = 0
 })
@@ -42,14 +42,14 @@ const moveTo = async (at: Date) => {
 }
 const touch = () => test.sql`update targets set waiting_for = clock_timestamp()::text where id = ${target.targetId}`
 
-it('a page fetches again soon after a change of a day that it shows', { timeout: 20_000 }, async () => {
+it('a page refreshes soon after a change on a day it shows', { timeout: 20_000 }, async () => {
   await test.sql`update targets set state = 'published' where id = ${target.targetId}`
   await page.waitForSelector(`#post-${target.postId} :text("published")`, { timeout: 10_000 })
   expect(fetchedMs.length).toBe(1)
   await shoot(page, 'calendar-week-live')
 })
 
-it('under steady changes it goes on fetching, but only every few seconds', { timeout: 40_000 }, async () => {
+it('with constant changes it keeps refreshing, but only every few seconds', { timeout: 40_000 }, async () => {
   await pause(6_000)
   fetchedMs.length = 0
   const startedAt = performance.now()
@@ -61,7 +61,7 @@ it('under steady changes it goes on fetching, but only every few seconds', { tim
   expect(fetchedMs.length).toBeLessThanOrEqual(4)
 })
 
-it('a change of a day that it does not show lets it rest', { timeout: 40_000 }, async () => {
+it('a change on a day it does not show causes no refresh', { timeout: 40_000 }, async () => {
   await moveTo(new Date(Date.now() + 60 * 86_400_000))
   await page.waitForSelector(`#post-${target.postId}`, { state: 'detached', timeout: 15_000 })
   await pause(7_000)

@@ -69,7 +69,7 @@ describe.each([
   })
 })
 
-/** The thumbnail is really there: it has decoded to pixels. */
+/** The thumbnail exists and is served as an image. */
 const expectPicture = async (page: Page, name: string): Promise<void> => {
   const tile = page.locator('li', { hasText: name }).locator('img').first()
   await tile.waitFor()
@@ -78,7 +78,7 @@ const expectPicture = async (page: Page, name: string): Promise<void> => {
   expect([answer.status(), answer.headers()['content-type']]).toEqual([200, 'image/webp'])
 }
 
-/** Five pills turn to "published" — by themselves where scripts run, else by loading the page again. */
+/** Waits until five targets are published. Reloads the page if it runs no scripts. */
 const watchItGoOut = async (page: Page, address: string, live: boolean): Promise<void> => {
   await page.goto(address)
   const published = page.locator('.target .pill', { hasText: /^published$/ })
@@ -89,7 +89,7 @@ const watchItGoOut = async (page: Page, address: string, live: boolean): Promise
   }
 }
 
-/** Each link of the receipts leads to the post at the platform. */
+/** Each link in the receipts opens the post on the platform. */
 const openLinks = async (page: Page, address: string, text: string): Promise<void> => {
   await page.goto(address)
   const links = page.locator('.target dd a')
@@ -121,7 +121,7 @@ const holdAgainstLedger = async (product: Product, posts: { text: string; file: 
   }
 }
 
-/** SHA-256 of the very bytes that the public address serves. */
+/** SHA-256 of the bytes that the public URL serves. */
 const servedHash = async ({ sql, url }: Product, fileName: string): Promise<string> => {
   const [link] = await sql<{ name: string }[]>`
     select l.name from media_links l join media m on m.id = l.media_id

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await page.goto(`${test.url}/w/northside/media`)
 })
 
-it('files go in one after the other; what is refused says why beside its name, and the rest arrives', async () => {
+it('files upload one after another; refused ones show why next to their name, and the rest arrive', async () => {
   const video = await makeVideo({ width: 640, height: 360, durationMs: 2000 })
   const files = [
     { name: 'reel.mp4', mimeType: 'video/mp4', buffer: video },
@@ -35,7 +35,7 @@ it('files go in one after the other; what is refused says why beside its name, a
   expect(await page.locator('.upload').count()).toBe(0)
 })
 
-it('the browser cuts a frame out of the video for the list, since the server decodes none', async () => {
+it('the browser sends a frame of the video for the list, because the server decodes none', async () => {
   const sent = page.waitForResponse((answer) => answer.url().endsWith('/frame'))
   const buffer = await makeVideo({ width: 320, height: 240, durationMs: 2000 })
   await page.setInputFiles('#files', [{ name: 'frame.mp4', mimeType: 'video/mp4', buffer }])
@@ -44,7 +44,7 @@ it('the browser cuts a frame out of the video for the list, since the server dec
   await page.waitForSelector('.tile:has-text("frame.mp4") img[src$="?frame"]')
 })
 
-it('an upload that is under way can be canceled, and leaves nothing', async () => {
+it('an upload in progress can be canceled and leaves nothing behind', async () => {
   await page.route('**/media/slow.jpg', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     await route.continue().catch(() => undefined) // the upload was canceled meanwhile

@@ -57,7 +57,7 @@ describe('dragging a post on the calendar', () => {
     await page.context().close()
   })
 
-  test('without a connection says so, and the post stays where it was', async () => {
+  test('shows an error while offline, and the post stays where it was', async () => {
     const id = await scheduled('Dragged offline', '2099-11-06T10:00')
     const page = await open(month)
     await page.context().setOffline(true)
@@ -70,7 +70,7 @@ describe('dragging a post on the calendar', () => {
     await page.context().close()
   })
 
-  test('after somebody else moved it says so, and shows where it is now', async () => {
+  test('shows where the post is now if somebody else moved it, and does not move it', async () => {
     const id = await scheduled('Dragged by two', '2099-11-07T10:00')
     const page = await open(month)
     await page.route('**/calendar/events', (route) => route.abort())
@@ -85,7 +85,7 @@ describe('dragging a post on the calendar', () => {
 })
 
 describe('a form that is older than the last change', () => {
-  test('comes back with what was typed, and can be sent again', async () => {
+  test('keeps what was typed and can be submitted again', async () => {
     const id = await scheduled('As it was scheduled', '2099-11-08T10:00')
     const page = await open(`/w/northside/posts/${id}/edit`)
     await app.cast.admin.post(`/w/northside/posts/${id}/cancel`)
@@ -100,7 +100,7 @@ describe('a form that is older than the last change', () => {
     await page.context().close()
   })
 
-  test.each([{}, { dark: true }, { phone: true }])('pictures for whoever wants to look: %j', async (look) => {
+  test.each([{}, { dark: true }, { phone: true }])('opens for screenshots: %j', async (look) => {
     const name = Object.keys(look)[0] ?? 'light'
     const id = await scheduled(`Seen in ${name}`, '2099-11-09T10:00')
     const page = await open(`/w/northside/posts/${id}`, look)

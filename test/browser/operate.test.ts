@@ -27,8 +27,8 @@ beforeAll(async () => {
   browser = await launchBrowser()
 }, 60_000)
 
-describe('promise S4: what operators see of the whole', () => {
-  test('health, figures and rules, what is wrong by name; nothing of what is in a workspace', async () => {
+describe('promise S4: what operators see of the installation', () => {
+  test('health, figures, rules and named problems, but no workspace content', async () => {
     const { text } = await house.cast.operator.get('/operate')
     for (const words of [
       'PostgreSQL',
@@ -48,7 +48,7 @@ describe('promise S4: what operators see of the whole', () => {
   })
 
   for (const look of ['light', 'dark', 'phone'] as const)
-    test(`without a fault that axe knows, and within its window: ${look}`, { timeout: 60_000 }, async () => {
+    test(`passes axe and fits its window: ${look}`, { timeout: 60_000 }, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
       const context = await browser.newContext({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
       const [name = '', value = ''] = house.cast.operator.cookie().split('=')

@@ -19,7 +19,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
 }, 60_000)
 
-/** A browser with a device of its own that verifies its user. */
+/** A browser with its own device that verifies the user. */
 const withDevice = async (person?: Person): Promise<Page> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   context.setDefaultTimeout(15_000)
@@ -70,7 +70,7 @@ describe('a passkey in a real browser', () => {
     await page.getByText('Scan this code').waitFor()
     await shoot(page, 'security-authenticator')
 
-    // The password alone is not enough any more.
+    // The password alone is no longer enough.
     const withPassword = await app.browser('198.51.100.80').post('/sign-in', { email: person.email, password })
     expect(withPassword.location).toBe('/sign-in/code?next=%2F')
 
@@ -84,7 +84,7 @@ describe('a passkey in a real browser', () => {
     await page.getByText('could not be used').first().waitFor()
   }, 90_000)
 
-  test('an answer works once, and an answer for another site or another use is refused', async () => {
+  test('a response works only once, and an invalid one is refused', async () => {
     const person = await app.addPerson('Rolf Replays')
     const page = await withDevice(person)
     await page.goto(`${url}/account/security/passkeys/new`)
@@ -108,14 +108,14 @@ describe('a passkey in a real browser', () => {
 })
 
 describe('an authenticator app in a real browser', () => {
-  test('is set up, signs in with its code, is replaced once by a recovery code, and is gone after an admin reset it', async () => {
+  test('is set up, signs in with its code, can be replaced once by a recovery code, and is off after an admin resets it', async () => {
     const { manager, admin } = app.cast
     await app.sql`update sessions set confirmed_at = now()`
     const page = await withDevice(manager)
     await page.goto(`${url}/account/security/authenticator`)
     const key = (await page.locator('.setup-key').textContent()) ?? ''
     const totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) })
-    // A code works once, so each one is of the next half minute.
+    // A code works once, so each one is taken from the next half minute.
     const nextCode = () => {
       app.clock.moveBy(30_000)
       return totp.generate({ timestamp: app.deps.now() })
@@ -170,8 +170,8 @@ describe('an authenticator app in a real browser', () => {
   }, 90_000)
 })
 
-describe('pages of signing in', () => {
-  test('have one filled button: the passkey where the browser knows them, the password after a wrong one and without script', async () => {
+describe('sign-in pages', () => {
+  test('have one filled button: the passkey if the browser supports it, the password after a wrong one or without scripts', async () => {
     const filled = (page: Page) => page.locator('.primary:visible').allTextContents()
     const page = await withDevice()
     await page.goto(`${url}/sign-in`)

@@ -30,7 +30,10 @@ const signIn = async (page: Page, email: string): Promise<void> => {
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
 }
 
-/** Every page that has an address of its own: all GET routes without an id, but files, streams and what belongs to others. */
+/**
+ * Every page with its own URL: all GET routes without an id, except files, streams and pages of
+ * other services.
+ */
 const allPages = (): string[] =>
   Object.keys(routes)
     .filter(
@@ -40,7 +43,10 @@ const allPages = (): string[] =>
     )
     .map((route) => route.slice(4).replace(':workspace', at.slug))
 
-/** On the narrowest phone: nothing sideways, choices of 44 px, one filled button at most, and nothing that axe knows to be wrong. */
+/**
+ * Problems on the narrowest phone: sideways scrolling, options smaller than 44 px, more than one
+ * filled button, and axe violations.
+ */
 const faultsAt320 = `async () => {
   const heightOf = (box) => (box.closest('label') ?? document.querySelector('label[for="' + box.id + '"]') ?? box).getBoundingClientRect().height
   const small = [...document.querySelectorAll('input[type=checkbox], input[type=radio]')].filter((box) => heightOf(box) > 0 && heightOf(box) < 44)
@@ -55,7 +61,7 @@ const faultsAt320 = `async () => {
 }`
 
 describe('every page, in a browser', () => {
-  test('promise A7, A8, S2: sets one cookie and no other, asks nothing of another origin, keeps nothing in the browser, and says HTTPS from then on', async () => {
+  test('promise A7, A8, S2: sets only one cookie, requests nothing from other origins, stores nothing in the browser, and requires HTTPS from then on', async () => {
     const { page, context } = await somebody()
     const foreign: string[] = []
     const unsafe: string[] = []
@@ -66,7 +72,7 @@ describe('every page, in a browser', () => {
     page.on('response', (response) => {
       const { pathname, origin } = new URL(response.url())
       const hsts = response.headers()['strict-transport-security'] ?? ''
-      // Chromium's cache drops this header, so a picture that comes again comes without it.
+      // Chromium's cache drops this header, so a cached picture comes without it.
       if (hsts.includes('max-age=31536000')) safe.add(pathname)
       else if (origin === at.url && !pathname.startsWith('/media/') && !safe.has(pathname)) unsafe.push(pathname)
     })
@@ -78,7 +84,7 @@ describe('every page, in a browser', () => {
     const pages = allPages()
     expect(pages.length).toBeGreaterThan(20)
     await page.setViewportSize({ width: 320, height: 700 })
-    // Names of one long word, in scripts of both directions, fit as well.
+    // Long names of one word fit too, in left-to-right and right-to-left scripts.
     const long = `نور ${'Schallplattenunterhaltung'.repeat(3)}`.slice(0, 80)
     await at.sql`update workspaces set name = ${long} where slug = ${at.slug}`
     await at.sql`update users set name = ${long} where email = 'ada@example.com'`
@@ -99,7 +105,7 @@ describe('every page, in a browser', () => {
 
 describe('the public pages', () => {
   for (const look of ['light', 'dark', 'phone'] as const)
-    test(`promise L1: have no fault that axe knows, and fit their window: ${look}`, async () => {
+    test(`promise L1: pass axe and fit their window: ${look}`, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
       const { page, context } = await somebody({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
       for (const path of ['/privacy', '/data-deletion']) {
@@ -113,19 +119,19 @@ describe('the public pages', () => {
       await context.close()
     }, 60_000)
 
-  test('promise L1, E4: are read without CSS too: in order, with their headings, and no sign larger than a line of text', async () => {
+  test('promise L1, E4: are readable without CSS: in order, with their headings, and with no icon larger than a line of text', async () => {
     const { page, context } = await somebody()
     await page.route(/\.css(\?|$)/, (route) => route.abort())
     for (const path of ['/privacy', '/data-deletion']) {
       await page.goto(at.url + path)
       await shoot(page, `without-css${path.replace('/', '-')}`)
-      // The browser's own margin: no style of ours has arrived.
+      // The browser's default margin shows that none of our styles were loaded.
       expect([path, await page.evaluate('getComputedStyle(document.body).margin')]).toEqual([path, '8px'])
       const large = `[...document.querySelectorAll('svg, img')].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width > 32 || height > 32).length`
       expect([path, await page.evaluate(large)]).toEqual([path, 0])
       expect([path, await page.locator('h1').count()]).toEqual([path, 1])
       expect([path, await page.locator('dialog:visible').count()]).toEqual([path, 0])
-      // Nothing is laid out beside or above what comes before it in the text.
+      // Nothing is next to or above what precedes it in the text.
       const tops = (await page.evaluate(
         `[...document.querySelectorAll('main h1, main h2')].map((one) => one.getBoundingClientRect().top)`,
       )) as number[]
@@ -142,7 +148,7 @@ describe('the public pages', () => {
     await context.close()
   }, 60_000)
 
-  test('promise E3, E4: a person asks, follows the mail, and watches the page go to done', async () => {
+  test('promise E3, E4: a person requests deletion, follows the email, and watches the page until it is done', async () => {
     const bea = createPerson(at.url)
     await acceptInvitation(bea, await invite(at.admin, at.slug, 'manager'), 'Bea Benson', 'bea@example.com')
     const { page, context } = await somebody()
@@ -162,7 +168,7 @@ describe('the public pages', () => {
     await shoot(page, 'deletion-confirm')
     await page.getByRole('button', { name: 'Delete account' }).click()
     await page.waitForURL(/\/data-deletion\/[0-9A-Z-]{24}/)
-    // The page moves by itself: nobody loads it again.
+    // The page updates without a reload.
     await page.getByText('The deletion is complete.').waitFor({ timeout: 30_000 })
     await shoot(page, 'deletion-done')
     expect(await page.locator('.deletion-mark.out').count()).toBe(5)
@@ -173,7 +179,7 @@ describe('the public pages', () => {
     await context.close()
   }, 90_000)
 
-  test('promise E4, E5: a person removes the app in the settings of Facebook, presses "Send request", and follows the answer to done', async () => {
+  test('promise E4, E5: a person removes the app in their Facebook settings, presses "Send request", and follows the link until it is done', async () => {
     await at.control('PATCH', '/settings', {
       deauthorizeUrl: `${at.url}/callbacks/meta/deauthorize`,
       dataDeletionUrl: `${at.url}/callbacks/meta/data-deletion`,
@@ -188,7 +194,7 @@ describe('the public pages', () => {
     await shoot(page, 'meta-apps-active')
     await page.getByRole('button', { name: 'Remove CrateSocial' }).click()
     await page.getByRole('heading', { name: 'App removed: answered as it must be' }).waitFor()
-    // Without the request everything but the tokens rests for a month.
+    // Without the request, everything except the tokens is kept for a month.
     expect(await ofMeta()).not.toHaveLength(0)
     expect(await at.sql`select from grants where issuer = 'meta' and access_token_sealed is not null`).toHaveLength(0)
     await shoot(page, 'meta-apps-removed')

@@ -67,7 +67,7 @@ export const upload = async (page: Page, at: string, files: string[], scripted: 
 
 type Draft = { text: string; file: string; accounts: string[]; time: string }
 
-/** Composes and schedules; returns the post's address. */
+/** Composes and schedules a post. Returns its URL. */
 export const schedule = async (page: Page, at: string, draft: Draft, scripted: boolean): Promise<string> => {
   await page.goto(`${at}/posts/new`)
   await page.getByLabel('Text', { exact: true }).fill(draft.text)
@@ -94,7 +94,7 @@ export const schedule = async (page: Page, at: string, draft: Draft, scripted: b
   return page.url().split('?')[0] ?? ''
 }
 
-/** Scripts have nothing more to fetch. */
+/** Waits until scripts have nothing more to fetch. */
 const settled = async (page: Page): Promise<void> => {
   await page.waitForTimeout(900)
   await page.waitForLoadState('networkidle')

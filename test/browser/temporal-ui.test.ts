@@ -19,7 +19,7 @@ import { withoutTemporal } from '../support/without-temporal.ts'
 let url: string
 let config: Config
 let house: TestApp
-/** Stands in the argument of a workflow, sealed. */
+/** In the sealed argument of a workflow. */
 const word = 'a-word-that-only-operators-read'
 const workflowId = 'target-0193a000-0000-7000-8000-00000000abcd'
 
@@ -46,11 +46,11 @@ beforeAll(async () => {
   house = await createTestApp({ config, temporal: await connected(config) })
   const server = serve({ fetch: house.app.fetch, hostname: '127.0.0.1', port })
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  // The UI listens before it has found the cluster.
+  // The UI starts listening before it has found the cluster.
   await vi.waitFor(async () => expect((await house.cast.operator.get(api)).status).toBe(200), { timeout: 30_000, interval: 100 })
 }, 60_000)
 
-/** Our own view of the cluster; one workflow waits in it for a worker that never comes. */
+/** Our client of the cluster, with one workflow that waits for a worker that never starts. */
 const connected = async (config: Config) => {
   const dataConverter = createDataConverter(config.vaultKeys)
   const client = createClient(config.temporal, dataConverter)
@@ -70,7 +70,7 @@ const connected = async (config: Config) => {
 const api = `/temporal/api/v1/namespaces/default/workflows/${workflowId}`
 
 describe('promise S4: the Temporal UI is behind our sign-in', () => {
-  test('operators see it, strangers sign in first, and to everybody else it does not exist', async () => {
+  test('operators see it, signed-out people sign in first, and for everybody else it does not exist', async () => {
     const { operator, admin, outsider, stranger } = house.cast
     expect((await operator.get('/temporal/')).text).toContain('/temporal/_app/')
     for (const person of [admin, outsider]) {
@@ -81,7 +81,7 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     expect((await stranger.get(api)).text).not.toContain('publishTarget')
   })
 
-  test('its cookie never reaches a person, nor ours the UI; its pages run their own script and nothing else', async () => {
+  test('its cookie never reaches a person and ours never reaches the UI; its pages run only their own script', async () => {
     const page = await house.cast.operator.get('/temporal/namespaces/default/workflows')
     expect(page.headers.getSetCookie()).toEqual([])
     const policy = page.headers.get('content-security-policy') ?? ''
@@ -90,7 +90,7 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     expect(page.headers.get('x-frame-options')).toBe('DENY')
   })
 
-  test('a write needs a password typed within ten minutes; reading and queries do not', async () => {
+  test('a write requires a password typed within ten minutes; reads and queries do not', async () => {
     house.clock.moveBy(11 * 60_000)
     const headers = { Origin: url, 'Content-Type': 'application/json' }
     const send = (path: string, workflow = api) =>
@@ -105,7 +105,7 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     house.clock.moveBy(-11 * 60_000)
   })
 
-  test('a write from a page of ours reaches the workflow, one from elsewhere does not', async () => {
+  test('a write from one of our pages reaches the workflow, and one from elsewhere does not', async () => {
     const body = JSON.stringify({ reason: 'test' })
     const write = (origin: string) =>
       house.cast.operator.request(`${api}/terminate`, {
@@ -119,7 +119,7 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
     expect(JSON.parse(found.text).workflowExecutionInfo.status).toBe('WORKFLOW_EXECUTION_STATUS_TERMINATED')
   })
 
-  test('the codec opens for operators, from our pages only, and never seals', async () => {
+  test('the codec decodes for operators, only from our pages, and never encodes', async () => {
     const history = JSON.parse((await house.cast.operator.get(`${api}/history`)).text)
     const { payloads } = history.history.events[0].workflowExecutionStartedEventAttributes.input
     expect(JSON.stringify(history)).not.toContain(word)
@@ -137,7 +137,7 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
   })
 })
 
-test('promise A8: in a browser it works, shows what was sealed, and asks no other origin', { timeout: 60_000 }, async () => {
+test('promise A8: works in a browser, shows the sealed values, and contacts no other origin', { timeout: 60_000 }, async () => {
   const browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
   const [name = '', value = ''] = house.cast.operator.cookie().split('=')

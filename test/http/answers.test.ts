@@ -10,8 +10,8 @@ beforeAll(async () => {
 
 const partial = { 'HX-Request': 'true', 'HX-Request-Type': 'partial' }
 
-describe('one address, two answers', () => {
-  it('gives htmx the part it asked for, and everybody else the whole page', async () => {
+describe('one URL, two responses', () => {
+  it('returns the requested part to htmx, and the whole page to everybody else', async () => {
     const whole = await test.cast.admin.get('/w/northside/people')
     const part = await test.cast.admin.get('/w/northside/people', partial)
     const boosted = await test.cast.admin.get('/w/northside/people', { 'HX-Request': 'true', 'HX-Request-Type': 'full' })
@@ -22,7 +22,7 @@ describe('one address, two answers', () => {
     expect(part.headers.get('Vary')).toContain('HX-Request-Type')
   })
 
-  it('after a form sends a browser on with 303, and htmx with HX-Location', async () => {
+  it('redirects after a form with 303 for a browser, and with HX-Location for htmx', async () => {
     const person = await test.addPerson('Hedda Htmx')
     const plain = await person.post('/account/theme', { theme: 'light' })
     expect([plain.status, plain.location]).toEqual([303, '/account?said=theme-saved'])
@@ -30,15 +30,15 @@ describe('one address, two answers', () => {
     expect([htmx.status, htmx.headers.get('HX-Location'), htmx.text]).toEqual([204, '/account?said=theme-saved', ''])
   })
 
-  it('takes a signed-out person out of the page when htmx asks, instead of signing in inside a part of it', async () => {
+  it('sends a signed-out person to the sign-in page when htmx asks, instead of showing it inside the page', async () => {
     const answer = await test.browser().get('/w/northside/people', partial)
     expect(answer.status).toBe(401)
     expect(answer.headers.get('HX-Redirect')).toBe('/sign-in?next=%2Fw%2Fnorthside%2Fpeople')
   })
 })
 
-describe('what an address makes a page say', () => {
-  it('is one of our own sentences, or nothing', async () => {
+describe('what a URL makes a page say', () => {
+  it('is one of our own sentences or nothing', async () => {
     expect((await test.cast.admin.get('/account?said=name-saved')).text).toContain('The name is saved.')
     for (const said of ['<script>alert(1)</script>', 'constructor', 'You have won'])
       expect((await test.cast.admin.get(`/account?said=${encodeURIComponent(said)}`)).text).toContain(
@@ -46,7 +46,7 @@ describe('what an address makes a page say', () => {
       )
   })
 
-  it('leads nowhere but here', () => {
+  it('never leads to another site', () => {
     for (const path of ['/', '/w/northside/people?x=1', '/account#sessions']) expect(ownPath(path)).toBe(path)
     for (const path of [undefined, '', 'x', 'https://e.example', '//e.example', '/\\e.example', '/\n/e.example', 'javascript:1'])
       expect(ownPath(path)).toBe('/')
@@ -62,8 +62,8 @@ describe('what an address makes a page say', () => {
   })
 })
 
-describe('a fault of ours', () => {
-  it('shows a number and nothing of the cause', async () => {
+describe('an internal error', () => {
+  it('shows a request number and nothing of the cause', async () => {
     const broken = await createTestApp()
     await broken.sql`alter table invitations rename to hidden`
     const page = await broken.cast.admin.get('/w/northside/people')
@@ -77,7 +77,7 @@ describe('times and sizes', () => {
   const now = Date.UTC(2026, 10, 23, 11, 0)
   const zurich = formats('Europe/Zurich', now)
 
-  it('are written in the zone of the workspace', () => {
+  it('are written in the workspace’s time zone', () => {
     expect(zurich.when(new Date('2026-11-23T17:00:00.214Z'))).toBe('today 18:00')
     expect(zurich.exact(new Date('2026-11-23T17:00:00.214Z'))).toBe('18:00:00.214')
     expect(zurich.when(new Date('2026-11-23T23:30:00Z'))).toBe('tomorrow 00:30')
@@ -87,13 +87,13 @@ describe('times and sizes', () => {
     expect(formats('America/New_York', now).time(new Date('2026-11-24T02:05:00Z'))).toBe('21:05')
   })
 
-  it('count days, not hours, over a change of the clock', () => {
+  it('count days, not hours, across a clock change', () => {
     const evening = formats('Europe/Zurich', Date.parse('2026-10-24T22:30:00Z'))
     expect(evening.when(new Date('2026-10-25T22:45:00Z'))).toBe('today 23:45')
     expect(evening.when(new Date('2026-10-25T23:15:00Z'))).toBe('tomorrow 00:15')
   })
 
-  it('are rounded as people read them', () => {
+  it('are rounded the way people read them', () => {
     expect([0, 740, 38_000, 4_200_000, 1_000_000_000].map(zurich.bytes)).toEqual(['0 B', '740 B', '38 KB', '4.2 MB', '1 GB'])
     expect([7_000, 83_000, 3_723_000].map(zurich.duration)).toEqual(['0:07', '1:23', '1:02:03'])
     expect(zurich.count(12945)).toBe('12,945')

@@ -11,7 +11,7 @@ import { testConfig } from '../support/config.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 let test: TestApp
-/** Of somebody else, such as a migration. */
+/** Another connection, such as that of a migration. */
 let other: Sql
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
   other = sql
   const pages = connect({ url, prepare: true, applicationName: 'pages', impatient: forPages })
   atTheEnd(() => pages.end({ timeout: 1 }))
-  const ui = createServer(() => undefined) // takes requests and never answers
+  const ui = createServer(() => undefined) // accepts requests and never responds
   await new Promise<void>((listening) => ui.listen(0, '127.0.0.1', listening))
   atTheEnd(async () => {
     ui.closeAllConnections()
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 
 describe('when a table is locked', () => {
-  it('pages that need it end with 503 and Retry-After within seconds, and other pages are not held up', {
+  it('pages that need it return 503 and Retry-After within seconds, and other pages are not delayed', {
     timeout: 30_000,
   }, async () => {
     const { manager } = test.cast
@@ -56,7 +56,7 @@ describe('when a table is locked', () => {
     expect((await opened('/w/northside/media')).status).toBe(200)
   })
 
-  it('a statement of a page is ended after five seconds', { timeout: 20_000 }, async () => {
+  it('a statement of a page is canceled after five seconds', { timeout: 20_000 }, async () => {
     const startedAt = performance.now()
     await expect(test.deps.sql`select pg_sleep(20)`).rejects.toMatchObject({ code: '57014' })
     expect(performance.now() - startedAt).toBeLessThan(9_000)
@@ -66,7 +66,7 @@ describe('when a table is locked', () => {
 describe('the queue for connections', () => {
   const limits = { longestMs: 50, most: 2 }
 
-  it('lets as many work as there are places, and the next one when one leaves', async () => {
+  it('admits as many as there are slots, and the next one when one leaves', async () => {
     const queue = createQueue(1, limits)
     const leave = await queue.enter()
     const second = queue.enter()
@@ -74,7 +74,7 @@ describe('the queue for connections', () => {
     expect(await second).toBeTypeOf('function')
   })
 
-  it('refuses whoever has waited too long, and whoever comes when too many wait', async () => {
+  it('refuses those who have waited too long, and newcomers when too many are waiting', async () => {
     const queue = createQueue(1, limits)
     const leave = await queue.enter()
     const waiting = [queue.enter(), queue.enter()]
@@ -84,15 +84,15 @@ describe('the queue for connections', () => {
     expect(await queue.enter()).toBeTypeOf('function')
   })
 
-  it('a fragment inside a statement takes no place', async () => {
+  it('does not count a fragment inside a statement', async () => {
     const { sql } = test.deps
     const many = Array.from({ length: 40 }, () => sql`select ${sql`1 + ${sql`1`}`} as two`)
     for (const [row] of await Promise.all(many)) expect(row).toMatchObject({ two: 2 })
   })
 })
 
-describe('what waits for Temporal', () => {
-  it('one question a second serves everybody who asks, and a failed one is asked again', async () => {
+describe('waiting for Temporal', () => {
+  it('one request a second serves all callers, and a failed one is repeated', async () => {
     let asked = 0
     const answer = remembered(60, async () => {
       asked += 1
@@ -105,7 +105,7 @@ describe('what waits for Temporal', () => {
     expect(await answer()).toBe(3)
   })
 
-  it('a page of the Temporal UI that does not begin within ten seconds is answered with 504', { timeout: 30_000 }, async () => {
+  it('a Temporal UI page that does not start within ten seconds returns 504', { timeout: 30_000 }, async () => {
     const startedAt = performance.now()
     const page = await test.cast.operator.get('/temporal/')
     expect(page.status).toBe(504)

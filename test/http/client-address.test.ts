@@ -23,13 +23,13 @@ const seen = (socket: string, forwarded: string, trusted: string[] = [proxy]) =>
   )
 
 describe('the address of a client', () => {
-  it('is the socket’s, whatever a header says, unless the socket is a trusted proxy', () => {
+  it('is the socket’s, whatever the headers say, unless the socket is a trusted proxy', () => {
     expect(seen('203.0.113.9', '198.51.100.1')).toBe('203.0.113.9')
     expect(seen('172.31.250.3', '198.51.100.1')).toBe('172.31.250.3')
     expect(seen('203.0.113.9', '198.51.100.1', [])).toBe('203.0.113.9')
   })
 
-  it('is the right-most entry that no trusted proxy has, so a client cannot choose it', () => {
+  it('is the right-most entry that is not a trusted proxy, so that a client cannot choose it', () => {
     expect(seen(proxy, '198.51.100.1')).toBe('198.51.100.1')
     expect(seen(proxy, '1.1.1.1, 198.51.100.1')).toBe('198.51.100.1')
     expect(seen(proxy, `1.1.1.1, 198.51.100.1, ${proxy}`)).toBe('198.51.100.1')
@@ -37,13 +37,13 @@ describe('the address of a client', () => {
     expect(seen('10.1.2.3', '1.1.1.1, 198.51.100.1, 10.9.9.9', ['10.0.0.0/8'])).toBe('198.51.100.1')
   })
 
-  it('of two clients with private addresses is not the same: they are counted apart', () => {
+  it('differs between two clients with private addresses, so that they are counted separately', () => {
     expect(seen(proxy, '192.168.1.20')).toBe('192.168.1.20')
     expect(seen(proxy, '192.168.1.21')).toBe('192.168.1.21')
     expect(seen(proxy, '203.0.113.1, 10.0.0.4')).toBe('10.0.0.4')
   })
 
-  it('is never looked for beyond an entry that cannot be read', () => {
+  it('is not searched for beyond an entry that cannot be read', () => {
     expect(seen(proxy, '198.51.100.1, unknown')).toBe(proxy)
     expect(seen(proxy, '198.51.100.1, _hidden')).toBe(proxy)
     expect(seen(proxy, '')).toBe(proxy)
@@ -51,7 +51,7 @@ describe('the address of a client', () => {
     expect(seen('', '198.51.100.1')).toBe('unknown')
   })
 
-  it('is read with a port, in brackets, and as IPv4 inside of IPv6', () => {
+  it('is read with a port, in brackets, and as IPv4 inside IPv6', () => {
     expect(seen(proxy, '198.51.100.1:4711')).toBe('198.51.100.1')
     expect(seen(proxy, '[2001:db8:1:2::5]:4711')).toBe('2001:db8:1:2::/64')
     expect(seen(proxy, '[2001:db8:1:2::5]')).toBe('2001:db8:1:2::/64')
@@ -59,14 +59,14 @@ describe('the address of a client', () => {
     expect(seen(proxy, '::ffff:c633:6401')).toBe('198.51.100.1')
   })
 
-  it('is grouped by /64 where it is IPv6', () => {
+  it('is grouped by /64 for IPv6', () => {
     expect(seen('2001:db8:1:2:3:4:5:6', '', [])).toBe('2001:db8:1:2::/64')
     expect(seen('2001:db8::6', '', [])).toBe('2001:db8:0:0::/64')
     expect(seen('fd00::2', '2001:db8::6', ['fd00::/64'])).toBe('2001:db8:0:0::/64')
   })
 })
 
-describe('behind the Caddy of production, which listens on IPv4 and IPv6', () => {
+describe('behind the production Caddy, which listens on IPv4 and IPv6', () => {
   let port: number
   beforeAll(async () => {
     port = await startCaddy(await startServer(['127.0.0.1']))
@@ -77,20 +77,20 @@ describe('behind the Caddy of production, which listens on IPv4 and IPv6', () =>
     expect(await ask(port, '::1')).toBe('0:0:0:0::/64')
   })
 
-  it('a client that sends X-Forwarded-For itself, once or in several lines, gains nothing', async () => {
+  it('a client gains nothing by sending X-Forwarded-For itself, in one line or several', async () => {
     expect(await ask(port, '127.0.0.2', ['198.51.100.1'])).toBe('127.0.0.2')
     expect(await ask(port, '127.0.0.2', ['198.51.100.1, 127.0.0.1', '127.0.0.1'])).toBe('127.0.0.2')
     expect(await ask(port, '127.0.0.2', ['unknown'])).toBe('127.0.0.2')
   })
 
-  it('a proxy in front of Caddy is believed once .env names it, and its clients still gain nothing', async () => {
+  it('a proxy in front of Caddy is trusted once .env names it, and its clients still gain nothing', async () => {
     const named = await startCaddy(await startServer(['127.0.0.1']), '127.0.0.1/32')
     expect(await ask(await startCaddy(named), '127.0.0.2', ['198.51.100.1'])).toBe('127.0.0.2')
     expect(await ask(named, '127.0.0.2', ['198.51.100.1'])).toBe('127.0.0.2')
   })
 })
 
-/** Answers with the address that the product would count. */
+/** Responds with the address that the product would count. */
 async function startServer(trusted: string[]): Promise<number> {
   const app = forAnyone.createApp().get('/', (c) => c.text(clientAddress(c, trusted)))
   const port = await freePort()
@@ -99,7 +99,7 @@ async function startServer(trusted: string[]): Promise<number> {
   return port
 }
 
-/** A real Caddy with our Caddyfile: only certificates and Docker's names are left out. Returns its port. */
+/** A real Caddy with our Caddyfile, without certificates and Docker's names. Returns its port. */
 async function startCaddy(upstream: number, before = ''): Promise<number> {
   const { program } = await debianProgram('caddy', ['caddy'])
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-caddy-'))
@@ -123,7 +123,7 @@ async function startCaddy(upstream: number, before = ''): Promise<number> {
   }
 }
 
-/** Asks from a given address of the loopback, with lines of X-Forwarded-For. */
+/** Sends a request from a loopback address, with the given X-Forwarded-For lines. */
 const ask = (port: number, from: string, forwarded: string[] = []): Promise<string> =>
   new Promise((resolve, reject) => {
     const host = from.includes(':') ? '::1' : '127.0.0.1'

@@ -30,7 +30,7 @@ const everyPage = async (): Promise<[string, Page][]> => {
 }
 
 describe('every page (promise A8)', () => {
-  it('allows itself only files of this origin: no inline script or style, no other host, no frame', async () => {
+  it('allows only files from its own origin: no inline script or style, no other host, no frame', async () => {
     for (const [path, page] of await everyPage()) {
       const policy = page.headers.get('Content-Security-Policy') ?? ''
       expect([path, policy]).toEqual([path, expect.stringContaining("default-src 'none'")])
@@ -40,7 +40,7 @@ describe('every page (promise A8)', () => {
     }
   })
 
-  it('names no other origin in anything that loads', async () => {
+  it('refers to no other origin in anything that loads', async () => {
     for (const [path, page] of await everyPage()) {
       const loads = [...page.text.matchAll(/(?:src|href|srcset|action|poster|data)="([^"]*)"/g)].map(([, address]) => address!)
       const foreign = loads.filter((address) => !/^(\/(?!\/)|#|\?|mailto:)/.test(address))
@@ -56,7 +56,7 @@ describe('every page (promise A8)', () => {
     }
   })
 
-  it('is not kept by caches, not sniffed, and https from then on (promise S2)', async () => {
+  it('is not cached, not sniffed, and HTTPS only from then on (promise S2)', async () => {
     for (const [path, { headers }] of await everyPage()) {
       expect([path, headers.get('Cache-Control')]).toEqual([path, 'no-store'])
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
@@ -66,8 +66,8 @@ describe('every page (promise A8)', () => {
   })
 })
 
-describe('every answer', () => {
-  it('of every route has a content policy and is not sniffed: errors of callbacks, files and early refusals too', async () => {
+describe('every response', () => {
+  it('of every route has a content policy and is not sniffed, including callback errors, files and early refusals', async () => {
     const { admin, operator, stranger } = test.cast
     const bare: string[] = []
     const look = async (who: typeof stranger, method: string, path: string, headers: Record<string, string> = {}) => {
@@ -87,7 +87,7 @@ describe('every answer', () => {
     expect(bare).toEqual([])
   })
 
-  it('has an id of ours: one that a stranger sends is not kept', async () => {
+  it('has a request id of ours, never one that the client sent', async () => {
     const sent = 'f00dfeed-0000-4000-8000-000000000000'
     const { headers } = await test.cast.stranger.get('/nowhere', { 'X-Request-Id': sent })
     expect(headers.get('X-Request-Id')).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/)
@@ -96,7 +96,7 @@ describe('every answer', () => {
 })
 
 describe('cookies (promise A7)', () => {
-  it('are none before signing in, and one afterwards', async () => {
+  it('are absent before signing in, and a single one afterwards', async () => {
     for (const path of ['/', '/sign-in', '/password-reset', '/nowhere', '/assets/x/app.css'])
       expect((await test.cast.stranger.get(path)).headers.getSetCookie()).toEqual([])
     for (const path of ['/account', '/w/northside/people'])
@@ -108,7 +108,7 @@ describe('writes', () => {
   const from = (headers: Record<string, string>) =>
     test.browser().request('/sign-in', { method: 'POST', body: 'email=a', headers })
 
-  it('come from our own pages only, whatever their content type', async () => {
+  it('are accepted only from our own pages, whatever their content type', async () => {
     for (const headers of [
       {},
       { Origin: 'https://evil.example' },
@@ -123,14 +123,14 @@ describe('writes', () => {
     expect(put.status).toBe(403)
   })
 
-  it('of a form are small', async () => {
+  it('from a form have a small size limit', async () => {
     const answer = await test.browser().post('/sign-in', { email: 'x'.repeat(600_000) })
     expect(answer.status).toBe(413)
   })
 })
 
 describe('assets', () => {
-  it('have addresses that change with their content, and are small', async () => {
+  it('have URLs that change with their content, and are small', async () => {
     const page = await test.cast.stranger.get('/sign-in')
     const paths = [...page.text.matchAll(/="(\/assets\/[^"#]+)/g)].map(([, path]) => path!)
     expect(paths.length).toBeGreaterThanOrEqual(4)
@@ -147,7 +147,7 @@ describe('assets', () => {
 })
 
 describe('health', () => {
-  it('says whether the process lives, and whether its surroundings do', async () => {
+  it('reports whether the process is alive, and whether its dependencies are', async () => {
     expect((await test.cast.stranger.get('/health/live')).status).toBe(200)
     const ready = await test.cast.stranger.get('/health/ready')
     expect([ready.status, JSON.parse(ready.text)]).toEqual([

@@ -17,8 +17,8 @@ const words = 'Instagram allows 50 posts a day from this account, and they are u
 /** 14:05 in Zurich, where the workspace is. */
 const until = new Date('2099-11-26T13:05:00Z')
 
-describe('a limit of a platform', () => {
-  it('is named with its end on the connected account, and on no other', async () => {
+describe('a platform limit', () => {
+  it('is shown with its end on the connected account, and on no other', async () => {
     await recordLimit(test.sql, channels.instagram, { of: 'posts', holds: ['preparing', 'sending'], until, words })
     const { text } = await test.cast.manager.get('/w/northside/channels')
     const cards = text.split('<li class="card channel"').slice(1)
@@ -29,7 +29,7 @@ describe('a limit of a platform', () => {
     expect((await test.cast.outsider.get('/w/elsewhere/channels')).text).not.toContain(words)
   })
 
-  it('that has ended is not named', async () => {
+  it('that has ended is not shown', async () => {
     await recordLimit(test.sql, channels.facebook, {
       of: 'posts',
       holds: ['sending'],
@@ -40,12 +40,12 @@ describe('a limit of a platform', () => {
     expect(text.match(/<dt>Limited<\/dt>/g) ?? []).toHaveLength(1)
   })
 
-  it('that only holds back the reading of numbers is none for posts', async () => {
+  it('that only delays reading numbers is not shown as a limit for posts', async () => {
     await recordLimit(test.sql, channels.tiktok, { of: 'account', holds: ['reading'], until, words: 'TikTok asks to slow down.' })
     expect((await test.cast.manager.get('/w/northside/channels')).text).not.toContain('TikTok asks to slow down.')
   })
 
-  it('is named on the page of the post that waits for it, with when it is tried next', async () => {
+  it('is shown on the page of a waiting post, with the time of the next try', async () => {
     const workspaceId = test.workspaces.northside
     const { postId, targetId } = await insertTarget(test.deps, {
       workspaceId,

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const { facebook } = await connectAll(test.deps, { workspaceId, userId: test.cast.admin.id })
   const inserted = nextChange({ workspaceId })
   target = await insertTarget(test.deps, { workspaceId, channelId: facebook, platform: 'facebook' })
-  await inserted.heard // else the first test could hear of this instead of its own change
+  await inserted.heard // otherwise the first test could receive this instead of its own change
   inserted.stop()
 })
 
@@ -29,7 +29,7 @@ const nextChange = (to: { workspaceId: string; postId?: string }, of: Live = liv
   return { heard, stop }
 }
 
-it('a change of a target is heard by its post and its workspace, and by nobody else', async () => {
+it('a change of a target reaches subscribers of its post and its workspace, and nobody else', async () => {
   const post = nextChange({ workspaceId: test.workspaces.northside, postId: target.postId })
   const workspace = nextChange({ workspaceId: test.workspaces.northside })
   const others = [
@@ -46,7 +46,7 @@ it('a change of a target is heard by its post and its workspace, and by nobody e
   for (const one of [post, workspace, ...others]) one.stop()
 })
 
-it('after the listening connection was killed, everybody is told to look again', async () => {
+it('when the listening connection is killed, all subscribers are told to check again', async () => {
   const own = await createLive(test.sql, pino({ level: 'silent' }))
   const watcher = nextChange({ workspaceId: test.workspaces.northside }, own)
   await test.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen%' and pid <> pg_backend_pid()`
@@ -55,10 +55,10 @@ it('after the listening connection was killed, everybody is told to look again',
   await own.close()
 })
 
-it('a post that moves is told with the day it leaves and the day it goes to', async () => {
+it('a post that moves is announced with the day it leaves and the day it goes to', async () => {
   const watcher = nextChange({ workspaceId: test.workspaces.northside })
   await test.sql`update targets set due_at = '2099-01-02T10:00:00Z' where id = ${target.targetId}`
-  await watcher.heard // changes are gathered for a moment: this one must not be heard below
+  await watcher.heard // changes are batched for a moment; this one must not be received below
   watcher.stop()
   const again = nextChange({ workspaceId: test.workspaces.northside })
   await test.sql`update targets set due_at = '2099-01-05T10:00:00Z' where id = ${target.targetId}`
@@ -74,7 +74,7 @@ it('closing ends every stream', async () => {
   expect(await watcher.heard).toBe('closed')
 })
 
-it('the page of a post hears of a change by server-sent events', async () => {
+it('the page of a post receives changes by server-sent events', async () => {
   const response = await test.cast.manager.request(`/w/northside/posts/${target.postId}/events`, {})
   expect(response.headers.get('Content-Type')).toContain('text/event-stream')
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
@@ -83,13 +83,13 @@ it('the page of a post hears of a change by server-sent events', async () => {
     while ([...heard.matchAll(/^event: /gm)].length < events.length) heard += (await reader.read()).value
     expect([...heard.matchAll(/^event: (.*)$/gm)].map(([, event]) => event)).toEqual(events)
   }
-  await hears('target-changed', 'ping') // it looks at once: something may have changed since the page was made
+  await hears('target-changed', 'ping') // it checks at once: the page may be outdated
   await change()
   await hears('target-changed', 'ping', 'target-changed')
   await reader.cancel()
 })
 
-it('many changes at once are told in one event, with their posts and days', async () => {
+it('many changes at once are sent in one event, with their posts and days', async () => {
   const response = await test.cast.manager.request('/w/northside/calendar/events', {})
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let heard = ''
@@ -102,19 +102,19 @@ it('many changes at once are told in one event, with their posts and days', asyn
   await reader.cancel()
 })
 
-it('the part that is fetched then shows the new state without the rest of the page', async () => {
+it('the fetched part shows the new state without the rest of the page', async () => {
   await test.sql`update targets set state = 'processing', waiting_for = 'Facebook to finish processing' where id = ${target.targetId}`
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/status`)
   expect(part.text).toMatch(/^\s*<div id="status"/)
   expect(part.text).toContain('Facebook to finish processing')
 })
 
-it('what the workflow does is loaded after the page, which is complete when Temporal is silent', async () => {
+it('workflow details load after the page, which is complete even when Temporal does not respond', async () => {
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
   expect(part.text).toContain('Live details are not available right now.')
 })
 
-it.each(['failed', 'unconfirmed', 'missed', 'canceled'])('of a post that is %s no workflow is asked: it ended', async (state) => {
+it.each(['failed', 'unconfirmed', 'missed', 'canceled'])('no workflow is queried for a %s post: it ended', async (state) => {
   await test.sql`update targets set state = ${state} where id = ${target.targetId}`
   const part = await test.cast.manager.get(`/w/northside/posts/${target.postId}/progress`)
   expect(part.status).toBe(200)

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { inTurns, requestsPerTurn } from '../../web/http/turns.ts'
 
-/** Takes down in which turn each request begins. */
+/** Records in which order the requests start. */
 const createCounter = () => {
   const began: string[] = []
   const begin = inTurns(
@@ -16,8 +16,8 @@ const createCounter = () => {
   return { began, ask }
 }
 
-describe('requests that arrive in the same moment', () => {
-  it('begin some in each turn of the event loop, in their order, and all of them begin', async () => {
+describe('requests that arrive at the same moment', () => {
+  it('start a few per turn of the event loop, in order, until all have started', async () => {
     const { began, ask } = createCounter()
     const paths = Array.from({ length: 5 * requestsPerTurn + 1 }, (_, index) => `/${index}`)
     const answers = paths.map(ask)
@@ -31,14 +31,14 @@ describe('requests that arrive in the same moment', () => {
     expect((await Promise.all(answers)).every(({ status }) => status === 200)).toBe(true)
   })
 
-  it('let a probe through at once', () => {
+  it('let a health check through at once', () => {
     const { began, ask } = createCounter()
     for (let index = 0; index < 2 * requestsPerTurn; index++) ask(`/${index}`)
     ask('/first')
     expect(began.at(-1)).toBe('/first')
   })
 
-  it('let a late one wait behind those that wait already, and begin at once again when nobody does', async () => {
+  it('make a late one wait behind those already waiting, and start at once again when nobody is', async () => {
     const { began, ask } = createCounter()
     for (let index = 0; index <= requestsPerTurn; index++) ask(`/${index}`)
     const late = ask('/late')

@@ -33,7 +33,7 @@ const camera = Object.entries({
   comment: 'serial number LM-7',
 }).flatMap(([name, value]) => ['-metadata', `${name}=${value}`])
 
-/** A video as a phone makes it: picture, sound, the camera's own words about both. */
+/** A video as a phone makes it: picture, sound, and the camera's metadata about both. */
 const film = async (name: string, more: string[] = []): Promise<string> => {
   const path = join(folder, name)
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30:d=2']
@@ -58,7 +58,7 @@ const stored = async (name: string, path: string): Promise<{ id: string; served:
   return { id, served }
 }
 
-describe('a file that is served says nothing of the camera', () => {
+describe('a served file reveals nothing about the camera', () => {
   it.each(['phone.mov', 'phone.mp4'])('%s: no place, make, model, software, serial number or date', async (name) => {
     const original = await film(name)
     expect(Object.keys(tellingTags(await readTags(original))).length).toBeGreaterThan(3)
@@ -78,7 +78,7 @@ describe('a file that is served says nothing of the camera', () => {
     expect(tellingTags(await readTags(served))).toEqual({})
   })
 
-  it('a track of positions beside the picture is left out, with its bytes', async () => {
+  it('a track of positions next to the video is left out, with its bytes', async () => {
     const subtitles = join(folder, 'positions.srt')
     await writeFile(subtitles, '1\n00:00:00,000 --> 00:00:02,000\nGPS (7.4474, 46.9480, 540)\n')
     const original = join(folder, 'drone.mp4')
@@ -91,7 +91,7 @@ describe('a file that is served says nothing of the camera', () => {
   })
 })
 
-it('an upright video stays upright', async () => {
+it('a video with a rotation flag stays upright', async () => {
   const turned = join(folder, 'turned.mov')
   await ffmpeg(['-display_rotation', '90', '-i', await film('lying.mov'), '-c', 'copy', turned])
   const { id, served } = await stored('turned.mov', turned)
@@ -99,8 +99,8 @@ it('an upright video stays upright', async () => {
   expect(await readTags(served)).toMatchObject({ 'Composite:Rotation': 270 })
 })
 
-describe('videos that only look damaged are taken', () => {
-  it('with a trailer of the camera behind it, which is left out', async () => {
+describe('videos that only look damaged are accepted', () => {
+  it('with a camera trailer at the end, which is left out', async () => {
     const whole = await readFile(await film('plain.mp4'))
     const trailer = Buffer.concat([Buffer.from([0, 0, 0xff, 0xff, 1, 2, 3, 4]), Buffer.from('Insta trailer, serial LM-7')])
     await writeFile(join(folder, 'trailer.mp4'), Buffer.concat([whole, trailer]))
@@ -109,7 +109,7 @@ describe('videos that only look damaged are taken', () => {
     expect(await decoded(served)).toBe(await decoded(join(folder, 'plain.mp4')))
   })
 
-  it('with a few bytes behind its end', async () => {
+  it('with a few extra bytes at the end', async () => {
     const whole = await readFile(await film('plain.mp4'))
     expect((await put(test.cast.manager, 'seven.mp4', Buffer.concat([whole, Buffer.alloc(7)]))).status).toBe(201)
   })
@@ -124,14 +124,14 @@ describe('videos that only look damaged are taken', () => {
     expect(await decoded(served)).toBe(await decoded(join(folder, 'front.mp4')))
   })
 
-  it('but not one whose data was cut off', async () => {
+  it('but not a video whose data was cut off', async () => {
     const whole = await readFile(await film('front.mp4', ['-movflags', '+faststart']))
     const answer = await put(test.cast.manager, 'cut.mp4', whole.subarray(0, -500))
     expect([answer.status, answer.text]).toEqual([422, expect.stringMatching(/The end of this video is missing/)])
   })
 })
 
-it('the frame rate is the average over the whole video, however it begins; one that varies is made constant', async () => {
+it('the frame rate is the average over the whole video, however it starts, and a varying one becomes constant', async () => {
   const idle = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=10:d=6', '-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=60:d=6']
   const joined = ['-filter_complex', '[0][1]concat,settb=1/600', '-fps_mode', 'vfr', '-enc_time_base', '1:600']
   const path = join(folder, 'screen.mp4')

@@ -48,7 +48,7 @@ describe('with workers', () => {
   const isMade = (id: string) =>
     expect.poll(async () => (await rowOf(id)).conversion, { timeout: 120_000, interval: 300 }).toBeNull()
 
-  it.each(Object.keys(films))('%s becomes a video that every platform takes', { timeout: 180_000 }, async (name) => {
+  it.each(Object.keys(films))('%s becomes a video that every platform accepts', { timeout: 180_000 }, async (name) => {
     const id = await upload(house.admin, house.slug, name, await makeFilm(folder, name))
     expect((await rowOf(id)).conversion).toBe('waiting')
     await isMade(id)
@@ -63,7 +63,7 @@ describe('with workers', () => {
     expect((await readFile(path)).indexOf('moov')).toBeLessThan((await readFile(path)).indexOf('mdat'))
   })
 
-  it('a phone’s upright HDR video goes out on all three without any choice, before it is converted and after', {
+  it('an upright HDR phone video is published on all three without any choices, even if posted before its conversion', {
     timeout: 180_000,
   }, async () => {
     const id = await upload(house.admin, house.slug, 'IMG_0001.MOV', await readFile(await phoneFilm(folder)))
@@ -87,8 +87,8 @@ describe('with workers', () => {
   })
 })
 
-describe('what cannot be converted', () => {
-  it('is said under Media and refused in the composer, before anything is scheduled', { timeout: 120_000 }, async () => {
+describe('a video that cannot be converted', () => {
+  it('is reported under Media and refused in the composer before anything is scheduled', { timeout: 120_000 }, async () => {
     const house = await install()
     const bytes = await readFile(await phoneFilm(folder))
     const data = bytes.indexOf('mdat') + 4
@@ -104,7 +104,7 @@ describe('what cannot be converted', () => {
   })
 })
 
-describe('until it is made', { timeout: 60_000 }, () => {
+describe('until the video is converted', { timeout: 60_000 }, () => {
   let test: TestApp
   let bytes: Buffer
   beforeAll(async () => {
@@ -118,7 +118,7 @@ describe('until it is made', { timeout: 60_000 }, () => {
     return { id, row: row! }
   }
 
-  it('the upload is kept as it came, and nobody is served it', async () => {
+  it('the upload is kept unchanged and is not served to anybody', async () => {
     const { id, row } = await take()
     expect(row.originalBytes).toBe(bytes.length)
     expect(await test.deps.mediaStore.size(row.originalKey)).toBe(bytes.length)
@@ -130,7 +130,7 @@ describe('until it is made', { timeout: 60_000 }, () => {
     expect(await test.sql`select kind, ref_id from outbox where ref_id = ${id}`).toMatchObject([{ kind: 'media', refId: id }])
   })
 
-  it('a purge takes the upload, too', async () => {
+  it('a purge removes the upload too', async () => {
     const { id, row } = await take()
     await test.sql`update media set purged_at = now() where id = ${id}`
     const files = (await listFilesToRemove(test.sql, 10)).find((one) => one.id === id)
@@ -138,7 +138,7 @@ describe('until it is made', { timeout: 60_000 }, () => {
     expect(await beginConversion(test.sql, id, new Date())).toBeNull()
   })
 
-  it('a file that is made after the row went is not kept by it', async () => {
+  it('a file that is finished after its row was purged is not recorded', async () => {
     const { id, row } = await take()
     const facts = { width: 640, height: 360, durationMs: 4_000, videoCodec: 'avc', audioCodec: 'aac', fps: 30 }
     const made = { ...facts, contentType: 'video/mp4', sizeBytes: 1_000, sha256: Buffer.alloc(32), storeKey: row.storeKey }
@@ -147,7 +147,7 @@ describe('until it is made', { timeout: 60_000 }, () => {
     expect(await completeConversion(test.sql, id, made)).toBe(false)
   })
 
-  it('a backup and an export hold the upload, and deleting it takes all of its files', async () => {
+  it('a backup and an export include the upload, and deleting it removes all of its files', async () => {
     const { id, row } = await take()
     const keys = await listStoredKeys(test.sql)
     expect([keys.includes(row.originalKey), keys.includes(row.storeKey)]).toEqual([true, false])
@@ -189,7 +189,7 @@ describe('workers that convert', { timeout: 120_000 }, () => {
   }
   const isBegun = (id: string) => expect.poll(async () => (await rowOf(id)).beganAt, { timeout: 30_000 }).not.toBeNull()
 
-  it('take one video at a time; the next ones wait outside of them, longer the more their workspace has', async () => {
+  it('take one video at a time; further ones wait outside, longer the more their workspace has', async () => {
     const slow = await held('one-at-a-time')
     const [first, second, third] = [
       await uploadTo(test, 'first.mp4', bytes),
@@ -213,7 +213,7 @@ describe('workers that convert', { timeout: 120_000 }, () => {
     expect((await rowOf(second)).conversion).toBeNull()
   })
 
-  it('two at the same video, since one was taken for dead: the file that was made first stays', async () => {
+  it('keep the first file when two convert the same video, because one seemed dead', async () => {
     const id = await uploadTo(test, 'twice.mp4', bytes)
     const slow = await held('taken-for-dead')
     const late = slow.make(id)
@@ -228,7 +228,7 @@ describe('workers that convert', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a video whose header says another length than it has', { timeout: 60_000 }, () => {
+describe('a video whose header gives a different length than it has', { timeout: 60_000 }, () => {
   const ffmpeg = () => createFfmpeg(testConfig().media.ffmpeg)
   /** The length of the whole in its head, or that of one frame in its index. */
   const saying = async (name: string, box: 'mvhd' | 'stts', length: number): Promise<string> => {
@@ -239,7 +239,7 @@ describe('a video whose header says another length than it has', { timeout: 60_0
     return path
   }
 
-  it('counts with the length that it has, so that it takes no more room than it was given', async () => {
+  it('is sized by its real length, so that it uses no more space than it was given', async () => {
     const video = await probe(ffmpeg(), await saying('short.mp4', 'mvhd', 40), 'mov')
     expect(video.durationMs).toBeGreaterThan(3_000)
     const asked: (number | undefined)[] = []
@@ -251,7 +251,7 @@ describe('a video whose header says another length than it has', { timeout: 60_0
     expect(asked[0]).toBeLessThan(1.1 * planStandard(video, 'mov').sizeBytes + 2 ** 25)
   })
 
-  it('is refused in words when that is longer than what any platform takes', async () => {
+  it('is refused with the reason when its length exceeds what any platform accepts', async () => {
     await expect(probe(ffmpeg(), await saying('long.mp4', 'stts', 2 ** 28), 'mov')).rejects.toThrow(
       'This video is longer than 4 hours, which no platform takes.',
     )

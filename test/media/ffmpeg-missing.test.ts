@@ -10,13 +10,13 @@ beforeAll(async () => {
   test = await createTestApp({ config: { ...config, media: { ...config.media, ffmpeg: '/nowhere/ffmpeg' } } })
 })
 
-it('without ffmpeg a video is refused with the reason, and nothing of it is kept', async () => {
+it('without ffmpeg, a video is refused with the reason and nothing of it is kept', async () => {
   const answer = await put(test.cast.manager, 'x.mp4', await makeVideo({ width: 320, height: 240, durationMs: 500 }))
   expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('ffmpeg is missing')])
   expect(await test.sql`select from media`).toHaveLength(0)
 })
 
-it('without ffmpeg pictures are taken as before', async () => {
+it('without ffmpeg, pictures are accepted as before', async () => {
   const answer = await put(test.cast.manager, 'x.jpg', await makeImage({ width: 320, height: 320 }))
   expect(answer.status).toBe(201)
   expect(await test.sql`select from media`).toHaveLength(1)

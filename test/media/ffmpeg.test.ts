@@ -28,7 +28,7 @@ const why = (work: Promise<unknown>): Promise<FfmpegFailed> =>
     (error: FfmpegFailed) => error,
   )
 
-it('tells how far it has come', async () => {
+it('reports its progress', async () => {
   const done: number[] = []
   const source = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=30:d=5', '-c:v', 'libx264']
   await ffmpeg([...source, join(folder, 'whole.mp4')], { onProgress: (ms) => done.push(ms) })
@@ -41,12 +41,12 @@ it.each([
   ['time of the processor', { processorSeconds: 1 }, 'too_slow'],
   ['size of the output', { outputBytes: 20_000 }, 'too_large'],
   ['memory', { memoryBytes: 300_000_000 }, 'failed'],
-] as const)('ends at its limit of %s', async (_limit, limits, expected) => {
+] as const)('stops at its limit of %s', async (_limit, limits, expected) => {
   const error = await why(ffmpeg([...endless, join(folder, 'limited.mp4')], limits))
   expect([error.name, error.why]).toEqual(['FfmpegFailed', expected])
 })
 
-it('reads nothing from the network, whatever a file names', async () => {
+it('reads nothing from the network, whatever a file refers to', async () => {
   const visits: number[] = []
   const server = createServer((socket) => socket.end()).on('connection', () => visits.push(1))
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -57,7 +57,7 @@ it('reads nothing from the network, whatever a file names', async () => {
   expect(visits).toEqual([])
 })
 
-it('what it quotes of a file, such as where it was filmed, is in no line of a log', async () => {
+it('what it quotes from a file, such as where it was filmed, never reaches a log line', async () => {
   const told = join(folder, 'told.mp4')
   const source = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=30:d=1', '-c:v', 'libx264', '-metadata', 'title=At Ada’s house']
   await ffmpeg([...source, told])
@@ -69,7 +69,7 @@ it('what it quotes of a file, such as where it was filmed, is in no line of a lo
   expect(lines.join()).not.toContain('Ada’s')
 })
 
-it('ends when the job that it works for is over its time in the queue, and nothing of that job begins after', async () => {
+it('stops when its job runs out of time in the queue, and nothing of that job starts afterwards', async () => {
   const inTurn = createDecodeQueue({ running: 1, waiting: 1, deadlineMs: 1_500 })
   const ends: string[] = []
   let over: Promise<unknown> = Promise.resolve()
@@ -87,18 +87,18 @@ it('ends when the job that it works for is over its time in the queue, and nothi
   expect(await readdir(folder)).not.toContain('later.mp4')
 })
 
-it('a program that is not there is called missing, not a damaged video', async () => {
+it('a program that does not exist is reported as missing, not as a damaged video', async () => {
   expect((await why(createFfmpeg(join(folder, 'none'))(['-version']))).why).toBe('missing')
 })
 
-it('is stopped by who asked for it', async () => {
+it('can be stopped by the caller', async () => {
   const stop = new AbortController()
   const onProgress = () => stop.abort()
   const error = await why(ffmpeg([...endless, join(folder, 'stopped.mp4')], { signal: stop.signal, onProgress }))
   expect(error.why).toBe('stopped')
 })
 
-it('ends when the process that started it is killed', async () => {
+it('stops when the process that started it is killed', async () => {
   const out = join(folder, 'orphan.mp4')
   const module = fileURLToPath(new URL('../../media/ffmpeg.ts', import.meta.url))
   const script = `
@@ -114,7 +114,7 @@ it('ends when the process that started it is killed', async () => {
   await expect.poll(() => pidsOf(out), { timeout: 20_000 }).toEqual([])
 })
 
-/** Processes that have this path among their words. */
+/** Processes that have this path as an argument. */
 const pidsOf = async (path: string): Promise<number[]> => {
   const found: number[] = []
   for (const name of await readdir('/proc')) {

@@ -24,12 +24,12 @@ const sendFrame = async (body: Buffer): Promise<{ status: number; text: string }
 }
 
 describe('the frame of a video', () => {
-  it('is taken as JPEG, PNG or WebP', async () => {
+  it('is accepted as JPEG, PNG or WebP', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const)
       expect((await sendFrame(await makeImage({ width: 64, height: 64, format }))).status, format).toBe(204)
   })
 
-  it('is refused when its bytes are anything else, whatever its Content-Type says', async () => {
+  it('is refused when its bytes are anything else, whatever its Content-Type', async () => {
     const picture = sharp({ create: { width: 64, height: 64, channels: 3, background: '#a33' } })
     const others = {
       gif: await picture.gif().toBuffer(),
@@ -47,7 +47,7 @@ describe('the frame of a video', () => {
     }
   })
 
-  it('that is a drawing with many filters is refused at once, and uploads of others go on meanwhile', async () => {
+  it('is refused at once when it is a drawing with many filters, and other uploads continue meanwhile', async () => {
     const filters = Array.from({ length: 400 }, (_, i) => `<feGaussianBlur stdDeviation="${40 + i}"/>`).join('')
     const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="4000"><filter id="f">${filters}</filter><rect width="4000" height="4000" filter="url(#f)"/></svg>`
     const startedAt = performance.now()
@@ -68,7 +68,7 @@ it('loaders for drawings, documents and rare picture types are blocked in the wh
   for (const bytes of [svg, tiff]) await expect(sharp(bytes).png().toBuffer()).rejects.toThrow('unsupported image format')
 })
 
-it('a workspace that uploads many large pictures does not hold up another workspace', { timeout: 120_000 }, async () => {
+it('a workspace that uploads many large pictures does not delay another workspace', { timeout: 120_000 }, async () => {
   const large = await noise(2500, 2500)
   const small = await makeImage({ width: 64, height: 64 })
   let done = 0
@@ -92,7 +92,7 @@ const putPicture = async (person: Person, workspace: string, body: Buffer): Prom
 describe('the queue for decoding', () => {
   const never = () => new Promise<void>(() => undefined)
 
-  it('runs one job of a workspace at a time, two in all, and lets workspaces take turns', async () => {
+  it('runs one job per workspace and two in total, and lets workspaces take turns', async () => {
     const order: string[] = []
     const inTurn = createDecodeQueue()
     const job = (workspace: string, name: string) =>
@@ -112,14 +112,14 @@ describe('the queue for decoding', () => {
     }
   })
 
-  it('refuses what is more than a workspace may have waiting, and only that workspace’s', async () => {
+  it('refuses jobs above the limit of waiting jobs per workspace, but only for that workspace', async () => {
     const inTurn = createDecodeQueue({ ...decodeLimits, waiting: 2 })
     for (let i = 0; i < 3; i += 1) void inTurn('a', never)
     await expect(inTurn('a', never)).rejects.toMatchObject({ reason: 'busy', status: 429 })
     expect(await inTurn('b', async () => 'b')).toBe('b')
   })
 
-  it('gives the place of a job that never ends to the next, and says so', async () => {
+  it('gives the slot of a job that never ends to the next one, and says so', async () => {
     const inTurn = createDecodeQueue({ running: 1, waiting: 5, deadlineMs: 50 })
     const stuck = inTurn('a', never)
     const next = inTurn('b', async () => 'b')
@@ -127,7 +127,7 @@ describe('the queue for decoding', () => {
     expect(await next).toBe('b')
   })
 
-  it('goes on after a job that failed', async () => {
+  it('continues after a job that failed', async () => {
     const inTurn = createDecodeQueue()
     await expect(inTurn('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
     expect(await inTurn('a', async () => 'a')).toBe('a')

@@ -11,7 +11,7 @@ beforeAll(async () => {
   test = await createTestApp()
 })
 
-describe('public addresses', () => {
+describe('public media URLs', () => {
   const publish = async () => {
     const mediaId = await upload(test, 'public.jpg', await noise(300, 200))
     const { channelId } = await insertChannel(test.deps, {
@@ -31,7 +31,7 @@ describe('public addresses', () => {
   }
   const fetch = (name: string, init: RequestInit = {}) => test.cast.stranger.request(`/media/${name}`, init)
 
-  it('promise D4: cannot be guessed, and one attempt has one of its own', async () => {
+  it('promise D4: cannot be guessed, and each attempt has its own', async () => {
     const { name, link } = await publish()
     expect(name).toMatch(/^[A-Za-z0-9_-]{32}\.jpg$/)
     expect(await linkForAttempt(test.sql, link)).toBe(name)
@@ -42,7 +42,7 @@ describe('public addresses', () => {
     expect((await fetch('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.jpg')).status).toBe(404)
   })
 
-  it('needs no session, lets other origins read, runs nothing', async () => {
+  it('need no session, allow other origins to read, and run nothing', async () => {
     const { name, bytes } = await publish()
     const answer = await fetch(name)
     expect(answer.status).toBe(200)
@@ -61,7 +61,7 @@ describe('public addresses', () => {
     expect(robots.text).toContain('Allow: /media/')
   })
 
-  it('answers HEAD, single ranges and conditions', async () => {
+  it('answer HEAD, single ranges and conditional requests', async () => {
     const { name, bytes } = await publish()
     const head = await fetch(name, { method: 'HEAD' })
     expect([head.status, head.headers.get('Content-Length'), (await head.arrayBuffer()).byteLength]).toEqual([
@@ -89,7 +89,7 @@ describe('public addresses', () => {
     expect((await fetch(name, { headers: { Range: 'bytes=0-1', 'If-Range': etag } })).status).toBe(206)
   })
 
-  it('knows whether anybody came, and is gone (410) once retired', async () => {
+  it('record whether they were fetched, and are gone (410) once retired', async () => {
     const { name, ref, mediaId } = await publish()
     expect(await wasFetched(test.sql, { ...ref, attemptNumber: 9 })).toBeNull()
     await test.cast.manager.get(`/w/northside/media/${mediaId}/file`)
@@ -102,7 +102,7 @@ describe('public addresses', () => {
     expect(link).toMatchObject({ fetches: 1 })
   })
 
-  it('an address that was never fetched before it was retired stays unfetched', async () => {
+  it('that were never fetched before they were retired stay unfetched', async () => {
     const { name, ref } = await publish()
     await retireLinks(test.sql, ref)
     expect((await fetch(name)).status).toBe(410)
@@ -110,8 +110,8 @@ describe('public addresses', () => {
   })
 })
 
-describe('whose files', () => {
-  it('an outsider sees none of them, whatever the address; a signed-out person signs in', async () => {
+describe('files of a workspace', () => {
+  it('are hidden from outsiders, whatever the path; signed-out people are asked to sign in', async () => {
     const id = await upload(test, 'mine.jpg', await makeImage({ width: 71, height: 64 }))
     for (const path of ['', `/${id}`, `/${id}/file`, `/${id}/thumbnail`, '?picker=1']) {
       expect((await test.cast.outsider.get(`/w/northside/media${path}`)).status).toBe(404)
@@ -125,7 +125,7 @@ describe('whose files', () => {
     expect((await test.cast.outsider.get('/w/elsewhere/media')).text).not.toContain('mine.jpg')
   })
 
-  it('a file in a post is kept; an unused one is deleted with its bytes', async () => {
+  it('are deleted with their bytes when unused, and kept while they are in a post', async () => {
     const id = await upload(test, 'used.jpg', await makeImage({ width: 72, height: 64 }))
     const { channelId } = await insertChannel(test.deps, {
       workspaceId: test.workspaces.northside,

@@ -44,8 +44,8 @@ beforeAll(async () => {
   })
 })
 
-it('a video of 300 MB goes in without raising the memory of the server by more than 150 MB', { timeout: 120_000 }, async () => {
-  // The index stands behind the data: the file is also copied once, to put it in front.
+it('uploading a 300 MB video raises the memory of the server by less than 150 MB', { timeout: 120_000 }, async () => {
+  // The index is after the data, so the file is also copied once to move it to the front.
   const options = { width: 1080, height: 1920, durationMs: 10_000, fps: frames / 10, moovFirst: false }
   const video = await makeVideo({ ...options, fillerBytes: mb })
   await ask('forget')

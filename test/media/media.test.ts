@@ -13,7 +13,7 @@ beforeAll(async () => {
   test = await createTestApp({ config: testConfig({ UPLOAD_MAX_BYTES: String(maxBytes) }) })
 })
 
-describe('what is taken in', () => {
+describe('what is accepted', () => {
   it('a picture becomes an upright sRGB JPEG without EXIF or GPS', async () => {
     const exif = { IFD0: { Make: 'CameraOfAda' }, IFD3: { GPSLatitude: '47/1 22/1 0/1', GPSLatitudeRef: 'N' } }
     const original = await sharp(await makeImage({ width: 400, height: 300 }))
@@ -38,7 +38,7 @@ describe('what is taken in', () => {
     })
   })
 
-  it('a large transparent PNG is scaled into the box every platform takes, on white', async () => {
+  it('a large transparent PNG is scaled on white into the box that every platform accepts', async () => {
     const png = await sharp({ create: { width: 4000, height: 3000, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
       .png()
       .toBuffer()
@@ -47,7 +47,7 @@ describe('what is taken in', () => {
     expect((await stored.stats()).channels.map((channel) => Math.round(channel.mean))).toEqual([255, 255, 255])
   })
 
-  it('the full size of a phone with “50 megapixels” is taken', { timeout: 60_000 }, async () => {
+  it('the full size of a “50 megapixel” phone photo is accepted', { timeout: 60_000 }, async () => {
     const photo = await makeImage({ width: 8192, height: 6144 })
     const id = await upload(test, 'full-size.jpg', photo)
     expect(await rowOf(test, id)).toMatchObject({ kind: 'image', width: 1440, height: 1080 })
@@ -74,14 +74,14 @@ describe('what is taken in', () => {
     expect((await sharp(Buffer.from(await thumbnail.arrayBuffer())).metadata()).height).toBe(320)
   })
 
-  it('a video whose index stands at its end is stored with the index in front, every sample in place', async () => {
+  it('a video with its index at the end is stored with the index in front and every sample in place', async () => {
     const options = { width: 320, height: 240, durationMs: 2000 }
     const stored = await bytesOf(test, await upload(test, 'phone.mp4', await makeVideo({ ...options, moovFirst: false })))
     expect(stored.indexOf('moov')).toBeLessThan(stored.indexOf('mdat'))
     expect(await packetsOf(stored)).toEqual(await packetsOf(await makeVideo(options)))
   })
 
-  it('works without JavaScript: several files of one form, the refused ones named', async () => {
+  it('a form without JavaScript can upload several files, and names the refused ones', async () => {
     const form = new FormData()
     form.append('files', new Blob([new Uint8Array(await makeImage({ width: 64, height: 64 }))]), 'one.jpg')
     form.append('files', new Blob(['no picture at all']), 'two.jpg')
@@ -103,7 +103,7 @@ describe('what is taken in', () => {
     expect(count).toBe(2)
   })
 
-  it('a form without a file says so; one that went well redirects', async () => {
+  it('a form without a file says so; a successful one redirects', async () => {
     const send = (body: FormData) =>
       test.cast.manager.request('/w/northside/media', { method: 'POST', body, headers: { Origin: origin } })
     const empty = new FormData()
@@ -115,7 +115,7 @@ describe('what is taken in', () => {
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/w/northside/media?said=media-uploaded'])
   })
 
-  it('a browser may send a frame as the small picture of a video, and of nothing else', async () => {
+  it('a browser can send a frame as the thumbnail of a video, and of nothing else', async () => {
     const id = await upload(test, 'frame.mp4', await makeVideo({ width: 640, height: 360, durationMs: 1000 }))
     const send = async (to: string, body: Buffer) =>
       (
@@ -140,7 +140,7 @@ describe('what is taken in', () => {
   })
 })
 
-describe('what is refused, with a sentence', () => {
+describe('what is refused, with the reason', () => {
   const video = () => makeVideo({ width: 320, height: 240, durationMs: 2000 })
   const svg = Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
   const cases: [string, string, () => Promise<Buffer> | Buffer, number, RegExp][] = [

@@ -51,7 +51,7 @@ it.each([
   ['photo.heic', heic],
   ['scan.tiff', converted('scan.tiff')],
   ['old.bmp', converted('old.bmp')],
-] as const)('%s is taken as a JPEG: same size, same colors, right way up', { timeout: 60_000 }, async (name, make) => {
+] as const)('%s is accepted as a JPEG: same size, same colors, right way up', { timeout: 60_000 }, async (name, make) => {
   const id = await upload(test, name, await readFile(await make()))
   expect(await rowOf(test, id)).toMatchObject({ kind: 'image', contentType: 'image/jpeg', width: 600, height: 800 })
   const picture = await sharp(await bytesOf(test, id))
@@ -63,7 +63,7 @@ it.each([
   expect(isNear(colorAt(700), [0, 0, 255]), String(colorAt(700))).toBe(true)
 })
 
-it('a HEIC of which only a part can be read is refused, not cut', async () => {
+it('a HEIC that can only be read in part is refused, not cut', async () => {
   const bytes = await readFile(await heic())
   const at = bytes.indexOf('ispe')
   bytes.writeUInt32BE(1_200, at + 8)

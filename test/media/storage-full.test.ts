@@ -16,7 +16,7 @@ describe('a disk with less free space than its minimum', () => {
     test.deps.mediaStore = { ...mediaStore, freeBytes: async () => free }
   })
 
-  it('takes no upload and no frame, says why, and stores nothing', async () => {
+  it('accepts no upload and no frame, says why, and stores nothing', async () => {
     free = 1_000_000_100
     const body = await picture()
     const headers = { Origin: origin, 'Content-Length': String(body.length) }
@@ -37,7 +37,7 @@ describe('a disk with less free space than its minimum', () => {
     expect((await test.cast.manager.get('/w/northside/media')).status).toBe(200)
   })
 
-  it('takes uploads again by itself once there is space', async () => {
+  it('accepts uploads again without a restart once there is space', async () => {
     free = 5_000_000_000
     const video = await upload(test, 'a.mp4', await makeVideo({ width: 320, height: 320, durationMs: 1000 }))
     expect(JSON.parse((await test.cast.stranger.get('/health/ready')).text)).toMatchObject({ ready: true, disk: true })
@@ -74,13 +74,13 @@ describe('a workspace’s quota for media', () => {
     expect(Math.abs((await stored()) - large.length)).toBeLessThan(1_000)
   })
 
-  it('is no other workspace’s', async () => {
+  it('does not affect another workspace', async () => {
     const body = new Uint8Array(large)
     const init = { method: 'PUT', body, headers: { Origin: origin } }
     expect((await test.cast.outsider.request('/w/elsewhere/media/a.mp4', init)).status).toBe(201)
   })
 
-  it('is refused in the form without JavaScript too, with the name of the file', async () => {
+  it('is enforced in the form without JavaScript too, with the name of the file', async () => {
     const form = new FormData()
     form.append('files', new File([new Uint8Array(large)], 'holiday.mp4'))
     const init = { method: 'POST', body: form, headers: { Origin: origin } }
@@ -102,7 +102,7 @@ describe('a database whose disk is full', () => {
     test = await createTestApp()
     const made = await test.cast.admin.post('/w/northside/people/invitations', { role: 'manager' })
     invitation = /\/invitations\/[\w-]+/.exec(`${made.text} ${made.location}`)?.[0] ?? ''
-    // What PostgreSQL answers when a table cannot grow.
+    // The error that PostgreSQL raises when a table cannot grow.
     await test.sql`
       create function no_space() returns trigger language plpgsql as $$
       begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$`
@@ -119,13 +119,13 @@ describe('a database whose disk is full', () => {
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Accept the invitation')])
   })
 
-  it('shows pages to people whose session is not fresh', async () => {
+  it('still shows pages to people whose session is not fresh', async () => {
     test.clock.moveBy(10 * 60_000)
     for (const path of ['/w/northside/calendar', '/w/northside/media', '/w/northside/posts/new', '/account'])
       expect([path, (await test.cast.admin.get(path)).status]).toEqual([path, 200])
   })
 
-  it('refuses changes with a sentence and 503, for people who are signed in and for others', async () => {
+  it('refuses changes with an explanation and 503, whether people are signed in or not', async () => {
     const form = { name: 'Max', email: 'max@example.com', password: 'crates of vinyl on a van' }
     const answers = [
       await test.cast.stranger.post(invitation, form),

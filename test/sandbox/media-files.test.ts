@@ -17,7 +17,7 @@ async function judge(bytes: Buffer) {
   return judgeMedia(path)
 }
 
-test('a made video is read as H.264 of the right size, length and frame rate', async () => {
+test('a generated video is read as H.264 with the right size, length and frame rate', async () => {
   const video = await makeVideo({ width: 1080, height: 1920, fps: 30, durationMs: 4_000 })
   expect(await judge(video)).toEqual({
     contentType: 'video/mp4',
@@ -35,7 +35,7 @@ test('a made video is read as H.264 of the right size, length and frame rate', a
   })
 })
 
-test('padding grows a video without changing what it is; the index may lie at the end', async () => {
+test('padding enlarges a video without changing its facts; the index may be at the end', async () => {
   const video = await makeVideo({ width: 640, height: 360, fps: 24, durationMs: 1_000, padBytes: 3_000_000, moovFirst: false })
   expect(video.length).toBeGreaterThan(3_000_000)
   expect((await judge(video)).facts).toMatchObject({
@@ -48,7 +48,7 @@ test('padding grows a video without changing what it is; the index may lie at th
   })
 })
 
-test('images are named by their bytes, and one that breaks off is known as broken', async () => {
+test('images are recognized by their bytes, and a truncated one is marked as broken', async () => {
   const jpeg = await makeJpeg({ width: 400, height: 300 })
   expect(await judge(jpeg)).toEqual({
     contentType: 'image/jpeg',
@@ -58,7 +58,7 @@ test('images are named by their bytes, and one that breaks off is known as broke
   expect((await judge(jpeg.subarray(0, jpeg.length - 200))).facts).toMatchObject({ broken: true })
 })
 
-test('a web page and mere bytes are neither image nor video', async () => {
+test('a web page and arbitrary bytes are neither an image nor a video', async () => {
   expect((await judge(Buffer.from('<!doctype html><p>Sign in'))).facts).toEqual({ kind: 'html' })
   expect((await judge(Buffer.from('not a film'))).facts).toEqual({ kind: 'unknown' })
 })

@@ -49,7 +49,7 @@ const isSigned = (signedRequest: string) => {
 }
 const payloadOf = (signedRequest: string) => JSON.parse(Buffer.from(signedRequest.split('.')[1] ?? '', 'base64url').toString())
 
-test('removing the app ends the tokens, tells the app, and asks for deletion with a signed request', async () => {
+test('removing the app ends its tokens, notifies the app, and requests deletion with a signed request', async () => {
   const token = await login(sandbox)
   expect(await remove({ deletionRequest: true })).toMatchObject([
     { kind: 'deauthorize', ok: true, problem: null },
@@ -66,7 +66,7 @@ test('removing the app ends the tokens, tells the app, and asks for deletion wit
   }
 })
 
-test('the reply to a deletion request is judged', async () => {
+test('the reply to a deletion request is checked', async () => {
   const problemWith = async (said: string) => {
     reply = said
     return (await remove({ deletionRequest: true }))[1]?.problem
@@ -82,7 +82,7 @@ test('the reply to a deletion request is judged', async () => {
   expect(await problemWith('null')).toBe('the reply lacks url or confirmation_code')
 })
 
-test('a request can be spoiled: a wrong signature, or one that is a month old', async () => {
+test('a request can be made invalid: with a wrong signature, or dated a month ago', async () => {
   await remove({ spoil: 'bad_signature' })
   expect(isSigned(received[0]?.signedRequest ?? '')).toBe(false)
   await remove({ spoil: 'old' })
@@ -90,7 +90,7 @@ test('a request can be spoiled: a wrong signature, or one that is a month old', 
   expect(issued_at).toBeLessThan(Date.now() / 1000 - 29 * 86_400)
 })
 
-test('an app that removes itself with DELETE permissions is told as well', async () => {
+test('an app that removes itself with DELETE permissions is notified as well', async () => {
   const token = await login(sandbox)
   await graph(sandbox, 'DELETE', '/me/permissions', { access_token: token })
   await expect.poll(() => received.map(({ path }) => path)).toEqual(['/deauthorize'])
@@ -99,7 +99,7 @@ test('an app that removes itself with DELETE permissions is told as well', async
 const press = (act: string) =>
   fetch(`${sandbox.url}/facebook/settings/applications`, { method: 'POST', body: new URLSearchParams({ person: ada, act }) })
 
-test("a person's own page: what they allowed, Remove, Send request, and what the app answered", async () => {
+test("a person's settings page shows what they allowed, Remove, Send request, and the app's reply", async () => {
   const page = async (person = '') => (await fetch(`${sandbox.url}/facebook/settings/applications?person=${person}`)).text()
   expect(await page()).toContain('Ada Northside')
   expect(await page(ada)).toContain('No app has access')
@@ -121,7 +121,7 @@ test("a person's own page: what they allowed, Remove, Send request, and what the
   expect(await page(ada)).not.toContain('Send request')
 })
 
-test('an app that registered no address is not told, and the page says so', async () => {
+test('an app without a registered callback URL is not notified, and the page says so', async () => {
   await control(sandbox, 'PATCH', '/settings', { deauthorizeUrl: null, dataDeletionUrl: null })
   await login(sandbox)
   expect(await (await press('remove')).text()).toContain('registered no address')

@@ -28,7 +28,7 @@ const insightsOfMany = (version = 'v25.0') =>
   at(version, '/insights', { ids: post, metric: 'post_media_view', access_token: page })
 
 describe('multi-ID requests', () => {
-  test('are closed to an app of November 2026 on every version, with either code', async () => {
+  test('are closed to an app from November 2026 on every version, with either code', async () => {
     for (const version of ['v24.0', 'v25.0', 'v26.0', 'v27.0']) {
       const { status, body } = await insightsOfMany(version)
       expect([version, status, body.error?.code, body.error?.error_subcode]).toEqual([version, 400, 100, undefined])
@@ -37,7 +37,7 @@ describe('multi-ID requests', () => {
     expect((await insightsOfMany()).body.error?.code).toBe(12)
   })
 
-  test('still work for an older app at its edges, until v28; at the root for nobody', async () => {
+  test('still work on edges for an older app until v28, but at the root for no app', async () => {
     await settings({ metaAppCreatedOn: '2026-11-03' })
     expect((await insightsOfMany()).status).toBe(200)
     expect((await at('v25.0', '/', { ids: post, access_token: page })).body.error?.code).toBe(100)
@@ -49,7 +49,7 @@ describe('multi-ID requests', () => {
     expect((await insightsOfMany('v28.0')).body.error?.code).toBe(100)
   })
 
-  test('and so are method=, .as(), date_format and callback; an older app gets 501', async () => {
+  test('are closed, and so are method=, .as(), date_format and callback; for those an older app gets 501', async () => {
     const features = [{ method: 'DELETE' }, { fields: 'message.as(text)' }, { date_format: 'U' }, { callback: 'call' }] as Record<
       string,
       string
@@ -70,7 +70,7 @@ describe('a batch', () => {
   }
   const get = (relative_url: string) => ({ method: 'GET', relative_url })
 
-  test('answers in the order of its operations, each error in its own body', async () => {
+  test('answers in the order of its operations, with each error in its own part', async () => {
     const { status, parts } = await batch([
       get(`${post}/insights?metric=post_media_view`),
       get('999/insights?metric=post_media_view'),
@@ -91,7 +91,7 @@ describe('a batch', () => {
     expect([status, body.error?.type]).toEqual([400, 'GraphBatchException'])
   })
 
-  test('counts each operation as a call, and is itself in the ledger', async () => {
+  test('counts each operation as a call, and is recorded in the ledger itself', async () => {
     const before = await control<{ id: number }[]>(sandbox, 'GET', '/ledger/calls')
     await batch([get(post), get(post), get(post)])
     const calls = await control<{ id: number; endpoint: string }[]>(sandbox, 'GET', '/ledger/calls')
@@ -99,7 +99,7 @@ describe('a batch', () => {
     expect(names.toSorted()).toEqual(['batch', 'post.read', 'post.read', 'post.read'])
   })
 
-  test('says in the headers of its own answer how much of the limits its operations used', async () => {
+  test('reports in its response headers how much of the limits its operations used', async () => {
     await settings({ appCallsPerHour: 100, businessCallsPerDay: 50 })
     const used = async (count: number) => {
       const operations = JSON.stringify(Array.from({ length: count }, () => get(post)))
@@ -112,7 +112,7 @@ describe('a batch', () => {
     expect(await used(10)).toEqual([app + 10, business + 20])
   })
 
-  test('gives null for an operation that was cut off, and answers the others', async () => {
+  test('returns null for an operation that was cut off, and answers the others', async () => {
     const rule = { endpoint: 'post.read', kind: 'reset', when: 'before', times: 1 }
     await control(sandbox, 'POST', '/faults', rule)
     const { status, parts } = await batch([get(post), get(post)])
@@ -121,7 +121,7 @@ describe('a batch', () => {
     expect(parts.filter((part) => part?.code === 200)).toHaveLength(1)
   })
 
-  test('refuses asynchronous operations of a new app, and says 501 for what is not simulated', async () => {
+  test('refuses asynchronous operations of a new app, and returns 501 for what is not simulated', async () => {
     expect((await batch([{ ...get(post), async: true }])).status).toBe(400)
     expect((await batch([{ ...get(post), name: 'first' }])).status).toBe(501)
     expect((await batch([get(`v25.0/${post}`)])).status).toBe(501)
@@ -129,7 +129,7 @@ describe('a batch', () => {
 })
 
 describe('insights', () => {
-  test('one name may stand in the path, and numbers may come along with the fields of a post', async () => {
+  test('one metric name can be in the path, and numbers can be requested with the fields of a post', async () => {
     const inPath = await graph(sandbox, 'GET', `/${post}/insights/post_media_view`, { access_token: page })
     expect(inPath.body.data).toMatchObject([{ name: 'post_media_view' }])
     const fields = 'message,insights.metric(post_media_view,post_reactions_like_total)'
@@ -138,7 +138,7 @@ describe('insights', () => {
     expect(data.map(({ name }) => name)).toEqual(['post_media_view', 'post_reactions_like_total'])
   })
 
-  test('a Page with few followers gets 200 for one metric, and the others of the same post', async () => {
+  test('for a Page with few followers, one metric fails with 200, and the others of the same post work', async () => {
     await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { isSmall: true })
     const ask = (metric: string) => graph(sandbox, 'GET', `/${post}/insights`, { metric, access_token: page })
     const both = await ask('post_media_view,post_total_media_view_unique')
@@ -149,7 +149,7 @@ describe('insights', () => {
   })
 })
 
-describe('a Page that a person has only through a portfolio', () => {
+describe('a Page that a person can access only through a portfolio', () => {
   const pageId = '106700000000099'
   const business = { id: '777000000000001', name: 'Northside Group', relation: 'client' }
   const list = async (path: string) => {
@@ -166,7 +166,7 @@ describe('a Page that a person has only through a portfolio', () => {
     user = await login(sandbox, { pages: [records, pageId] })
   })
 
-  test('is missing from me/accounts, and found through its portfolio and by its id', async () => {
+  test('is missing from me/accounts, but found through its portfolio and by its id', async () => {
     expect(await list('/me/accounts')).toEqual([records])
     expect(await list('/me/businesses')).toEqual([business.id])
     expect(await list(`/${business.id}/client_pages`)).toEqual([pageId])
@@ -178,7 +178,7 @@ describe('a Page that a person has only through a portfolio', () => {
     expect(await list('/me/accounts')).toEqual([records, pageId])
   })
 
-  test('and without business_management only by its id', async () => {
+  test('is found only by its id without business_management', async () => {
     await graph(sandbox, 'DELETE', `/${ada}/permissions/business_management`, { access_token: user })
     expect(await list('/me/businesses')).toBe(403)
     expect(await list(`/${business.id}/client_pages`)).toBe(403)
@@ -186,7 +186,7 @@ describe('a Page that a person has only through a portfolio', () => {
   })
 })
 
-test('time moves: v28 comes in 2027, and a version that is not out yet is refused', async () => {
+test('time passes: v28 is released in 2027, and is refused before that', async () => {
   expect((await at('v28.0', `/${post}`, { access_token: page })).body.error?.code).toBe(2635)
   await advance(sandbox, 90 * 86_400_000)
   expect((await at('v28.0', `/${post}`, { access_token: page })).status).toBe(200)

@@ -54,8 +54,8 @@ const instagramMedia = async () => {
   return String((await post(`/${recordsInstagram}/media_publish`, { creation_id: container.body.id }, user)).body.id)
 }
 
-describe('comments of the account itself', () => {
-  test('on a post of a Page: written with and without fields, listed, read and deleted', async () => {
+describe('comments by the account itself', () => {
+  test('on a post of a Page are written with and without fields, listed, read and deleted', async () => {
     const id = await feedPost()
     const first = await post(`/${id}/comments`, { message: 'First' })
     const second = await post(`/${id}/comments`, { message: 'Second', fields: 'id,permalink_url' })
@@ -70,7 +70,7 @@ describe('comments of the account itself', () => {
     expect((await get(`/${id}/comments`)).body.data).toHaveLength(1)
   })
 
-  test('on an Instagram post: with fields it is created, and the answer is 400 with 20/1772107', async () => {
+  test('on an Instagram post are created even when fields make the response 400 with 20/1772107', async () => {
     const id = await instagramMedia()
     const first = await post(`/${id}/comments`, { message: 'First' }, user)
     expect(first.body.id).toMatch(/^\d+$/)
@@ -82,7 +82,7 @@ describe('comments of the account itself', () => {
     expect((await get(`/${first.body.id}`, { fields: 'hidden' }, user)).body.hidden).toBe(true)
   })
 
-  test('need their permissions, and the task to moderate the Page', async () => {
+  test('need their permissions and the task to moderate the Page', async () => {
     const id = await feedPost()
     const ofInstagram = await instagramMedia()
     await connect(allScopes.filter((scope) => scope !== 'pages_manage_engagement'))
@@ -96,7 +96,7 @@ describe('comments of the account itself', () => {
     expect((await post(`/${id}/comments`, { message: 'No' })).body.error?.code).toBe(200)
   })
 
-  test('on an unknown object answer 100/33, and what is not simulated answers 501', async () => {
+  test('on an unknown object fail with 100/33, and what is not simulated returns 501', async () => {
     expect((await post('/999/comments', { message: 'Where' })).body.error).toMatchObject({ code: 100, error_subcode: 33 })
     const id = await feedPost()
     expect((await post(`/${id}/comments`, { message: 'Look', attachment_url: 'https://x.example/a.png' })).status).toBe(501)
@@ -105,7 +105,7 @@ describe('comments of the account itself', () => {
 })
 
 describe('a first comment', () => {
-  test('a post that is just out may take none yet: 100/33, as for a missing one', async () => {
+  test('fails with 100/33 right after its post is published, the same as for a missing post', async () => {
     await control(sandbox, 'PATCH', '/settings', { commentsOpenAfterMs: 60_000 })
     const { body } = await post(`/${records}/feed`, { message: 'Hello' })
     const early = await post(`/${body.id}/comments`, { message: 'First' })
@@ -114,7 +114,7 @@ describe('a first comment', () => {
     expect((await post(`/${body.id}/comments`, { message: 'First' })).status).toBe(200)
   })
 
-  test('the ledger counts doubles: a lost answer and a blind repeat make two', async () => {
+  test('is counted twice in the ledger after a lost response and a blind repeat', async () => {
     const id = await instagramMedia()
     await control(sandbox, 'POST', '/faults', {
       platform: 'instagram',
@@ -136,7 +136,7 @@ describe('a first comment', () => {
     expect(ofOther).toEqual([])
   })
 
-  test('a comment counts among the comments of its post, and goes with it', async () => {
+  test('counts as a comment of its post and is deleted with it', async () => {
     await control(sandbox, 'PATCH', '/settings', { insightsCurveMs: 1e15 })
     const id = await instagramMedia()
     await post(`/${id}/comments`, { message: '#vinyl' }, user)
@@ -152,7 +152,7 @@ describe('stories of a Page', () => {
   const stories = async (more: object = {}) =>
     (await get(`/${records}/stories`, { ...more })).body.data as Record<string, string>[]
 
-  test('a photo that was uploaded unpublished becomes a story, whose id comes as a number', async () => {
+  test('can be made from an unpublished photo, and the story id is returned as a number', async () => {
     const photo = await post(`/${records}/photos`, { url: await image(), published: 'false' })
     const made = await post(`/${records}/photo_stories`, { photo_id: photo.body.id })
     expect(made.body).toEqual({ success: true, post_id: expect.any(Number) })
@@ -169,7 +169,7 @@ describe('stories of a Page', () => {
     expect(await stories()).toMatchObject([{ status: 'ARCHIVED' }])
   })
 
-  test('a video is announced, uploaded and finished, and comes out once it is processed', async () => {
+  test('can be videos that are started, uploaded and finished, and are published once processed', async () => {
     const bytes = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
     const started = await post(`/${records}/video_stories`, { upload_phase: 'start' })
     expect(
@@ -191,13 +191,13 @@ describe('stories of a Page', () => {
   })
 })
 
-test('the accounts of a person are read by their id as with me, and those of nobody else', async () => {
+test('a person’s accounts can be read by their own id as well as with me, but not by another person’s id', async () => {
   const mine = await get(`/${ada}/accounts`, { fields: 'id' }, user)
   expect(mine.body.data).toEqual((await get('/me/accounts', { fields: 'id' }, user)).body.data)
   expect((await get('/10200000000000002/accounts', {}, user)).body.error).toMatchObject({ code: 100, error_subcode: 33 })
 })
 
-test('a field that Meta has is answered or said to be missing here (501); only an invented one does not exist', {
+test('a field that Meta has is answered or refused with 501; only an invented one does not exist', {
   timeout: 60_000,
 }, async () => {
   const postId = await feedPost()

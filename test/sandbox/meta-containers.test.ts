@@ -68,7 +68,7 @@ test('a carousel needs two to ten finished children of the same account', async 
   }
 })
 
-test('media is fetched and judged by its bytes: images inside the call', async () => {
+test('images are fetched and checked by their bytes within the call', async () => {
   const jpeg = await makeJpeg({ width: 1080, height: 1080 })
   const error = async (body: Buffer | string, more = {}) =>
     (await create({ image_url: media.serve('/x.jpg', body, more) })).body.error
@@ -101,7 +101,7 @@ test('media is fetched and judged by its bytes: images inside the call', async (
   expect(await error(jpeg, { delayMs: 1_000 })).toMatchObject({ code: -2, error_subcode: 2207003 })
 })
 
-test('what is wrong with a video shows in the status of its container', async () => {
+test('a problem with a video shows in the status of its container', async () => {
   const failed = async (video_url: string, more: Record<string, unknown> = {}) => {
     const { status, body } = await create({ media_type: 'REELS', video_url, ...more })
     expect(status).toBe(200)
@@ -119,7 +119,7 @@ test('what is wrong with a video shows in the status of its container', async ()
   expect(await failed(await video({ durationMs: 70_000, fps: 24 }), { media_type: 'STORIES' })).toBe('2207026')
 })
 
-test('texts and types are checked before anything is loaded', async () => {
+test('texts and types are checked before anything is fetched', async () => {
   const error = async (parameters: Record<string, unknown>) => (await create({ image_url: photo, ...parameters })).body.error
   expect(await error({ caption: 'x'.repeat(2_201) })).toMatchObject({ code: 36004, error_subcode: 2207010 })
   expect(await error({ caption: '#a '.repeat(31) })).toMatchObject({ code: 100, error_subcode: 2207040 })
@@ -134,7 +134,7 @@ test('texts and types are checked before anything is loaded', async () => {
   expect(media.requests).toEqual([])
 })
 
-test('a container lives for a day', async () => {
+test('a container expires after a day', async () => {
   const { body } = await create({ image_url: photo })
   await advance(sandbox, 86_400_000)
   expect(await statusOf(body.id)).toMatchObject({ status_code: 'EXPIRED' })
@@ -142,7 +142,7 @@ test('a container lives for a day', async () => {
   expect((await publish('17889000000000000')).body.error).toMatchObject({ code: 24, error_subcode: 2207008 })
 })
 
-test('bytes may be sent instead of an address', async () => {
+test('bytes can be sent instead of a URL', async () => {
   const bytes = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
   const { body } = await create({ media_type: 'REELS', upload_type: 'resumable', caption: 'Sent' })
   expect(body.uri).toBe(`${sandbox.url}/rupload/ig-api-upload/v25.0/${body.id}`)
@@ -158,7 +158,7 @@ test('bytes may be sent instead of an address', async () => {
   expect((await publish(body.id)).status).toBe(200)
 })
 
-test('rights: scopes, shared accounts, restricted accounts, and the Page token as a stand-in', async () => {
+test('permissions: scopes, shared accounts, restricted accounts, and the Page token as a substitute', async () => {
   const page = await pageToken(sandbox, access_token, records)
   expect((await create({ image_url: photo, access_token: page })).status).toBe(200)
   await control(sandbox, 'PATCH', '/settings', { pageTokenReadsFail: true })

@@ -34,7 +34,7 @@ const outcome = async (message: string) =>
     () => 'cut' as const,
   )
 
-test('before: the platform did nothing, whatever the answer looks like', async () => {
+test('before: the platform did nothing, whatever the response looks like', async () => {
   for (const kind of ['error', 'html503', 'reset', 'truncated', 'rate_limited', 'timeout']) {
     const { id } = await fault({ kind, ...(kind === 'timeout' ? { delayMs: 50 } : {}) })
     const answer = await outcome(`With ${kind}`)
@@ -47,7 +47,7 @@ test('before: the platform did nothing, whatever the answer looks like', async (
   expect(await texts()).toEqual([])
 })
 
-test('after: the post exists although the answer says otherwise', async () => {
+test('after: the post exists although the response says otherwise', async () => {
   for (const kind of ['error', 'html503', 'reset', 'truncated', 'timeout']) {
     await fault({ kind, when: 'after', ...(kind === 'timeout' ? { delayMs: 50 } : {}) })
     const answer = await outcome(`With ${kind}`)
@@ -57,7 +57,7 @@ test('after: the post exists although the answer says otherwise', async () => {
   expect(await texts()).toEqual(['With error', 'With html503', 'With reset', 'With truncated', 'With timeout'])
 })
 
-test('late: the answer is lost now, the post appears when its time comes', async () => {
+test('late: the response is lost now, and the post appears at its time', async () => {
   await fault({ when: 'late', kind: 'reset', delayMs: 30_000 })
   expect(await outcome('Late')).toBe('cut')
   expect(await texts()).toEqual([])
@@ -68,14 +68,14 @@ test('late: the answer is lost now, the post appears when its time comes', async
   expect((await lastCall())?.facts).toMatchObject({ lateStatus: 200 })
 })
 
-test('a client that gives up waiting does not undo what happened', async () => {
+test('a client that stops waiting does not undo what happened', async () => {
   await fault({ when: 'after', kind: 'timeout' })
   await expect(post('Impatient', AbortSignal.timeout(200))).rejects.toThrow()
   expect(await texts()).toEqual(['Impatient'])
   await expect.poll(async () => (await lastCall())?.status).toBe(0)
 })
 
-test('slow: the effect and the answer come, later', async () => {
+test('slow: the effect and the response come later', async () => {
   await fault({ kind: 'slow', delayMs: 150 })
   const begin = Date.now()
   expect(await outcome('Slow')).toMatchObject({ status: 200 })
@@ -83,7 +83,7 @@ test('slow: the effect and the answer come, later', async () => {
   expect(await texts()).toEqual(['Slow'])
 })
 
-test('a rule strikes the nth call and as many as told, for its account and endpoint only', async () => {
+test('a rule affects the nth call and as many as configured, only for its account and endpoint', async () => {
   await fault({ nth: 2, times: 2, code: 190, subcode: 460, account: records })
   await fault({ endpoint: 'media', code: 2 })
   const statuses: number[] = []
@@ -113,7 +113,7 @@ test('injected errors look like the platform: code, subcode, type, headers', asy
   expect(dead.headers.get('x-business-use-case-usage')).toBeNull()
 })
 
-test('a publish on Instagram can be lost on the way back as well', async () => {
+test('the response to an Instagram publish can be lost too', async () => {
   const media = await startMediaServer()
   const user = await login(sandbox)
   const image_url = media.serve('/p.jpg', await makeJpeg({ width: 1080, height: 1080 }))
@@ -128,7 +128,7 @@ test('a publish on Instagram can be lost on the way back as well', async () => {
   await media.close()
 })
 
-test('real limits: usage headers count up, then calls are refused until the window has moved', async () => {
+test('real limits: usage headers count up, then calls are refused until the window has passed', async () => {
   await control(sandbox, 'PATCH', '/settings', { businessCallsPerDay: 4 })
   const seen: number[] = []
   for (let call = 1; call <= 5; call++) {
@@ -143,7 +143,7 @@ test('real limits: usage headers count up, then calls are refused until the wind
   expect((await post('Tomorrow')).status).toBe(200)
 })
 
-test('the app limit answers 4 without a usage header', async () => {
+test('the app limit returns code 4 without a usage header', async () => {
   await control(sandbox, 'PATCH', '/settings', { appCallsPerHour: 1 })
   const limited = await post('x')
   expect(limited.status).toBe(403)
@@ -151,12 +151,12 @@ test('the app limit answers 4 without a usage header', async () => {
   expect(await limited.json()).toMatchObject({ error: { code: 4, is_transient: true } })
 })
 
-test('the ledger never holds a token or a query', async () => {
+test('the ledger never contains a token or a query', async () => {
   await graph(sandbox, 'GET', '/me', { access_token })
   expect(JSON.stringify(await control(sandbox, 'GET', '/ledger/calls'))).not.toContain(access_token)
 })
 
-test('the board shows calls and takes faults by form, without scripts', async () => {
+test('the board shows calls and accepts faults from a form, without scripts', async () => {
   await fetch(`${sandbox.controlUrl}/board/faults`, {
     method: 'POST',
     body: new URLSearchParams({ endpoint: 'feed', when: 'after', kind: 'reset', nth: '1', times: '1', code: '', delayMs: '' }),
@@ -167,12 +167,12 @@ test('the board shows calls and takes faults by form, without scripts', async ()
   expect(page).not.toContain('<script')
 })
 
-test('settings that do not exist or have another type are refused by name', async () => {
+test('settings that do not exist or have the wrong type are refused by name', async () => {
   await expect(control(sandbox, 'PATCH', '/settings', { noSuchThing: 1 })).rejects.toThrow('There is no setting noSuchThing.')
   await expect(control(sandbox, 'PATCH', '/settings', { listLagMs: 'soon' })).rejects.toThrow('listLagMs is a number')
 })
 
-test('people, tokens, posts and media outlive a restart; a scheduled post comes out afterwards', async () => {
+test('people, tokens, posts and media survive a restart, and a scheduled post is published afterwards', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-state-'))
   const media = await startMediaServer()
   const first = await startMeta(dir)

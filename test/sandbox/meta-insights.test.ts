@@ -53,7 +53,7 @@ async function publish(parameters: Record<string, unknown>): Promise<string> {
 }
 const image = async (width = 1080, height = 1080) => media.serve('/p.jpg', await makeJpeg({ width, height }))
 
-test('a media has no insights before the lag is over, then numbers that only grow and agree with each other', async () => {
+test('media has no insights until the lag has passed, then consistent numbers that only grow', async () => {
   const id = await publish({ image_url: await image() })
   const metric = 'views,reach,likes,comments,saved,shares,total_interactions'
   expect((await read(`/${id}/insights`, user, { metric })).body.data).toEqual([])
@@ -69,7 +69,7 @@ test('a media has no insights before the lag is over, then numbers that only gro
   )
 })
 
-test('a dead metric, or one of another product, fails the whole call', async () => {
+test('a retired metric, or one of another product, fails the whole call', async () => {
   const id = await publish({ image_url: await image() })
   for (const metric of ['views,impressions', 'reach,replies', 'plays']) {
     expect((await read(`/${id}/insights`, user, { metric })).body.error).toMatchObject({
@@ -83,7 +83,7 @@ test('a dead metric, or one of another product, fails the whole call', async () 
   expect((await read(`/${records}/insights`, page, {})).body.error).toMatchObject({ code: 3001, error_subcode: 1504028 })
 })
 
-test('a story needs five viewers and is silent after a day', async () => {
+test('a story needs five viewers and returns nothing after a day', async () => {
   const id = await publish({ media_type: 'STORIES', image_url: await image(1080, 1920) })
   await advance(sandbox, hourMs)
   expect((await read(`/${id}/insights`, user, { metric: 'reach' })).body.error).toMatchObject({ code: 10 })
@@ -93,7 +93,7 @@ test('a story needs five viewers and is silent after a day', async () => {
   expect((await read(`/${id}/insights`, user, { metric: 'reach' })).body.data).toEqual([])
 })
 
-test('account totals hold what the posts got; metric_type, period and 30 days are demanded', async () => {
+test('account totals include what posts got, and require metric_type, period and at most 30 days', async () => {
   const { nowMs } = await control<{ nowMs: number }>(sandbox, 'GET', '/clock')
   const id = await publish({ image_url: await image() })
   await advance(sandbox, 60 * hourMs)
@@ -134,7 +134,7 @@ test('days of a Page end at midnight in California', async () => {
   expect((await read(`/${records}/insights`, page, tooLong)).body.error).toMatchObject({ code: 100 })
 })
 
-test('a post of a Page and a reel have their own metrics; the counts of a post agree with them', async () => {
+test('a Page post and a reel have their own metrics, and the counts of a post agree with them', async () => {
   const { body: post } = await graph(sandbox, 'POST', `/${records}/feed`, { access_token: page, message: 'Numbers' })
   const started = (await graph(sandbox, 'POST', `/${records}/video_reels`, { access_token: page, upload_phase: 'start' })).body
   const file_url = media.serve('/r.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }), { type: 'video/mp4' })
@@ -157,7 +157,7 @@ test('a post of a Page and a reel have their own metrics; the counts of a post a
   expect(reel.blue_reels_play_count).toBeGreaterThan(100)
 })
 
-test('the media-view metrics are there from v23 on, and a name is gone from the day of its end', async () => {
+test('the media-view metrics exist from v23 on, and a metric is gone from the day it is retired', async () => {
   const status = async (version: string, metric: string) => {
     const query = new URLSearchParams({ metric, period: 'day', access_token: page })
     return (await fetch(`${sandbox.url}/graph/${version}/${records}/insights?${query}`)).status

@@ -55,7 +55,7 @@ async function settled(id: unknown): Promise<Record<string, unknown>> {
   throw new Error(`container ${id} stays in progress`)
 }
 
-test('an image: container, patience, publish, permalink, list, page', async () => {
+test('an image: container, waiting, publish, permalink, list, page', async () => {
   const { body } = await create({ image_url: photo, caption: 'Hello #vinyl', alt_text: 'A record' })
   expect(await statusOf(body.id)).toEqual({
     status_code: 'IN_PROGRESS',
@@ -91,7 +91,7 @@ test('an image: container, patience, publish, permalink, list, page', async () =
   ])
 })
 
-test('a reel is loaded after the call and published once it is finished', async () => {
+test('a reel is fetched after the call and published once it is finished', async () => {
   const bytes = await makeVideo({ width: 1080, height: 1920, durationMs: 5_000 })
   const video_url = media.serve('/reel.mp4', bytes, { type: 'video/mp4' })
   const { body } = await create({ media_type: 'REELS', video_url, caption: 'Reel', share_to_feed: true, thumb_offset: 1_000 })
@@ -111,7 +111,7 @@ test('a reel is loaded after the call and published once it is finished', async 
   )
 })
 
-test('stories are in their own list, for a day', async () => {
+test('stories are in a separate list, for a day', async () => {
   const image = await create({
     media_type: 'STORIES',
     image_url: media.serve('/s.jpg', await makeJpeg({ width: 1080, height: 1920 })),
@@ -126,7 +126,7 @@ test('stories are in their own list, for a day', async () => {
   expect((await get(`/${recordsInstagram}/stories`)).body.data).toEqual([])
 })
 
-test('a carousel of images and videos in its order', async () => {
+test('a carousel of images and videos keeps its order', async () => {
   const children: string[] = []
   for (const color of ['red', 'green']) {
     const image_url = media.serve(`/${color}.jpg`, await makeJpeg({ width: 1080, height: 1080, color }))
@@ -150,7 +150,7 @@ test('a carousel of images and videos in its order', async () => {
   expect((await publish(children[0])).body.error).toMatchObject({ code: 24, error_subcode: 2207008 })
 })
 
-test('publishing twice: an error, the same id, or a second post, as the tester wants', async () => {
+test('publishing twice is an error, returns the same id, or makes a second post, as configured', async () => {
   const { body } = await create({ image_url: photo })
   await advance(sandbox, 1_000)
   const first = await publish(body.id)
@@ -163,7 +163,7 @@ test('publishing twice: an error, the same id, or a second post, as the tester w
   expect(await posts()).toHaveLength(2)
 })
 
-test('the quota is a moving window of 24 hours and matches what the limit says', async () => {
+test('the quota is a moving window of 24 hours and matches the reported limit', async () => {
   await control(sandbox, 'PATCH', '/settings', { instagramQuotaTotal: 1, instagramContainersPerDay: 3 })
   const made = [await create({ image_url: photo }), await create({ image_url: photo }), await create({ image_url: photo })]
   expect((await create({ image_url: photo })).body.error).toMatchObject({ code: 9, error_subcode: 2207042 })
@@ -177,7 +177,7 @@ test('the quota is a moving window of 24 hours and matches what the limit says',
   expect((await get(`/${recordsInstagram}/content_publishing_limit`)).body.data).toEqual([{ quota_usage: 0 }])
 })
 
-test('media can be deleted with the right permission, and only comments can be switched', async () => {
+test('media can be deleted with the right permission, and only comments can be turned on or off', async () => {
   const { body } = await create({ image_url: photo })
   await advance(sandbox, 1_000)
   const id = String((await publish(body.id)).body.id)
@@ -187,7 +187,7 @@ test('media can be deleted with the right permission, and only comments can be s
   expect(await posts()).toEqual([])
 })
 
-test('the media list is newest first, in pages, and lags behind when told to', async () => {
+test('the media list is newest first, in pages, and lags when configured to', async () => {
   const ids: unknown[] = []
   for (let index = 0; index < 3; index++) {
     const { body } = await create({ image_url: photo, caption: `Post ${index}` })

@@ -41,13 +41,13 @@ test('the dialog asks who you are, then shows permissions and accounts by name, 
   expect(people + form).not.toContain('<script')
 })
 
-test('a redirect address that is not registered, a foreign app and an unknown permission end on an error page', async () => {
+test('an unregistered redirect address, an unknown app or an unknown permission lead to an error page', async () => {
   for (const wrong of [{ redirect_uri: `${redirectUri}/` }, { client_id: '1' }, { scope: 'pages_everything' }]) {
     expect((await dialog({ ...asked, ...wrong })).status).toBe(400)
   }
 })
 
-test('whoever cancels comes back with access_denied and the state untouched', async () => {
+test('canceling returns access_denied with the state unchanged', async () => {
   const url = await consent(sandbox, { decision: 'cancel' })
   expect(url.origin + url.pathname).toBe(redirectUri)
   expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -59,7 +59,7 @@ test('whoever cancels comes back with access_denied and the state untouched', as
   })
 })
 
-test('the ladder: code, short token, long token, Page tokens without an end', async () => {
+test('a code becomes a short token, then a long one, then Page tokens that do not expire', async () => {
   const back = await consent(sandbox)
   expect(back.searchParams.get('state')).toBe('state-1')
   const short = await exchange(sandbox, { code: back.searchParams.get('code') ?? '' })
@@ -98,12 +98,12 @@ test('a code works once, for ten minutes, with its own redirect address, app and
   expect((await exchange(sandbox, { code: late })).body.error).toMatchObject({ code: 100, error_subcode: 36007 })
 })
 
-test('the app token can be asked for', async () => {
+test('the app token can be requested', async () => {
   const { body } = await exchange(sandbox, { grant_type: 'client_credentials' })
   expect(body).toEqual({ access_token: `${appId}|${appSecret}`, token_type: 'bearer' })
 })
 
-test('/me/accounts gives what was asked for, nested, in pages, and only shared Pages', async () => {
+test('/me/accounts returns the requested nested fields, in pages, and only shared Pages', async () => {
   const token = await login(sandbox, { pages: [records, archive] })
   const fields = 'id,name,tasks,access_token,picture{url},instagram_business_account{id,username}'
   const { body } = await graph(sandbox, 'GET', '/me/accounts', { fields, access_token: token, limit: 1 })
@@ -121,7 +121,7 @@ test('/me/accounts gives what was asked for, nested, in pages, and only shared P
   expect(rest.paging.next).toBeUndefined()
 })
 
-test('an unknown field fails the call; so does a field list that cannot be read', async () => {
+test('an unknown field or an unreadable field list fails the call', async () => {
   const token = await login(sandbox)
   const error = async (fields: string) => (await graph(sandbox, 'GET', '/me', { fields, access_token: token })).body.error
   expect(await error('id,shoe_size')).toMatchObject({
@@ -131,7 +131,7 @@ test('an unknown field fails the call; so does a field list that cannot be read'
   expect(await error('id,picture{url')).toMatchObject({ code: 2500 })
 })
 
-test('declined permissions stay declined until they are asked again with rerequest', async () => {
+test('declined permissions stay declined until they are requested again with rerequest', async () => {
   const granted = allScopes.filter((scope) => scope !== 'read_insights')
   let token = await login(sandbox, { grant: granted })
   const statusOf = async () => {
@@ -146,13 +146,13 @@ test('declined permissions stay declined until they are asked again with rereque
   expect(await statusOf()).toBe('granted')
 })
 
-test('with config_id all permissions of the configuration are granted', async () => {
+test('with config_id, all permissions of the configuration are granted', async () => {
   const token = await login(sandbox, { grant: [], extra: { config_id: '77' } })
   const { body } = await graph(sandbox, 'GET', '/me/permissions', { access_token: token })
   expect(body.data).toContainEqual({ permission: 'instagram_content_publish', status: 'granted' })
 })
 
-test('tokens break in every way the platform knows', async () => {
+test('tokens fail in every way the platform documents', async () => {
   const states = { expired: 463, revoked: 458, password_changed: 460, logged_out: 467, checkpoint: 459 }
   for (const [tokens, subcode] of Object.entries(states)) {
     const user = await login(sandbox)
@@ -172,7 +172,7 @@ test('tokens break in every way the platform knows', async () => {
   expect(garbage.body.error).not.toHaveProperty('error_subcode')
 })
 
-test('a lost Page role ends the Page token, not the login', async () => {
+test('a lost Page role ends the Page token, but not the login', async () => {
   const user = await login(sandbox)
   const page = await pageToken(sandbox, user, records)
   await control(sandbox, 'POST', `/accounts/meta/pages/${records}/state`, { personId: ada, role: 'lost' })
@@ -180,7 +180,7 @@ test('a lost Page role ends the Page token, not the login', async () => {
   expect((await graph(sandbox, 'GET', '/me', { access_token: user })).status).toBe(200)
 })
 
-test('after 90 days Instagram calls fail while Page calls go on', async () => {
+test('after 90 days Instagram calls fail, but Page calls still work', async () => {
   const user = await login(sandbox)
   await control(sandbox, 'POST', `/accounts/meta/people/${ada}/state`, { dataAccess: 'expired' })
   expect((await graph(sandbox, 'GET', `/${recordsInstagram}`, { access_token: user })).body.error).toMatchObject({ code: 10 })
@@ -195,7 +195,7 @@ test('DELETE permissions ends every token of the person', async () => {
   expect((await graph(sandbox, 'GET', '/me', { access_token: page })).body.error).toMatchObject({ code: 190, error_subcode: 458 })
 })
 
-test('a proof is checked when it is there, and demanded when the switch is on', async () => {
+test('an appsecret_proof is checked when present, and required when the setting is on', async () => {
   const access_token = await login(sandbox)
   const appsecret_proof = createHmac('sha256', appSecret).update(access_token).digest('hex')
   expect((await graph(sandbox, 'GET', '/me', { access_token, appsecret_proof })).status).toBe(200)
@@ -208,7 +208,7 @@ test('a proof is checked when it is there, and demanded when the switch is on', 
   })
 })
 
-test('the token may come in the header; without one /me answers 2500', async () => {
+test('the token can be in the header; without one, /me returns 2500', async () => {
   const token = await login(sandbox)
   for (const scheme of ['Bearer', 'OAuth']) {
     const response = await fetch(`${sandbox.url}/graph/v25.0/me`, { headers: { authorization: `${scheme} ${token}` } })
@@ -217,7 +217,7 @@ test('the token may come in the header; without one /me answers 2500', async () 
   expect((await graph(sandbox, 'GET', '/me')).body.error).toMatchObject({ code: 2500 })
 })
 
-test('an expired version is served by the oldest alive, one that does not exist is refused, an unknown path is not simulated', async () => {
+test('an expired version is served by the oldest active one, an unknown version is refused, an unknown path is not simulated', async () => {
   const token = await login(sandbox)
   const get = async (path: string) => fetch(`${sandbox.url}/graph${path}${path.includes('?') ? '&' : '?'}access_token=${token}`)
   expect((await get('/v19.0/me')).status).toBe(200)

@@ -86,8 +86,8 @@ async function reel(bytes: Buffer, more: Record<string, unknown> = {}): Promise<
   return String(body.video_id)
 }
 
-describe('what an Instagram post may carry', () => {
-  test('people, place, label and invited accounts are kept with the post and shown', async () => {
+describe('what an Instagram post can include', () => {
+  test('people, place, label and invited accounts are stored with the post and shown', async () => {
     const userTags = [{ username: 'ines.plays', x: 0.5, y: 0.25 }]
     const id = await publish(
       await image({
@@ -111,7 +111,7 @@ describe('what an Instagram post may carry', () => {
     expect(body).toEqual({ id, is_ai_generated: true, alt_text: 'A record' })
   })
 
-  test('a reel has a cover: a picture of its own wins over a frame', async () => {
+  test('a reel has a cover, and a separate picture takes precedence over a frame', async () => {
     const wanted = { media_type: 'REELS', video_url: `${media.url}/v.mp4`, share_to_feed: false }
     const frame = { ...wanted, thumb_offset: 1_500, user_tags: [{ username: 'ines.plays' }] }
     await publish(await create(frame))
@@ -127,7 +127,7 @@ describe('what an Instagram post may carry', () => {
     ])
   })
 
-  test('a carousel has the people on its items, and the label and the place on the whole', async () => {
+  test('a carousel has people on its items, and the label and the place on the whole', async () => {
     const first = await image({
       is_carousel_item: true,
       user_tags: [{ username: 'ines.plays', x: 0, y: 1 }],
@@ -190,21 +190,21 @@ describe('what an Instagram post may carry', () => {
     expect(await posts()).toEqual([])
   })
 
-  test('more than 20 tags answer 100/2207040', async () => {
+  test('more than 20 tags fail with 100/2207040', async () => {
     const tags = Array.from({ length: 21 }, (_, index) => ({ username: `a${index}`, x: 0, y: 0 }))
     const refused = await image({ user_tags: tags })
     expect(refused.body.error).toMatchObject({ code: 100, error_subcode: 2207040 })
   })
 
   test.each(['audio_configuration', 'poll_attachment', 'is_comment_prompt_used', 'trial_params'])(
-    'what is not simulated is said, not dropped: %s',
+    'what is not simulated is refused, not ignored: %s',
     async (name) => {
       expect((await image({ [name]: 'true' })).status).toBe(501)
     },
   )
 })
 
-describe('what a post of a Page may carry', () => {
+describe('what a Page post can include', () => {
   test('a reel: MOV or MP4, the label, a place, a cover and invited Pages', async () => {
     const mov = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000, container: 'mov' })
     const id = await reel(mov, { description: 'Reel', is_ai_generated: true, place: cafe })
@@ -235,7 +235,7 @@ describe('what a post of a Page may carry', () => {
     expect((await get(`/${id}`, { fields: 'is_ai_generated' })).body.is_ai_generated).toBe(true)
   })
 
-  test('a place without a location is refused, and so is MOV where it is so set', async () => {
+  test('a place without a location is refused, and so is MOV when configured', async () => {
     const { body } = await ofPage(`/${records}/video_reels`, { upload_phase: 'start' })
     const mov = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000, container: 'mov' })
     await fetch(String(body.upload_url), {
@@ -253,7 +253,7 @@ describe('what a post of a Page may carry', () => {
     expect(status).toMatchObject({ processing_phase: { errors: [{ code: 1363024 }] } })
   })
 
-  test('text and photos take no label: it is ignored, and the ledger says so', async () => {
+  test('text and photos have no label: it is ignored, and the ledger records that', async () => {
     await ofPage(`/${records}/feed`, { message: 'Hello', is_ai_generated: true })
     await ofPage(`/${records}/photos`, { url: `${media.url}/p.jpg`, is_ai_generated: true })
     type Facts = { facts: { ignored?: string } }
@@ -263,7 +263,7 @@ describe('what a post of a Page may carry', () => {
     }
   })
 
-  test('the label can be told afterwards, from v27.0 on', async () => {
+  test('the label can be added afterwards, from v27.0 on', async () => {
     const { body } = await ofPage(`/${records}/feed`, { message: 'Hello' })
     const edit = async (version: string) => {
       const address = `${sandbox.url}/graph/${version}/${body.id}`
@@ -277,7 +277,7 @@ describe('what a post of a Page may carry', () => {
 })
 
 describe('first comments', () => {
-  test('a reel and its post have the same comments, and none before it is out', async () => {
+  test('are the same for a reel and its post, and impossible before it is published', async () => {
     const id = await reel(film)
     const early = await ofPage(`/${id}/comments`, { message: 'First' })
     expect(early.body.error).toMatchObject({ code: 100, error_subcode: 33 })

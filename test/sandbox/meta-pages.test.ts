@@ -41,7 +41,7 @@ const get = (path: string, parameters: Record<string, unknown> = {}): Promise<An
 const posts = () => control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-test('a text post exists, is listed, can be seen by a visitor, edited and deleted', async () => {
+test('a text post exists, is listed, is visible to visitors, and can be edited and deleted', async () => {
   const { body } = await post('feed', { message: 'Hello <b>world</b>' })
   expect(body.id).toMatch(new RegExp(`^${records}_\\d+$`))
   const read = await get(`/${body.id}`, { fields: 'message,permalink_url,created_time,is_published,status_type' })
@@ -62,7 +62,7 @@ test('a text post exists, is listed, can be seen by a visitor, edited and delete
   expect(await posts()).toEqual([])
 })
 
-test('the ledger says when the irreversible call arrived and when the post existed, in real time', async () => {
+test('the ledger records when the irreversible call arrived and when the post existed, in real time', async () => {
   const before = Date.now()
   await advance(sandbox, 3_600_000)
   await post('feed', { message: 'Timed' })
@@ -88,7 +88,7 @@ test('an empty post, a repeated text, a text that is too long and a link with ph
   expect(await posts()).toHaveLength(1)
 })
 
-test('a link is read by the crawler when it can be reached from here', async () => {
+test('a link is read by the crawler if it is reachable from here', async () => {
   const link = media.serve('/article', '<!doctype html><title>Article</title>', { type: 'text/html' })
   expect((await post('feed', { message: 'Read', link })).status).toBe(200)
   expect(media.requests.at(-1)?.headers['user-agent']).toMatch(/^facebookexternalhit\/1\.1/)
@@ -96,7 +96,7 @@ test('a link is read by the crawler when it can be reached from here', async () 
   expect((await post('feed', { message: 'Outside', link: 'https://example.com/a' })).status).toBe(200)
 })
 
-test('a photo post: id is the photo, post_id the post, and the bytes are those that were served', async () => {
+test('a photo post: id is the photo, post_id the post, and the bytes are unchanged', async () => {
   const bytes = await makeJpeg({ width: 800, height: 600 })
   const { body } = await post('photos', { url: media.serve('/p.jpg', bytes), caption: 'A photo', alt_text_custom: 'Blue' })
   expect(body.post_id).toMatch(new RegExp(`^${records}_`))
@@ -112,7 +112,7 @@ test('a photo post: id is the photo, post_id the post, and the bytes are those t
   expect(request?.headers).not.toHaveProperty('cookie')
 })
 
-test('a photo may come as a file, and fields may be read after the write', async () => {
+test('a photo can be sent as a file, and fields can be read after the write', async () => {
   const form = new FormData()
   form.set('access_token', access_token)
   form.set('caption', 'File')
@@ -124,7 +124,7 @@ test('a photo may come as a file, and fields may be read after the write', async
   expect(await posts()).toMatchObject([{ kind: 'photo', text: 'File' }])
 })
 
-test('several photos wait unpublished, then become one post in their order; none can be used twice', async () => {
+test('several unpublished photos become one post in order, and none can be used twice', async () => {
   const colors = ['red', 'green', 'blue']
   const files = await Promise.all(colors.map((color) => makeJpeg({ width: 400, height: 400, color })))
   const ids: string[] = []
@@ -148,7 +148,7 @@ test('several photos wait unpublished, then become one post in their order; none
   expect(twice.body.error).toMatchObject({ code: 100, error_subcode: 1366051 })
 })
 
-test('an unpublished photo is gone after a day', async () => {
+test('an unpublished photo is deleted after a day', async () => {
   const { body } = await post('photos', {
     url: media.serve('/p.jpg', await makeJpeg({ width: 400, height: 400 })),
     published: false,
@@ -161,7 +161,7 @@ test('an unpublished photo is gone after a day', async () => {
   expect((await get(`/${body.id}`)).body.error).toMatchObject({ code: 100, error_subcode: 33 })
 })
 
-test('photos are judged by their bytes', async () => {
+test('photos are checked by their bytes', async () => {
   const jpeg = await makeJpeg({ width: 400, height: 400 })
   const error = async (body: Buffer | string, more = {}) =>
     (await post('photos', { url: media.serve('/x.jpg', body, more) })).body.error
@@ -179,7 +179,7 @@ test('photos are judged by their bytes', async () => {
   expect(await posts()).toEqual([])
 })
 
-test('private addresses are refused when the sandbox is told to be as strict as the platform', async () => {
+test('private addresses are refused when the sandbox is configured to be as strict as the platform', async () => {
   await control(sandbox, 'PATCH', '/settings', { allowPrivateHosts: false })
   const { body } = await post('photos', { url: media.serve('/p.jpg', await makeJpeg({ width: 400, height: 400 })) })
   expect(body.error).toMatchObject({ code: 324 })
@@ -203,7 +203,7 @@ test('publishing needs the Page token, both permissions and the task', async () 
   expect((await graph(sandbox, 'GET', '/me/accounts', { access_token: weak })).status).toBe(200)
 })
 
-test('a scheduled post comes out at its time', async () => {
+test('a scheduled post is published at its time', async () => {
   const at = async (aheadSec: number) => {
     const { nowMs } = await control<{ nowMs: number }>(sandbox, 'GET', '/clock')
     return post('feed', { message: 'Later', published: false, scheduled_publish_time: Math.floor(nowMs / 1000) + aheadSec })
@@ -217,7 +217,7 @@ test('a scheduled post comes out at its time', async () => {
   expect(await posts()).toMatchObject([{ text: 'Later' }])
 })
 
-test('lists lag behind when told to, and honour since', async () => {
+test('lists lag when configured to, and respect since', async () => {
   await control(sandbox, 'PATCH', '/settings', { listLagMs: 30_000 })
   const { body } = await post('feed', { message: 'Slow lists' })
   const since = Math.floor((await control<{ nowMs: number }>(sandbox, 'GET', '/clock')).nowMs / 1000) - 60

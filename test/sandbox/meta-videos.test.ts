@@ -38,7 +38,7 @@ const get = (path: string, parameters: Record<string, unknown> = {}): Promise<An
 const posts = () => control<LedgerPost[]>(sandbox, 'GET', `/ledger/posts?platform=facebook&account=${records}`)
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-test('a video by address is processed, then published; its permalink is relative and post_id bare', async () => {
+test('a video from a URL is processed, then published; its permalink is relative and its post_id bare', async () => {
   const bytes = await makeVideo({ width: 640, height: 360, durationMs: 2_000 })
   const url = media.serve('/v.mp4', bytes, { type: 'video/mp4' })
   const { body } = await post('videos', { file_url: url, description: 'A film', title: 'Film' })
@@ -82,7 +82,7 @@ test('a video that cannot be fetched or is tiny fails at once, a broken one in i
   expect(await posts()).toEqual([])
 })
 
-test('a video in chunks arrives whole', async () => {
+test('a video sent in chunks arrives complete', async () => {
   const bytes = await makeVideo({ width: 640, height: 360, durationMs: 1_500, padBytes: 2_500_000 })
   const started = await post('videos', { upload_phase: 'start', file_size: bytes.length })
   expect(started.body).toMatchObject({ start_offset: '0', end_offset: '1048576' })
@@ -132,7 +132,7 @@ const upload = async (url: string, headers: Record<string, string>, bytes?: Buff
     }),
   )
 
-test('a reel: start, bytes or an address, finish, and then it comes out by itself', async () => {
+test('a reel: start, bytes or a URL, finish, and then it is published without another call', async () => {
   const bytes = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
   const hosted = await startReel()
   expect(hosted.uploadUrl).toBe(`${sandbox.url}/rupload/video-upload/v25.0/${hosted.videoId}`)
@@ -167,7 +167,7 @@ test('a reel: start, bytes or an address, finish, and then it comes out by itsel
   expect((await get(`/${sent.videoId}`, { fields: 'permalink_url' })).body.permalink_url).toBe(`/reel/${sent.videoId}/`)
 })
 
-test('a reel that breaks a rule is acknowledged and fails in its status', async () => {
+test('a reel that breaks a rule is accepted first and fails in its status', async () => {
   const rules = [
     { code: 1363040, width: 960, height: 960, durationMs: 4_000 },
     { code: 1363127, width: 270, height: 480, durationMs: 4_000 },
@@ -187,7 +187,7 @@ test('a reel that breaks a rule is acknowledged and fails in its status', async 
   expect(await posts()).toEqual([])
 })
 
-test('a reel without its bytes cannot be finished, and there is a limit for a day', async () => {
+test('a reel without its bytes cannot be finished, and there is a daily limit', async () => {
   const { videoId, uploadUrl } = await startReel()
   const finish = (id: string) => post('video_reels', { upload_phase: 'finish', video_id: id, video_state: 'PUBLISHED' })
   expect((await finish(videoId)).body.error).toMatchObject({ code: 6000 })

@@ -13,7 +13,7 @@ const setAccount = (username: string, state: Record<string, unknown>) =>
   tiktok.control('POST', `/accounts/tiktok/${username}/state`, state)
 
 describe('user/info', () => {
-  test('gives the asked fields and no others', async () => {
+  test('returns exactly the requested fields', async () => {
     const { access_token: access = '', open_id: openId } = await tiktok.login()
     const answer = await tiktok.api(access, '/v2/user/info/?fields=open_id,display_name,follower_count,video_count')
     expect(answer.data.user).toEqual({
@@ -26,7 +26,7 @@ describe('user/info', () => {
     expect(answer.headers.get('x-tt-logid')).toBe(JSON.parse(answer.raw).error.log_id)
   })
 
-  test('refuses a missing fields query, an unknown field, a field outside the scopes', async () => {
+  test('refuses a missing fields query, an unknown field, and a field outside the scopes', async () => {
     const { access_token: access = '' } = await tiktok.login('northside.records', 'user.info.basic')
     expect(await tiktok.api(access, '/v2/user/info/')).toMatchObject({ status: 400, code: 'invalid_params', data: {} })
     expect(await tiktok.api(access, '/v2/user/info/?fields=email')).toMatchObject({ status: 400, code: 'invalid_params' })
@@ -40,7 +40,7 @@ describe('user/info', () => {
 })
 
 describe('creator_info', () => {
-  test('a public account offers everyone, a private one its followers and neither duet nor stitch', async () => {
+  test('offers everyone for a public account, and followers without duet or stitch for a private one', async () => {
     const open = await creatorInfo((await tiktok.login()).access_token)
     expect(open.data).toMatchObject({
       creator_username: 'northside.records',
@@ -60,13 +60,13 @@ describe('creator_info', () => {
   test.each([
     [{ banned: true }, 'spam_risk_user_banned_from_posting'],
     [{ postsElsewhere: 15 }, 'spam_risk_too_many_posts'],
-  ])('answers caps with HTTP 200: %o', async (state, code) => {
+  ])('reports caps with HTTP 200: %o', async (state, code) => {
     const { access_token: access } = await tiktok.login()
     await setAccount('northside.records', state)
     expect(await creatorInfo(access)).toMatchObject({ status: 200, code, data: {} })
   })
 
-  test('needs video.publish, and is limited to 20 a minute', async () => {
+  test('needs video.publish and is limited to 20 calls a minute', async () => {
     const { access_token: reader } = await tiktok.login('northside.records', 'user.info.basic,video.upload')
     expect(await creatorInfo(reader)).toMatchObject({ status: 401, code: 'scope_not_authorized' })
     const { access_token: access } = await tiktok.login()
@@ -76,7 +76,7 @@ describe('creator_info', () => {
     expect((await creatorInfo(access)).code).toBe('ok')
   })
 
-  test('its avatar can be loaded for two hours', async () => {
+  test('has an avatar URL that works for two hours', async () => {
     const { data } = await creatorInfo((await tiktok.login()).access_token)
     expect((await fetch(data.creator_avatar_url)).headers.get('content-type')).toBe('image/jpeg')
     await tiktok.advance(2 * 3_600_000)
@@ -84,13 +84,13 @@ describe('creator_info', () => {
   })
 })
 
-test('a new account can be created and logged in to; a taken name is refused', async () => {
+test('a new account can be created and used to log in; a taken name is refused', async () => {
   await tiktok.control('POST', '/accounts/tiktok', { username: 'third.room', private: true })
   expect((await creatorInfo((await tiktok.login('third.room')).access_token)).data.creator_username).toBe('third.room')
   await expect(tiktok.control('POST', '/accounts/tiktok', { username: 'third.room' })).rejects.toThrow('already')
 })
 
-test('what TikTok has and the sandbox does not says so, and a path without its slash is not there', async () => {
+test('what the sandbox does not simulate returns 501, and a path without its slash returns 404', async () => {
   expect((await tiktok.api('act.x', '/v2/research/video/query/', {})).status).toBe(501)
   const answer = await fetch(`${tiktok.sandbox.url}/tiktok-api/v2/user/info?fields=open_id`)
   expect(answer.status).toBe(404)

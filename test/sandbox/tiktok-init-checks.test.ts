@@ -25,13 +25,13 @@ const setAccount = (state: Record<string, unknown>, username = 'northside.record
   tiktok.control('POST', `/accounts/tiktok/${username}/state`, state)
 
 describe('init refuses', () => {
-  test('a dead token, a missing scope', async () => {
+  test('an invalid token or a missing scope', async () => {
     expect(await init({ as: 'act.none' })).toMatchObject({ status: 401, code: 'access_token_invalid' })
     const { access_token: uploader } = await tiktok.login('northside.records', 'user.info.basic,video.upload')
     expect(await init({ as: uploader })).toMatchObject({ status: 401, code: 'scope_not_authorized' })
   })
 
-  test('the seventh call in a minute; a bad body costs a call too', async () => {
+  test('the seventh call in a minute; an invalid body counts as a call too', async () => {
     for (let call = 0; call < 6; call++) expect((await init({ info: { privacy_level: 'NOBODY' } })).code).toBe('invalid_params')
     expect(await init()).toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
     expect((await inboxInit()).code).toBe('ok')
@@ -39,13 +39,13 @@ describe('init refuses', () => {
     expect((await init()).code).toBe('ok')
   })
 
-  test('with one shared bucket, a seventh init of any kind', async () => {
+  test('a seventh init of any kind when they share one bucket', async () => {
     await tiktok.set({ tiktokSharedInitBucket: true })
     for (let call = 0; call < 6; call++) await init()
     expect((await inboxInit()).code).toBe('rate_limit_exceeded')
   })
 
-  test('a missing privacy level, a title too long, chunks that do not add up', async () => {
+  test('a missing privacy level, a title that is too long, or chunks that do not add up', async () => {
     expect(await init({ info: { privacy_level: undefined } })).toMatchObject({ status: 400, code: 'invalid_params' })
     expect((await init({ info: { title: 'x'.repeat(2_201) } })).code).toBe('invalid_params')
     expect((await init({ info: { title: 'x'.repeat(2_200) } })).code).toBe('ok')
@@ -55,7 +55,7 @@ describe('init refuses', () => {
     expect((await init({ source: { ...plan, chunk_size: 1_000 } })).code).toBe('invalid_param')
   })
 
-  test('a pull over plain http or from an address, once local hosts are not allowed', async () => {
+  test('a pull over plain http or from an IP address, once local hosts are not allowed', async () => {
     await tiktok.set({ allowPrivateHosts: false, tiktokVerifiedPrefixes: ['media.example.test'] })
     const pull = (url: string) => init({ source: { source: 'PULL_FROM_URL', video_url: url } })
     expect((await pull('http://media.example.test/a.mp4')).code).toBe('invalid_params')
@@ -71,24 +71,24 @@ describe('init refuses', () => {
     })
   })
 
-  test('a banned creator, a creator over the daily cap', async () => {
+  test('a banned creator, or a creator over the daily cap', async () => {
     await setAccount({ banned: true })
     expect(await init()).toMatchObject({ status: 403, code: 'spam_risk_user_banned_from_posting' })
     await setAccount({ banned: false, postsElsewhere: 15 })
     expect(await init()).toMatchObject({ status: 403, code: 'spam_risk_too_many_posts' })
   })
 
-  test('a sixth share that waits in the inbox', async () => {
+  test('a sixth share that is waiting in the inbox', async () => {
     for (let share = 0; share < 5; share++) expect((await inboxInit()).code).toBe('ok')
     expect(await inboxInit()).toMatchObject({ status: 403, code: 'spam_risk_too_many_pending_share' })
   })
 
-  test('one creator more than the app may serve in a day', async () => {
+  test('one more creator than the app may serve in a day', async () => {
     await tiktok.set({ tiktokActiveUserCap: 0 })
     expect(await init()).toMatchObject({ status: 403, code: 'reached_active_user_cap' })
   })
 
-  test('an unaudited app, unless the account is private and the post too', async () => {
+  test('an unaudited app, unless both the account and the post are private', async () => {
     await tiktok.set({ tiktokAudited: false })
     const refused = { status: 403, code: 'unaudited_client_can_only_post_to_private_accounts' }
     expect(await init()).toMatchObject(refused)
@@ -100,7 +100,7 @@ describe('init refuses', () => {
   })
 })
 
-test('the audit log notes what a reviewer would object to, and only that', async () => {
+test('the audit log records what a reviewer would object to, and nothing else', async () => {
   const rules = async () => (await tiktok.control('GET', '/tiktok/audit-log')).map((entry: { rule: string }) => entry.rule)
   await init()
   expect(await rules()).toEqual(['creator_info_not_fresh'])
@@ -115,7 +115,7 @@ test('the audit log notes what a reviewer would object to, and only that', async
   expect(await rules()).toEqual(['branded_and_private', 'brand_flags_missing', 'privacy_never_offered'])
 })
 
-test('chunk plans: the vectors of the fact sheet', () => {
+test('chunk plans match the examples in the fact sheet', () => {
   const plan = (videoSize: number, chunkSize: number, totalChunkCount: number) => ({ videoSize, chunkSize, totalChunkCount })
   expect(refuseChunkPlan(plan(50_000_123, 10_000_000, 5))).toBeNull()
   expect(chunkStartingAt(plan(50_000_123, 10_000_000, 5), 40_000_000)).toEqual({ first: 40_000_000, last: 50_000_122 })

@@ -21,7 +21,7 @@ const authorizeUrl = (query: Record<string, string>) =>
   })}`
 
 describe('the consent page', () => {
-  test('offers every account by name, then the scopes with their words', async () => {
+  test('offers every account by name, then the scopes with their descriptions', async () => {
     const pick = await (await fetch(authorizeUrl({}))).text()
     expect(pick).toContain('>northside.records</button>')
     expect(pick).toContain('>southside.club</button>')
@@ -31,7 +31,7 @@ describe('the consent page', () => {
     expect(consent.match(/type="checkbox"/g)).toHaveLength(6)
   })
 
-  test('sends back code, granted scopes and state; unticked scopes are missing, the basic one never is', async () => {
+  test('returns code, granted scopes and state; unticked scopes are missing, except the basic one', async () => {
     const back = await tiktok.consent({ untick: ['video.list', 'user.info.basic'] })
     expect(back.origin + back.pathname).toBe(app.redirectUri)
     expect(back.searchParams.get('state')).toBe('s1')
@@ -39,7 +39,7 @@ describe('the consent page', () => {
     expect(back.searchParams.get('scopes')).toBe('user.info.basic,user.info.profile,user.info.stats,video.publish,video.upload')
   })
 
-  test('declining sends access_denied and the state', async () => {
+  test('returns access_denied and the state when declined', async () => {
     const answer = await fetch(authorizeUrl({}), {
       method: 'POST',
       body: new URLSearchParams({ decision: 'cancel' }),
@@ -53,7 +53,7 @@ describe('the consent page', () => {
     ['redirect_uri', `${app.redirectUri}/`],
     ['redirect_uri', 'http://localhost:3000/'],
     ['client_key', 'other'],
-  ])('never redirects to an address it cannot trust: %s %s', async (name, value) => {
+  ])('never redirects to an untrusted address: %s %s', async (name, value) => {
     const answer = await fetch(authorizeUrl({ [name]: value }), { redirect: 'manual' })
     expect(answer.status).toBe(400)
     expect(answer.headers.get('location')).toBeNull()
@@ -64,7 +64,7 @@ describe('the consent page', () => {
     expect(new URL(answer.headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_scope')
   })
 
-  test('is skipped for whoever consented before, unless disable_auto_auth is 1', async () => {
+  test('is skipped for people who consented before, unless disable_auto_auth is 1', async () => {
     const { open_id: openId = '' } = await tiktok.login()
     const headers = { cookie: `tiktok_sandbox_user=${openId}` }
     const skipped = await fetch(authorizeUrl({ disable_auto_auth: '0' }), { headers, redirect: 'manual' })
@@ -72,7 +72,7 @@ describe('the consent page', () => {
     expect([skipped.status, shown.status]).toEqual([302, 200])
   })
 
-  test('takes a hex challenge and refuses base64url', async () => {
+  test('accepts a hex challenge and refuses base64url', async () => {
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk-CrateSocial'
     const hex = 'ff5512844c2b5c444b6544d4c2021143838bd4bc8ed33fa617c683cb075f75ee'
     const base64url = createHash('sha256').update(verifier).digest('base64url')
@@ -86,7 +86,7 @@ describe('the consent page', () => {
   })
 })
 
-test('a desktop app logs in over plain http on localhost, and not without a challenge', async () => {
+test('a desktop app logs in over plain http on localhost, but only with a challenge', async () => {
   const redirectUri = 'http://localhost:4140/oauth/tiktok'
   const desktop = await startTikTok({ type: 'desktop', redirectUri: 'http://localhost:*/oauth/tiktok' })
   try {
@@ -105,7 +105,7 @@ test('a desktop app logs in over plain http on localhost, and not without a chal
   }
 })
 
-test('redirect addresses: web apps need https, desktop apps a local host with a port that may be a star', () => {
+test('redirect addresses: web apps need https, desktop apps a local host with a port or * as the port', () => {
   const uris = ['https://a.example/cb/', 'http://localhost:*/cb', 'http://127.0.0.1:4000/cb']
   const as = (type: 'web' | 'desktop', uri: string) =>
     isRegisteredRedirect({ key: '', secret: '', name: '', redirectUris: uris, type, verifiedPrefixes: [], audited: true }, uri)
@@ -138,7 +138,7 @@ describe('tokens', () => {
     expect((await exchange(late)).body.error).toBe('invalid_grant')
   })
 
-  test('a refresh rotates: the old refresh token is dead, the old access token lives until it expires', async () => {
+  test('a refresh rotates: the old refresh token is invalid, the old access token works until it expires', async () => {
     await tiktok.set({ tiktokTokenProfile: 'older' })
     const first = await tiktok.login()
     const second = (await renew(first.refresh_token)).body
@@ -154,7 +154,7 @@ describe('tokens', () => {
     expect(Number(third.refresh_expires_in)).toBeGreaterThan(31_536_000 - 86_400 - 10)
   })
 
-  test('tokens live two hours and 180 days, as since November 2026; an older profile can keep the refresh token', async () => {
+  test('tokens last two hours and 180 days, as since November 2026; an older profile can keep the refresh token', async () => {
     expect(await tiktok.login()).toMatchObject({ expires_in: 7_200, refresh_expires_in: 15_552_000 })
     await tiktok.set({ tiktokTokenProfile: 'older', tiktokKeepRefreshToken: true })
     const first = await tiktok.login()
@@ -162,7 +162,7 @@ describe('tokens', () => {
     expect((await renew(first.refresh_token)).body.refresh_token).toBe(first.refresh_token)
   })
 
-  test('wrong keys, grant types and content types are flat errors, with 400 when so set', async () => {
+  test('wrong keys, grant types and content types are flat errors, with status 400 when configured', async () => {
     expect((await tiktok.token({ client_secret: 'wrong', grant_type: 'refresh_token' })).body).toMatchObject({
       error: 'invalid_client',
     })
@@ -178,7 +178,7 @@ describe('tokens', () => {
     expect(((await json.json()) as { error: string }).error).toBe('invalid_request')
   })
 
-  test('a tester can let tokens expire in the middle of things: the refresh token still works, until it expires too', async () => {
+  test('a tester can expire tokens at any point: the refresh token still works, until it expires too', async () => {
     const login = await tiktok.login()
     const expire = (which: object) => tiktok.control('POST', '/accounts/tiktok/northside.records/expire-tokens', which)
     await expire({})
@@ -189,7 +189,7 @@ describe('tokens', () => {
     expect((await renew(renewed.refresh_token)).body.error).toBe('invalid_grant')
   })
 
-  test('revoking answers an empty body and kills both tokens', async () => {
+  test('revoking returns an empty body and ends both tokens', async () => {
     const login = await tiktok.login()
     const body = new URLSearchParams({ client_key: app.key, client_secret: app.secret, token: login.access_token ?? '' })
     const answer = await fetch(`${tiktok.sandbox.url}/tiktok-api/v2/oauth/revoke/`, { method: 'POST', body })

@@ -49,7 +49,7 @@ const settled = (publishId: string) =>
     ({ data }) => !data.status.startsWith('PROCESSING'),
   )
 
-test('photos are really fetched, posted byte for byte, and live at /photo/', async () => {
+test('photos are actually fetched, posted byte for byte, and available at /photo/', async () => {
   const { data } = await init(['/m/1.jpg', '/m/2.webp'], { more: { is_aigc: true } })
   expect(data.publish_id).toMatch(/^p_pub_url~v2\.\d{19}$/)
   const answer = await until(
@@ -74,7 +74,7 @@ test('photos are really fetched, posted byte for byte, and live at /photo/', asy
   expect((await fetch(post?.permalink?.replace('/photo/', '/video/') ?? '')).status).toBe(404)
 })
 
-test('photos appear in the list of videos only when so set', async () => {
+test('photos appear in the list of videos only when configured', async () => {
   await settled((await init(['/m/1.jpg'])).data.publish_id)
   const list = () => tiktok.api(access, '/v2/video/list/?fields=id,cover_image_url', {})
   await until(
@@ -93,7 +93,7 @@ test.each([
   ['/m/none.jpg', 'photo_pull_failed'],
   ['/m/3.png', 'file_format_check_failed'],
   ['/m/large.jpg', 'picture_size_check_failed'],
-])('init takes %s, the publish fails late with %s', async (name, reason) => {
+])('init accepts %s, the publish fails late with %s', async (name, reason) => {
   const { data } = await init(['/m/1.jpg', name])
   expect((await settled(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: reason })
   expect(await tiktok.posts()).toEqual([])
@@ -117,14 +117,14 @@ test('titles are counted in UTF-16 units', async () => {
   })
 })
 
-test('photos for the inbox need a recent app, and go there without a privacy level', async () => {
+test('photos for the inbox need a recent app version, and no privacy level', async () => {
   const { data } = await init(['/m/1.jpg'], { mode: 'MEDIA_UPLOAD' })
   expect((await settled(data.publish_id)).data.status).toBe('SEND_TO_USER_INBOX')
   await tiktok.control('POST', '/accounts/tiktok/northside.records/state', { appVersion: '31.7.2' })
   expect(await init(['/m/1.jpg'], { mode: 'MEDIA_UPLOAD' })).toMatchObject({ status: 400, code: 'app_version_check_failed' })
 })
 
-test('a lost answer to init does not undo it: the post appears, and a second init makes a second one', async () => {
+test('a lost response to init does not undo it: the post appears, and a second init makes a second one', async () => {
   await tiktok.fault({ endpoint: 'content/init', when: 'after', kind: 'reset' })
   await expect(init(['/m/1.jpg'])).rejects.toThrow()
   await until(
@@ -150,7 +150,7 @@ test('a fault before the effect leaves nothing behind; a late one makes the post
   ).toHaveLength(1)
 })
 
-test('injected errors come in the envelope', async () => {
+test('injected errors use the TikTok envelope', async () => {
   await tiktok.fault({ endpoint: 'content/init', when: 'before', kind: 'error', code: 'spam_risk_too_many_posts' })
   expect(await init(['/m/1.jpg'])).toMatchObject({ status: 403, code: 'spam_risk_too_many_posts' })
   await tiktok.fault({ endpoint: 'content/init', when: 'before', kind: 'rate_limited' })
@@ -159,7 +159,7 @@ test('injected errors come in the envelope', async () => {
   expect(await init(['/m/1.jpg'])).toMatchObject({ status: 503, code: 'internal_error' })
 })
 
-test('a photo draft keeps its texts, its photos and their cover, and no other choice', async () => {
+test('a photo draft keeps its texts, photos and cover, and no other settings', async () => {
   const { data } = await init(['/m/1.jpg', '/m/2.webp'], {
     mode: 'MEDIA_UPLOAD',
     more: { is_aigc: true },

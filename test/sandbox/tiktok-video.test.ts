@@ -45,7 +45,7 @@ async function put(url: string, bytes: Buffer, range: string, contentType = 'vid
 const putAll = (url: string, bytes: Buffer) => put(url, bytes, `bytes 0-${bytes.length - 1}/${bytes.length}`)
 
 describe('a public video that is uploaded', () => {
-  test('is posted byte for byte, gets a public id as a raw integer, and shows in list, query and on its page', async () => {
+  test('is posted byte for byte, gets a public id as a raw integer, and is in list, query and on its page', async () => {
     const { data } = await init(inOneChunk(video.length))
     expect(data.publish_id).toMatch(/^v_pub_file~v2-1\.\d{19}$/)
     expect(data.upload_url.length).toBeLessThanOrEqual(256)
@@ -79,7 +79,7 @@ describe('a public video that is uploaded', () => {
     expect(Buffer.from(await copy.arrayBuffer()).equals(video)).toBe(true)
   })
 
-  test('in several chunks: 206 until the last, 201 then; the bytes are the same', async () => {
+  test('in several chunks gets 206 until the last, then 201; the bytes are unchanged', async () => {
     const bytes = Buffer.concat([video, Buffer.alloc(12_000_000 - video.length, 7)])
     const { data } = await init({ source: 'FILE_UPLOAD', video_size: bytes.length, chunk_size: 5_500_000, total_chunk_count: 2 })
     const first = await put(data.upload_url, bytes.subarray(0, 5_500_000), 'bytes 0-5499999/12000000')
@@ -92,7 +92,7 @@ describe('a public video that is uploaded', () => {
     expect(post?.media[0]?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
   })
 
-  test('seen only by its owner, it never gets an id and stands in its own part of the profile', async () => {
+  test('for its owner only never gets an id and is in a separate part of the profile', async () => {
     const { data } = await init(inOneChunk(video.length), postInfo('SELF_ONLY'))
     await putAll(data.upload_url, video)
     const answer = await settled(data.publish_id)
@@ -104,7 +104,7 @@ describe('a public video that is uploaded', () => {
     expect(profile.indexOf('New crate')).toBeGreaterThan(profile.indexOf('Only visible to the owner'))
   })
 
-  test('media is judged late: init and upload are fine, the publish fails with its reason', async () => {
+  test('is checked late: init and upload succeed, the publish fails with the reason', async () => {
     const { data } = await init(inOneChunk(slow.length))
     expect((await putAll(data.upload_url, slow)).status).toBe(201)
     expect((await settled(data.publish_id)).data).toMatchObject({ status: 'FAILED', fail_reason: 'frame_rate_check_failed' })
@@ -130,14 +130,14 @@ describe('chunks', () => {
     ['a length that is not the body’s', 'bytes 0-5400000/12000000', 'video/mp4', 400],
     ['no range', 'chunk 1', 'video/mp4', 400],
     ['a wrong content type', 'bytes 0-5499999/12000000', 'application/octet-stream', 400],
-  ])('%s is refused and nothing is taken', async (_name, range, contentType, expected) => {
+  ])('%s is refused and nothing is stored', async (_name, range, contentType, expected) => {
     const { data } = await init(twelve)
     const bytes = range.startsWith('bytes 5500000') ? Buffer.alloc(6_500_000) : chunk
     expect(await put(data.upload_url, bytes, range, contentType)).toEqual({ status: expected, progress: 'bytes 0-0/12000000' })
     expect((await status(data.publish_id)).data.uploaded_bytes).toBe(0)
   })
 
-  test('a chunk that is already there answers 416 with the true progress, or 206 when so set', async () => {
+  test('a chunk that was already received returns 416 with the true progress, or 206 when configured', async () => {
     const { data } = await init(twelve)
     const again = () => put(data.upload_url, chunk, 'bytes 0-5499999/12000000')
     expect((await again()).status).toBe(206)
@@ -146,14 +146,14 @@ describe('chunks', () => {
     expect(await again()).toEqual({ status: 206, progress: 'bytes 0-5500000/12000000' })
   })
 
-  test('an upload address is unknown without its token and expires after an hour', async () => {
+  test('an upload URL is unknown without its token and expires after an hour', async () => {
     const { data } = await init(twelve)
     expect((await put(data.upload_url.replace(/token=\w+/, 'token=x'), chunk, 'bytes 0-5499999/12000000')).status).toBe(404)
     await tiktok.advance(3_600_000)
     expect((await put(data.upload_url, chunk, 'bytes 0-5499999/12000000')).status).toBe(403)
   })
 
-  test('a fault after the effect: the client sees 500, the bytes are there, the same chunk gets 416', async () => {
+  test('after a fault that follows the effect, the client sees 500, the bytes are stored, and the same chunk gets 416', async () => {
     await tiktok.fault({ endpoint: 'upload', when: 'after', kind: 'error', code: 500 })
     const { data } = await init(twelve)
     expect((await put(data.upload_url, chunk, 'bytes 0-5499999/12000000')).status).toBe(500)
@@ -162,7 +162,7 @@ describe('chunks', () => {
 })
 
 describe('a video pulled from a URL', () => {
-  test('is fetched under a verified prefix; a missing file fails late; a foreign prefix is refused at once', async () => {
+  test('is fetched from a verified prefix; a missing file fails late; another prefix is refused at once', async () => {
     const host = await startServer({ '/m/a.mp4': video })
     try {
       await tiktok.set({ tiktokVerifiedPrefixes: [`${host.url}/m/`] })
@@ -185,7 +185,7 @@ describe('a video pulled from a URL', () => {
     }
   })
 
-  test('can be cancelled while it downloads, not afterwards', async () => {
+  test('can be canceled while it downloads, but not afterwards', async () => {
     await tiktok.set({ tiktokVerifiedPrefixes: ['http://127.0.0.1:9/'], tiktokPullDelayMs: 60_000 })
     const { data } = await init({ source: 'PULL_FROM_URL', video_url: 'http://127.0.0.1:9/a.mp4' })
     const cancel = () => tiktok.api(access, '/v2/post/publish/cancel/', { publish_id: data.publish_id })
@@ -195,7 +195,7 @@ describe('a video pulled from a URL', () => {
   })
 })
 
-test('an inbox draft waits until the creator posts it, and may be posted twice', async () => {
+test('an inbox draft waits until the creator posts it, and can be posted twice', async () => {
   const { data } = await inboxInit(inOneChunk(video.length))
   expect(data.publish_id).toMatch(/^v_inbox_file~v2\./)
   await putAll(data.upload_url, video)
@@ -211,7 +211,7 @@ test('an inbox draft waits until the creator posts it, and may be posted twice',
   expect(await tiktok.posts()).toHaveLength(2)
 })
 
-test('of what is sent with a draft only the text survives', async () => {
+test('an inbox draft keeps only its text', async () => {
   const path = '/v2/post/publish/inbox/video/init/'
   const info = { title: 'From the inbox', privacy_level: 'SELF_ONLY', is_aigc: true, video_cover_timestamp_ms: 500 }
   const { data } = await tiktok.api(access, path, { post_info: info, source_info: inOneChunk(video.length) })
@@ -231,7 +231,7 @@ test.each([
   [500, 500],
   [60_000, 0],
   [undefined, 0],
-])('the cover of a video at %s ms is its frame at %s ms', async (asked, kept) => {
+])('a cover requested at %s ms is the frame at %s ms', async (asked, kept) => {
   const path = '/v2/post/publish/video/init/'
   const info = { privacy_level: 'PUBLIC_TO_EVERYONE', video_cover_timestamp_ms: asked }
   const { data } = await tiktok.api(access, path, { post_info: info, source_info: inOneChunk(video.length) })
@@ -240,7 +240,7 @@ test.each([
   expect(await tiktok.posts()).toMatchObject([{ settings: { coverMs: kept } }])
 })
 
-test('a publish can end for a reason that no file shows', async () => {
+test('a publish can fail for a reason that has nothing to do with the file', async () => {
   await tiktok.set({ tiktokFailReason: 'spam_risk_text' })
   const { data } = await init(inOneChunk(video.length))
   await putAll(data.upload_url, video)
@@ -248,7 +248,7 @@ test('a publish can end for a reason that no file shows', async () => {
   expect(await tiktok.posts()).toEqual([])
 })
 
-test('status: foreign and unknown publish ids, field reports by switch', async () => {
+test('status: other people’s and unknown publish ids, and reported quirks by setting', async () => {
   await tiktok.set({ tiktokTokenProfile: 'older' }) // a day passes, and nothing renews the token
   access = (await tiktok.login()).access_token ?? ''
   const { data } = await init(inOneChunk(video.length))

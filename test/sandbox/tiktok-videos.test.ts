@@ -50,7 +50,7 @@ async function upload(title: string): Promise<string> {
 const list = (body: unknown, fields = 'id,title,create_time') => tiktok.api(access, `/v2/video/list/?fields=${fields}`, body)
 const query = (ids: string[]) => tiktok.api(access, '/v2/video/query/?fields=id,view_count', { filters: { video_ids: ids } })
 
-test('the list is newest first, in pages by a cursor in milliseconds; titles are cut at 150', async () => {
+test('the list is newest first, in pages with a cursor in milliseconds; titles are cut at 150', async () => {
   const first = await list({ max_count: 2 })
   expect(first.data).toMatchObject({ has_more: true, videos: [{ title: 'x'.repeat(150) }, { title: 'second' }] })
   expect(Math.floor(first.data.cursor / 1000)).toBe(first.data.videos[1].create_time)
@@ -59,7 +59,7 @@ test('the list is newest first, in pages by a cursor in milliseconds; titles are
   expect(second.data.videos[0].id).toMatch(/^\d{19}$/)
 })
 
-test('it needs fields, the scope, and a page of at most 20', async () => {
+test('the list needs fields, the scope, and a page size of at most 20', async () => {
   expect(await list({}, '')).toMatchObject({ status: 400, code: 'invalid_params' })
   expect(await list({}, 'id,reach')).toMatchObject({ status: 400, code: 'invalid_params' })
   expect(await list({ max_count: 21 })).toMatchObject({ status: 400, code: 'invalid_params' })
@@ -67,7 +67,7 @@ test('it needs fields, the scope, and a page of at most 20', async () => {
   expect(await tiktok.api(reader, '/v2/video/list/?fields=id', {})).toMatchObject({ status: 401, code: 'scope_not_authorized' })
 })
 
-test('query leaves out unknown and foreign ids', async () => {
+test('query omits ids that are unknown or belong to others', async () => {
   const ids = (await tiktok.posts()).map((post) => post.id)
   expect((await query([...ids, '7600000000000000123'])).data.videos).toHaveLength(3)
   const { access_token: other = '' } = await tiktok.login('southside.club')
@@ -76,7 +76,7 @@ test('query leaves out unknown and foreign ids', async () => {
   expect((await query(Array(21).fill('1'))).code).toBe('invalid_params')
 })
 
-test('counters grow with the clock, the same way for the same post', async () => {
+test('counters grow with the clock, identically for the same post', async () => {
   const [id = ''] = (await tiktok.posts()).map((post) => post.id)
   const views = async () => (await query([id])).data.videos[0].view_count
   const before = await views()
@@ -91,7 +91,7 @@ test('counters grow with the clock, the same way for the same post', async () =>
   expect(countersAt('seed', 1_000, hourMs)).toEqual(countersAt('seed', 1_000, hourMs))
 })
 
-test('after a restart accounts, tokens and posts are still there, and what was waiting goes on', async () => {
+test('after a restart, accounts, tokens and posts still exist, and pending work continues', async () => {
   await tiktok.set({ tiktokProcessingMs: hourMs })
   const publishId = await upload('fourth')
   await tiktok.close()

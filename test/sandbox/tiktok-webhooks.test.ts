@@ -41,7 +41,7 @@ const arrived = (count: number) =>
     (all) => all.length >= count,
   )
 
-test('the signature is the one of the fact sheet', () => {
+test('the signature matches the fact sheet', () => {
   const body =
     '{"client_key":"sbx_client_key","event":"post.publish.complete","create_time":1760000000,"user_openid":"sbx_open_id_1","content":"{\\"publish_id\\":\\"v_pub_file~v2-1.7600000000000000001\\",\\"publish_type\\":\\"DIRECT_PUBLISH\\"}"}'
   expect(webhookSignature('sbx_client_secret', 1_760_000_000, body)).toBe(
@@ -49,7 +49,7 @@ test('the signature is the one of the fact sheet', () => {
   )
 })
 
-test('a public post tells complete, then publicly_available with its id as a string; each is signed over the raw body', async () => {
+test('a public post sends complete, then publicly_available with its id as a string, each signed over the raw body', async () => {
   const publishId = await publish('PUBLIC_TO_EVERYONE')
   const [complete, available] = await arrived(2)
   const [post] = await tiktok.posts()
@@ -63,7 +63,7 @@ test('a public post tells complete, then publicly_available with its id as a str
   }
 })
 
-test('what is not answered with 200 comes again, with the same body, until it is', async () => {
+test('an event is sent again with the same body until it is answered with 200', async () => {
   statusNow = 503
   await publish('SELF_ONLY')
   await arrived(3)
@@ -88,14 +88,14 @@ test('after 72 hours without a 200 the event is dropped', async () => {
   expect(delivery.tries.every((attempt: { status: number }) => attempt.status === 500)).toBe(true)
 })
 
-test('by switch, events come twice', async () => {
+test('events can be sent twice by a setting', async () => {
   await tiktok.set({ tiktokWebhookDuplicates: true })
   await publish('SELF_ONLY')
   const [first, second] = await arrived(2)
   expect(second).toEqual(first)
 })
 
-test('by switch, events come in another order', async () => {
+test('events can be sent out of order by a setting', async () => {
   await tiktok.set({ tiktokWebhookReorder: true })
   await publish('PUBLIC_TO_EVERYONE')
   await arrived(1)
@@ -106,14 +106,14 @@ test('by switch, events come in another order', async () => {
 test.each([
   ['disconnected', 1],
   ['accountBanned', 4],
-])('a creator who is %s: tokens are dead at once and authorization.removed says %i', async (reason, number) => {
+])('a creator who is %s: tokens end at once and authorization.removed has reason %i', async (reason, number) => {
   await tiktok.control('POST', '/accounts/tiktok/northside.records/disconnect', { reason })
   const [removed] = await arrived(1)
   expect(removed).toMatchObject({ event: 'authorization.removed', user_openid: login.open_id, content: `{"reason":${number}}` })
   expect((await tiktok.api(login.access_token ?? '', '/v2/user/info/?fields=open_id')).status).toBe(401)
 })
 
-test('revoking by the API is reason 5; a publish in flight fails with auth_removed', async () => {
+test('revoking by the API has reason 5, and a publish in progress fails with auth_removed', async () => {
   await tiktok.set({ tiktokProcessingMs: 60_000 })
   const publishId = await publish('SELF_ONLY')
   const body = new URLSearchParams({ client_key: app.key, client_secret: app.secret, token: login.access_token ?? '' })
@@ -129,7 +129,7 @@ test('revoking by the API is reason 5; a publish in flight fails with auth_remov
   expect(JSON.parse(failed.content)).toMatchObject({ publish_id: publishId, reason: 'auth_removed' })
 })
 
-test('a post that is made private or deleted is no longer publicly available; public again, it is', async () => {
+test('a post made private or deleted is no longer publicly available, until it is public again', async () => {
   await publish('PUBLIC_TO_EVERYONE')
   await arrived(2)
   const [post] = await tiktok.posts()
@@ -142,7 +142,7 @@ test('a post that is made private or deleted is no longer publicly available; pu
   expect(await tiktok.posts()).toEqual([])
 })
 
-test('without a URL nothing is sent or kept; a test event needs one', async () => {
+test('without a URL, events are neither sent nor kept, and a test event is refused', async () => {
   await tiktok.control('POST', '/tiktok/webhooks/test')
   expect(await arrived(1)).toHaveLength(1)
   await tiktok.set({ tiktokWebhookUrl: null })

@@ -34,7 +34,7 @@ const resultOf = (...all: Checked[]) => ({
   violations: all.reduce((sum, { violations }) => sum + violations.size, 0),
 })
 
-describe('a run in which the client does everything', () => {
+describe('a run that uses every call of the client', () => {
   test('publishes each kind of post that the product offers', () => {
     const offered = [...createPlatforms(testConfig()).platforms.values()].flatMap(({ name, kinds }) =>
       kinds.map((kind) => `${name} ${kind.name}`),
@@ -42,7 +42,7 @@ describe('a run in which the client does everything', () => {
     expect([...new Set(product.published)].sort()).toEqual(offered.sort())
   })
 
-  test('makes use of everything that a post may carry', () => {
+  test('uses every setting that a post can have', () => {
     const sent = (path: RegExp) =>
       new Set(
         product.recorded
@@ -66,23 +66,23 @@ describe('a run in which the client does everything', () => {
     expect(missing).toEqual([])
   })
 
-  test("sends Meta nothing that its published spec does not know, and the sandbox's answers are in it too", () => {
+  test("sends Meta only what its published spec contains, and the sandbox's responses match it too", () => {
     expect([...meta.violations]).toEqual([])
     expect(meta.shapes.size).toBeGreaterThan(30)
   })
 
-  test("sends TikTok nothing that its documents do not name, and the sandbox's answers are in them too", () => {
+  test("sends TikTok only what its documents name, and the sandbox's responses match them too", () => {
     expect([...tiktok.violations]).toEqual([])
     expect(tiktok.shapes.size).toBeGreaterThan(10)
   })
 
-  test('needs each exception from the spec, and each names its document', () => {
+  test('needs every exception from the spec, and each one names its document', () => {
     expect(allExceptions.map(({ name }) => name).filter((name) => !meta.exceptions.has(name))).toEqual([])
     for (const { source } of allExceptions) expect(source).toMatch(/^https:\/\/developers\.facebook\.com\//)
   })
 })
 
-describe('what is not in the spec is found', () => {
+describe('anything outside the spec is detected', () => {
   const feed = (form: Record<string, string>) => ({
     ...product.recorded.find(({ method, path }) => method === 'POST' && path.endsWith('/feed'))!,
     form,
@@ -109,7 +109,7 @@ describe('what is not in the spec is found', () => {
     expect([...checkMeta([{ ...read, answer }]).violations].join()).toContain('Page has no field shoe_size')
   })
 
-  test("TikTok's: a choice that does not exist, a text that is too long by one UTF-16 unit, a path without its slash", () => {
+  test('for TikTok: an option that does not exist, a text one UTF-16 unit too long, or a path without its slash', () => {
     const init = product.recorded.find(({ path }) => path === '/v2/post/publish/video/init/')!
     const body = init.json as { post_info: object }
     const changed = (info: object) => ({ ...init, json: { ...body, post_info: { ...body.post_info, ...info } } })

@@ -14,12 +14,12 @@ import { photo, video } from '../support/publishable.ts'
 import type { HostedMedia } from '../support/servers/media-host.ts'
 import { type Recorded, type RecordedSandbox, startRecordedSandbox } from './recorder.ts'
 
-// Everything that the product asks of platforms, written down: the whole product in the hands of a person, and then the
-// platform clients alone for what only happens after trouble.
+// Records every request to the platforms: first of the whole product as a person uses it, then of
+// the platform clients alone, for what only happens after a failure.
 
 const hourMs = 3_600_000
 const ada = '10200000000000001'
-/** A Page with an address. */
+/** A Page with a location. */
 const cafe = '106700000000002'
 const zone = 'Europe/Zurich'
 const accounts: Record<string, string> = {
@@ -30,14 +30,14 @@ const accounts: Record<string, string> = {
 
 export type Story = { recorded: Recorded[]; published: string[] }
 
-/** Connects, publishes every kind that the platforms' clients offer, measures, and disconnects, through pages and workflows. */
+/** Connects, publishes every kind of post, measures and disconnects, with pages and workflows. */
 export async function recordProduct(): Promise<Story> {
   const behind: RecordedSandbox[] = []
   const start = async (options: SandboxOptions) => {
     const sandbox = await startRecordedSandbox(options)
     atTheEnd(() => sandbox.close())
     behind.push(sandbox)
-    // A Page that only a business portfolio has: it is found in another way than the others.
+    // A Page that is only in a business portfolio, so it is found in a different way.
     const business = { id: '55500000000001', name: 'Northside Holding', relation: 'owned' }
     await control(sandbox, 'POST', '/accounts/meta/pages', { name: 'Held', people: [{ id: ada }], business })
     return { ...sandbox, close: async () => undefined }
@@ -81,9 +81,9 @@ async function publishEveryKind(house: Installed): Promise<string[]> {
   return wanted.map(({ platform, kind }) => `${platform} ${kind}`)
 }
 
-/** Every sort of media that a kind takes. */
+/** Every set of media that a kind of post accepts. */
 function mediaFor(platform: string, kind: string, { landscape, square, tall, clip }: Files): string[][] {
-  // The picture beside a video is its cover.
+  // A picture next to a video is its cover.
   if (kind === 'reel') return platform === 'facebook' ? [[clip, tall]] : [[clip], [clip, tall]]
   const of: Record<string, string[][]> = {
     text: [[]],
@@ -99,7 +99,7 @@ function mediaFor(platform: string, kind: string, { landscape, square, tall, cli
 
 type Wanted = { platform: string; kind: string; media: string[]; isDraft?: true }
 
-/** Everything that can be chosen for a post; a platform leaves out what its kind does not have. */
+/** Every setting of a post. Platforms ignore what a kind does not have. */
 function settingsOf({ platform, kind, media, isDraft }: Wanted): Record<string, string> {
   const comment: Record<string, string> = kind === 'story' ? {} : { first_comment: `${platform} ${kind}: a comment` }
   const choices: Record<string, Record<string, string>> = {
@@ -168,7 +168,7 @@ async function until(isDone: () => Promise<boolean>, what: string): Promise<void
     if (Date.now() > giveUpAt) throw new Error(`it did not come to this: ${what}`)
 }
 
-/** What comes after a lost answer: looking whether the post is there, for every way in which a platform is looked into. */
+/** Loses the response of each kind of send, and then looks for the post in every way we have. */
 export async function recordTroubles(): Promise<Story> {
   const behind: RecordedSandbox[] = []
   const start = async (options: SandboxOptions) => {
@@ -213,7 +213,7 @@ async function lookAfterLoss(rig: Rig, connections: Connections, { platform, kin
   await reconcile(rig, draft)
 }
 
-/** A post whose pictures are already there is refused: what becomes of them. */
+/** Records what happens to uploaded pictures when their post is refused. */
 async function leaveOrphans(rig: Rig, meta: Connection): Promise<void> {
   const media = [...(await picture(rig)), ...(await picture(rig))]
   const wanted = { platform: 'facebook', account: meta.account('facebook'), kind: 'photos', text: 'Refused', media }

@@ -4,16 +4,16 @@ import { callsOf, hasField, metaSpec, objectsIn, objectsOf, type SpecParameter }
 import { idIn, type Recorded } from './recorder.ts'
 
 export type Checked = {
-  /** How many calls were judged; each operation of a batch is one. */
+  /** How many calls were checked. Each operation of a batch counts as one. */
   requests: number
-  /** Each kind of call, once: `POST /feed of Page`. */
+  /** Each kind of call once, such as `POST /feed of Page`. */
   shapes: Set<string>
   /** Names of the exceptions that were needed. */
   exceptions: Set<string>
   violations: Set<string>
 }
 
-/** One call of the Graph, whether it came alone or in a batch. */
+/** One Graph API call, made separately or in a batch. */
 type Asked = {
   method: string
   path: string
@@ -23,7 +23,7 @@ type Asked = {
   answer: { status: number; json: unknown }
 }
 
-/** Holds what the client sent and what the sandbox answered against the published spec. */
+/** Checks the client's requests and the sandbox's responses against the published spec. */
 export function checkMeta(recorded: Recorded[]): Checked {
   const checked: Checked = { requests: 0, shapes: new Set(), exceptions: new Set(), violations: new Set() }
   for (const one of recorded.filter(isOfClient)) {
@@ -34,7 +34,7 @@ export function checkMeta(recorded: Recorded[]): Checked {
   return checked
 }
 
-/** What a person does on the pages of Meta, such as saying who they are, is not the client's. */
+/** Excludes what a person does on Meta's pages, such as choosing who they are. */
 const isOfClient = ({ host, method, path, query }: Recorded): boolean =>
   /^(graph|graph-video|rupload)$/.test(host) ||
   (host === 'facebook' &&
@@ -42,7 +42,7 @@ const isOfClient = ({ host, method, path, query }: Recorded): boolean =>
     !('person' in query) &&
     outsideCalls.some((one) => one.host.test(host) && one.path.test(path)))
 
-/** A call of which the spec has nothing: its own document decides. */
+/** A call that is not in the spec. It is checked against its own document. */
 function isOutside({ host, method, path, headers }: Recorded, { parameters }: Asked, checked: Checked): boolean {
   const outside = outsideCalls.find((one) => one.host.test(host) && one.method.test(method) && one.path.test(path))
   if (!outside) return false
@@ -94,7 +94,7 @@ function checkCall(asked: Asked, checked: Checked): void {
   const [, node = '', edge = ''] = path.match(/^\/([^/]+)(\/.*)?$/) ?? []
   const objects = node === 'me' ? ['User'] : (objectsOf[asked.kind ?? ''] ?? [unknownNodes[asked.kind ?? ''] ?? ''])
   if (node === 'me') checked.exceptions.add(selfException.name)
-  // An object that is not there can be asked for all the same: only its kind is not known.
+  // A missing object can be requested too, but its kind is unknown.
   if (objects[0] === '' && answer.status >= 400) return
   const shape = `${method} ${edge || '/'} of ${objects[0]}`
   checked.shapes.add(shape)
@@ -110,7 +110,7 @@ function checkCall(asked: Asked, checked: Checked): void {
   if (method === 'GET' && answer.status === 200) checkAnswer(answer.json, shown, shape, checked)
 }
 
-/** Nodes of which the spec has no object. */
+/** Nodes for which the spec has no object. */
 const unknownNodes: Record<string, string> = { container: 'Container' }
 
 const isKnown = (objects: string[]): boolean => objects.some((name) => name in metaSpec.objects)
@@ -131,7 +131,7 @@ function checkParameters(asked: Asked, shape: string, params: Record<string, Spe
   }
 }
 
-/** The part of a value that does not fit its type; null when all of it does. */
+/** The part of a value that does not match its type, or null if all of it does. */
 function whatIsWrong(value: string, { type, enum: values = [] }: SpecParameter): string | null {
   const list = type.match(/^list<(.+)>$/)?.[1]
   if (list) {
@@ -153,7 +153,7 @@ const typeTests: Record<string, (value: string) => boolean> = {
   file: () => false,
 }
 
-/** An array of JSON, or words between commas. Null: neither. */
+/** The entries of a JSON array or a comma-separated list, or null for invalid JSON. */
 function listOf(value: string): string[] | null {
   if (!value.startsWith('[')) return value.split(',')
   return isJson(value) ? (JSON.parse(value) as unknown[]).map(textOf) : null
@@ -181,7 +181,7 @@ function isAllowed(name: string, objects: string[], checked: Checked): boolean {
   return excepted !== undefined
 }
 
-/** What the sandbox shows of an object must be among its fields. */
+/** Everything that the sandbox returns for an object must be one of its fields. */
 function checkAnswer(json: unknown, objects: string[], shape: string, checked: Checked): void {
   if (Array.isArray(json)) {
     for (const one of json) checkAnswer(one, objects, shape, checked)

@@ -1,9 +1,12 @@
-/** What lies outside of the published spec, each with the document that says so. One that no request needs fails the check. */
+/**
+ * What is not in the published spec, each with its document. An exception that no request needs
+ * fails the check.
+ */
 export type Exception = { name: string; source: string }
 
 const docs = 'https://developers.facebook.com/docs'
 
-/** The whole call, with the parameters or headers that its document names. */
+/** A whole call, with the parameters or headers in its document. */
 export type OutsideCall = Exception & { host: RegExp; method: RegExp; path: RegExp; takes: string[]; headers?: RegExp[] }
 export const outsideCalls: OutsideCall[] = [
   {
@@ -87,7 +90,7 @@ export const parameterExceptions: (Exception & { call: string; parameter: string
   },
 ]
 
-/** Fields, of an object that the spec knows or does not know. */
+/** Fields of an object, whether or not the spec has the object. */
 export const fieldExceptions: (Exception & { object: string; fields: string[] })[] = [
   {
     name: 'what a person may do on a Page',

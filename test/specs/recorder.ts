@@ -4,29 +4,31 @@ import { Busboy } from '@fastify/busboy'
 import { freePort } from '../../local/ports.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../local/sandbox/server.ts'
 
-/** One request to a platform and what was answered, as they went over the wire. */
+/** One request to a platform and its response, as they were sent over the network. */
 export type Recorded = {
   method: string
-  /** The sandbox's name of the host: `graph`, `tiktok-api`. */
+  /** The sandbox's name for the host, such as `graph` or `tiktok-api`. */
   host: string
-  /** Behind the host, without a query. */
+  /** After the host, without the query. */
   path: string
   query: Record<string, string>
   headers: IncomingHttpHeaders
   /** Form and multipart fields. */
   form: Record<string, string>
   files: string[]
-  /** A body of JSON. */
+  /** A JSON body. */
   json: unknown
   bodyBytes: number
-  /** What each id in the path, or in the paths of a batch, stands for at Meta. */
+  /** Meta's type of object for each id in the path, or in the paths of a batch. */
   kinds: Record<string, string>
   answer: { status: number; json: unknown }
 }
 
 export type RecordedSandbox = Sandbox & { recorded: Recorded[] }
 
-/** A sandbox behind a proxy that writes down what passes. The product knows the proxy's address alone. */
+/**
+ * A sandbox behind a proxy that records all requests. The product only knows the proxy's address.
+ */
 export async function startRecordedSandbox(options: SandboxOptions): Promise<RecordedSandbox> {
   const recorded: Recorded[] = []
   const port = await freePort()
@@ -84,7 +86,7 @@ async function pass(
   }
 }
 
-/** Asked before the call: it may be what removes the object. */
+/** Looked up before the call, because the call may delete the object. */
 async function kindsIn(place: Place, known: Map<string, string>, paths: string[]): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const path of paths) {
@@ -146,7 +148,7 @@ async function readBody(type: string, body: Buffer): Promise<Pick<Recorded, 'for
   return { form, files, json: undefined }
 }
 
-/** Undefined when it is no JSON: pages, pictures, cut answers. */
+/** Undefined if it is not JSON, as for pages, pictures and truncated responses. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

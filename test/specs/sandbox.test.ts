@@ -20,7 +20,8 @@ import {
 import { callsOf, hasField, metaSpec } from './meta-spec.ts'
 import { tiktokSpec } from './tiktok-check.ts'
 
-// What the sandbox takes and shows is in the published spec, and what it lacks of the spec it says: 501, never a wrong answer.
+// What the sandbox accepts and returns is in the published spec. For what it lacks, it returns 501,
+// never a wrong response.
 
 let sandbox: Sandbox
 let media: MediaServer
@@ -45,7 +46,7 @@ const post = async (path: string, parameters: Record<string, unknown>, token: ke
   return body as Record<string, string>
 }
 
-/** One object of each sort that the sandbox has. */
+/** One object of each type that the sandbox has. */
 async function makeObjects(): Promise<Record<string, string>> {
   const image = media.serve('/p.jpg', await makeJpeg({ width: 1080, height: 1080 }))
   const film = await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 })
@@ -71,7 +72,7 @@ async function makeObjects(): Promise<Record<string, string>> {
   }
 }
 
-/** The calls of the spec that the sandbox answers; all others must say 501. */
+/** The calls in the spec that the sandbox supports. All others must return 501. */
 const served: Record<string, string> = {
   Page: 'GET/ GET/feed POST/feed GET/insights POST/photo_stories POST/photos GET/posts GET/published_posts GET/scheduled_posts GET/stories GET/video_reels POST/video_reels POST/video_stories GET/videos POST/videos',
   PagePost: 'DELETE/ GET/ POST/ GET/comments POST/comments GET/insights',
@@ -87,15 +88,15 @@ const served: Record<string, string> = {
 
 const ownerOf = (object: string): keyof typeof tokens => (/^(IG|User|Business)/.test(object) ? 'user' : 'page')
 
-describe('the sandbox of Meta', () => {
+describe('the Meta sandbox', () => {
   test.each(Object.keys(served))(
-    '%s: each call of the spec that is not served answers 501, and no other does',
+    '%s: every call in the spec that is not supported returns 501, and no other does',
     { timeout: 60_000 },
     async (object) => {
       const answers = new Map<string, number>()
       const expected = new Set(served[object]?.split(' '))
       for (const { method, edge } of metaSpec.objects[object]?.calls ?? []) {
-        // What is served changes things: that it is served is shown by its own tests.
+        // Supported calls have side effects, and have their own tests.
         if (expected.has(`${method}${edge}`)) continue
         const path = `/${ids[object]}${edge === '/' ? '' : edge}`
         const { status } = await graph(sandbox, method as 'GET', path, { access_token: tokens[ownerOf(object)] })
@@ -110,14 +111,14 @@ describe('the sandbox of Meta', () => {
     },
   )
 
-  test('takes no parameter that the spec does not know, but those whose document says so', () => {
+  test('accepts only parameters that are in the spec or in the document listed for them', () => {
     const unknown = [...knownCalls].flatMap(([name, { takes }]) =>
       takes.filter((parameter) => !specOf(name).includes(parameter)).map((parameter) => `${name} ${parameter}`),
     )
     expect(unknown).toEqual(Object.keys(beyondSpec))
   })
 
-  test('names each parameter of the spec, whether it takes it or not', () => {
+  test('lists every parameter in the spec, whether it accepts it or not', () => {
     const paging = ['limit', 'fields']
     for (const [name, { takes, notHere }] of knownCalls) {
       const missing = specOf(name).filter((one) => !paging.includes(one) && ![...takes, ...notHere].includes(one))
@@ -125,7 +126,9 @@ describe('the sandbox of Meta', () => {
     }
   })
 
-  test('a parameter of the spec that it does not take answers 501, before anything happens', { timeout: 60_000 }, async () => {
+  test('returns 501 for a parameter in the spec that it does not accept, before anything happens', {
+    timeout: 60_000,
+  }, async () => {
     const before = await control<unknown[]>(sandbox, 'GET', '/ledger/posts')
     let asked = 0
     for (const [name, { object, edge }] of Object.entries(writes)) {
@@ -140,13 +143,13 @@ describe('the sandbox of Meta', () => {
     expect(await control<unknown[]>(sandbox, 'GET', '/ledger/posts')).toEqual(before)
   })
 
-  test('a parameter that nobody knows is ignored, and the ledger says so', async () => {
+  test('ignores an unknown parameter and records that in the ledger', async () => {
     await post(`/${records}/feed`, { message: 'Hello again', mesage: 'Hullo' })
     const calls = await control<{ facts: object }[]>(sandbox, 'GET', '/ledger/calls?endpoint=feed')
     expect(calls.at(-1)?.facts).toMatchObject({ ignored: 'mesage' })
   })
 
-  test('names each field of the spec, and no other but those whose document says so', () => {
+  test('lists every field in the spec, and only those others that a document describes', () => {
     const unknown = knownTypes.flatMap((type) =>
       knownFields(type)
         .filter((field) => field !== 'id' && !hasField(namesOf[type] ?? [type], field))
@@ -167,7 +170,7 @@ const namesOf: Record<string, string[]> = {
   PageStory: ['Stories'],
 }
 
-/** The sandbox's names of its calls that write, and where they are. */
+/** The sandbox's names for its write calls, and where they are in the spec. */
 const writes: Record<string, { object: string; edge: string }> = {
   feed: { object: 'Page', edge: '/feed' },
   photos: { object: 'Page', edge: '/photos' },
@@ -178,7 +181,7 @@ const writes: Record<string, { object: string; edge: string }> = {
   comments: { object: 'PagePost', edge: '/comments' },
 }
 
-/** Where each call that the sandbox names stands in the spec. */
+/** Where the spec has each call that the sandbox names. */
 const places: Record<string, string> = {
   ...Object.fromEntries(Object.entries(writes).map(([name, { object, edge }]) => [name, `${object} POST ${edge}`])),
   photo_stories: 'Page POST /photo_stories',
@@ -223,7 +226,7 @@ function specOf(name: string): string[] {
 
 const docs = 'https://developers.facebook.com/docs'
 
-/** Documents name these parameters; the SDK does not. */
+/** Parameters that are in documents but not in the SDK. */
 const beyondSpec: Record<string, string> = {
   'photos source': `${docs}/graph-api/reference/page/photos`,
   'post.edit is_ai_generated': 'https://developers.facebook.com/blog, 4 November 2026: v27.0; the name is a guess',
@@ -234,7 +237,7 @@ const beyondSpec: Record<string, string> = {
   ),
 }
 
-/** The container of Instagram is no object of the SDK; the two edges are of 28 September 2026, after it. */
+/** The SDK has no Instagram container. The two edges are newer than it (September 28, 2026). */
 const fieldsBeyondSpec: Record<string, string> = {
   'InstagramMedia poll_attachment': `${docs}/instagram-platform/changelog`,
   'InstagramMedia prompt_response': `${docs}/instagram-platform/changelog`,
@@ -246,15 +249,15 @@ const fieldsBeyondSpec: Record<string, string> = {
   ),
 }
 
-describe('the sandbox of TikTok', () => {
+describe('the TikTok sandbox', () => {
   const paths = ['/v2/research/video/query/', '/v2/post/publish/video/delete/', '/v2/video/comment/list/', '/v2/user/videos/']
 
-  test.each(paths)('%s: what TikTok has and the sandbox has not, or nobody has, answers 501', async (path) => {
+  test.each(paths)('%s: a call that the sandbox or TikTok does not have returns 501', async (path) => {
     const answer = await fetch(`${sandbox.url}/tiktok-api${path}`, { method: 'POST', body: '{}' })
     expect(answer.status).toBe(501)
   })
 
-  test('serves each call of the documents: none answers 501 or 404', async () => {
+  test('supports every documented call: none returns 501 or 404', async () => {
     for (const { method, host, path } of tiktokSpec.calls.filter((call) => call.host === 'tiktok-api')) {
       const answer = await fetch(`${sandbox.url}/${host}${path}`, { method, ...(method === 'POST' ? { body: '{}' } : {}) })
       expect([path, [404, 501].includes(answer.status)]).toEqual([path, false])

@@ -15,17 +15,17 @@ export type TikTokCall = {
   form?: Schema
   body?: Schema
   headers?: Schema
-  /** What may be asked for in `fields`; `videos`: see videoFields. */
+  /** What `fields` can contain. For `videos`, see videoFields. */
   fields?: string[] | 'videos'
-  /** The whole answer, of OAuth. */
+  /** The whole response, for OAuth. */
   answer?: Schema
-  /** What stands in `data` when `error.code` is `ok`. */
+  /** The content of `data` when `error.code` is `ok`. */
   data?: Schema
-  /** The part of `data` whose keys are the asked fields. */
+  /** The part of `data` whose keys are the requested fields. */
   shows?: string
 }
 
-/** What TikTok's documents say of each call; TikTok publishes no machine-readable spec. */
+/** What TikTok's documents say about each call. TikTok publishes no machine-readable spec. */
 export const tiktokSpec = JSON.parse(readFileSync(join(import.meta.dirname, 'tiktok.json'), 'utf8')) as {
   calls: TikTokCall[]
   videoFields: string[]
@@ -46,7 +46,7 @@ function problems(schema: Schema, value: unknown): string {
   return validate(value) ? '' : ajv.errorsText(validate.errors)
 }
 
-/** Holds what the client sent and what the sandbox answered against TikTok's documents. */
+/** Checks the client's requests and the sandbox's responses against TikTok's documents. */
 export function checkTiktok(recorded: Recorded[]): Checked {
   const checked: Checked = { requests: 0, shapes: new Set(), exceptions: new Set(), violations: new Set() }
   for (const one of recorded.filter(isOfClient)) {
@@ -58,7 +58,7 @@ export function checkTiktok(recorded: Recorded[]): Checked {
   return checked
 }
 
-/** What a person does on the pages of consent is not the client's. */
+/** Excludes what a person does on the consent pages. */
 const isOfClient = ({ host, method, query }: Recorded): boolean =>
   /^tiktok-(api|upload)$/.test(host) || (host === 'tiktok' && method === 'GET' && !('account' in query))
 
