@@ -44,7 +44,7 @@ const film = async (name: string, more: string[] = []): Promise<string> => {
   return path
 }
 
-/** SHA of what a player shows and plays, frame by frame. */
+/** Hashes of what a player shows and plays. */
 const decoded = async (path: string): Promise<string> => {
   const out = join(folder, 'decoded.txt')
   await ffmpeg(['-noautorotate', '-i', path, '-map', '0:V:0', '-map', '0:a?', '-f', 'streamhash', out])

@@ -230,7 +230,7 @@ describe('workers that convert', { timeout: 120_000 }, () => {
 
 describe('a video whose header gives a different length than it has', { timeout: 60_000 }, () => {
   const ffmpeg = () => createFfmpeg(testConfig().media.ffmpeg)
-  /** The length of the whole in its head, or that of one frame in its index. */
+  /** A video with this total length in its header, or this frame length in its index. */
   const saying = async (name: string, box: 'mvhd' | 'stts', length: number): Promise<string> => {
     const bytes = Buffer.from(await makeFilm(folder, 'mirrorless.mp4'))
     bytes.writeUInt32BE(length, bytes.indexOf(box) + (box === 'mvhd' ? 20 : 16))

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Red above, blue below. */
+/** Red at the top, blue at the bottom. */
 const flag = async (): Promise<string> => {
   const path = join(folder, 'flag.png')
   const blue = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#00f' } })

@@ -11,7 +11,7 @@ test('the page checks a workflow again when it moves on: the first of several, o
   expect(lookAgainInS([waits(-5_000)], now)).toBe(2) // it is late
 })
 
-test('the page does not check again if an event will tell it, the time is far away, or nothing will happen', () => {
+test('the page does not check again if an event will announce the change, it is far away, or there is none', () => {
   const others = [[armed], [null], [], [waits(2 * 3_600_000)], [waits(-120_000)]]
   expect(others.map((all) => lookAgainInS(all, now))).toEqual([null, null, null, null, null])
 })

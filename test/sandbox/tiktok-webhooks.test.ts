@@ -88,14 +88,14 @@ test('after 72 hours without a 200 the event is dropped', async () => {
   expect(delivery.tries.every((attempt: { status: number }) => attempt.status === 500)).toBe(true)
 })
 
-test('events can be sent twice by a setting', async () => {
+test('events are sent twice when configured', async () => {
   await tiktok.set({ tiktokWebhookDuplicates: true })
   await publish('SELF_ONLY')
   const [first, second] = await arrived(2)
   expect(second).toEqual(first)
 })
 
-test('events can be sent out of order by a setting', async () => {
+test('events are sent out of order when configured', async () => {
   await tiktok.set({ tiktokWebhookReorder: true })
   await publish('PUBLIC_TO_EVERYONE')
   await arrived(1)

@@ -24,7 +24,7 @@ export const objectsOf: Record<string, string[]> = {
   business: ['Business'],
 }
 
-/** Fields that contain another object, which the spec does not tell (fact sheet 1.4). */
+/** Fields that contain another object, which the spec does not say (fact sheet 1.4). */
 const objectsInFields: Record<string, string> = { instagram_business_account: 'IGUser', from: 'User', owner: 'IGUser' }
 
 export const callsOf = (objects: string[], method: string, edge: string): SpecCall[] =>

@@ -72,7 +72,7 @@ describe('Instagram refuses', () => {
     })
   })
 
-  test('a file that it cannot fetch, and takes it on a later try', async () => {
+  test('a file that it cannot fetch, and a retry succeeds once it can', async () => {
     const media = [await photo(rig.host, '#777777')]
     rig.host.break(404)
     const draft = instagram({ kind: 'image', media })
