@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCommand } from '../commands/command.ts'
 import { folders } from '../config/folders.ts'
+import { issuerPolicies } from '../platforms/index.ts'
 
 const { root } = folders
 
@@ -10,7 +11,8 @@ readCommand('icons', (command) =>
 )
 
 const names = [
-  ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban', 'brand-facebook', 'brand-instagram', 'brand-tiktok'],
+  ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban'],
+  ...issuerPolicies.flatMap(({ platforms }) => platforms.map(({ name }) => `brand-${name}`)),
   ...[
     'bell',
     'building',

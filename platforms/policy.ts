@@ -18,6 +18,18 @@ export type Scope = {
   gives: 'account' | 'posts' | 'numbers'
 }
 
+/** How public pages speak of a platform. */
+type PlatformWords = {
+  /** For its icon. */
+  name: string
+  /** For example "Facebook" */
+  label: string
+  /** For example "Facebook Pages" */
+  accounts: string
+  /** Whether it fetches uploaded files from our public URLs. */
+  fetchesMedia: boolean
+}
+
 /**
  * What the privacy policy says about an issuer. Each issuer's folder exports one;
  * `platforms/index.ts` lists them.
@@ -28,8 +40,7 @@ export type IssuerPolicy = {
   label: string
   /** For example "Meta: Facebook Pages and Instagram" */
   title: string
-  /** The names of its platforms, for their badges. */
-  platforms: string[]
+  platforms: PlatformWords[]
   scopes: Scope[]
   /** What we store from its API, in words, by the ids of db/privacy/kept-platform-data.ts. */
   stored: Record<string, string>

@@ -6,7 +6,10 @@ export const metaPolicy: IssuerPolicy = {
   issuer: 'meta',
   label: 'Meta',
   title: 'Meta: Facebook Pages and Instagram',
-  platforms: ['facebook', 'instagram'],
+  platforms: [
+    { name: 'facebook', label: 'Facebook', accounts: 'Facebook Pages', fetchesMedia: false },
+    { name: 'instagram', label: 'Instagram', accounts: 'Instagram professional accounts', fetchesMedia: true },
+  ],
   scopes: metaScopes,
   stored: {
     tokens: 'Access tokens: the long-lived token of the person who connected, and the tokens of their Pages',

@@ -6,7 +6,7 @@ export const tiktokPolicy: IssuerPolicy = {
   issuer: 'tiktok',
   label: 'TikTok',
   title: 'TikTok',
-  platforms: ['tiktok'],
+  platforms: [{ name: 'tiktok', label: 'TikTok', accounts: 'TikTok accounts', fetchesMedia: true }],
   scopes: tiktokScopes,
   stored: {
     tokens: 'An access token and a refresh token. Today TikTok grants them for 2 hours and 180 days',

@@ -38,9 +38,26 @@ export const policyFacts = (config: Pick<Config, 'publicUrl' | 'operator' | 'mai
     keep: Object.fromEntries(rules.map((rule) => [rule.name, rule.keep])) as Record<string, string>,
     groups: groups.map((group) => ({ ...group, items: keptData.filter((item) => item.group === group.id).map(asPrinted) })),
     issuers: issuerPolicies.map(asSection),
+    named: platformsNamed,
     otherRules: rules.filter(isTechnical),
     bookkeeping,
   }
+}
+
+const platforms = issuerPolicies.flatMap((policy) => policy.platforms)
+
+/** The platforms and issuers as sentences of public pages name them, such as "Meta and TikTok". */
+export const platformsNamed = {
+  issuers: listed(issuerPolicies.map(({ label }) => label)),
+  platforms: listed(platforms.map(({ label }) => label)),
+  accounts: listed(platforms.map(({ accounts }) => accounts)),
+  /** Those that fetch uploaded files from us. */
+  fetching: listed(platforms.filter(({ fetchesMedia }) => fetchesMedia).map(({ label }) => label)),
+}
+
+/** `a, b and c` */
+function listed(names: string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 const groups = [
