@@ -9,25 +9,27 @@ import type { SandboxEnv, World } from './world.ts'
 
 export type ControlOptions = { platforms: Platform[]; publicUrl: () => string; reset: () => void }
 
-const faultBody = z.strictObject({
-  id: z.string().min(1).optional(),
-  platform: z.enum(['facebook', 'instagram', 'tiktok', 'meta']).optional(),
-  endpoint: z.string().min(1),
-  account: z.string().optional(),
-  nth: z.int().min(1).default(1),
-  times: z.int().min(1).default(1),
-  when: z.enum(faultMoments),
-  kind: z.enum(faultKinds),
-  code: z.union([z.number(), z.string()]).optional(),
-  subcode: z.number().optional(),
-  delayMs: z.number().min(0).optional(),
-})
+const faultBody = (names: string[]) =>
+  z.strictObject({
+    id: z.string().min(1).optional(),
+    platform: z.enum(names).optional(),
+    endpoint: z.string().min(1),
+    account: z.string().optional(),
+    nth: z.int().min(1).default(1),
+    times: z.int().min(1).default(1),
+    when: z.enum(faultMoments),
+    kind: z.enum(faultKinds),
+    code: z.union([z.number(), z.string()]).optional(),
+    subcode: z.number().optional(),
+    delayMs: z.number().min(0).optional(),
+  })
 
 /**
  * The control port. Used by tests and by anyone who wants to inject faults, never by the product.
  */
 export function createControl(world: World, options: ControlOptions): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
+  const faultRules = faultBody(options.platforms.flatMap(({ names }) => names))
   app.onError((error, c) =>
     c.json({ error: explain(error) }, error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 422),
   )
@@ -61,7 +63,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
   })
 
   app.get('/faults', (c) => c.json(world.faults.list()))
-  app.post('/faults', async (c) => c.json(world.faults.add(faultBody.parse(await c.req.json())), 201))
+  app.post('/faults', async (c) => c.json(world.faults.add(faultRules.parse(await c.req.json())), 201))
   app.delete('/faults', (c) => {
     world.faults.clear()
     return c.json({ ok: true })

@@ -1,12 +1,11 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context, Handler } from 'hono'
 import type { FaultRule } from './faults.ts'
-import type { LedgerPlatform } from './ledger.ts'
 import { readBody } from './request-body.ts'
 import type { SandboxEnv, World } from './world.ts'
 
 export type EndpointName = {
-  platform: LedgerPlatform
+  platform: string
   /** The name in the ledger and in fault rules. */
   endpoint: string
   /**

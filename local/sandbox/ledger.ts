@@ -1,7 +1,5 @@
 import type { State } from './state.ts'
 
-export type LedgerPlatform = 'facebook' | 'instagram' | 'tiktok' | 'meta'
-
 /** One request that a platform received. */
 export type Call = {
   id: number
@@ -9,7 +7,8 @@ export type Call = {
   atMs: number
   endMs: number | null
   sandboxAtMs: number
-  platform: LedgerPlatform
+  /** The platform, or the company for calls that concern no account. */
+  platform: string
   endpoint: string
   account: string | null
   method: string
@@ -26,7 +25,7 @@ export type LedgerMedia = { sha256: string; contentType: string; sizeBytes: numb
 
 /** One post that exists on a platform. */
 export type LedgerPost = {
-  platform: 'facebook' | 'instagram' | 'tiktok'
+  platform: string
   account: string
   id: string
   kind: string
@@ -46,7 +45,7 @@ export type LedgerPost = {
 
 /** One comment by the account on its own post. */
 export type LedgerComment = {
-  platform: 'facebook' | 'instagram'
+  platform: string
   account: string
   id: string
   /** The post's id in the ledger. */

@@ -1,12 +1,8 @@
+import { appsOf } from './platforms.ts'
 import { startSandbox } from './server.ts'
 
 /** Runs only the sandbox, configured by environment variables: `npx tsx local/sandbox/main.ts`. */
 const env = process.env
-const list = (value: string | undefined): string[] =>
-  (value ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
 
 const sandbox = await startSandbox({
   port: Number(env.SANDBOX_PORT ?? 4010),
@@ -16,26 +12,7 @@ const sandbox = await startSandbox({
   dir: env.SANDBOX_DIR,
   pace: env.SANDBOX_PACE === 'real' ? 'real' : 'quick',
   isAlone: true,
-  apps: {
-    meta: {
-      id: env.META_APP_ID ?? '1000000000000001',
-      secret: env.META_APP_SECRET ?? 'sandbox-meta-secret',
-      name: env.SANDBOX_APP_NAME ?? 'Test app',
-      redirectUris: list(env.META_REDIRECT_URIS),
-      deauthorizeUrl: env.META_DEAUTHORIZE_URL,
-      dataDeletionUrl: env.META_DATA_DELETION_URL,
-    },
-    tiktok: {
-      key: env.TIKTOK_CLIENT_KEY ?? 'sandbox-tiktok-key',
-      secret: env.TIKTOK_CLIENT_SECRET ?? 'sandbox-tiktok-secret',
-      name: env.SANDBOX_APP_NAME ?? 'Test app',
-      redirectUris: list(env.TIKTOK_REDIRECT_URIS),
-      type: env.TIKTOK_APP_TYPE === 'desktop' ? 'desktop' : 'web',
-      verifiedPrefixes: list(env.TIKTOK_VERIFIED_PREFIXES),
-      audited: env.TIKTOK_AUDITED !== '0',
-      webhookUrl: env.TIKTOK_WEBHOOK_URL,
-    },
-  },
+  apps: appsOf(env),
 })
 console.log(`Platform sandbox: ${sandbox.url}  control: ${sandbox.controlUrl}`)
 

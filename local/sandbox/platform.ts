@@ -3,17 +3,19 @@ import type { HostPrefix, SandboxEnv } from './world.ts'
 
 /** An account with a page that can be viewed. */
 type AccountLink = {
-  platform: 'facebook' | 'instagram' | 'tiktok'
+  platform: string
   id: string
   name: string
   username: string | null
   feedPath: string
 }
 
-/** A simulated company: Meta or TikTok. */
+/** A simulated company, such as Meta. */
 export type Platform = {
+  /** The names that its calls have in the ledger and in faults. */
+  names: string[]
   /** The app for each host's path prefix. */
-  hosts: Partial<Record<HostPrefix, Hono<SandboxEnv>>>
+  hosts: Record<HostPrefix, Hono<SandboxEnv>>
   /** Mounted on the control port at /accounts: creates accounts and changes their state. */
   control: Hono<SandboxEnv>
   /** Pages other than accounts, for the start page. */

@@ -10,16 +10,15 @@ import { createControl } from './control.ts'
 import { createFaults } from './faults.ts'
 import { createFetchMedia } from './fetch-media.ts'
 import { foreignReason } from './foreign.ts'
-import { type MetaApp, metaPlatform } from './graph/platform.ts'
 import { createLedger } from './ledger.ts'
 import { createMediaStore } from './media-store.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
+import { type Apps, createPlatforms } from './platforms.ts'
 import { createPublicApp } from './public-app.ts'
 import { seedOnce } from './seed.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { createState } from './state.ts'
-import { type TikTokApp, tiktokPlatform } from './tiktok/platform.ts'
 import type { SandboxEnv, World } from './world.ts'
 
 export type SandboxOptions = {
@@ -34,7 +33,7 @@ export type SandboxOptions = {
    * and deleted.
    */
   dir?: string
-  apps: { meta: MetaApp; tiktok: TikTokApp }
+  apps: Apps
   pace?: Pace
   /** The initial time of the sandbox's clock, in milliseconds since 1970. Default: now. */
   at?: number | undefined
@@ -47,13 +46,13 @@ export type SandboxOptions = {
 
 export type Sandbox = { url: string; controlUrl: string; close(): Promise<void> }
 
-/** Starts simulated Meta and TikTok on two ports of `host`. @throws if a port is in use */
+/** Starts the simulated companies on two ports of `host`. @throws if a port is in use */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = options.host ?? '127.0.0.1'
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
   const place = { url: '' }
   const world = createWorld(options, dir, place)
-  const platforms: Platform[] = [metaPlatform(world, options.apps.meta), tiktokPlatform(world, options.apps.tiktok)]
+  const platforms = createPlatforms(world, options.apps)
   const settings = structuredClone(world.settings)
   const reset = () => resetWorld(world, settings, platforms)
 

@@ -8,16 +8,8 @@ import type { RequestBody } from './request-body.ts'
 import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
 
-/** The path prefix of each simulated host. */
-export type HostPrefix =
-  | '/graph'
-  | '/graph-video'
-  | '/rupload'
-  | '/facebook'
-  | '/instagram'
-  | '/tiktok'
-  | '/tiktok-api'
-  | '/tiktok-upload'
+/** The path prefix of a simulated host. Its platform says which there are. */
+export type HostPrefix = `/${string}`
 
 /** What every part of the sandbox receives. */
 export type World = {

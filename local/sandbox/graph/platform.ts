@@ -22,6 +22,7 @@ export function metaPlatform(world: World, app: MetaApp): Platform {
   world.settings.dataDeletionUrl = app.dataDeletionUrl ?? null
   const meta: Meta = { world, app, state, usage: createUsage(world.clock, world.settings) }
   return {
+    names: ['facebook', 'instagram', 'meta'],
     hosts: {
       '/graph': graphRoutes(meta),
       '/graph-video': graphRoutes(meta),
@@ -48,14 +49,14 @@ export function metaPlatform(world: World, app: MetaApp): Platform {
     },
     accounts: () => [
       ...Object.values(state.pages).map(({ id, name }) => ({
-        platform: 'facebook' as const,
+        platform: 'facebook',
         id,
         name,
         username: null,
         feedPath: `/facebook/${id}`,
       })),
       ...Object.values(state.instagram).map(({ id, name, username }) => ({
-        platform: 'instagram' as const,
+        platform: 'instagram',
         id,
         name,
         username,

@@ -32,6 +32,7 @@ export function tiktokPlatform(world: World, app: TikTokApp): Platform {
   const rates = createSlidingWindow(60_000)
   const tiktok: TikTok = { world, app, state, settings: world.settings, rates, changed: () => world.state.changed() }
   return {
+    names: ['tiktok'],
     hosts: { '/tiktok': website(tiktok), '/tiktok-api': api(tiktok), '/tiktok-upload': uploadHost(tiktok) },
     control: accountControl(tiktok),
     tools: { path: '/tiktok', app: platformControl(tiktok) },
@@ -51,7 +52,7 @@ export function tiktokPlatform(world: World, app: TikTokApp): Platform {
     },
     accounts: () =>
       state.creators.map((creator) => ({
-        platform: 'tiktok' as const,
+        platform: 'tiktok',
         id: creator.openId,
         name: creator.displayName,
         username: creator.username,

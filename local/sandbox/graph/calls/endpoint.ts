@@ -1,7 +1,6 @@
 import type { Context, Handler } from 'hono'
 import { endpoint } from '../../endpoint.ts'
 import type { FaultRule } from '../../faults.ts'
-import type { LedgerPlatform } from '../../ledger.ts'
 import type { SandboxEnv } from '../../world.ts'
 import type { Meta } from '../meta.ts'
 import type { GraphCall } from './call.ts'
@@ -14,7 +13,7 @@ import { GraphRefusal, NotSimulated, refuse } from './refusal.ts'
 import { servingVersion } from './version.ts'
 
 export type GraphEndpoint = {
-  platform: Exclude<LedgerPlatform, 'tiktok'>
+  platform: 'facebook' | 'instagram' | 'meta'
   endpoint: string
   account?: (meta: Meta, c: Context<SandboxEnv>) => string | null
   /** True for login calls, which need no token. */
