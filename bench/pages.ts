@@ -4,7 +4,7 @@ import { percentile } from './own-stack.ts'
 import type { BenchPage } from './pages/list.ts'
 import { type Client, createClient } from './pages/load.ts'
 import { fillPlace, openPlace, type WorkspaceName, workspaceNames } from './pages/place.ts'
-import { type PagesStack, processorMs, residentMb, startPagesStack } from './pages/stack.ts'
+import { type PagesStack, processorMs, processorMsOfChildren, residentMb, startPagesStack } from './pages/stack.ts'
 import { measureStreams } from './pages/streams.ts'
 
 /**
@@ -18,7 +18,8 @@ import { measureStreams } from './pages/streams.ts'
  *   one template) requested alternately
  * - `gzKb`: the size of the compressed HTML; `rssGrowthMb`: how much the server's memory grew over
  *   all views
- * - `cpuMs`: the server's processor time per view
+ * - `cpuMs`, `databaseMs`: the processor time of the server and of PostgreSQL per view. They hold
+ *   even while other work keeps the machine busy
  */
 const { options } = readCommand('bench:pages', (command) =>
   command
@@ -41,6 +42,7 @@ type Figures = {
   demoP99Ms: number
   growth: number
   cpuMs: number
+  databaseMs: number
 }
 
 const startedAt = Date.now()
@@ -56,19 +58,19 @@ try {
   await stack.stop()
 }
 
-async function run({ server, floor, origin, databaseUrl }: PagesStack): Promise<void> {
+async function run({ server, floor, origin, databaseUrl, databasePid }: PagesStack): Promise<void> {
   const client = createClient(server.url, { cookie: place.cookies[0]!, origin })
   const floorClient = createClient(floor.url)
   const timed = await timeAll(client)
   const baseMb = residentMb(server.pid)
   say(
-    `${'page'.padEnd(18)} ${['p50', 'p99', 'demo p99', 'growth', 'share', 'cpu', 'KB gz', 'RSS +MB'].map((word) => word.padStart(9)).join('')}`,
+    `${'page'.padEnd(18)} ${['p50', 'p99', 'demo p99', 'growth', 'share', 'cpu', 'database', 'KB gz', 'RSS +MB'].map((word) => word.padStart(9)).join('')}`,
   )
   const result: Record<string, Figures> = {}
   let floorMs = 0
   let floorViews = 0
   for (const page of place.pages.full) {
-    const rate = await rateBeside(client, floorClient, page, server.pid)
+    const rate = await rateBeside(client, floorClient, page, { server: server.pid, database: databasePid })
     floorMs += rate.floorMs
     floorViews += rate.floorViews
     const { full: own = [], short: shorter = [], demo = [] } = timed[page.name] ?? {}
@@ -81,6 +83,7 @@ async function run({ server, floor, origin, databaseUrl }: PagesStack): Promise<
       demoP99Ms: round(percentile(demo, 0.99)),
       growth: round(percentile(own, 0.5) / percentile(shorter, 0.5)),
       cpuMs: Math.round(rate.cpuMs * 100) / 100,
+      databaseMs: Math.round(rate.databaseMs * 100) / 100,
     }
     result[page.name] = figures
     say(line(page.name, figures))
@@ -108,21 +111,23 @@ async function timeAll(client: Client): Promise<Record<string, Partial<Record<Wo
 /**
  * Requests the page and the trivial page alternately, so that both run under the same conditions.
  */
-async function rateBeside(client: Client, floorClient: Client, page: BenchPage, pid: number) {
+async function rateBeside(client: Client, floorClient: Client, page: BenchPage, pids: { server: number; database: number }) {
   const turns = 10
   const floorPage: BenchPage = { name: 'floor', path: '/full' }
-  let [pageMs, floorMs, cpuMs] = [0, 0, 0]
+  let [pageMs, floorMs, cpuMs, databaseMs] = [0, 0, 0, 0]
   const inTurn = Math.ceil(views / turns)
   const floorInTurn = Math.min(inTurn, 400)
   for (let turn = 0; turn < turns; turn += 1) {
     floorMs += await floorClient.flood(floorPage, floorInTurn)
-    const cpuBefore = processorMs(pid)
+    const [cpuBefore, databaseBefore] = [processorMs(pids.server), processorMsOfChildren(pids.database)]
     pageMs += await client.flood(page, inTurn)
-    cpuMs += processorMs(pid) - cpuBefore
+    cpuMs += processorMs(pids.server) - cpuBefore
+    databaseMs += processorMsOfChildren(pids.database) - databaseBefore
   }
   const floorViews = floorInTurn * turns
   const pageViews = inTurn * turns
-  return { share: pageViews / pageMs / (floorViews / floorMs), cpuMs: cpuMs / pageViews, floorMs, floorViews }
+  const share = pageViews / pageMs / (floorViews / floorMs)
+  return { share, cpuMs: cpuMs / pageViews, databaseMs: databaseMs / pageViews, floorMs, floorViews }
 }
 
 async function openStreams(server: { url: string; pid: number }, databaseUrl: string) {
@@ -157,7 +162,7 @@ async function goals(result: Record<string, Figures>, kbEach = 0): Promise<strin
 }
 
 function line(name: string, f: Figures): string {
-  const columns = [f.p50Ms, f.p99Ms, f.demoP99Ms, f.growth, f.shareOfFloor, f.cpuMs, f.gzKb, f.rssGrowthMb]
+  const columns = [f.p50Ms, f.p99Ms, f.demoP99Ms, f.growth, f.shareOfFloor, f.cpuMs, f.databaseMs, f.gzKb, f.rssGrowthMb]
   return `${name.padEnd(18)} ${columns.map((value) => String(value).padStart(9)).join('')}`
 }
 

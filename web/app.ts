@@ -21,7 +21,6 @@ import { mediaRoutes } from './media/routes.ts'
 import { isStorageFull } from './media/storage.ts'
 import { activityRoutes } from './notifications/activity-routes.ts'
 import { liveRoutes } from './notifications/live-routes.ts'
-import { loadNeeds } from './notifications/needs.ts'
 import { noticesRoutes } from './notifications/routes.ts'
 import { codecRoutes } from './operate/codec-routes.ts'
 import { healthRoutes } from './operate/health-routes.ts'
@@ -82,7 +81,7 @@ export const createApp = (deps: WebDeps): Hono<Env> => {
   app.route('/', healthRoutes(deps))
 
   app.use(compressWhenAsked, refuseForeignWrites(deps.config.publicUrl), sessions(deps))
-  app.use('/w/:workspace/*', requireMember(), loadNeeds(deps))
+  app.use('/w/:workspace/*', requireMember())
   for (const routes of pages) app.route('/', routes(deps, view))
   return app
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +20,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export type PagesStack = {
   databaseUrl: string
+  /** The process whose children serve the connections. */
+  databasePid: number
   /** The compiled server, as in production. */
   server: Program
   floor: Program
@@ -82,7 +84,7 @@ export const startPagesStack = async (fill: (databaseUrl: string) => Promise<voi
     const floorEnv = { DATABASE_URL: url, PORT: String(floorPort), NODE_ENV: 'production' }
     const floor = await run(['--import', 'tsx', 'bench/pages/floor-server.ts'], floorEnv, floorPort, '/')
     stops.push(floor.stop)
-    return { databaseUrl: url, server, floor, origin, stop }
+    return { databaseUrl: url, databasePid: postgres.pid!, server, floor, origin, stop }
   } catch (error) {
     await stop()
     throw error
@@ -127,9 +129,24 @@ export const residentMb = (pid: number): number =>
  * Processor time that a process has used so far, in milliseconds. Linux counts it in hundredths of
  * a second.
  */
-export const processorMs = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
+export const processorMs = (pid: number): number => usageOf(pid)?.ms ?? Number.NaN
+
+/** The same for all children of a process that are running now. */
+export const processorMsOfChildren = (pid: number): number =>
+  readdirSync('/proc')
+    .map((name) => usageOf(Number(name)))
+    .reduce((sum, usage) => (usage?.parent === pid ? sum + usage.ms : sum), 0)
+
+/** Undefined if there is no such process, which may end while it is looked at. */
+const usageOf = (pid: number): { parent: number; ms: number } | undefined => {
+  if (!Number.isInteger(pid)) return undefined
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return { parent: Number(fields[1]), ms: (Number(fields[11]) + Number(fields[12])) * 10 }
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(String((error as NodeJS.ErrnoException).code))) return undefined
+    throw error
+  }
 }

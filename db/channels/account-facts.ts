@@ -24,6 +24,14 @@ export const listChannelsToCompose = (sql: Db, workspaceId: string, chosen: stri
     where channels.workspace_id = ${workspaceId} and (channels.state <> 'disconnected' or channels.id = any(${chosen}::uuid[]))
     order by platform, name, channels.id`
 
+/** The connected accounts, for lists to choose from. */
+export const listAccountNames = (
+  sql: Db,
+  workspaceId: string,
+): Promise<Pick<ComposeChannel, 'id' | 'platform' | 'name'>[]> => sql<Pick<ComposeChannel, 'id' | 'platform' | 'name'>[]>`
+  select id, platform, name from channels where workspace_id = ${workspaceId} and state <> 'disconnected'
+  order by platform, name, id`
+
 /** How many accounts are offered at once. If there are more, people search. */
 export const mostOffered = 20
 

@@ -45,12 +45,12 @@ export type ChannelPage = {
  * The accounts of a workspace that match `find`, those that need attention first. `total` is the
  * number of matches on all pages.
  */
-export const listChannels = async (
+export const listChannels = (
   sql: Db,
   workspaceId: string,
   { find, limit, offset }: ChannelPage,
 ): Promise<(ListedChannel & { total: number })[]> =>
-  await sql<(ListedChannel & { total: number })[]>`
+  sql<(ListedChannel & { total: number })[]>`
     with listed as (
       select c.*, (count(*) over ())::int as total, c.state = 'connected' and g.state = 'active' as works
       from channels c join grants g on g.id = c.grant_id

@@ -1,5 +1,6 @@
 import type { PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
+import type { Fragment } from '../postgres/json-rows.ts'
 import type { InsightScope, Sums } from './insights.ts'
 
 export type MeasuredPost = Sums & {
@@ -133,12 +134,21 @@ export type Reading = Sums & { targetId: string; takenAt: Date; source: string }
  * and the last reading of that time.
  */
 export const listReadings = (sql: Db, workspaceId: string, targetIds: string[]): Promise<Reading[]> =>
-  sql<Reading[]>`
+  selectReadings(sql, workspaceId, sql`${targetIds}::uuid[]`)
+
+/** The readings of all targets of a post. */
+export const listReadingsOfPost = (
+  sql: Db,
+  { workspaceId, postId }: { workspaceId: string; postId: string },
+): Promise<Reading[]> =>
+  selectReadings(sql, workspaceId, sql`array(select id from targets where workspace_id = ${workspaceId} and post_id = ${postId})`)
+
+const selectReadings = (sql: Db, workspaceId: string, targetIds: Fragment): Promise<Reading[]> => sql<Reading[]>`
     select s.target_id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves, s.source
     from snapshots s left join measured_targets m on m.target_id = s.target_id
       cross join lateral (
         select s.taken_at union select case when s.taken_at = m.changed_at then m.taken_at else s.last_seen_at end) r (taken_at)
-    where s.target_id = any(${targetIds}::uuid[]) and s.workspace_id = ${workspaceId} and r.taken_at is not null
+    where s.target_id = any(${targetIds}) and s.workspace_id = ${workspaceId} and r.taken_at is not null
     order by s.target_id, r.taken_at`
 
 /**

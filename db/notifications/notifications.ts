@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
+import type { Fragment } from '../postgres/json-rows.ts'
 
 export const noticeKinds = [
   'failed',
@@ -105,8 +106,8 @@ export const findAsked = async (sql: Db, grantId: string): Promise<Date | null> 
   return row?.at ?? null
 }
 
-/** An SQL subquery: how many notices the person has not seen. */
-export const unseenNotices = (sql: Db, ref: { workspaceId: string; userId: string }) => sql`(
+/** An SQL subquery: how many notices the person has not seen. The ids are expressions. */
+export const unseenNotices = (sql: Db, ref: { workspaceId: Fragment; userId: Fragment }) => sql`(
   select count(*)::int from notices where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at is null)`
 
 export const markNoticesSeen = async (sql: Db, ref: { workspaceId: string; userId: string }, at: Date): Promise<void> => {

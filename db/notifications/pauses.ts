@@ -8,13 +8,10 @@ export type Pause = { workspaceAt: Date | null; installationAt: Date | null }
 type PausedPost = { postId: string; version: number; text: string; dueAt: Date; channels: string[] }
 
 export const findPause = async (sql: Db, workspaceId: string): Promise<Pause> => {
-  const [row] = await sql<Pause[]>`${pauseOf(sql, workspaceId)}`
+  const [row] = await sql<Pause[]>`
+    select w.paused_at as workspace_at, i.paused_at as installation_at from workspaces w cross join installation i where w.id = ${workspaceId}`
   return row ?? { workspaceAt: null, installationAt: null }
 }
-
-/** The same as an SQL subquery. */
-export const pauseOf = (sql: Db, workspaceId: string) => sql`(
-  select w.paused_at as workspace_at, i.paused_at as installation_at from workspaces w cross join installation i where w.id = ${workspaceId})`
 
 /** False if it was already paused. */
 export const pauseWorkspace = async (sql: Db, workspaceId: string, userId: string | null): Promise<boolean> => {

@@ -1,3 +1,4 @@
+import { type Frame, frameIn, readFrame } from '../notifications/frame.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret, newSecret } from '../vault/secrets.ts'
 import { hasSecondFactor } from './second-factor.ts'
@@ -36,6 +37,8 @@ export type FoundSession = {
   user: SessionUser
   /** All workspaces of the person, ordered by name. */
   memberships: SessionMembership[]
+  /** The frame of the requested workspace. Null if none was requested or it isn't the person's. */
+  frame: Frame | null
 }
 
 export const idleDays = 14
@@ -64,9 +67,14 @@ export const insertSession = async (sql: Db, userId: string, now: Date, stage: S
 
 /**
  * The user and all their workspaces for a session cookie, in one query. Null if the session has
- * ended or the person is deactivated.
+ * ended or the person is deactivated. `slug`: the workspace whose frame is read with it.
  */
-export const findSession = async (sql: Db, token: string, now: Date): Promise<FoundSession | null> => {
+export const findSession = async (
+  sql: Db,
+  token: string,
+  now: Date,
+  slug: string | null = null,
+): Promise<FoundSession | null> => {
   const [row] = await sql`
     select s.id as session_id, s.confirmed_at, s.second_factor_at, s.awaits_second_factor as is_waiting, s.last_seen_at, u.id, u.email, u.name, u.is_operator, u.theme, u.policy_version,
       ${hasSecondFactor(sql)} as has_second_factor,
@@ -75,16 +83,20 @@ export const findSession = async (sql: Db, token: string, now: Date): Promise<Fo
           'requiresSecondFactor', w.requires_second_factor)
           order by lower(w.name), w.id)
         from memberships m join workspaces w on w.id = m.workspace_id where m.user_id = u.id and w.erased_by is null), '[]') as memberships
+      ${slug === null ? sql`` : sql`, frame.*`}
     from sessions s join users u on u.id = s.user_id
+      ${slug === null ? sql`` : sql`left join lateral ${frameIn(sql, { slug, userId: sql`u.id` }, now)} frame on true`}
     where s.token_hash = ${hashSecret(token)} and s.expires_at > ${now} and s.ends_at > ${now}
       and (u.deactivated_at is null or s.awaits_second_factor)`
   if (!row) return null
-  const { sessionId, confirmedAt, secondFactorAt, lastSeenAt, isWaiting, memberships, ...user } = row
+  const { sessionId, confirmedAt, secondFactorAt, lastSeenAt, isWaiting, memberships, ...more } = row
+  const { needCount = null, unseen, hasSteps, workspaceAt, installationAt, ...user } = more
   return {
     isWaiting,
     session: { id: sessionId, confirmedAt, secondFactorAt, lastSeenAt },
     user: user as SessionUser,
     memberships,
+    frame: readFrame({ needCount, unseen, hasSteps, workspaceAt, installationAt }),
   }
 }
 

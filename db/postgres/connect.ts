@@ -59,8 +59,7 @@ export const connect = (settings: DatabaseSettings): Sql => {
   const { direct } = settings
   const listening = direct && direct.url !== settings.url ? open({ ...settings, ...direct, max: 1 }) : first
   const { impatient } = settings
-  const connection =
-    impatient && settings.prepare ? { connection: { ...first.options.connection, ...timeoutsOf(impatient) } } : {}
+  const connection = impatient && settings.prepare ? { connection: { ...first.options.connection, ...sessionOf(impatient) } } : {}
   const pool = renewing(listening, (onclose) =>
     like(first, { max, onclose, ...(settings.prepare ? {} : oneAtATime), ...connection }),
   )
@@ -72,9 +71,14 @@ export const connect = (settings: DatabaseSettings): Sql => {
   return sql
 }
 
-const timeoutsOf = ({ statementMs, lockMs }: { statementMs: number; lockMs: number }) => ({
+/**
+ * Limits of a page's statements. Each statement is planned once for each connection: planning it
+ * for each view takes longer than running it, and its indexes fit every workspace.
+ */
+const sessionOf = ({ statementMs, lockMs }: { statementMs: number; lockMs: number }) => ({
   statement_timeout: statementMs,
   lock_timeout: lockMs,
+  plan_cache_mode: 'force_generic_plan',
 })
 
 /** A query of the driver that has not been sent yet; `handler` sends it (postgres 3.4.9). */

@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { asJson, fromJson } from '../postgres/json-rows.ts'
 import type { TargetState } from './target-states.ts'
 
 /** A post as shown in the calendar and on Today. */
@@ -17,10 +18,11 @@ export type CalendarPost = {
 type CalendarTarget = {
   platform: string
   state: TargetState
-  channelName: string
-  channelState: 'connected' | 'reconnect' | 'disconnected'
+  /** Only if its account isn't connected, or the platform's data was deleted. */
+  channelName?: string
+  channelState?: 'connected' | 'reconnect' | 'disconnected'
   /** ISO time */
-  publishedAt: string | null
+  publishedAt?: string | null
 }
 
 /** A day in the workspace's zone: its first instant, and the first instant after it. */
@@ -35,6 +37,11 @@ export type DatedPost = CalendarPost & { date: string; onDay: number; skipped: n
 export type CalendarSpan = {
   workspaceId: string
   days: DayBounds[]
+  /**
+   * Lists only the first `near` days, and the next `later` days that have posts. Undefined: all
+   * days.
+   */
+  only?: { near: number; later: number }
   /** The maximum number of posts per day, in order of time. */
   perDay: number
   /**
@@ -48,22 +55,27 @@ export type CalendarSpan = {
    * ones.
    */
   leaveOutBefore?: Date
-  /** Only posts for this account. */
+  /** Only posts for this account. Drafts without a time are listed for all accounts. */
   channelId?: string | null
+  /** The maximum number of drafts without a time, most recently changed first. */
+  drafts: number
 }
 
+/** `date` is null for a draft without a time. */
+type ListedPost = Omit<DatedPost, 'date'> & { date: string | null }
+
+export type CalendarPosts = { posts: DatedPost[]; drafts: CalendarPost[] }
+
 /**
- * The posts of these days with their targets, in order of time. Reads only the posts that it
- * returns, and counts the others in the index.
+ * The posts of these days with their targets, in order of time, and drafts without a time, in one
+ * statement. Reads only the posts that it returns, and counts the others in the index.
  */
-export const listCalendar = (sql: Db, span: CalendarSpan): Promise<DatedPost[]> => {
-  const { workspaceId, days, perDay, room = null, skip = 0, leaveOutBefore = null } = span
-  const mine = sql`workspace_id = ${workspaceId} and due_at >= d.from_at and due_at < d.to_at`
+export const listCalendar = async (sql: Db, span: CalendarSpan): Promise<CalendarPosts> => {
+  const { workspaceId, perDay, room = null, skip = 0, leaveOutBefore = null } = span
+  const mine = mineOn(sql, workspaceId)
   const posts = span.channelId ? sql`of_channel as posts` : sql`posts`
-  return sql<DatedPost[]>`
-    with days as (
-      select * from unnest(${days.map(({ date }) => date)}::text[], ${instants(days, 'from')}::timestamptz[],
-        ${instants(days, 'to')}::timestamptz[]) with ordinality as d (date, from_at, to_at, nth)),
+  const listed = sql`(
+    with ${daysOf(sql, span)},
     ${span.channelId ? postsOfChannel(sql, workspaceId, span.channelId) : sql``}
     counted as materialized (
       select d.*, (select count(*)::int from ${posts} where ${mine}) as on_day,
@@ -77,34 +89,39 @@ export const listCalendar = (sql: Db, span: CalendarSpan): Promise<DatedPost[]> 
       select *, sum(least(on_day - skipped, ${perDay}::int)) over earlier as before
       from fitted window earlier as (order by nth rows between unbounded preceding and 1 preceding)),
     listed as (
-      select d.date, d.on_day, d.skipped, p.* from placed d cross join lateral (
+      select d.date, d.on_day, d.skipped, p.*, null::timestamptz as updated_at from placed d cross join lateral (
         select id, version, state, left(text, 200) as text, due_at, choices from ${posts} where ${mine}
         order by due_at, id limit ${perDay} offset d.skipped) p
-      where d.on_day > 0 and (${room}::int is null or coalesce(d.before, 0) < ${room}::int))
-    ${withTargets(sql, workspaceId, sql`listed.date, listed.on_day, listed.skipped,`)} order by due_at, id`
+      where d.on_day > 0 and (${room}::int is null or coalesce(d.before, 0) < ${room}::int)
+      union all
+      (select null, 0, 0, id, version, state, left(text, 200), due_at, choices, updated_at from posts
+        where workspace_id = ${workspaceId} and state = 'draft' and due_at is null
+        order by updated_at desc limit ${span.drafts}))
+    ${withTargets(sql, workspaceId)} order by due_at nulls last, updated_at desc, id)`
+  // One JSON value is read several times faster than hundreds of rows.
+  const [row] = await sql<{ posts: Record<string, unknown>[] }[]>`select ${asJson(sql, listed)} as posts`
+  const all = (row?.posts ?? []).map((post) => fromJson<ListedPost>(post, ['dueAt']))
+  return {
+    posts: all.filter((post): post is DatedPost => post.date !== null),
+    drafts: all.filter((post) => post.date === null),
+  }
 }
 
-/** The first dates that have a post, at most `limit`. */
-export const listDatesWithPosts = async (
-  sql: Db,
-  span: { workspaceId: string; days: DayBounds[]; limit: number },
-): Promise<string[]> => {
-  const rows = await sql<{ date: string }[]>`
-    select d.date from unnest(${span.days.map(({ date }) => date)}::text[], ${instants(span.days, 'from')}::timestamptz[],
-      ${instants(span.days, 'to')}::timestamptz[]) with ordinality as d (date, from_at, to_at, nth)
-    where exists (select from posts where workspace_id = ${span.workspaceId} and due_at >= d.from_at and due_at < d.to_at)
-    order by d.nth limit ${span.limit}`
-  return rows.map((row) => row.date)
-}
+const mineOn = (sql: Db, workspaceId: string) => sql`workspace_id = ${workspaceId} and due_at >= d.from_at and due_at < d.to_at`
 
-/** Drafts without a time, most recently changed first. */
-export const listUntimedDrafts = (sql: Db, workspaceId: string, limit: number): Promise<CalendarPost[]> =>
-  sql<CalendarPost[]>`
-    with listed as (
-      select id, version, state, left(text, 200) as text, due_at, choices, updated_at from posts
-      where workspace_id = ${workspaceId} and state = 'draft' and due_at is null
-      order by updated_at desc limit ${limit})
-    ${withTargets(sql, workspaceId, sql`listed.updated_at,`)} order by updated_at desc`
+/** The days as a CTE, with their place among all days as `nth`. */
+const daysOf = (sql: Db, { workspaceId, days, only }: CalendarSpan) => {
+  const all = sql`
+    unnest(${days.map(({ date }) => date)}::text[], ${instants(days, 'from')}::timestamptz[],
+      ${instants(days, 'to')}::timestamptz[]) with ordinality as d (date, from_at, to_at, nth)`
+  if (!only) return sql`days as (select * from ${all})`
+  return sql`all_days as (select * from ${all}),
+    days as (
+      select * from all_days where nth <= ${only.near}
+      union all
+      (select * from all_days d where nth > ${only.near} and exists (select from posts where ${mineOn(sql, workspaceId)})
+        order by nth limit ${only.later}))`
+}
 
 /**
  * The posts of one account on these days, each at its time there: scheduled ones by their target,
@@ -122,17 +139,24 @@ const postsOfChannel = (sql: Db, workspaceId: string, channelId: string) => sql`
         and p.due_at >= b.from_at and p.due_at < b.to_at),`
 
 /**
- * Reads the workspace's accounts once for all posts. Uses a draft's choices only if there are no
- * targets.
+ * Reads accounts that aren't connected once for all posts. Uses a draft's choices only if there are
+ * no targets.
  */
-const withTargets = (sql: Db, workspaceId: string, more = sql``) => sql`
-  , accounts as materialized (select id, platform, name, state from channels where workspace_id = ${workspaceId}),
+const withTargets = (sql: Db, workspaceId: string) => sql`
+  , lost as materialized (select id, name, state from channels where workspace_id = ${workspaceId} and state <> 'connected'),
   sent as (
-    select t.post_id, jsonb_agg(jsonb_build_object('platform', t.platform, 'state', t.state, 'channelName', a.name,
-      'channelState', a.state, 'publishedAt', t.published_at) order by a.platform, a.name) as targets
-    from targets t join accounts a on a.id = t.channel_id where t.post_id in (select id from listed) group by t.post_id)
-  select listed.id, listed.version, listed.state, listed.text, listed.due_at, ${more} coalesce(sent.targets, '[]') as targets, case when sent.targets is null then array(
-      select distinct a.platform from jsonb_object_keys(listed.choices) chosen join accounts a on a.id::text = chosen order by a.platform)
+    select t.post_id, json_agg(case when l.id is null and t.state <> 'erased'
+        then json_build_object('platform', t.platform, 'state', t.state)
+        else json_build_object('platform', t.platform, 'state', t.state, 'channelName', l.name,
+          'channelState', coalesce(l.state, 'connected'), 'publishedAt', t.published_at)
+      end order by t.platform, l.name) as targets
+    from targets t left join lost l on l.id = t.channel_id
+    where t.workspace_id = ${workspaceId} and t.post_id in (select id from listed) group by t.post_id)
+  select listed.id, listed.version, listed.state, listed.text, listed.due_at, listed.date, listed.on_day, listed.skipped,
+    coalesce(sent.targets, '[]') as targets, case when sent.targets is null then array(
+      select distinct a.platform from jsonb_object_keys(listed.choices) chosen
+        cross join lateral (select platform from channels where id = chosen::uuid and workspace_id = ${workspaceId} limit 1) a
+      order by a.platform)
     else '{}' end as chosen_platforms
   from listed left join sent on sent.post_id = listed.id`
 

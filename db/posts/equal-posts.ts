@@ -45,7 +45,8 @@ export const listEqualPosts = (
     and t.link is not distinct from wanted.link and coalesce(t.settings ->> 'first_comment', '') = wanted.first_comment, files
   where t.workspace_id = ${post.workspaceId} and t.post_id is distinct from ${post.postId}
     and t.state not in ('failed', 'missed', 'canceled')
-    and abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz)) < ${withinHours * 3_600}
+    and t.due_at > ${post.dueAt}::timestamptz - make_interval(hours => ${withinHours})
+    and t.due_at < ${post.dueAt}::timestamptz + make_interval(hours => ${withinHours})
     and files.hashes = coalesce((
       select array_agg(m.sha256 order by pm.position) from post_media pm join media m on m.id = pm.media_id where pm.post_id = t.post_id), '{}')
   order by t.channel_id, abs(extract(epoch from t.due_at - ${post.dueAt}::timestamptz))`

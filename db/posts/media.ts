@@ -95,6 +95,12 @@ export const listMedia = async (
       ${page.before ? sql`and m.id < ${page.before}` : sql``}
     order by m.id desc limit ${page.limit}`
 
+/** The newest files of a workspace, to choose from. */
+export const listNewestMedia = (sql: Db, workspaceId: string, limit: number): Promise<Media[]> =>
+  sql<Media[]>`
+    select ${columns(sql)} from media m where m.workspace_id = ${workspaceId} and m.purged_at is null
+    order by m.id desc limit ${limit}`
+
 /** The files with these ids, in that order. Leaves out ids of other workspaces and purged files. */
 export const listMediaByIds = async (sql: Db, workspaceId: string, ids: string[]): Promise<Media[]> =>
   await sql<Media[]>`

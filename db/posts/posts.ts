@@ -31,11 +31,14 @@ type PostRef = { workspaceId: string; postId: string }
 export type PostTime = { wallTime: string; zone: string; dueAt: Date }
 
 export const findPost = async (sql: Db, ref: PostRef): Promise<PostRow | null> => {
-  const [post] = await sql<PostRow[]>`
-    select ${postColumns(sql)} from posts
-    where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded'`
+  const [post] = await selectPost(sql, ref)
   return post ?? null
 }
+
+/** At most one row. */
+export const selectPost = (sql: Db, ref: PostRef): Promise<PostRow[]> => sql<PostRow[]>`
+  select ${postColumns(sql)} from posts
+  where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded'`
 
 export const insertPost = async (sql: Db, post: Draft & { workspaceId: string; createdBy: string }): Promise<string> => {
   const [row] = await sql<{ id: string }[]>`

@@ -2,16 +2,24 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fillWorkspace } from '../../bench/pages/rows.ts'
 import { findTargetsByHandle } from '../../db/channels/callbacks.ts'
 import { listChannels } from '../../db/channels/channels.ts'
+import { listNumbersOfPost, listReadingsOfPost } from '../../db/insights/post-numbers.ts'
 import { listEvents } from '../../db/notifications/events.ts'
 import { findFigures } from '../../db/notifications/figures.ts'
-import { findStanding } from '../../db/notifications/needs.ts'
+import { findFrame } from '../../db/notifications/frame.ts'
+import { listNeeds } from '../../db/notifications/needs.ts'
 import { listNotices } from '../../db/notifications/notifications.ts'
 import { listPausedPosts } from '../../db/notifications/pauses.ts'
 import { close, connect, type Sql } from '../../db/postgres/connect.ts'
-import { listCalendar, listDatesWithPosts } from '../../db/posts/calendar.ts'
+import { listAttempts } from '../../db/posts/attempts.ts'
+import { listCalendar } from '../../db/posts/calendar.ts'
+import { listCommentAttempts } from '../../db/posts/comments.ts'
+import { listComposedMedia } from '../../db/posts/composed-media.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { listMedia } from '../../db/posts/media.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
+import { findPost } from '../../db/posts/posts.ts'
+import { listTargets } from '../../db/posts/targets.ts'
+import { findWholePost } from '../../db/posts/whole-post.ts'
 import { boundsOf } from '../../web/posts/calendar-days.ts'
 import { dateOf } from '../../web/time/wall-time.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -23,7 +31,7 @@ const young = { ...team, slug: 'young', posts: 800, files: 80, events: 800, days
 const old = { ...team, slug: 'old', posts: 22_500, files: 2_250, events: 45_000, days: 1_125 }
 
 let sql: Sql
-type Subject = { workspaceId: string; userId: string; postId: string; channelId: string }
+type Subject = { slug: string; workspaceId: string; userId: string; postId: string; channelId: string }
 const subjects: Record<string, Subject> = {}
 
 beforeAll(async () => {
@@ -44,7 +52,8 @@ beforeAll(async () => {
 
 const subjectIn = async (workspaceId: string): Promise<Subject> => {
   const [row] = await sql<Subject[]>`
-    select workspace_id, post_id, channel_id, (select created_by from posts where id = post_id) as user_id from targets
+    select (select slug from workspaces where id = workspace_id), workspace_id, post_id, channel_id,
+      (select created_by from posts where id = post_id) as user_id from targets
     where workspace_id = ${workspaceId} and state = 'published' order by due_at desc limit 1`
   if (!row) throw new Error('nothing was published')
   return row
@@ -58,17 +67,22 @@ const month = boundsOf(
 describe('no query of a page reads more as the history grows:', () => {
   const readers: [string, (sql: Sql, of: Subject) => unknown][] = [
     ['the history of a post', (db, of) => listPostHistory(db, of)],
-    ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 6 })],
+    ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 6, drafts: 12 })],
     [
       'the calendar of one account',
-      (db, { workspaceId, channelId }) => listCalendar(db, { workspaceId, channelId, days: month, perDay: 6 }),
+      (db, { workspaceId, channelId }) => listCalendar(db, { workspaceId, channelId, days: month, perDay: 6, drafts: 12 }),
     ],
-    ['the next days with posts', (db, { workspaceId }) => listDatesWithPosts(db, { workspaceId, days: month, limit: 3 })],
+    [
+      'the next days with posts',
+      (db, { workspaceId }) =>
+        listCalendar(db, { workspaceId, days: month, only: { near: 2, later: 3 }, perDay: 30, drafts: 12 }),
+    ],
     [
       'connected accounts and their upcoming posts',
       (db, { workspaceId }) => listChannels(db, workspaceId, { find: '', limit: 20, offset: 0 }),
     ],
-    ['what every page tells: needs, pause, new notices', (db, of) => findStanding(db, of)],
+    ['what every page shows: number of needs, pause, new notices', (db, of) => findFrame(db, of)],
+    ['the list of what needs attention', (db, { workspaceId }) => listNeeds(db, workspaceId)],
     ['the list of notices', (db, of) => listNotices(db, of, 100)],
     ['the activity log', (db, { workspaceId }) => listEvents(db, workspaceId, null, 51)],
     ['the media library', (db, { workspaceId }) => listMedia(db, workspaceId, { limit: 61 })],
@@ -83,6 +97,29 @@ describe('no query of a page reads more as the history grows:', () => {
     expect(many.scanned.filter((table) => large.includes(table))).toEqual([])
   })
 })
+
+describe('a post that is read in one statement', () => {
+  it('is the same as its parts, dates and numbers included', async () => {
+    const ref = subjects.old!
+    const parts = {
+      post: await findPost(sql, ref),
+      targets: (await listTargets(sql, ref)).map(declared),
+      attempts: (await listAttempts(sql, ref)).map(declared),
+      comments: await listCommentAttempts(sql, ref),
+      media: await listComposedMedia(sql, ref),
+      history: await listPostHistory(sql, ref),
+      measured: await listNumbersOfPost(sql, ref),
+      readings: await listReadingsOfPost(sql, ref),
+    }
+    const whole = await findWholePost(sql, ref)
+    expect({ ...whole, targets: whole?.targets.map(declared), attempts: whole?.attempts.map(declared) }).toEqual(parts)
+    expect([parts.targets, parts.attempts, parts.media, parts.history].every((rows) => rows.length > 0)).toBe(true)
+    expect(await findWholePost(sql, { ...ref, workspaceId: subjects.young!.workspaceId })).toBeNull()
+  })
+})
+
+/** Without columns that the rows' types leave out. */
+const declared = ({ createdAt, fingerprint, ...row }: Record<string, unknown>) => row
 
 const large = ['posts', 'targets', 'events', 'attempts', 'media', 'notices']
 

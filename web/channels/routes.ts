@@ -3,6 +3,7 @@ import { listChannels } from '../../db/channels/channels.ts'
 import { listDisconnections } from '../../db/channels/disconnecting.ts'
 import { listLimits } from '../../db/channels/limits.ts'
 import { revocationDays } from '../../db/channels/revocations.ts'
+import { read, together } from '../../db/postgres/json-rows.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
@@ -32,12 +33,17 @@ export const channelsRoutes = (deps: WebDeps, view: Renderer) =>
       const find = readFind(c.req.query('find') ?? '')
       const number = Math.min(Number(/^[1-9]\d{0,3}$/.exec(c.req.query('page') ?? '')?.[0] ?? 1), 1_000)
       const onPage = { find, limit: pageSize, offset: (number - 1) * pageSize }
-      const [limits, listed, ended, past] = await Promise.all([
-        listLimits(deps.sql, c.var.workspace.id, new Date(now)),
-        listChannels(deps.sql, c.var.workspace.id, onPage),
-        listDisconnections(deps.sql, c.var.workspace.id, new Date(now - shownDays * 86_400_000)),
-        listDisconnectedChannels(deps.sql, c.var.workspace.id),
-      ])
+      const { limits, listed, ended, past } = await together(deps.sql, {
+        limits: read(listLimits(deps.sql, c.var.workspace.id, new Date(now)), { until: true }),
+        listed: read(listChannels(deps.sql, c.var.workspace.id, onPage), {
+          ...{ connectedAt: true, expiresAt: true, refreshExpiresAt: true, dataAccessExpiresAt: true },
+          ...{ renewedAt: true, firstDueAt: true, askedAt: true },
+        }),
+        ended: read(listDisconnections(deps.sql, c.var.workspace.id, new Date(now - shownDays * 86_400_000)), {
+          ...{ askedAt: true, endedAt: true, erasedAt: true, givesUpAt: true },
+        }),
+        past: read(listDisconnectedChannels(deps.sql, c.var.workspace.id), { disconnectedAt: true }),
+      })
       const total = listed[0]?.total ?? 0
       const pageAt = (page: number) => `?${new URLSearchParams({ ...(find ? { find } : {}), page: String(page) })}`
       const paging = {

@@ -3,8 +3,7 @@ import type { Context } from 'hono'
 import { createFactory } from 'hono/factory'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Need } from '../../db/notifications/needs.ts'
-import type { Pause } from '../../db/notifications/pauses.ts'
+import type { Frame } from '../../db/notifications/frame.ts'
 import type { Role } from '../../db/people/memberships.ts'
 import type { SessionUser } from '../../db/people/sessions.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
@@ -51,6 +50,8 @@ export type Env = {
     waiting: Waiting | null
     /** All workspaces of the person, with their roles. */
     memberships: Membership[]
+    /** What the page shows around its content. Null outside of workspaces and for parts of pages. */
+    frame: Frame | null
   }
 }
 /** For routes behind `requireUser`. */
@@ -58,7 +59,7 @@ export type UserEnv = { Bindings: HttpBindings; Variables: Env['Variables'] & { 
 /** For routes behind `requireMember`: they may only touch rows of `workspace`. */
 export type MemberEnv = {
   Bindings: HttpBindings
-  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role; needs: Need[]; pause: Pause | null; unseen: number }
+  Variables: UserEnv['Variables'] & { workspace: Workspace; role: Role }
 }
 
 export const forAnyone = createFactory<Env>()

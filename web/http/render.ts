@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Eta } from 'eta'
 import { folders } from '../../config/folders.ts'
-import type { Need } from '../../db/notifications/needs.ts'
+import type { Frame } from '../../db/notifications/frame.ts'
 import { conversionWords } from '../../media/conversion-words.ts'
 import { drawChart } from '../charts/index.ts'
 import type { workflowIds } from '../operate/workflow-page.ts'
@@ -12,6 +11,7 @@ import { type Formats, formats } from '../time/formats.ts'
 import { isPartial } from './answers.ts'
 import type { AnyContext, Membership, User, Workspace } from './env.ts'
 import { createParts, type Parts } from './forms/parts.ts'
+import { createTemplates } from './templates.ts'
 
 export type View = Record<string, unknown>
 
@@ -63,11 +63,11 @@ const keptFields = (html: string, { channel, values }: FieldsView): string =>
     .join('')
 
 export const createRenderer = (options: Options): Renderer => {
-  const eta = engine(folders.views, options.cache)
-  const ofPlatforms = engine(folders.platforms, options.cache)
+  const { cache } = options
+  const ofPlatforms = createTemplates(folders.platforms, { cache, fromData: [], helpers: {} })
   // A platform's fields in the composer. Their templates escape values like all others.
   const fields = (view: string, data: FieldsView): string => {
-    const html = ofPlatforms.render(`./${view}`, data)
+    const html = ofPlatforms(`./${view}`, data)
     return `${html}${keptFields(html, data)}`
   }
   const helpers = {
@@ -80,9 +80,11 @@ export const createRenderer = (options: Options): Renderer => {
     chart: drawChart,
     converting: (media: Parameters<typeof conversionWords>[0]) => conversionWords(media, Date.now()),
     workflow: options.workflow,
+    cached: cache ? cachedHtml() : (_of: object, make: () => string) => make(),
   }
+  const templates = createTemplates(folders.views, { cache, fromData: ['fmt', 'part', 'marks'], helpers })
   const render = (c: AnyContext, view: string, data: View, bare: boolean, parts: Parts = createParts()): string =>
-    eta.render(`./${view}`, {
+    templates(`./${view}`, {
       ...data,
       part: parts.part,
       marks: parts.marks,
@@ -90,7 +92,6 @@ export const createRenderer = (options: Options): Renderer => {
       site: options.site,
       policyNews: policyNews(options.policy, c.get('user')),
       bare,
-      h: helpers,
     })
   return {
     page: (c, view, data, status = 200) => {
@@ -108,38 +109,8 @@ export const createRenderer = (options: Options): Renderer => {
       const whole = render(c, view, data, true, parts)
       return c.html(parts.changed(seen, redrawn) ?? whole)
     },
-    text: (view, data) => eta.render(`./${view}`, { ...data, h: helpers }),
+    text: (view, data) => templates(`./${view}`, data),
   }
-}
-
-const engine = (folder: string, cache: boolean): Eta => {
-  const eta = new Eta({
-    views: folder,
-    cache,
-    debug: !cache,
-    autoFilter: true,
-    filterFunction: (value: unknown) => (value === null || value === undefined ? '' : String(value)),
-    functionHeader:
-      'const { icon, badge, avatar, asset, fields, chart, converting, workflow, formKey } = it.h ?? {}; const { fmt, part, marks } = it;',
-  })
-  return rememberPaths(eta)
-}
-
-/**
- * Caches the paths of templates. For each look-up Eta builds a JSON string, and a calendar looks up
- * a template per post.
- */
-const rememberPaths = (eta: Eta): Eta => {
-  const find = eta.resolvePath?.bind(eta)
-  const paths = new Map<string, string>()
-  if (find)
-    eta.resolvePath = (name, options) => {
-      const key = `${options?.filepath ?? ''} ${name}`
-      const path = paths.get(key) ?? find(name, options)
-      paths.set(key, path)
-      return path
-    }
-  return eta
 }
 
 /**
@@ -150,6 +121,8 @@ const around = (c: AnyContext): View => {
   const user = (c.get('user') as User | null | undefined) ?? null
   const memberships = (c.get('memberships') as Membership[] | undefined) ?? []
   const workspace = c.get('workspace') as Workspace | undefined
+  // Only for members: `requireMember` has set the workspace.
+  const frame = workspace ? (c.get('frame') as Frame | null) : null
   const fmt: Formats = formats((workspace ?? memberships[0])?.zone ?? 'UTC')
   return {
     user,
@@ -158,9 +131,9 @@ const around = (c: AnyContext): View => {
     role: c.get('role'),
     path: c.req.path,
     requestId: c.get('requestId'),
-    pause: c.get('pause'),
-    unseen: (c.get('unseen') as number | undefined) ?? 0,
-    needCount: ((c.get('needs') as Need[] | undefined) ?? []).length,
+    pause: frame?.pause ?? null,
+    unseen: frame?.unseen ?? 0,
+    needCount: frame?.needCount ?? 0,
     said: sentence(c.req.query('said')),
     undo: workspace && undoOf(c.req.query('said'), c.req.query('undo')),
     menu: navigation(user, workspace ? { ...workspace, role: c.get('role') } : memberships[0]),
@@ -172,18 +145,45 @@ const around = (c: AnyContext): View => {
  * An icon of the sprite (built by local/sprite.ts). It is decorative, so its button needs text or
  * an aria-label.
  */
-const icon =
-  (asset: (name: string) => string) =>
-  (name: string): string =>
-    `<svg class="icon" aria-hidden="true" width="18" height="18"><use href="${asset('sprite.svg')}#${escaped(name)}"/></svg>`
+const icon = (asset: (name: string) => string): ((name: string) => string) =>
+  once(
+    (name) =>
+      `<svg class="icon" aria-hidden="true" width="18" height="18"><use href="${asset('sprite.svg')}#${escaped(name)}"/></svg>`,
+  )
+
+/** Caches HTML that depends on nothing but `of`, for as long as that object is used. */
+const cachedHtml = () => {
+  const made = new WeakMap<object, string>()
+  return (of: object, make: () => string): string => {
+    const known = made.get(of)
+    if (known !== undefined) return known
+    const html = make()
+    made.set(of, html)
+    return html
+  }
+}
+
+/** Caches the result for each argument. For few arguments, because nothing is forgotten. */
+const once = <Given, Result>(make: (given: Given) => Result): ((given: Given) => Result) => {
+  const made = new Map<Given, Result>()
+  return (given) => {
+    const known = made.get(given)
+    if (known !== undefined) return known
+    const result = make(given)
+    made.set(given, result)
+    return result
+  }
+}
 
 /**
  * The platform's two letters in its color. Uses presentation attributes, because the CSP forbids
  * inline styles.
  */
-const badge = (platform: Drawn): string =>
-  `<svg class="badge" viewBox="0 0 20 20" width="20" height="20" role="img" aria-label="${escaped(platform.label)}"><title>${escaped(platform.label)}</title>` +
-  `<rect width="20" height="20" rx="5" fill="${escaped(platform.badge.colour)}"/><text x="10" y="13.5" text-anchor="middle">${escaped(platform.badge.letters)}</text></svg>`
+const badge = once(
+  (platform: Drawn): string =>
+    `<svg class="badge" viewBox="0 0 20 20" width="20" height="20" role="img" aria-label="${escaped(platform.label)}"><title>${escaped(platform.label)}</title>` +
+    `<rect width="20" height="20" rx="5" fill="${escaped(platform.badge.colour)}"/><text x="10" y="13.5" text-anchor="middle">${escaped(platform.badge.letters)}</text></svg>`,
+)
 
 /**
  * The profile picture of a connected account with its platform's badge, served from our own origin.

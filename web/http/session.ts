@@ -11,21 +11,38 @@ const cookie = 'session'
 // Saves a database write on most page views.
 const touchEveryMs = 5 * 60_000
 
-/** Reads the session cookie and sets `user`, or null if nobody is signed in. */
+/**
+ * The workspace whose frame the answer shows. Null for pages outside of workspaces, parts of a page,
+ * pictures, files and event streams.
+ */
+const slugOfFrame = (c: AnyContext): string | null => {
+  if (isPartial(c) || frameless.test(c.req.path)) return null
+  const slug = /^\/w\/([^/]+)\//.exec(c.req.path)?.[1]
+  return slug === undefined ? null : decodeURIComponent(slug)
+}
+
+const frameless = /\/(?:thumbnail|avatar|file|events)$/
+
+/**
+ * Reads the session cookie and sets `user`, or null if nobody is signed in. The same statement reads
+ * the frame of the page, but only for members of the workspace.
+ */
 export const sessions = (deps: WebDeps) =>
   createMiddleware<Env>(async (c, next) => {
     c.set('user', null)
     c.set('session', null)
     c.set('waiting', null)
     c.set('memberships', [])
+    c.set('frame', null)
     const token = getCookie(c, cookie, 'host')
-    const found = token ? await findSession(deps.sql, token, new Date(deps.now())) : null
+    const found = token ? await findSession(deps.sql, token, new Date(deps.now()), slugOfFrame(c)) : null
     if (token && !found) endCookie(c)
     if (found?.isWaiting) c.set('waiting', { session: found.session, user: found.user })
     else if (found) {
       c.set('user', found.user)
       c.set('session', found.session)
       c.set('memberships', found.memberships)
+      c.set('frame', found.frame)
       const unseenMs = deps.now() - found.session.lastSeenAt.getTime()
       if (unseenMs > touchEveryMs) await unlessFull(touchSession(deps.sql, found.session.id, new Date(deps.now())))
     }

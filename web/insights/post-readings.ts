@@ -1,4 +1,4 @@
-import { listNumbersOfPost, listReadings, type MeasuredPost, type Reading } from '../../db/insights/post-numbers.ts'
+import { listNumbersOfPost, listReadingsOfPost, type MeasuredPost, type Reading } from '../../db/insights/post-numbers.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { csvTable } from '../../text/csv.ts'
 import type { LineSpec } from '../charts/line.ts'
@@ -17,10 +17,14 @@ export const loadPostReadings = async (
 ): Promise<TargetReadings[] | null> => {
   const posts = await listNumbersOfPost(deps.sql, { workspaceId, postId })
   if (posts.length === 0) return null
-  const ids = posts.map((one) => one.targetId)
-  const readings = await listReadings(deps.sql, workspaceId, ids)
-  return posts.map((post) => ({ post, readings: readings.filter((one) => one.targetId === post.targetId) }))
+  const readings = await listReadingsOfPost(deps.sql, { workspaceId, postId })
+  return posts.map((post) => readingsOf(post, readings))
 }
+
+export const readingsOf = (post: MeasuredPost, all: Reading[]): TargetReadings => ({
+  post,
+  readings: all.filter((one) => one.targetId === post.targetId),
+})
 
 /** The numbers of a target, as shown on its card. */
 export type NumbersView = {

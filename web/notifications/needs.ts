@@ -1,23 +1,5 @@
-import { type Attention, findStanding, type Need } from '../../db/notifications/needs.ts'
+import type { Need } from '../../db/notifications/needs.ts'
 import { askAgainMs } from '../channels/asking.ts'
-import { isPartial } from '../http/answers.ts'
-import { forMembers, type WebDeps } from '../http/env.ts'
-
-/**
- * Loads how many items need attention, which every page of a workspace shows; Today lists them.
- * Skipped for partial requests.
- */
-export const loadNeeds = (deps: WebDeps) =>
-  forMembers.createMiddleware(async (c, next) => {
-    const mine = { workspaceId: c.get('workspace').id, userId: c.get('user').id }
-    const { needs, pause, unseen } = isPartial(c) ? nothing : await findStanding(deps.sql, mine, new Date(deps.now()))
-    c.set('needs', needs)
-    c.set('pause', pause)
-    c.set('unseen', unseen)
-    await next()
-  })
-
-const nothing: Omit<Attention, 'pause'> & { pause: null } = { needs: [], pause: null, unseen: 0 }
 
 /**
  * `ask`: what a manager can do instead of `action`, which is for admins. `dismiss`: the form that

@@ -1,11 +1,5 @@
 import { group } from 'd3-array'
-import {
-  type CalendarPost,
-  type DatedPost,
-  listCalendar,
-  listDatesWithPosts,
-  listUntimedDrafts,
-} from '../../db/posts/calendar.ts'
+import { type CalendarPost, type DatedPost, listCalendar } from '../../db/posts/calendar.ts'
 import { isUnsent } from '../../db/posts/target-states.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
@@ -74,10 +68,10 @@ export const loadDays = async (
   const dates = span.weeks.flat()
   const days = boundsOf(dates, workspace.zone)
   const paging = view === 'list' ? { room: roomInList, skip } : {}
-  const [posts, drafts] = await Promise.all([
-    listCalendar(deps.sql, { workspaceId: workspace.id, days, perDay, channelId, ...paging }),
-    listUntimedDrafts(deps.sql, workspace.id, draftsShown),
-  ])
+  const { posts, drafts } = await listCalendar(deps.sql, {
+    ...{ workspaceId: workspace.id, days, perDay, channelId, drafts: draftsShown },
+    ...paging,
+  })
   const isFull = view === 'list' && posts.length >= roomInList
   const last = isFull ? (posts.at(-1)?.date ?? '') : (dates.at(-1) ?? '')
   const read = reader(deps, workspace)
@@ -104,17 +98,17 @@ export const loadToday = async (deps: WebDeps, workspace: Workspace): Promise<To
   const { id: workspaceId, zone } = workspace
   const today = dateOf(new Date(deps.now()), zone)
   const dates = Array.from({ length: aheadDays }, (_, ahead) => addDays(today, ahead))
-  const [later, drafts] = await Promise.all([
-    listDatesWithPosts(deps.sql, { workspaceId, days: boundsOf(dates.slice(nearDays), zone), limit: laterDays }),
-    listUntimedDrafts(deps.sql, workspaceId, draftsShown),
-  ])
-  const shown = [...dates.slice(0, nearDays), ...later]
-  const posts = await listCalendar(deps.sql, {
+  const { posts, drafts } = await listCalendar(deps.sql, {
     workspaceId,
-    days: boundsOf(shown, zone),
+    days: boundsOf(dates, zone),
+    only: { near: nearDays, later: laterDays },
     perDay,
     leaveOutBefore: new Date(deps.now() - hourMs),
+    drafts: draftsShown,
   })
+  const near = dates.slice(0, nearDays)
+  const later = [...new Set(posts.map((post) => post.date))].filter((date) => !near.includes(date))
+  const shown = [...near, ...later]
   const read = reader(deps, workspace)
   const days = daysWith(read, { dates: shown, posts, month: '' })
   const lastDay = later.length === laterDays ? (later.at(-1) ?? today) : (dates.at(-1) ?? today)

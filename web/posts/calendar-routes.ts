@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
+import { listAccountNames } from '../../db/channels/account-facts.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember } from '../http/session.ts'
@@ -29,7 +29,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
   const at = readDate(c.req.query('at'), today)
   if (!at) throw new HTTPException(404, { message: `The calendar shows the years ${firstYear} to ${lastYear}.` })
   const span = spanAround(shown, at, workspace.zone)
-  const channels = await listChannelsToCompose(deps.sql, workspace.id, [])
+  const channels = await listAccountNames(deps.sql, workspace.id)
   const channel = channels.find((one) => one.id === c.req.query('channel')) ?? null
   const skip = Math.min(Number(/^\d{1,6}$/.exec(c.req.query('skip') ?? '')?.[0] ?? 0), 100_000)
   const days = await loadDays(deps, workspace, { span, channelId: channel?.id ?? null, skip })
@@ -41,6 +41,7 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     if (query.get('channel') === '') query.delete('channel')
     return `${base}/calendar?${query}`
   }
+  const all = keep({ channel: '' })
   const moreOn = (date: string, past = 0) => keep({ view: 'list', at: date, ...(past > 0 ? { skip: String(past) } : {}) })
   const answer = did ? await actAnswerOf(deps, workspace, did, null, formats(workspace.zone, deps.now())) : null
   return {
@@ -52,10 +53,10 @@ const calendarOf = async (deps: WebDeps, c: Context<MemberEnv>) => {
     channels: channels.map((one) => ({
       ...one,
       platform: deps.platforms.platforms.get(one.platform),
-      href: keep({ channel: one.id }),
+      href: `${all}&channel=${one.id}`,
     })),
     channel,
-    all: keep({ channel: '' }),
+    all,
     here: keep(skip > 0 ? { skip: String(skip) } : {}),
     moreOn,
     earlierOn: (day: Day) => moreOn(day.date, day.earlier - roomInList),

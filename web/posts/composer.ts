@@ -2,7 +2,7 @@ import { type ComposeChannel, findChannelsToCompose } from '../../db/channels/ac
 import type { Db } from '../../db/postgres/connect.ts'
 import { type ComposedMedia, listComposedMedia } from '../../db/posts/composed-media.ts'
 import { type EqualPost, listEqualPosts } from '../../db/posts/equal-posts.ts'
-import { listMedia, listMediaByIds, type Media } from '../../db/posts/media.ts'
+import { listMediaByIds, listNewestMedia, type Media } from '../../db/posts/media.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent, type TargetState } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
@@ -75,7 +75,7 @@ export const loadComposer = async (
   ask: boolean,
 ): Promise<Composer> => {
   const [recent, targets] = await Promise.all([
-    listMedia(deps.sql, workspace.id, { limit: pickerSize }),
+    listNewestMedia(deps.sql, workspace.id, pickerSize),
     post ? listTargets(deps.sql, { workspaceId: workspace.id, postId: post.id }) : [],
   ])
   const sent = targets.filter((target) => isSent(target.state)).map((target) => target.channelId)

@@ -1,14 +1,13 @@
-import { type AttemptRow, listAttempts } from '../../db/posts/attempts.ts'
-import { listCommentAttempts } from '../../db/posts/comments.ts'
-import { listComposedMedia } from '../../db/posts/composed-media.ts'
-import { findPostEvent, type HistoryLine, listPostHistory } from '../../db/posts/post-history.ts'
-import { findPost, type PostRow } from '../../db/posts/posts.ts'
+import type { AttemptRow } from '../../db/posts/attempts.ts'
+import { findPostEvent, type HistoryLine } from '../../db/posts/post-history.ts'
+import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent, isUnsent } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
+import { findWholePost } from '../../db/posts/whole-post.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { isId } from '../http/ids.ts'
 import type { View } from '../http/render.ts'
-import { loadPostReadings, numbersView } from '../insights/post-readings.ts'
+import { numbersView, readingsOf } from '../insights/post-readings.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { actWords, type Names } from './act-words.ts'
 import { historyWords } from './history-words.ts'
@@ -24,16 +23,9 @@ import { canUndo } from './undoing.ts'
  */
 export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: string, did?: string): Promise<View | null> => {
   const ref = { workspaceId: workspace.id, postId }
-  const post = await findPost(deps.sql, ref)
-  if (!post) return null
-  const [targets, attempts, comments, media, history, measured] = await Promise.all([
-    listTargets(deps.sql, ref),
-    listAttempts(deps.sql, ref),
-    listCommentAttempts(deps.sql, ref),
-    listComposedMedia(deps.sql, ref),
-    listPostHistory(deps.sql, ref),
-    loadPostReadings(deps, workspace.id, postId),
-  ])
+  const whole = await findWholePost(deps.sql, ref)
+  if (!whole) return null
+  const { post, targets, attempts, comments, media, history, measured, readings } = whole
   const fmt = formats(workspace.zone, deps.now())
   const names = namesOf(deps, targets)
   return {
@@ -42,11 +34,11 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
     title: titleOf(post.text),
     pill: overallPill(post.state, targets),
     targets: targets.map((target) => {
-      const readings = measured?.find(({ post: { targetId } }) => targetId === target.id)
+      const own = measured.find(({ targetId }) => targetId === target.id)
       return {
         ...targetView(deps, target, attempts, fmt, names),
         comments: comments.filter(({ targetId }) => targetId === target.id),
-        numbers: readings ? numbersView(deps, readings, fmt) : null,
+        numbers: own ? numbersView(deps, readingsOf(own, readings), fmt) : null,
       }
     }),
     open: targets.some(

@@ -1,3 +1,4 @@
+import { listNeeds } from '../../db/notifications/needs.ts'
 import { listOffers } from '../channels/connecting.ts'
 import { forMembers, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
@@ -14,8 +15,13 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
   forMembers.createApp().get('/w/:workspace/today', requireMember(), async (c) => {
     const base = `/w/${c.var.workspace.slug}`
     const moreOn = (date: string, skip = 0) => `${base}/calendar?view=list&at=${date}${skip > 0 ? `&skip=${skip}` : ''}`
+    const frame = c.get('frame')
     const isPart = c.req.query('part') === 'days'
-    const [days, steps] = await Promise.all([loadToday(deps, c.var.workspace), isPart ? null : loadFirstSteps(deps, c.var)])
+    const [days, steps, needs] = await Promise.all([
+      loadToday(deps, c.var.workspace),
+      isPart || frame?.hasSteps === false ? null : loadFirstSteps(deps, c.var),
+      isPart || frame?.needCount === 0 ? [] : listNeeds(deps.sql, c.var.workspace.id, new Date(deps.now())),
+    ])
     const data = { base, moreOn, ...days }
     if (isPart) return view.partial(c, 'today/_days', data)
     const isEmpty = [...data.near, ...data.later].every((day) => day.entries.length === 0) && data.drafts.length === 0
@@ -23,6 +29,14 @@ export const todayRoutes = (deps: WebDeps, view: Renderer) =>
     const did = c.req.query('did')
     const fmt = formats(c.var.workspace.zone, deps.now())
     const answer = did ? await actAnswerOf(deps, c.var.workspace, did, null, fmt) : null
-    const needs = c.var.needs.map((need) => sayNeed(need, fmt.when, deps.now()))
-    return view.page(c, 'today/show', { ...data, needs, answer, steps, isEmpty, step, offers: steps ? listOffers(deps) : [] })
+    const said = needs.map((need) => sayNeed(need, fmt.when, deps.now()))
+    return view.page(c, 'today/show', {
+      ...data,
+      needs: said,
+      answer,
+      steps,
+      isEmpty,
+      step,
+      offers: steps ? listOffers(deps) : [],
+    })
   })

@@ -7,24 +7,42 @@ const dayMs = 86_400_000
 const counts = numberFormat()
 const shares = numberFormat({ maximumFractionDigits: 1 })
 
+const styles = {
+  time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+  exact: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' },
+  isoDay: { year: 'numeric', month: '2-digit', day: '2-digit' },
+  year: { year: 'numeric' },
+  shortDay: { weekday: 'short', day: 'numeric', month: 'short' },
+  date: { day: 'numeric', month: 'long', year: 'numeric' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>
+
 /** `now` is in epoch milliseconds; it decides what is "today" and "tomorrow". */
 export const formats = (zone: string, now: number = Date.now()) => {
-  const parts = (date: Date, options: Intl.DateTimeFormatOptions) => dateFormat({ timeZone: zone, ...options }).format(date)
-  let clockFormat: Intl.DateTimeFormat | undefined // cached: a calendar formats many times
+  // A list formats many times, so each formatter is looked up once.
+  const found: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
+  const parts = (date: Date, style: keyof typeof styles) => {
+    found[style] ??= dateFormat({ timeZone: zone, ...styles[style] })
+    return found[style].format(date)
+  }
   const clock = (date: Date) => {
-    clockFormat ??= dateFormat({ timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
-    const written = clockFormat.format(date)
+    const written = parts(date, 'clock')
     return written.endsWith(':00') ? written.slice(0, 5) : written
   }
-  const time = (date: Date) => parts(date, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const isoDay = (date: Date) => parts(date, { year: 'numeric', month: '2-digit', day: '2-digit' })
-  const year = (date: Date) => parts(date, { year: 'numeric' })
+  const time = (date: Date) => parts(date, 'time')
+  const dayNumber = (date: Date) => Date.parse(asIso(parts(date, 'isoDay'))) / dayMs
+  let today: { number: number; year: string } | undefined
+  const todayIs = () => {
+    today ??= { number: dayNumber(new Date(now)), year: parts(new Date(now), 'year') }
+    return today
+  }
   const day = (date: Date) => {
-    const short = parts(date, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')
-    return year(date) === year(new Date(now)) ? short : `${short} ${year(date)}`
+    const short = parts(date, 'shortDay').replace(',', '')
+    const year = parts(date, 'year')
+    return year === todayIs().year ? short : `${short} ${year}`
   }
   const near = (date: Date): string | undefined => {
-    const days = Math.round((Date.parse(asIso(isoDay(date))) - Date.parse(asIso(isoDay(new Date(now))))) / dayMs)
+    const days = Math.round(dayNumber(date) - todayIs().number)
     return days === 0 ? 'today' : days === 1 ? 'tomorrow' : days === -1 ? 'yesterday' : undefined
   }
   return {
@@ -34,18 +52,11 @@ export const formats = (zone: string, now: number = Date.now()) => {
     /** 18:00, or 18:00:30 if the seconds aren't zero */
     clock,
     /** 18:00:00.214 */
-    exact: (date: Date) =>
-      parts(date, {
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-        fractionalSecondDigits: 3,
-        hourCycle: 'h23',
-      }),
+    exact: (date: Date) => parts(date, 'exact'),
     /** Thu 26 Nov, with the year if it isn't this year */
     day,
     /** 26 November 2026 */
-    date: (date: Date) => parts(date, { day: 'numeric', month: 'long', year: 'numeric' }),
+    date: (date: Date) => parts(date, 'date'),
     /** "today 18:00", "Thu 26 Nov 10:00" */
     when: (date: Date) => `${near(date) ?? day(date)} ${time(date)}`,
     /** 2026-11-26T10:00:00.000Z, for `<time datetime>` */
