@@ -4,12 +4,13 @@ import { Client, Connection } from '@temporalio/client'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { readCommand, wholeNumber } from '../commands/command.ts'
 import { workerSettings } from '../temporal/worker-settings.ts'
+import type { BareTimers } from './bare-floor.ts'
 import type { BareActivities, bareTimer } from './bare-workflow.ts'
 
 /**
  * The baseline: as many bare workflows as there were posts, on the same server and with the same
  * worker settings, in a separate process like the worker. Prints how late each activity ran, in
- * milliseconds, as one line of JSON.
+ * milliseconds, and how much processor time this process used for it, as one line of JSON.
  */
 const { options } = readCommand('bench:burst', (command) =>
   command
@@ -38,11 +39,14 @@ const worker = await Worker.create({
   ...workerSettings,
 })
 const running = worker.run()
+const before = process.cpuUsage()
 await startAll()
 while (lateMs.length < count) await pause(250)
+await pause(1_000) // the last ones end
+const { user, system } = process.cpuUsage(before)
 worker.shutdown()
 await running
-console.log(JSON.stringify(lateMs))
+console.log(JSON.stringify({ lateMs, processorMs: (user + system) / 1_000 } satisfies BareTimers))
 process.exit(0)
 
 /** Starts all of them well before the first is due, fifty at a time. */

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { readCommand, wholeNumber } from '../commands/command.ts'
 import { close, connect, type Sql } from '../db/postgres/connect.ts'
+import { runBareTimers } from './bare-floor.ts'
 import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, postsInLedger, startOwnStack } from './own-stack.ts'
 import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
@@ -31,7 +29,7 @@ const stack = await startOwnStack()
 const sql = connect({ url: stack.databaseUrl, prepare: true, max: 3 })
 try {
   const { lateMs, rssMb } = await burst(stack, sql)
-  const floor = await floorOf(stack)
+  const { lateMs: floor } = await runBareTimers(stack.temporalAddress, { count, overMs })
   const [p99Ms, floorP99Ms] = [percentile(lateMs, 0.99), percentile(floor, 0.99)]
   const figures = { p50Ms: percentile(lateMs, 0.5), p99Ms, maxMs: Math.max(...lateMs), floorP99Ms }
   const ratio = Math.round((p99Ms / floorP99Ms) * 1_000) / 1_000
@@ -84,11 +82,4 @@ async function latenessOf(own: OwnStack, plan: { firstDue: Date }): Promise<numb
       throw new Error(`post ${index} exists ${others.length + (at === undefined ? 0 : 1)} times`)
     return Math.round(at - plan.firstDue.getTime() - (index * overMs) / count)
   })
-}
-
-async function floorOf(own: OwnStack): Promise<number[]> {
-  const program = fileURLToPath(new URL('./bare-timers.ts', import.meta.url))
-  const args = ['--import', 'tsx', program, '--address', own.temporalAddress, '--count', String(count), '--over', String(overMs)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 10_000_000 })
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as number[]
 }

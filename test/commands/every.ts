@@ -72,7 +72,18 @@ const benches: Run[] = [run('bench:measure', '--accounts', '3', '--posts', '1'),
 
 /** These take minutes even in their smallest form, so only `--help` is run. */
 const helpOnly = [
-  ...['bench:burst', 'bench:footprint', 'bench:insights', 'bench:open', 'bench:pages', 'canary', 'chaos', 'chaos:steps', 'dev'],
+  ...[
+    'bench:burst',
+    'bench:cost',
+    'bench:footprint',
+    'bench:insights',
+    'bench:open',
+    'bench:pages',
+    'canary',
+    'chaos',
+    'chaos:steps',
+    'dev',
+  ],
   ...['histories', 'promises', 'rehearse', 'screens', 'specs', 'specs:renew', 'test:hostile', 'test:races'],
 ].filter((name) => named.includes(name))
 
