@@ -8,10 +8,10 @@ import {
   Worker,
 } from '@temporalio/worker'
 import { createActivities } from './activities/index.ts'
-import { createHeed } from './activities/limits.ts'
+import { createPressureRecorder } from './activities/limits.ts'
 import { createMail } from './activities/mail/send.ts'
 import { createMeters } from './activities/meters.ts'
-import { createTellers } from './activities/outbox/handlers.ts'
+import { createOutboxHandlers } from './activities/outbox/handlers.ts'
 import { startRelay } from './activities/outbox/relay.ts'
 import { listenToTargets } from './activities/posts/changes.ts'
 import { publishPolicy } from './activities/privacy/publish-policy.ts'
@@ -65,7 +65,7 @@ const dataConverter = createDataConverter(config.vaultKeys, config.temporal)
 const changes = await listenToTargets(sql)
 const client = createClient(config.temporal, dataConverter, [carryRequestId, ...(tracing ? [tracing.client] : [])])
 const mail = createMail(config.mail)
-const platforms = createPlatforms(config, Date.now, createHeed({ sql, log, now: Date.now }))
+const platforms = createPlatforms(config, Date.now, createPressureRecorder({ sql, log, now: Date.now }))
 const connection = await connectWhenThere()
 const { namespace } = config.temporal
 const isSearchable = await ensureSearchAttributes({ connection: client.connection, namespace, log, now: Date.now })
@@ -110,7 +110,7 @@ const relay = await startRelay({
   sql,
   log,
   meters,
-  tellers: createTellers({
+  handlers: createOutboxHandlers({
     ...{ sql, vault, mail, client, platforms, isSearchable },
     publicUrl: config.publicUrl,
     contact: config.mail.contact,

@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import { type CallPurpose, findLimit, recordLimit, recordPressure, takeTurn } from '../db/channels/limits.ts'
 import type { Sql } from '../db/postgres/connect.ts'
 import { type LimitedWhat, PlatformError } from '../platforms/errors.ts'
-import type { Heed } from '../platforms/heed.ts'
 import type { Turn } from '../platforms/platform.ts'
+import type { NotePressure } from '../platforms/pressure.ts'
 import { retryWrite } from './retry.ts'
 
 type Deps = { sql: Sql; now: () => number }
@@ -85,7 +85,7 @@ const pressures: { percent: number; holds: CallPurpose[] }[] = [
 const restMs = 5 * 60_000
 
 /** Records usage headers. Writes at most once a minute for each account and level. */
-export const createHeed = (deps: Deps & { log: Logger }): Heed => {
+export const createPressureRecorder = (deps: Deps & { log: Logger }): NotePressure => {
   const written = new Map<string, number>()
   return (pressure) => {
     const level = pressures.find(({ percent }) => pressure.percent >= percent)

@@ -8,7 +8,7 @@ export type Meters = {
   /** A publishing call was sent `lateMs` after the scheduled time. */
   sent(of: { platform: string; kind: string }, lateMs: number): void
   ended(of: { platform: string; kind: string }, outcome: Outcome): void
-  relayed(kind: string, outcome: 'told' | 'failed', rows: number): void
+  relayed(kind: string, outcome: 'handled' | 'failed', rows: number): void
 }
 type Outcome = 'published' | 'failed' | 'unconfirmed' | 'missed'
 

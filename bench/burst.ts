@@ -4,7 +4,7 @@ import { close, connect, type Sql } from '../db/postgres/connect.ts'
 import { runBareTimers } from './bare-floor.ts'
 import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, postsInLedger, startOwnStack } from './own-stack.ts'
-import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
+import { insertPosts, schedulePatterns, untilStarted } from './waiting-posts.ts'
 
 const { options } = readCommand('bench:burst', (command) =>
   command
@@ -45,7 +45,7 @@ async function burst(own: OwnStack, db: Sql): Promise<{ lateMs: number[]; rssMb:
   const firstDue = new Date(Math.ceil((Date.now() + aheadMs) / 1_000) * 1_000)
   const plan = { count, firstDue, overMs }
   await insertPosts(db, patterns, plan)
-  await untilTold(db)
+  await untilStarted(db)
   console.log(`All ${count} workflows run, ${Math.round((firstDue.getTime() - Date.now()) / 1_000)} s ahead.`)
   await pause(firstDue.getTime() - Date.now() - 2_000)
   console.log(`Two seconds ahead: ${await statesOf(db)}`)

@@ -4,7 +4,7 @@ import { close, connect, type Sql } from '../db/postgres/connect.ts'
 import { runBareTimers } from './bare-floor.ts'
 import { type OwnStack, postsInLedger, startOwnStack } from './own-stack.ts'
 import { processorMsOf } from './processor.ts'
-import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
+import { insertPosts, schedulePatterns, untilStarted } from './waiting-posts.ts'
 
 const { options } = readCommand('bench:cost', (command) =>
   command
@@ -57,13 +57,13 @@ try {
 async function publish(patternId: string, slug: string, posts: number, duringMs: number): Promise<void> {
   const firstDue = new Date(Date.now() + aheadMs)
   await insertPosts(sql, { slug, postIds: [patternId] }, { count: posts, firstDue, overMs: duringMs })
-  await untilTold(sql)
+  await untilStarted(sql)
   await pause(firstDue.getTime() + duringMs - Date.now())
   await untilFinished(sql, patternId)
 }
 
 async function untilFinished(db: Sql, patternId: string): Promise<void> {
-  for (const giveUpAt = Date.now() + 120_000; ; await pause(500)) {
+  for (const giveUpAt = Date.now() + 300_000; ; await pause(500)) {
     const rows = await db<{ state: string; count: number }[]>`
       select t.state, count(*)::int from targets t join targets p on p.post_id = ${patternId} and p.channel_id = t.channel_id
       where t.text like 'Post %' and t.kind = p.kind and (t.state <> 'published' or t.finished_at is null) group by t.state`

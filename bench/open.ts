@@ -4,7 +4,7 @@ import { readCommand, wholeNumber } from '../commands/command.ts'
 import { close, connect, type Sql } from '../db/postgres/connect.ts'
 import { memoryOf, proportional } from './memory.ts'
 import { type OwnStack, percentile, startOwnStack } from './own-stack.ts'
-import { insertPosts, schedulePatterns, untilTold } from './waiting-posts.ts'
+import { insertPosts, schedulePatterns, untilStarted } from './waiting-posts.ts'
 
 const { options } = readCommand('bench:open', (command) =>
   command
@@ -25,7 +25,7 @@ try {
   const patterns = await schedulePatterns(stack)
   const startedAt = performance.now()
   await insertPosts(sql, patterns, { count, firstDue: new Date(Date.now() + dayMs), overMs: 90 * dayMs })
-  await untilTold(sql)
+  await untilStarted(sql)
   const startMs = Math.round(performance.now() - startedAt)
   const after = await sizesOf(stack, sql)
   const calendar = await timesOf(patterns.cookie, `/w/${patterns.slug}/calendar`)

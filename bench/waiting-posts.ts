@@ -77,7 +77,7 @@ export const insertPosts = async (
 }
 
 /** Resolves when every target's workflow was started. */
-export const untilTold = async (sql: Sql): Promise<void> => {
+export const untilStarted = async (sql: Sql): Promise<void> => {
   for (;;) {
     const [row] = await sql<{ left: number }[]>`select count(*)::int as left from outbox where kind = 'target'`
     if (row?.left === 0) return

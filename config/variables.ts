@@ -161,7 +161,7 @@ export const variables = {
   }),
   WORKER_QUEUES: variable(someOf('publishing', 'background'), {
     fallback: 'publishing,background',
-    about: 'what this worker does: publishing (posts, tokens), background (reading numbers), or both',
+    about: 'what this worker does: publishing (posts, tokens), background (numbers, media, exports, deletion), or both',
   }),
   LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), { fallback: 'info', about: 'what is logged' }),
 }

@@ -3,10 +3,10 @@ import { createFacebook } from './facebook/index.ts'
 import type { Issuer } from './grant.ts'
 import { createMetaIssuer } from './graph/grant.ts'
 import { metaPolicy } from './graph/policy.ts'
-import type { Heed } from './heed.ts'
 import { createInstagram } from './instagram/index.ts'
 import type { Platform } from './platform.ts'
 import type { IssuerPolicy } from './policy.ts'
+import type { NotePressure } from './pressure.ts'
 import { createTiktok, createTiktokIssuer } from './tiktok/index.ts'
 import { tiktokPolicy } from './tiktok/policy.ts'
 
@@ -25,9 +25,9 @@ export const issuerPolicies: IssuerPolicy[] = [metaPolicy, tiktokPolicy]
 export const createPlatforms = (
   { meta, tiktok }: Pick<Config, 'meta' | 'tiktok'>,
   now: () => number = Date.now,
-  heed?: Heed,
+  notePressure?: NotePressure,
 ): Registry => {
-  const graph = meta && { ...meta, heed }
+  const graph = meta && { ...meta, notePressure }
   return {
     platforms: byName([graph && createFacebook(graph), graph && createInstagram(graph), tiktok && createTiktok(tiktok)]),
     issuers: byName([graph && createMetaIssuer(graph, now), tiktok && createTiktokIssuer(tiktok, now)]),

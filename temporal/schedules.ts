@@ -32,7 +32,12 @@ const measurePlans: Plan[] = Array.from({ length: measureShards }, (_, shard) =>
 
 /** All schedules. Created at the first start, updated at every later start. */
 const plans: Plan[] = [
-  { id: 'reconcile-starts', workflow: 'reconcileStarts', everyMs: 60_000, words: 'Targets without a workflow are told again' },
+  {
+    id: 'reconcile-starts',
+    workflow: 'reconcileStarts',
+    everyMs: 60_000,
+    words: 'Starts the workflows of posts that should have one',
+  },
   ...measurePlans,
   // promise: R1, R3, R4: every night at 03:10, or as soon as possible if a night was missed
   {
@@ -41,7 +46,8 @@ const plans: Plan[] = [
     everyMs: 86_400_000,
     offsetMs: 3 * 3_600_000 + 10 * 60_000,
     catchUp: '8 days',
-    words: 'What is no longer to be kept goes',
+    isBackground: true,
+    words: 'Deletes what is kept no longer',
   },
 ]
 

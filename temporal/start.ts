@@ -43,13 +43,13 @@ const searchable = (attributes: StartAttributes | undefined): { typedSearchAttri
  * Starts the target's workflow or signals the running one, in one call that can be repeated. A
  * workflow that has ended starts again, and reads from the row whether there is anything to do.
  */
-export const tellTarget = async (client: Client, targetId: string, queue = taskQueue): Promise<void> => {
+export const notifyTarget = async (client: Client, targetId: string, queue = taskQueue): Promise<void> => {
   await client.workflow.signalWithStart<typeof publishTarget, []>('publishTarget', {
     workflowId: targetWorkflowId(targetId),
     taskQueue: queue,
     args: [{ targetId }],
     signal: changed,
-    staticSummary: 'One post on one channel, from scheduled to its end',
+    staticSummary: 'One post on one account, from scheduled to published',
   })
 }
 
@@ -57,31 +57,41 @@ export const tellTarget = async (client: Client, targetId: string, queue = taskQ
  * Starts the workflow of a deletion request, unless it is running. If the request is finished, the
  * workflow ends at once.
  */
-export const tellDeletion = async (client: Client, requestId: string, attributes?: StartAttributes): Promise<void> => {
+export const startErasure = async (
+  client: Client,
+  requestId: string,
+  attributes?: StartAttributes,
+  queue = backgroundTaskQueue,
+): Promise<void> => {
   await client.workflow.start<typeof eraseUser>('eraseUser', {
     workflowId: deletionWorkflowId(requestId),
-    taskQueue,
+    taskQueue: queue,
     args: [{ requestId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...searchable(attributes),
-    staticSummary: 'A deletion request, step by step',
+    staticSummary: 'Deletes a person, or what a platform account gave us',
   })
 }
 
 /** Starts creating the file of an access request, unless it is already being created. */
-export const tellExport = async (client: Client, exportId: string, attributes?: StartAttributes): Promise<void> => {
+export const startExport = async (
+  client: Client,
+  exportId: string,
+  attributes?: StartAttributes,
+  queue = backgroundTaskQueue,
+): Promise<void> => {
   await client.workflow.start<typeof exportData>('exportData', {
     workflowId: exportWorkflowId(exportId),
-    taskQueue,
+    taskQueue: queue,
     args: [{ exportId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...searchable(attributes),
-    staticSummary: 'Everything held about a person, as a file',
+    staticSummary: 'Exports everything held about a person',
   })
 }
 
 /** Starts creating the file that is sent for an upload, unless that is already running. */
-export const tellMedia = async (
+export const startRendering = async (
   client: Client,
   mediaId: string,
   attributes?: StartAttributes,
@@ -93,40 +103,40 @@ export const tellMedia = async (
     args: [{ mediaId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...searchable(attributes),
-    staticSummary: 'A video becomes the file that platforms take',
+    staticSummary: 'Converts a video into a file that platforms accept',
   })
 }
 
 /** Starts mailing everyone about a policy version, unless that is already running. */
-export const tellPolicy = async (client: Client, version: string, queue = taskQueue): Promise<void> => {
+export const startAnnouncement = async (client: Client, version: string, queue = backgroundTaskQueue): Promise<void> => {
   await client.workflow.start<typeof announcePolicy>('announcePolicy', {
     workflowId: policyWorkflowId(version),
     taskQueue: queue,
     args: [{ version }],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: 'A material change of the privacy policy, mailed to everybody once',
+    staticSummary: 'Mails a change of the privacy policy to everyone once',
   })
 }
 
 /** Starts the workflow that maintains a grant, or signals the running one. */
-export const tellGrant = async (client: Client, grantId: string, queue = taskQueue): Promise<void> => {
+export const notifyGrant = async (client: Client, grantId: string, queue = taskQueue): Promise<void> => {
   await client.workflow.signalWithStart<typeof keepGrantAlive, []>('keepGrantAlive', {
     workflowId: grantWorkflowId(grantId),
     taskQueue: queue,
     args: [{ grantId }],
     signal: changed,
-    staticSummary: 'One authorization at a platform: renewed ahead, checked daily, its end told before it comes',
+    staticSummary: 'A connection to a platform: renewed in advance and checked daily. Admins are warned before it ends',
   })
 }
 
 /** Starts the workflow that finishes disconnecting an account. If that is done, it ends at once. */
-export const tellDisconnect = async (client: Client, channelId: string, attributes?: StartAttributes): Promise<void> => {
+export const startDisconnecting = async (client: Client, channelId: string, attributes?: StartAttributes): Promise<void> => {
   await client.workflow.start<typeof disconnectChannel>('disconnectChannel', {
     workflowId: disconnectWorkflowId(channelId),
     taskQueue,
     args: [{ channelId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...searchable(attributes),
-    staticSummary: 'An account that was disconnected: its history, and the revocation at the platform',
+    staticSummary: 'Revokes access of a disconnected account, and deletes its history if an admin chose that',
   })
 }

@@ -1,12 +1,15 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import { type ActivityOptions, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { AnnouncingActivities } from '../activities/privacy/announce.ts'
 import type { PolicyRef } from './names.ts'
 
-const { addressPolicy, mailPolicy, endAnnouncement } = proxyActivities<AnnouncingActivities>({
+const options: ActivityOptions = {
   startToCloseTimeout: '20 minutes',
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
-})
+}
+const { addressPolicy } = proxyActivities<AnnouncingActivities>({ ...options, summary: 'List everyone with an account' })
+const { mailPolicy } = proxyActivities<AnnouncingActivities>({ ...options, summary: 'Mail the next people on the list' })
+const { endAnnouncement } = proxyActivities<AnnouncingActivities>({ ...options, summary: 'Note that everyone was mailed' })
 
 /**
  * promise: L3: mails a material change of the policy once to everyone with an account, even if the

@@ -1,4 +1,4 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
+import { type ActivityOptions, proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { DisconnectingActivities } from '../activities/channels/disconnecting.ts'
 import type { RevokingActivities } from '../activities/channels/revoke.ts'
 import type { ChannelRef } from './names.ts'
@@ -7,13 +7,23 @@ import type { ChannelRef } from './names.ts'
  * Both activities retry until they are done and choose the delay themselves (`nextRetryDelay`), so
  * waiting for a platform adds no history events.
  */
-const options = {
+const options: ActivityOptions = {
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
-} as const
-const { revokeTokens } = proxyActivities<RevokingActivities>(options)
-const { eraseChannelHistory, deleteDisconnectedChannel } = proxyActivities<DisconnectingActivities>(options)
+}
+const { revokeTokens } = proxyActivities<RevokingActivities>({
+  ...options,
+  summary: 'Revoke access at the platform, unless another account uses it',
+})
+const { eraseChannelHistory } = proxyActivities<DisconnectingActivities>({
+  ...options,
+  summary: 'Delete the account’s posts and numbers, if an admin chose that',
+})
+const { deleteDisconnectedChannel } = proxyActivities<DisconnectingActivities>({
+  ...options,
+  summary: 'Delete the account, if an admin chose that',
+})
 
 /**
  * promise: R2: the remaining work after an account was disconnected. Its posts were canceled and

@@ -4,13 +4,13 @@ import type { ErasingActivities } from '../activities/privacy/erase.ts'
 import type { RequestRef } from './names.ts'
 
 /** Every step is retried without a limit until it succeeds. */
-const insistent: ActivityOptions = {
+const untilDone: ActivityOptions = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 }
-const steps = proxyActivities<ErasingActivities>(insistent)
-const { revokeTokens } = proxyActivities<RevokingActivities>(insistent)
+const steps = (summary: string) => proxyActivities<ErasingActivities>({ ...untilDone, summary })
+const { revokeTokens } = proxyActivities<RevokingActivities>({ ...untilDone, summary: 'Revoke access at the platforms' })
 
 /**
  * Deletes a person, or what a platform account gave us, step by step. Each step records its result
@@ -19,15 +19,15 @@ const { revokeTokens } = proxyActivities<RevokingActivities>(insistent)
  */
 export async function eraseUser(ref: RequestRef): Promise<void> {
   setCurrentDetails('Canceling what is scheduled')
-  await steps.stopPosts(ref)
-  await steps.takeTokens(ref)
+  await steps('Cancel what is scheduled').stopPosts(ref)
+  await steps('Put the tokens out of use').takeTokens(ref)
   setCurrentDetails('Deleting files, posts and the account; revoking access at the platforms')
   const removal = async () => {
-    await steps.removeMedia(ref)
-    await steps.removeContent(ref)
-    await steps.removeAccount(ref)
+    await steps('Delete the files').removeMedia(ref)
+    await steps('Delete posts and numbers').removeContent(ref)
+    await steps('Delete the account').removeAccount(ref)
   }
   await Promise.all([revokeTokens(ref), removal()])
-  await steps.finishErasure(ref)
+  await steps('Record that everything is deleted').finishErasure(ref)
   setCurrentDetails('Done')
 }

@@ -5,6 +5,7 @@ import type { ExportRef } from './names.ts'
 const { makeExport } = proxyActivities<ExportingActivities>({
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '1 minute',
+  summary: 'Collect everything held about the person, and mail the link',
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes', maximumAttempts: 50 },
 })
 

@@ -1,4 +1,5 @@
 import {
+  type ActivityOptions,
   condition,
   continueAsNew,
   defineQuery,
@@ -13,21 +14,23 @@ import { fails } from './failures.ts'
 import { changed, type GrantRef, type GrantStep } from './names.ts'
 
 /** Short database work, retried until the database is back. */
-const rows = proxyActivities<Pick<UpkeepActivities, 'nextGrantStep' | 'warnOfGrantEnd'>>({
-  summary: 'Reads the row: what is there to do?',
+const rows: ActivityOptions = {
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
+}
+const { nextGrantStep } = proxyActivities<UpkeepActivities>({ ...rows, summary: 'Read the connection: what is there to do?' })
+const { warnOfGrantEnd } = proxyActivities<UpkeepActivities>({
+  ...rows,
+  summary: 'Warn the admins that the connection will end',
 })
 
 /**
  * Calls to the issuer, with one attempt each. The result is in the grant's row, including when to
  * try again, so the next round decides.
  */
-const issuer = proxyActivities<Pick<UpkeepActivities, 'renewGrant' | 'checkGrant'>>({
-  summary: 'Asks the platform, once',
-  startToCloseTimeout: '3 minutes',
-  retry: { maximumAttempts: 1 },
-})
+const once: ActivityOptions = { startToCloseTimeout: '3 minutes', retry: { maximumAttempts: 1 } }
+const { renewGrant } = proxyActivities<UpkeepActivities>({ ...once, summary: 'Renew the tokens, with one call' })
+const { checkGrant } = proxyActivities<UpkeepActivities>({ ...once, summary: 'Check the connection at the platform' })
 
 const progress = defineQuery<GrantProgress>('progress')
 type GrantProgress = { step: 'start' | GrantStep['do']; until: number | null; rounds: number }
@@ -52,7 +55,7 @@ export async function keepGrantAlive(ref: GrantRef): Promise<void> {
   for (let rounds = 1; ; rounds += 1) {
     const seen = nudges
     const isNudged = () => nudges !== seen
-    const step = await rows.nextGrantStep(ref)
+    const step = await nextGrantStep(ref)
     now = { step: step.do, until: step.do === 'wait' ? step.untilMs : null, rounds }
     setCurrentDetails(step.words)
     showAttributes(step.attributes)
@@ -70,11 +73,11 @@ const take = async (step: GrantStep, ref: GrantRef, isNudged: () => boolean): Pr
       await condition(isNudged, Math.max(1, step.untilMs - Date.now()))
       return false
     case 'renew':
-      return fails(() => issuer.renewGrant(ref))
+      return fails(() => renewGrant(ref))
     case 'check':
-      return fails(() => issuer.checkGrant(ref))
+      return fails(() => checkGrant(ref))
     case 'warn':
-      return fails(() => rows.warnOfGrantEnd(ref))
+      return fails(() => warnOfGrantEnd(ref))
     case 'end':
       return false
   }

@@ -1,13 +1,25 @@
-import { ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
+import {
+  type ActivityOptions,
+  ApplicationFailure,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { MeasuringActivities } from '../activities/insights/index.ts'
 import { fails } from './failures.ts'
 import type { FailureType, Shard } from './names.ts'
 
 /** Short database work. */
-const { beginMeasuring, listChannelsToMeasure } = proxyActivities<MeasuringActivities>({
+const short: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 10 },
+}
+const { beginMeasuring } = proxyActivities<MeasuringActivities>({ ...short, summary: 'Begin a round' })
+const { listChannelsToMeasure } = proxyActivities<MeasuringActivities>({
+  ...short,
+  summary: 'List accounts with numbers to read',
 })
 
 /**
@@ -17,6 +29,7 @@ const { beginMeasuring, listChannelsToMeasure } = proxyActivities<MeasuringActiv
 const { measureChannel } = proxyActivities<MeasuringActivities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '2 minutes',
+  summary: 'Read the numbers of one account and its posts',
   retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
 })
 

@@ -16,7 +16,7 @@ import { changed, type Progress, progress, type TargetRef, type Told } from './n
 
 /** Short database queries. Retried until the database is available. */
 const rows = proxyActivities<Pick<PublishingActivities, 'nextStep'>>({
-  summary: 'Reads the row: what is there to do?',
+  summary: 'Read the post: what is there to do?',
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' },
 })
@@ -25,14 +25,19 @@ const rows = proxyActivities<Pick<PublishingActivities, 'nextStep'>>({
  * Calls that are safe to repeat. They set the delay of the next attempt themselves
  * (`nextRetryDelay`), so waiting adds nothing to the history.
  */
-const repeatable = proxyActivities<
-  Pick<PublishingActivities, 'prepareTarget' | 'checkTarget' | 'reconcileTarget' | 'finishTarget' | 'findComment'>
->({
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '30 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' },
-})
+const repeatable = (summary: string) =>
+  proxyActivities<PublishingActivities>({
+    summary,
+    startToCloseTimeout: '30 minutes',
+    heartbeatTimeout: '30 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+  })
+const { prepareTarget } = repeatable('Prepare: upload the files, so that one call is left')
+const { checkTarget } = repeatable('Wait until the platform has processed the post')
+const { reconcileTarget } = repeatable('Find out whether the post was published. Nothing is sent meanwhile')
+const { finishTarget } = repeatable('Get the link of the published post')
+const { findComment } = repeatable('Find out whether the first comment was written. Nothing is written meanwhile')
 
 /**
  * The one irreversible call: a single attempt, never retried. Any unclear result is reconciled from
@@ -40,7 +45,7 @@ const repeatable = proxyActivities<
  */
 const once = (patienceMs = 20_000) =>
   proxyActivities<Pick<PublishingActivities, 'sendTarget'>>({
-    summary: 'The one call that publishes, at the exact time; one attempt',
+    summary: 'Publish: wait for the exact time, then make the one call',
     startToCloseTimeout: '20 minutes',
     heartbeatTimeout: patienceMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -49,7 +54,7 @@ const once = (patienceMs = 20_000) =>
 
 /** The call that writes the first comment. Also a single attempt. */
 const commenting = proxyActivities<Pick<PublishingActivities, 'writeComment'>>({
-  summary: 'The one call that writes the first comment; one attempt',
+  summary: 'Write the first comment, with one call',
   startToCloseTimeout: '20 minutes',
   heartbeatTimeout: '20 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -103,19 +108,19 @@ const take = async (step: Told, ref: TargetRef, isNudged: () => boolean): Promis
       await condition(isNudged, Math.max(1, step.untilMs - Date.now()))
       return step.next
     case 'prepare':
-      return unlessNudged(isNudged, () => repeatable.prepareTarget(ref))
+      return unlessNudged(isNudged, () => prepareTarget(ref))
     case 'send':
       return unlessNudged(isNudged, () => once(step.patienceMs).sendTarget(ref))
     case 'check':
-      return unlessNudged(isNudged, () => repeatable.checkTarget(ref))
+      return unlessNudged(isNudged, () => checkTarget(ref))
     case 'reconcile':
-      return unlessNudged(isNudged, () => repeatable.reconcileTarget(ref))
+      return unlessNudged(isNudged, () => reconcileTarget(ref))
     case 'finish':
-      return unlessNudged(isNudged, () => repeatable.finishTarget(ref))
+      return unlessNudged(isNudged, () => finishTarget(ref))
     case 'comment':
       return unlessNudged(isNudged, () => commenting.writeComment(ref))
     case 'find-comment':
-      return unlessNudged(isNudged, () => repeatable.findComment(ref))
+      return unlessNudged(isNudged, () => findComment(ref))
     case 'end':
       return undefined
     default:

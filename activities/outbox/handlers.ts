@@ -3,13 +3,13 @@ import { findDisconnection } from '../../db/channels/disconnecting.ts'
 import { listGone } from '../../db/notifications/outbox.ts'
 import { deleteHistories } from '../../temporal/histories.ts'
 import {
+  notifyGrant,
+  notifyTarget,
   type StartAttributes,
-  tellDeletion,
-  tellDisconnect,
-  tellExport,
-  tellGrant,
-  tellMedia,
-  tellTarget,
+  startDisconnecting,
+  startErasure,
+  startExport,
+  startRendering,
 } from '../../temporal/start.ts'
 import { grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { sendAccountMail } from '../mail/account.ts'
@@ -17,30 +17,32 @@ import { type DeletionMailDeps, sendDeletionMails } from '../mail/deletion.ts'
 import { type LinkMailDeps, sendMailLink } from '../mail/link.ts'
 import { type NoticeMailDeps, sendNotices } from '../mail/notifications.ts'
 import { sendPasswordReset } from '../mail/password.ts'
-import type { Tellers } from './relay.ts'
+import type { OutboxHandlers } from './relay.ts'
 
 /** `isSearchable`: whether the cluster knows our search attributes. */
-type TellingDeps = LinkMailDeps &
+type HandlerDeps = LinkMailDeps &
   NoticeMailDeps &
   DeletionMailDeps & { client: Client; isSearchable: () => boolean; backgroundQueue?: string }
 
 /** How each kind of outbox row is handled: start or signal a workflow, or send an email. */
-export const createTellers = (deps: TellingDeps): Partial<Tellers> => ({
+export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers> => ({
   target: async (ids) => {
-    await Promise.all(ids.map((id) => tellTarget(deps.client, id)))
+    await Promise.all(ids.map((id) => notifyTarget(deps.client, id)))
     await forgetGone(deps, 'targets', ids, targetWorkflowId)
   },
   grant: async (ids) => {
-    await Promise.all(ids.map((id) => tellGrant(deps.client, id)))
+    await Promise.all(ids.map((id) => notifyGrant(deps.client, id)))
     await forgetGone(deps, 'grants', ids, grantWorkflowId)
   },
   disconnect: async (ids) =>
-    void (await Promise.all(ids.map(async (id) => tellDisconnect(deps.client, id, await ofDisconnection(deps, id))))),
+    void (await Promise.all(ids.map(async (id) => startDisconnecting(deps.client, id, await ofDisconnection(deps, id))))),
   notice: (ids) => sendNotices(deps, ids),
-  deletion: async (ids) => void (await Promise.all(ids.map((id) => tellDeletion(deps.client, id, ofState(deps, 'erasing'))))),
-  export: async (ids) => void (await Promise.all(ids.map((id) => tellExport(deps.client, id, ofState(deps, 'exporting'))))),
+  deletion: async (ids) =>
+    void (await Promise.all(ids.map((id) => startErasure(deps.client, id, ofState(deps, 'erasing'), deps.backgroundQueue)))),
+  export: async (ids) =>
+    void (await Promise.all(ids.map((id) => startExport(deps.client, id, ofState(deps, 'exporting'), deps.backgroundQueue)))),
   media: async (ids) =>
-    void (await Promise.all(ids.map((id) => tellMedia(deps.client, id, ofState(deps, 'converting'), deps.backgroundQueue)))),
+    void (await Promise.all(ids.map((id) => startRendering(deps.client, id, ofState(deps, 'converting'), deps.backgroundQueue)))),
   'password-reset': async (ids) => {
     for (const id of ids) await sendPasswordReset(deps, id)
   },
@@ -58,7 +60,7 @@ export const createTellers = (deps: TellingDeps): Partial<Tellers> => ({
  * histories. The deletion itself has looked for them before.
  */
 const forgetGone = async (
-  deps: TellingDeps,
+  deps: HandlerDeps,
   table: 'targets' | 'grants',
   ids: string[],
   workflowIdOf: (id: string) => string,
@@ -68,9 +70,9 @@ const forgetGone = async (
 }
 
 /** A person may be in several workspaces, so the only attribute is the state. */
-const ofState = (deps: TellingDeps, state: string): StartAttributes | undefined => (deps.isSearchable() ? { state } : undefined)
+const ofState = (deps: HandlerDeps, state: string): StartAttributes | undefined => (deps.isSearchable() ? { state } : undefined)
 
-const ofDisconnection = async (deps: TellingDeps, channelId: string): Promise<StartAttributes | undefined> => {
+const ofDisconnection = async (deps: HandlerDeps, channelId: string): Promise<StartAttributes | undefined> => {
   if (!deps.isSearchable()) return undefined
   const row = await findDisconnection(deps.sql, channelId)
   const state = 'disconnecting'

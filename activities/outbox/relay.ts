@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { deleteTold, type OutboxKind, type OutboxRow, takeDue } from '../../db/notifications/outbox.ts'
+import { deleteHandled, type OutboxKind, type OutboxRow, takeDue } from '../../db/notifications/outbox.ts'
 import { requestIds } from '../../db/notifications/request-ids.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import type { Meters } from '../meters.ts'
@@ -7,8 +7,8 @@ import type { Meters } from '../meters.ts'
 /**
  * How each kind of outbox row is handled. Throwing means: try again later. Must be safe to repeat.
  */
-export type Tellers = Record<OutboxKind, (refIds: string[]) => Promise<void>>
-type RelayDeps = { sql: Sql; tellers: Partial<Tellers>; log: Logger; meters?: Meters | undefined }
+export type OutboxHandlers = Record<OutboxKind, (refIds: string[]) => Promise<void>>
+type RelayDeps = { sql: Sql; handlers: Partial<OutboxHandlers>; log: Logger; meters?: Meters | undefined }
 export type Relay = { close(): Promise<void> }
 
 const pollMs = 5_000
@@ -27,11 +27,11 @@ export const startRelay = async (deps: RelayDeps): Promise<Relay> => {
   const subscription = await deps.sql.listen('outbox', () => wake())
   const loop = (async () => {
     while (!closed) {
-      const told = await carry(deps).catch((error: unknown) => {
+      const handled = await carry(deps).catch((error: unknown) => {
         deps.log.warn({ err: error }, 'the relay could not read the outbox')
         return 0
       })
-      if (told < batch && !closed) {
+      if (handled < batch && !closed) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, pollMs)
           wake = () => {
@@ -57,28 +57,28 @@ const carry = async (deps: RelayDeps): Promise<number> => {
   // The resulting work carries the id of the causing request, as it does when the web process
   // handles the row.
   const groups = groupByCause(rows)
-  await Promise.all(groups.map((group) => requestIds.run(group.requestId ?? undefined, () => tellGroup(deps, group))))
+  await Promise.all(groups.map((group) => requestIds.run(group.requestId ?? undefined, () => handleGroup(deps, group))))
   return rows.length
 }
 
 /** Rows of one kind with the same causing request, or with none. */
 type Group = { kind: OutboxKind; requestId: string | null; rows: OutboxRow[] }
 
-const tellGroup = async (deps: RelayDeps, { kind, rows }: Group): Promise<void> => {
+const handleGroup = async (deps: RelayDeps, { kind, rows }: Group): Promise<void> => {
   try {
-    const tell = deps.tellers[kind]
-    if (!tell) throw new Error(`nobody here tells ${kind}`)
+    const handle = deps.handlers[kind]
+    if (!handle) throw new Error(`no handler for ${kind}`)
     const refIds = rows.map((row) => row.refId)
-    await tell(refIds)
-    await deleteTold(
+    await handle(refIds)
+    await deleteHandled(
       deps.sql,
       rows.map((row) => row.id),
     )
-    deps.meters?.relayed(kind, 'told', rows.length)
-    deps.log.info({ kind, refs: refIds }, 'the outbox was told')
+    deps.meters?.relayed(kind, 'handled', rows.length)
+    deps.log.info({ kind, refs: refIds }, 'outbox rows were handled')
   } catch (error) {
     deps.meters?.relayed(kind, 'failed', rows.length)
-    deps.log.warn({ err: error, kind, rows: rows.length }, 'the outbox could not be told; again later')
+    deps.log.warn({ err: error, kind, rows: rows.length }, 'outbox rows could not be handled; again later')
   }
 }
 

@@ -23,9 +23,9 @@ const heldBackMs = 1_000
 
 type Turn = { claim: Claim | undefined; over(): void }
 type Waiting = { wish: ClaimWish; begin(): void; resolve(turn: Turn): void; reject(error: unknown): void }
-type Rush = { waiting: Waiting[]; claiming: number; leaving: number; flying: number; landed: Set<() => void> }
+type Queue = { waiting: Waiting[]; claiming: number; leaving: number; flying: number; landed: Set<() => void> }
 
-const rushes = new WeakMap<Sql, Rush>()
+const queues = new WeakMap<Sql, Queue>()
 const later = new PQueue({ concurrency: 24 })
 
 /**
@@ -49,11 +49,11 @@ export const claimAndLeave = async <T>(
 
 /** Counts the call as in flight until it is answered. */
 export const watchFlight = (sql: Sql, answer: Promise<unknown>): void => {
-  const rush = rushOf(sql)
-  rush.flying += 1
+  const queue = queueOf(sql)
+  queue.flying += 1
   const land = () => {
-    rush.flying -= 1
-    if (rush.flying === 0) for (const go of rush.landed) go()
+    queue.flying -= 1
+    if (queue.flying === 0) for (const go of queue.landed) go()
   }
   answer.then(land, land)
 }
@@ -63,67 +63,67 @@ export const watchFlight = (sql: Sql, answer: Promise<unknown>): void => {
  * in flight.
  */
 export const afterCalls = async <T>(sql: Sql, work: () => Promise<T>): Promise<T> => {
-  await untilLanded(rushOf(sql))
+  await untilLanded(queueOf(sql))
   return later.add(work)
 }
 
-const untilLanded = async (rush: Rush): Promise<void> => {
-  if (rush.flying === 0) return
+const untilLanded = async (queue: Queue): Promise<void> => {
+  if (queue.flying === 0) return
   await new Promise<void>((resolve) => {
     const go = () => {
       clearTimeout(timer)
-      rush.landed.delete(go)
+      queue.landed.delete(go)
       resolve()
     }
     const timer = setTimeout(go, heldBackMs)
-    rush.landed.add(go)
+    queue.landed.add(go)
   })
 }
 
-const rushOf = (sql: Sql): Rush => {
-  const rush = rushes.get(sql) ?? { waiting: [], claiming: 0, leaving: 0, flying: 0, landed: new Set() }
-  rushes.set(sql, rush)
-  return rush
+const queueOf = (sql: Sql): Queue => {
+  const queue = queues.get(sql) ?? { waiting: [], claiming: 0, leaving: 0, flying: 0, landed: new Set() }
+  queues.set(sql, queue)
+  return queue
 }
 
 const turnOf = (sql: Sql, wish: ClaimWish, begin: () => void): Promise<Turn> => {
-  const rush = rushOf(sql)
+  const queue = queueOf(sql)
   later.pause()
   return new Promise((resolve, reject) => {
-    rush.waiting.push({ wish, begin, resolve, reject })
-    if (rush.waiting.length === 1) setImmediate(goOn, sql, rush) // all timers have fired by then
+    queue.waiting.push({ wish, begin, resolve, reject })
+    if (queue.waiting.length === 1) setImmediate(goOn, sql, queue) // all timers have fired by then
   })
 }
 
-const goOn = (sql: Sql, rush: Rush): void => {
-  while (rush.waiting.length > 0 && rush.claiming < statementsAtOnce && rush.leaving <= leavingAtOnce - claimedTogether)
-    void claimSome(sql, rush, takeSome(rush))
-  if (rush.waiting.length === 0 && rush.claiming === 0 && rush.leaving === 0) later.start()
+const goOn = (sql: Sql, queue: Queue): void => {
+  while (queue.waiting.length > 0 && queue.claiming < statementsAtOnce && queue.leaving <= leavingAtOnce - claimedTogether)
+    void claimSome(sql, queue, takeSome(queue))
+  if (queue.waiting.length === 0 && queue.claiming === 0 && queue.leaving === 0) later.start()
 }
 
 /**
  * Takes only one wish per target: two of its sends may wait here, and a statement's claim is for
  * only one. The other then finds nothing to claim.
  */
-const takeSome = (rush: Rush): Waiting[] => {
+const takeSome = (queue: Queue): Waiting[] => {
   const ids = new Set<string>()
   const some: Waiting[] = []
   const rest: Waiting[] = []
-  for (const one of rush.waiting) {
+  for (const one of queue.waiting) {
     const isTaken = some.length < claimedTogether && !ids.has(one.wish.id)
     ;(isTaken ? some : rest).push(one)
     ids.add(one.wish.id)
   }
-  rush.waiting = rest
+  queue.waiting = rest
   return some
 }
 
-const claimSome = async (sql: Sql, rush: Rush, some: Waiting[]): Promise<void> => {
-  rush.claiming += 1
-  rush.leaving += some.length
+const claimSome = async (sql: Sql, queue: Queue, some: Waiting[]): Promise<void> => {
+  queue.claiming += 1
+  queue.leaving += some.length
   const over = () => {
-    rush.leaving -= 1
-    goOn(sql, rush)
+    queue.leaving -= 1
+    goOn(sql, queue)
   }
   try {
     const wishes = some.map(({ wish }) => wish)
@@ -138,10 +138,10 @@ const claimSome = async (sql: Sql, rush: Rush, some: Waiting[]): Promise<void> =
     }
   } catch (error) {
     for (const { reject } of some) reject(error)
-    rush.leaving -= some.length
+    queue.leaving -= some.length
   } finally {
-    rush.claiming -= 1
-    goOn(sql, rush)
+    queue.claiming -= 1
+    goOn(sql, queue)
   }
 }
 

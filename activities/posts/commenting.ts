@@ -27,7 +27,7 @@ import { backoffMs, notYet, retryWrite } from '../retry.ts'
 import { createLease, type Lease, LeaseOver, leaseMs } from './lease.ts'
 import { buildPublication } from './publication.ts'
 import { againLater, type PublishingDeps, platformOf, takeStep, withPublication } from './steps.ts'
-import { type Patience, patient } from './windows.ts'
+import { defaultWindows, type Windows } from './windows.ts'
 
 /** After this time, a first comment is too late and a person decides. */
 const windowMs = 24 * 3_600_000
@@ -171,7 +171,7 @@ const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
     case 'found':
       return settleWritten(deps, target, seen.commentId, seen.proof, { ...result, outcome: 'found' })
     case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + patience(deps).lagMs)
+      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windows(deps).lagMs)
         throw notYet(backoffMs(looks - 1, 4_000, 60_000))
       return void (await tx(deps.sql, async (t) => {
         await recordCommentOutcome(t, attempt.id, { ...result, outcome: 'absent' })
@@ -194,7 +194,7 @@ const seeAtPlatform = async (
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    const { unclearMs, limitedMs } = patience(deps)
+    const { unclearMs, limitedMs } = windows(deps)
     const waitsMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
     if (deps.now() > lastPossibleEffectMs(deps, attempt) + waitsMs) return { outcome: 'unclear', proof: error.problem.words }
     throw againLater(error, Context.current().info.attempt)
@@ -217,13 +217,13 @@ const settleWritten = async (
 
 const fail = async (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> => {
   await tx(deps.sql, async (t) => {
-    if (await markCommentFailed(t, target, problem)) await tellPeople(t, target, 'failed', problem)
+    if (await markCommentFailed(t, target, problem)) await recordAndNotify(t, target, 'failed', problem)
   })
 }
 
 const settleUnconfirmed = async (deps: PublishingDeps, target: TargetRow, proof: string): Promise<void> => {
   await tx(deps.sql, async (t) => {
-    if (await markCommentUnconfirmed(t, target, proof)) await tellPeople(t, target, 'unconfirmed')
+    if (await markCommentUnconfirmed(t, target, proof)) await recordAndNotify(t, target, 'unconfirmed')
   })
 }
 
@@ -237,7 +237,7 @@ const note = (t: Db, target: TargetRow, name: string, problem?: Problem): Promis
   })
 
 // promise: U4
-const tellPeople = async (t: Db, target: TargetRow, outcome: 'failed' | 'unconfirmed', problem?: Problem): Promise<void> => {
+const recordAndNotify = async (t: Db, target: TargetRow, outcome: 'failed' | 'unconfirmed', problem?: Problem): Promise<void> => {
   const eventId = await note(t, target, `comment.${outcome}`, problem)
   await notify(t, {
     workspaceId: target.workspaceId,
@@ -280,13 +280,13 @@ const commenterOf = (deps: PublishingDeps, target: TargetRow): Commenter => {
  * When the call can last have taken effect. If its worker died: after the longest possible call.
  */
 const lastPossibleEffectMs = (deps: PublishingDeps, attempt: CommentAttempt): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + patience(deps).longestCallMs
+  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windows(deps).longestCallMs
 
 /** Even an answer that left the outcome open may have asked us to wait. */
 const restAfter = ({ problem, endedAt }: CommentAttempt): Date | null =>
   problem?.retryAfterMs && endedAt ? new Date(endedAt.getTime() + problem.retryAfterMs) : null
 
-const patience = (deps: PublishingDeps): Patience => deps.patience ?? patient
+const windows = (deps: PublishingDeps): Windows => deps.windows ?? defaultWindows
 
 const ours = (code: string, words: string): Problem => ({
   kind: 'rejected',

@@ -41,7 +41,7 @@ export const settlePublished = async (
     const isOut = await tx(deps.sql, async (t) => {
       if (attempt) await recordOutcome(t, attempt.id, attempt)
       const marked = await markPublished(t, target, outcome)
-      if (marked) await tell(t, target, 'target.published')
+      if (marked) await record(t, target, 'target.published')
       return marked
     })
     if (isOut) deps.meters?.ended(target, 'published')
@@ -76,7 +76,7 @@ export const settleFailed = async (deps: Deps, target: TargetRow, problem: Probl
   const isOver = await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
     const marked = await markFailed(t, target, problem)
-    if (marked) await tellPeople(t, target, 'failed', problem)
+    if (marked) await recordAndNotify(t, target, 'failed', problem)
     return marked
   })
   if (isOver) deps.meters?.ended(target, 'failed')
@@ -96,7 +96,7 @@ export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem:
   await distrustFacts(deps, target, problem)
   const isOver = await tx(deps.sql, async (t) => {
     const marked = await markRefusedAhead(t, target, problem)
-    if (marked) await tellPeople(t, target, 'failed', problem)
+    if (marked) await recordAndNotify(t, target, 'failed', problem)
     return marked
   })
   if (isOver) deps.meters?.ended(target, 'failed')
@@ -105,7 +105,7 @@ export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem:
 export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: string): Promise<void> => {
   const isOver = await tx(deps.sql, async (t) => {
     const marked = await markUnconfirmed(t, target, words)
-    if (marked) await tellPeople(t, target, 'unconfirmed')
+    if (marked) await recordAndNotify(t, target, 'unconfirmed')
     return marked
   })
   if (isOver) deps.meters?.ended(target, 'unconfirmed')
@@ -115,7 +115,7 @@ export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: st
 export const settleMissed = async (deps: Deps, target: TargetRow): Promise<boolean> => {
   const isOver = await tx(deps.sql, async (t) => {
     const missed = await markMissed(t, target)
-    if (missed) await tellPeople(t, target, 'missed')
+    if (missed) await recordAndNotify(t, target, 'missed')
     return missed
   })
   if (isOver) deps.meters?.ended(target, 'missed')
@@ -187,7 +187,7 @@ export const settleChecked = async (
   }
 }
 
-const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
+const record = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
   recordEvent(t, {
     name,
     workspaceId: target.workspaceId,
@@ -198,13 +198,13 @@ const tell = (t: Db, target: TargetRow, name: string, problem?: Problem): Promis
 
 // promise: U4
 /** Records an event, and notifies the admins and the post's author. */
-const tellPeople = async (
+const recordAndNotify = async (
   t: Db,
   target: TargetRow,
   kind: 'failed' | 'unconfirmed' | 'missed',
   problem?: Problem,
 ): Promise<void> => {
-  await tell(t, target, `target.${kind}`, problem)
+  await record(t, target, `target.${kind}`, problem)
   const cause = `${kind}:${target.id}:${target.revision}:${target.attemptNumber}`
   await notify(t, { workspaceId: target.workspaceId, kind, cause, targetId: target.id, to: 'both' })
 }

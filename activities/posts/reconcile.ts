@@ -16,7 +16,7 @@ import {
   settleUnconfirmed,
 } from './outcomes.ts'
 import { againLater, type PublishingDeps, takeStep, withPublication } from './steps.ts'
-import { type Patience, patient } from './windows.ts'
+import { defaultWindows, type Windows } from './windows.ts'
 
 const fewestLooks = 3
 export const createReconciling = (deps: PublishingDeps) => ({
@@ -49,11 +49,11 @@ const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
     case 'refused':
       return settleGivenUp(deps, target, seen.problem, attempt)
     case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + patience(deps).lagMs)
+      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windows(deps).lagMs)
         return lookAgain(deps, target, looks, seen.proof)
       return sendAgain(deps, target, attempt, looks, result('absent'))
     case 'unclear':
-      if (deps.now() < lastPossibleEffectMs(deps, attempt) + patience(deps).unclearMs)
+      if (deps.now() < lastPossibleEffectMs(deps, attempt) + windows(deps).unclearMs)
         return lookAgain(deps, target, looks, seen.proof)
       return settleUnconfirmed(deps, target, seen.proof)
   }
@@ -71,7 +71,7 @@ const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: A
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    const { unclearMs, limitedMs } = patience(deps)
+    const { unclearMs, limitedMs } = windows(deps)
     const windowMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
     if (deps.now() > lastPossibleEffectMs(deps, attempt) + windowMs) return { outcome: 'unclear', proof: error.problem.words }
     await noteWaiting(
@@ -124,6 +124,6 @@ const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number,
  * possible call.
  */
 const lastPossibleEffectMs = (deps: PublishingDeps, attempt: AttemptRow): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + patience(deps).longestCallMs
+  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windows(deps).longestCallMs
 
-const patience = (deps: PublishingDeps): Patience => deps.patience ?? patient
+const windows = (deps: PublishingDeps): Windows => deps.windows ?? defaultWindows

@@ -16,7 +16,7 @@ import { crowdAt } from './lead-time.ts'
 import { decideStep } from './next-step.ts'
 import { settleMissed } from './outcomes.ts'
 import { buildPublication, type PublicationDeps } from './publication.ts'
-import type { Patience } from './windows.ts'
+import type { Windows } from './windows.ts'
 
 /** The dependencies of all publishing steps. */
 export type PublishingDeps = PublicationDeps &
@@ -24,7 +24,7 @@ export type PublishingDeps = PublicationDeps &
     platforms: Registry
     changes: TargetChanges
     log: Logger
-    patience?: Patience | undefined
+    windows?: Windows | undefined
     isSearchable?: () => boolean
     meters?: Meters | undefined
   }

@@ -1,5 +1,5 @@
 /** How long reconciliation waits before it trusts what it finds, in milliseconds. */
-export type Patience = {
+export type Windows = {
   /**
    * The maximum duration of a client call. If the worker of a send died, the call may still be in
    * flight for this long.
@@ -16,4 +16,4 @@ export type Patience = {
   limitedMs: number
 }
 
-export const patient: Patience = { longestCallMs: 120_000, lagMs: 180_000, unclearMs: 900_000, limitedMs: 6 * 3_600_000 }
+export const defaultWindows: Windows = { longestCallMs: 120_000, lagMs: 180_000, unclearMs: 900_000, limitedMs: 6 * 3_600_000 }

@@ -34,7 +34,7 @@ export const listWaiting = (sql: Db, kind: OutboxKind, refIds: string[]): Promis
   select id, kind, ref_id, request_id from outbox where kind = ${kind} and ref_id = any(${refIds})`
 
 /** Deletes rows that have been handled. */
-export const deleteTold = async (sql: Db, ids: string[]): Promise<void> => {
+export const deleteHandled = async (sql: Db, ids: string[]): Promise<void> => {
   await sql`delete from outbox where id = any(${ids}::bigint[])`
 }
 

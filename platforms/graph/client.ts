@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { PlatformError } from '../errors.ts'
-import type { Heed } from '../heed.ts'
 import { call, FormData, type HttpRequest } from '../http.ts'
 import type { Json, JsonRecord } from '../json.ts'
 import type { Share } from '../measurer.ts'
+import type { NotePressure } from '../pressure.ts'
 import { batchParams, batchPartsOf, type Operation, type Part } from './batch.ts'
 import { refuseClosedFeatures } from './closed-features.ts'
 import { type Effect, errorIn, unreadable } from './errors.ts'
@@ -26,7 +26,7 @@ export type MetaSettings = {
   /** Used only if Meta returns no upload URL. */
   ruploadUrl: string
   /** Called after each response with how much of Meta's rate limits is used. */
-  heed?: Heed | undefined
+  notePressure?: NotePressure | undefined
 }
 
 export type Params = Record<string, string | null | undefined>
@@ -94,7 +94,7 @@ export const createGraph = (settings: MetaSettings, share?: Share): Graph => {
     const answer = await answerOf(built, wanted.effect)
     const usage = readUsage(answer.headers)
     share?.told(readPressures(answer.headers))
-    if (settings.heed) tellPressures(settings.heed, answer.headers)
+    if (settings.notePressure) notePressures(settings.notePressure, answer.headers)
     const json = parse(answer.text)
     const error = json && !Array.isArray(json) && errorIn(json, wanted.effect, usage)
     if (error) throw error
@@ -194,9 +194,9 @@ export const answerOf = async (request: HttpRequest, effect: Effect) => {
   }
 }
 
-const tellPressures = (heed: Heed, headers: Headers): void => {
+const notePressures = (notePressure: NotePressure, headers: Headers): void => {
   for (const pressure of readPressures(headers)) {
     const whose = pressure.accountId === null ? 'of this installation' : 'of this account'
-    heed({ issuer: 'meta', ...pressure, words: `Meta's limit for the calls ${whose} is nearly used up.` })
+    notePressure({ issuer: 'meta', ...pressure, words: `Meta's limit for the calls ${whose} is nearly used up.` })
   }
 }

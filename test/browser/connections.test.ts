@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { makeJpeg } from '../../local/media/media-files.ts'
-import { tellTarget } from '../../temporal/start.ts'
+import { notifyTarget } from '../../temporal/start.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { launchBrowser, shoot } from '../support/browser/browser.ts'
 import { ledgerOf } from '../support/platforms/ledger.ts'
@@ -146,7 +146,7 @@ const renewed = async (issuer: string): Promise<void> => {
 
 const nudge = async (): Promise<void> => {
   const [target] = await stack.sql<{ id: string }[]>`select id from targets`
-  await tellTarget(stack.client, target?.id ?? '')
+  await notifyTarget(stack.client, target?.id ?? '')
 }
 
 const expectWords = async (page: Page, words: RegExp): Promise<void> =>

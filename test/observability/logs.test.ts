@@ -87,7 +87,7 @@ describe('a log line', () => {
     const text = 'Followed from the click to the workflow'
     await compose(house.admin, house.slug, { text, channel: [house.channel('Northside Records')], time }, 'Schedule')
     const [target] = await house.sql`select id from targets`
-    const told = lines.find((line) => line.msg === 'workflows were told')
+    const told = lines.find((line) => line.msg === 'workflows were started or signaled')
     expect(told).toMatchObject({ workflows: [targetWorkflowId(target!.id)], requestId: expect.any(String) })
     const request = lines.find((line) => line.msg === 'request' && line.requestId === told!.requestId)
     expect(request).toMatchObject({ method: 'POST', route: '/w/:workspace/posts' })
@@ -101,7 +101,8 @@ describe('a log line', () => {
     const worker = await house.startWorker()
     try {
       await house.admin.open('/account').then((page) => page.press('Export data'))
-      const told = (kind: string) => lines.slice(since).find((line) => line.msg === 'the outbox was told' && line.kind === kind)
+      const told = (kind: string) =>
+        lines.slice(since).find((line) => line.msg === 'outbox rows were handled' && line.kind === kind)
       // The mail with the link is requested by an activity of the workflow that the relay has
       // started.
       await expect.poll(() => told('mail-link'), { timeout: 60_000 }).toBeDefined()

@@ -58,7 +58,7 @@ describe('spans, if a collector is configured,', () => {
     expect(sent).toMatchObject({ traceId: click!.traceId, parentSpanId: start!.spanId })
     const steps = ofTarget().map(({ name }) => name)
     expect(steps).toEqual(expect.arrayContaining(['RunActivity:nextStep', 'RunActivity:sendTarget', 'RunActivity:finishTarget']))
-    const told = lines.find((line) => line.msg === 'workflows were told')
+    const told = lines.find((line) => line.msg === 'workflows were started or signaled')
     expect(told).toMatchObject({ traceId: click!.traceId })
   })
 

@@ -9,7 +9,7 @@ let house: Installed
 const files: Record<string, string> = {}
 
 beforeAll(async () => {
-  house = await install({ patience: { longestCallMs: 1_000, lagMs: 1_000, unclearMs: 4_000, limitedMs: 20_000 } })
+  house = await install({ windows: { longestCallMs: 1_000, lagMs: 1_000, unclearMs: 4_000, limitedMs: 20_000 } })
   const { admin, slug } = house
   files.square = await upload(admin, slug, 'square.jpg', await makeJpeg({ width: 1080, height: 1080 }))
   files.clip = await upload(admin, slug, 'clip.mp4', await makeVideo({ width: 1080, height: 1920, durationMs: 4_000 }))

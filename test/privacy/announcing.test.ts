@@ -8,7 +8,7 @@ import { publishPolicy } from '../../activities/privacy/publish-policy.ts'
 import { startMailbox } from '../../local/mail/mailbox.ts'
 import { freePort } from '../../local/ports.ts'
 import type { PolicyVersion, PolicyVersions } from '../../web/privacy/policy.ts'
-import { policyWorkflowId } from '../../workflows/names.ts'
+import { policyWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { createTestApp, password, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
@@ -43,7 +43,8 @@ const openMailbox = async () => {
     close: () => mailbox.close(),
   }
 }
-const publish = (versions: PolicyVersions) => publishPolicy({ sql: app.sql, client: temporal.client }, versions)
+const publish = (versions: PolicyVersions) =>
+  publishPolicy({ sql: app.sql, client: temporal.client, backgroundQueue: taskQueue }, versions)
 const announced = (version: string) => temporal.client.workflow.getHandle(policyWorkflowId(version)).result()
 
 test('promise L3: a material change is emailed to everybody with an account once, even if the mail server is down at first; a minor one to nobody', async () => {

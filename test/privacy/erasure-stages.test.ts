@@ -24,7 +24,7 @@ let aheadMs = 0
 const now = () => Date.now() + aheadMs
 let at: Installed
 beforeAll(async () => {
-  at = await install({ now, patience: { longestCallMs: 300, lagMs: 500, unclearMs: 1_500, limitedMs: 60_000 } })
+  at = await install({ now, windows: { longestCallMs: 300, lagMs: 500, unclearMs: 1_500, limitedMs: 60_000 } })
 }, 90_000)
 
 const passTime = async (ms: number): Promise<void> => {

@@ -8,6 +8,7 @@ import { historyDays } from '../../db/privacy/retention.ts'
 import { listLatestSweeps } from '../../db/privacy/sweeps.ts'
 import { keepHistoriesFor, keptDays } from '../../temporal/histories.ts'
 import { ensureSchedules, sweepWhatWasNeverSwept } from '../../temporal/schedules.ts'
+import { taskQueue } from '../../workflows/names.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createTestTemporal, type TestTemporal } from '../support/servers/temporal.ts'
 
@@ -27,7 +28,7 @@ test('promise L1: every promise is checked at the first start, without waiting f
   timeout: 60_000,
 }, async () => {
   await temporal.startWorker({ activities: retention() })
-  await ensureSchedules(temporal.client)
+  await ensureSchedules(temporal.client, taskQueue, taskQueue)
   expect(await sweepNow()).toBe(true)
   await expect
     .poll(async () => [...(await listLatestSweeps(app.sql)).keys()].sort(), { timeout: 50_000 })

@@ -64,7 +64,7 @@ describe.sequential('promise U4: notification emails', () => {
     timeout: 60_000,
   }, async () => {
     const relays = [1, 2].map(() =>
-      startRelay({ sql: app.sql, log: pino({ level: 'silent' }), tellers: { notice: (ids) => sendNotices(deps, ids) } }),
+      startRelay({ sql: app.sql, log: pino({ level: 'silent' }), handlers: { notice: (ids) => sendNotices(deps, ids) } }),
     )
     await app.sql`select pg_notify('outbox', '')`
     await expect.poll(async () => (await app.sql`select tries from outbox`)[0]?.tries, { timeout: 20_000 }).toBeGreaterThan(0)

@@ -4,6 +4,7 @@ import { makeJpeg } from '../../local/media/media-files.ts'
 import { upload } from '../../local/people/story.ts'
 import { createDiskStore } from '../../media/store.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
+import { taskQueue } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
 
 const dayMs = 86_400_000
@@ -15,7 +16,7 @@ beforeAll(async () => {
 
 test('promise R1, R3, R4: after nights without a sweep, one sweep does what all of them would have done', async () => {
   const { sql, client, admin, slug } = at
-  await ensureSchedules(client)
+  await ensureSchedules(client, taskQueue, taskQueue)
   const schedule = client.schedule.getHandle('retention')
   const { spec, policies } = await schedule.describe()
   expect(spec.intervals).toMatchObject([{ every: dayMs, offset: 3 * 3_600_000 + 10 * 60_000 }])

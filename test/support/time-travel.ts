@@ -6,7 +6,7 @@ import { saveGrant } from '../../db/channels/grants.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { createVault, type Vault } from '../../db/vault/vault.ts'
 import { createPlatforms, type Registry } from '../../platforms/index.ts'
-import { tellGrant } from '../../temporal/start.ts'
+import { notifyGrant } from '../../temporal/start.ts'
 import { grantWorkflowId } from '../../workflows/names.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { testConfig } from './config.ts'
@@ -77,11 +77,11 @@ export const startTimeTravel = async (): Promise<TimeTravel> => {
       const channels = []
       for (const offer of offers)
         if (!offer.blocked) channels.push(await saveChannel(sql, deps.vault, { workspaceId, grantId, offer }))
-      await tellGrant(temporal.client, grantId)
+      await notifyGrant(temporal.client, grantId)
       return { grantId, channelIds: channels.map((channel) => channel.id) }
     },
     historyOf: (grantId) => listRunLengths(temporal.client, grantWorkflowId(grantId)),
-    tell: (grantId) => tellGrant(temporal.client, grantId),
+    tell: (grantId) => notifyGrant(temporal.client, grantId),
   }
 }
 

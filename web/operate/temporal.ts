@@ -2,9 +2,9 @@ import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/
 import type { DataConverter, Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import { deleteTold, listWaiting } from '../../db/notifications/outbox.ts'
+import { deleteHandled, listWaiting } from '../../db/notifications/outbox.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
-import { tellTarget } from '../../temporal/start.ts'
+import { notifyTarget } from '../../temporal/start.ts'
 import { type Progress, progress, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { remembered } from '../http/remembered.ts'
 
@@ -51,24 +51,27 @@ export const createTemporal = (deps: {
   const client = createClient(deps.config, deps.dataConverter, deps.interceptors)
   const soon = <T>(work: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + deadlineMs, work)
   const underWay = new Set<Promise<void>>()
-  const tell = async (targetIds: string[]): Promise<void> => {
+  const notify = async (targetIds: string[]): Promise<void> => {
     try {
       const rows = await listWaiting(deps.sql, 'target', targetIds)
-      await soon(() => Promise.all(targetIds.map((id) => tellTarget(client, id, deps.taskQueue))))
-      deps.log.info({ workflows: targetIds.map(targetWorkflowId) }, 'workflows were told')
-      await deleteTold(
+      await soon(() => Promise.all(targetIds.map((id) => notifyTarget(client, id, deps.taskQueue))))
+      deps.log.info({ workflows: targetIds.map(targetWorkflowId) }, 'workflows were started or signaled')
+      await deleteHandled(
         deps.sql,
         rows.map((row) => row.id),
       )
     } catch (error) {
-      deps.log.info({ err: error, targets: targetIds.length }, 'Temporal was not told at once; the relay will')
+      deps.log.info(
+        { err: error, targets: targetIds.length },
+        'Temporal did not answer at once; the relay will start the workflows',
+      )
     }
   }
   return {
     nudge: (targetIds) => {
       if (targetIds.length === 0) return
-      const telling = tell(targetIds).finally(() => underWay.delete(telling))
-      underWay.add(telling)
+      const notifying = notify(targetIds).finally(() => underWay.delete(notifying))
+      underWay.add(notifying)
     },
     progress: (targetId) =>
       soon(() => client.workflow.getHandle(targetWorkflowId(targetId)).query(progress)).catch((error: unknown) => {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import { pino } from 'pino'
 import { withToken } from '../../../activities/channels/tokens.ts'
 import { createMeasuringActivities, type MeasuringDeps } from '../../../activities/insights/index.ts'
-import { createHeed } from '../../../activities/limits.ts'
+import { createPressureRecorder } from '../../../activities/limits.ts'
 import { saveChannel } from '../../../db/channels/channels.ts'
 import { saveGrant } from '../../../db/channels/grants.ts'
 import type { Sql } from '../../../db/postgres/connect.ts'
@@ -61,7 +61,7 @@ export const startMeasuringWorld = async (home?: { sql: Sql; workspaceId: string
   const temporal = await createTimeSkippingTemporal()
   const config = testConfig(sandboxEnv(rig.sandbox.url))
   const log = pino({ level: 'silent' })
-  const platforms = createPlatforms(config, rig.now, createHeed({ sql, log, now: rig.now }))
+  const platforms = createPlatforms(config, rig.now, createPressureRecorder({ sql, log, now: rig.now }))
   const deps = { sql, vault: createVault(config.vaultKeys), platforms, now: rig.now, log }
   await temporal.startWorker({ activities: createMeasuringActivities(deps) })
   const { workspaceId, adminId } = home ?? (await insertPeople(sql))

@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
 import { type Logger, pino } from 'pino'
 import { createActivities } from '../../../activities/index.ts'
-import { createHeed } from '../../../activities/limits.ts'
+import { createPressureRecorder } from '../../../activities/limits.ts'
 import type { Letter, Mail } from '../../../activities/mail/send.ts'
 import type { Meters } from '../../../activities/meters.ts'
-import { createTellers } from '../../../activities/outbox/handlers.ts'
+import { createOutboxHandlers } from '../../../activities/outbox/handlers.ts'
 import { startRelay } from '../../../activities/outbox/relay.ts'
 import { listenToTargets } from '../../../activities/posts/changes.ts'
-import type { Patience } from '../../../activities/posts/windows.ts'
+import type { Windows } from '../../../activities/posts/windows.ts'
 import type { Config } from '../../../config/index.ts'
 import type { Sql } from '../../../db/postgres/connect.ts'
 import { createVault } from '../../../db/vault/vault.ts'
@@ -59,7 +59,7 @@ export const startProduct = async (
     worker?: boolean
     env?: NodeJS.ProcessEnv
     log?: Logger
-    patience?: Patience
+    windows?: Windows
     meters?: Meters
     now?: () => number
     sandbox?: Sandbox
@@ -88,7 +88,7 @@ export const startProduct = async (
   const shared = {
     sql,
     vault: createVault(config.vaultKeys),
-    platforms: createPlatforms(config, now, createHeed({ sql, log, now })),
+    platforms: createPlatforms(config, now, createPressureRecorder({ sql, log, now })),
     mediaStore: createDiskStore(config.media.url),
     log,
     now,
@@ -111,7 +111,7 @@ export const startProduct = async (
     const changes = await listenToTargets(sql, now)
     const activities = createActivities({
       ...shared,
-      patience: options.patience,
+      windows: options.windows,
       client,
       mail,
       publicUrl: url,
@@ -127,7 +127,7 @@ export const startProduct = async (
       interceptors: { activity: [underRequestId, ...(options.tracing ? [options.tracing.activity] : [])] },
       ...(build ? { workflowBundle: build } : {}),
     })
-    const tellers = createTellers({
+    const handlers = createOutboxHandlers({
       ...shared,
       mail,
       client,
@@ -136,7 +136,7 @@ export const startProduct = async (
       backgroundQueue: taskQueue,
       isSearchable: () => true,
     })
-    const relay = await startRelay({ sql, log, tellers })
+    const relay = await startRelay({ sql, log, handlers })
     return {
       stop: async () => {
         await relay.close()

@@ -11,4 +11,4 @@ type Pressure = {
 }
 
 /** Called for every answer that reports a limit that is nearly used up. Must not throw. */
-export type Heed = (pressure: Pressure) => void
+export type NotePressure = (pressure: Pressure) => void
