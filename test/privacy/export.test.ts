@@ -219,5 +219,5 @@ describe('data exports', () => {
     const mediaStore = createDiskStore(at.config.media.url)
     for (const { storeKey } of made) expect(await mediaStore.size(storeKey)).toBeNull()
     expect([(await at.admin.open(links[0]!)).status, (await max.open(links[1]!)).status]).toEqual([404, 404])
-  }, 60_000)
+  }, 180_000)
 })
