@@ -64,7 +64,8 @@ const compile = (eta: Eta, path: string, load: (name: string) => Template, { cac
  */
 const codeOf = (eta: Eta, source: string, helpers: string[], fromData: string[]): string => {
   const body = eta.parse(source).map(statementOf).join('\n')
-  const used = (names: string[]) => names.filter((name) => new RegExp(`\\b${name}\\b`).test(body)).join(', ')
+  const words = new Set(body.match(/[a-zA-Z]+/g))
+  const used = (names: string[]) => names.filter((name) => words.has(name)).join(', ')
   const layout = used(['layout'])
     ? {
         begin: 'let $layout; let $more; const layout = (name, more) => { $layout = name; $more = more };',
