@@ -39,6 +39,8 @@ type Story = {
   name: string
   kind: string
   dueInMs: number
+  /** Whether the post has a first comment. */
+  comment?: boolean
   /** Runs before it is scheduled. */
   begins?: () => Promise<void>
   happens?: (rig: Rig, wanted: Wanted) => Promise<void>
@@ -127,6 +129,21 @@ const stories: Story[] = [
     dueInMs: 8_000,
     begins: () => sleep(knownAfterMs + 5_000),
   },
+  { name: 'commented', kind: 'Facebook photo', dueInMs: 8_000, comment: true },
+  {
+    name: 'comment-reconciled',
+    kind: 'Instagram image',
+    dueInMs: 8_000,
+    comment: true,
+    happens: (rig) => fault(rig, { platform: 'instagram', endpoint: 'comments', when: 'after', kind: 'reset' }),
+  },
+  {
+    name: 'comment-refused',
+    kind: 'Facebook text',
+    dueInMs: 8_000,
+    comment: true,
+    happens: (rig) => fault(rig, { platform: 'facebook', endpoint: 'comments', when: 'before', kind: 'error', code: 100 }),
+  },
 ]
 
 await onStage({ name: 'histories', keep: false }, async (stage) => {
@@ -147,7 +164,8 @@ async function record(rig: Rig, client: ReturnType<typeof createClient>, story: 
   if (!kind) throw new Error(`there is no kind ${story.kind}`)
   await story.begins?.()
   const dueAt = new Date(Math.ceil((Date.now() + story.dueInMs) / 1_000) * 1_000)
-  const wanted = await schedule(rig.residents, { number, kind, account: kind.accounts[0] ?? '', dueAt })
+  const { comment = false } = story
+  const wanted = await schedule(rig.residents, { number, kind, account: kind.accounts[0] ?? '', dueAt, comment })
   const handle = await firstRun(rig, client, wanted)
   await story.happens?.(rig, wanted)
   await untilOver(rig, wanted)

@@ -10,7 +10,7 @@ export type Kind = {
   media: ('landscape' | 'square' | 'tall' | 'clip' | 'own')[]
   link?: string
   settings?: Record<string, string>
-  /** Whether it has a first comment, which is a separate step with its own call. */
+  /** Whether its platform takes a first comment, which is a separate step with its own call. */
   comment?: boolean
 }
 

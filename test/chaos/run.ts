@@ -31,6 +31,10 @@ export type ChaosResult = {
   wronglyReported: number
   unconfirmed: number
   failed: number
+  /** Posts with a first comment, and what became of the comments that are not simply published. */
+  comments: number
+  commentsUnconfirmed: number
+  commentsFailed: number
   p99LateMs: number
 }
 
@@ -73,11 +77,12 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
   await untilEnded(plan, house)
   const met = await countFaults(house)
   const ledger = (await ask(house, '/ledger/posts')) as LedgerPost[]
-  const comments = (await ask(house, '/ledger/comments')) as CountedComment[]
-  const verdict = judge(wanted, await readClaims(house.sql), ledger, comments)
+  const ledgerComments = (await ask(house, '/ledger/comments')) as CountedComment[]
+  const verdict = judge(wanted, await readClaims(house.sql), ledger, ledgerComments)
   report(verdict, say)
   const parts = [...house.workers, ...house.servers, house.temporal, house.postgres].filter((part) => part !== undefined)
   const { lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs } = verdict
+  const { comments, commentsUnconfirmed, commentsFailed } = verdict
   return {
     chaos: true,
     seed,
@@ -87,7 +92,8 @@ const live = async (plan: Plan, house: House): Promise<ChaosResult> => {
     faults: met,
     hurried: plan.hurry,
     endedByItself: parts.reduce((sum, part) => sum + part.endedByItself(), 0),
-    ...{ lost, duplicated, wronglyReported, unconfirmed, failed, p99LateMs },
+    ...{ lost, duplicated, wronglyReported, unconfirmed, failed },
+    ...{ comments, commentsUnconfirmed, commentsFailed, p99LateMs },
   }
 }
 
@@ -104,11 +110,13 @@ const paceMs = async ({ admin, slug }: Residents): Promise<number> => {
 /** In the order of their times, so that the last are composed while the first are published. */
 const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, untilMs: number): Promise<Wanted[]> => {
   const dice = createDice(plan.seed, 'posts')
+  const commentDice = createDice(plan.seed, 'comments')
   const times = Array.from({ length: plan.posts }, () => dice.whole(fromMs, untilMs)).sort((a, b) => a - b)
   const kinds = dice.shuffle(times.map((_, index) => kindOfNumber(index)))
   const plans = kinds.map((kind, index) => {
     const dueAt = new Date(Math.floor((times[index] ?? untilMs) / 1_000) * 1_000)
-    return { number: index + 1, kind, account: dice.pick(kind.accounts), dueAt }
+    const comment = kind.comment === true && commentDice.share() < commented
+    return { number: index + 1, kind, account: dice.pick(kind.accounts), dueAt, comment }
   })
   const left = plans.entries()
   const wanted: Wanted[] = []
@@ -118,6 +126,9 @@ const scheduleAll = async (plan: Plan, residents: Residents, fromMs: number, unt
   await Promise.all(Array.from({ length: writers }, writeOn))
   return wanted
 }
+
+/** The share of posts with a first comment, where the kind takes one. */
+const commented = 0.7
 
 /** How many posts are composed in parallel. */
 const writers = 3
@@ -182,12 +193,17 @@ const countFaults = async (house: House): Promise<number> => {
 
 const ask = async (house: House, path: string): Promise<unknown> => (await fetch(house.controlUrl + path)).json()
 
-const report = ({ judged, strangers }: Verdict, say: (line: string) => void): void => {
+const report = ({ judged, strangers, strayComments }: Verdict, say: (line: string) => void): void => {
   for (const { wanted, claim, exists, faults } of judged) {
     const name = `${wanted.mark} ${wanted.kind.name} on ${wanted.account}, post ${wanted.postId}`
     for (const { sort, words } of faults) say(`${sort}: ${name}: ${words}`)
     if (claim?.state === 'unconfirmed') say(`unconfirmed: ${name}: ${claim.waitingFor} (exists ${exists} times)`)
+    if (claim?.commentState === 'unconfirmed') say(`comment unconfirmed: ${name}`)
+    if (claim?.commentState === 'failed')
+      say(`comment failed: ${name}: ${claim.commentProblem?.kind} ${claim.commentProblem?.code}`)
     if (claim?.state === 'failed') say(`failed: ${name}: ${claim.problem?.kind} ${claim.problem?.code}`)
   }
   for (const post of strangers) say(`nobody asked for ${post.platform} ${post.kind} ${post.id}: ${post.text}`)
+  for (const { platform, id, postId, text } of strayComments)
+    say(`nobody asked for comment ${id} below ${platform} post ${postId}: ${text}`)
 }

@@ -11,7 +11,15 @@ const story = kinds.find(({ kind }) => kind === 'story')
 if (!text || !story) throw new Error('the kinds are gone')
 
 const dueAt = new Date(1_800_000_000_000)
-const wanted: Wanted = { number: 1, mark: '[0001]', kind: text, account: 'Northside Records', dueAt, postId: 'post-1' }
+const wanted: Wanted = {
+  number: 1,
+  mark: '[0001]',
+  kind: text,
+  account: 'Northside Records',
+  dueAt,
+  comment: true,
+  postId: 'post-1',
+}
 const claim: Claim = {
   postId: 'post-1',
   state: 'published',
@@ -71,9 +79,9 @@ describe('the verdict of a chaos run', () => {
 
   test('identifies a story by its picture', () => {
     const media = [{ sha256: 'aa', contentType: 'image/jpeg', sizeBytes: 1, altText: null }]
-    const told = [{ ...wanted, kind: story }]
+    const told = [{ ...wanted, kind: story, comment: false }]
     const twin = { ...post, text: '', media }
-    expect(countsOf([{ ...claim, sha256: ['aa'] }], [twin, { ...twin, id: '10_8' }], told).duplicated).toBe(1)
+    expect(countsOf([{ ...claim, sha256: ['aa'] }], [twin, { ...twin, id: '10_8' }], told, []).duplicated).toBe(1)
   })
 
   test('counts a post as wrongly reported if it is reported as failed and exists', () => {
@@ -108,9 +116,35 @@ describe('the verdict of a chaos run', () => {
       expect(countsOf([open], [post], [wanted], comments)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
   })
 
+  test('counts a first comment as lost if it was never written and is no longer open', () => {
+    const forgotten = { ...claim, commentState: null, commentId: null }
+    expect(countsOf([forgotten], [post], [wanted], []).lost).toBe(1)
+  })
+
+  test('counts a first comment as wrongly reported if it is below another post, or its post is not reported as published', () => {
+    expect(countsOf([claim], [post], [wanted], [{ ...comment, postId: '10_8' }]).wronglyReported).toBe(1)
+    expect(countsOf([{ ...claim, state: 'unconfirmed' }], [post]).wronglyReported).toBe(1)
+  })
+
+  test('counts a comment that nobody requested as duplicated', () => {
+    expect(countsOf([claim], [post], [wanted], [comment, { ...comment, id: '7_11', text: 'another' }]).duplicated).toBe(1)
+    const without = { ...wanted, comment: false }
+    expect(countsOf([{ ...claim, commentState: null, commentId: null }], [post], [without]).duplicated).toBe(1)
+  })
+
+  test('counts posts with a first comment, and comments that failed or are unconfirmed', () => {
+    const counts = (commentState: string) => {
+      const { comments, commentsFailed, commentsUnconfirmed } = judge([wanted], [{ ...claim, commentState }], [post], [])
+      return { comments, commentsFailed, commentsUnconfirmed }
+    }
+    expect(counts('failed')).toEqual({ comments: 1, commentsFailed: 1, commentsUnconfirmed: 0 })
+    expect(counts('unconfirmed')).toEqual({ comments: 1, commentsFailed: 0, commentsUnconfirmed: 1 })
+  })
+
   test('accepts an unconfirmed outcome, whether the post exists or not', () => {
-    const open = { ...claim, state: 'unconfirmed' }
-    for (const ledger of [[], [post]]) expect(countsOf([open], ledger)).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
+    const open = { ...claim, state: 'unconfirmed', commentState: null, commentId: null }
+    for (const ledger of [[], [post]])
+      expect(countsOf([open], ledger, [wanted], [])).toEqual({ lost: 0, duplicated: 0, wronglyReported: 0 })
   })
 })
 

@@ -30,11 +30,17 @@ export type Verdict = {
   judged: Judged[]
   /** Posts on the platforms that nobody requested. */
   strangers: LedgerPost[]
+  /** Comments on the platforms that nobody requested. */
+  strayComments: CountedComment[]
   lost: number
   duplicated: number
   wronglyReported: number
   unconfirmed: number
   failed: number
+  /** Posts with a first comment. */
+  comments: number
+  commentsUnconfirmed: number
+  commentsFailed: number
   p99LateMs: number
 }
 
@@ -61,15 +67,23 @@ export const judge = (wanted: Wanted[], claims: Claim[], ledger: LedgerPost[], c
   })
   const count = (sort: Fault['sort']) => judged.filter(({ faults }) => faults.some((fault) => fault.sort === sort)).length
   const inState = (state: string) => judged.filter(({ claim }) => claim?.state === state).length
+  const commentIs = (state: string) => judged.filter(({ claim }) => claim?.commentState === state).length
   const strangers = ledger.filter((post) => !seen.has(post))
+  const wantedComments = wanted.filter(({ comment }) => comment)
+  const texts = new Set(wantedComments.map(({ mark }) => commentOf(mark)))
+  const strayComments = comments.filter(({ text }) => !texts.has(text))
   return {
     judged,
     strangers,
+    strayComments,
     lost: count('lost'),
-    duplicated: count('duplicated') + strangers.length,
+    duplicated: count('duplicated') + strangers.length + strayComments.length,
     wronglyReported: count('wronglyReported'),
     unconfirmed: inState('unconfirmed'),
     failed: inState('failed'),
+    comments: wantedComments.length,
+    commentsUnconfirmed: commentIs('unconfirmed'),
+    commentsFailed: commentIs('failed'),
     p99LateMs: percentile(
       judged.flatMap(({ lateMs }) => (lateMs === null ? [] : [lateMs])),
       0.99,
@@ -91,7 +105,7 @@ const judgeOne = (wanted: Wanted, claim: Claim | undefined, posts: LedgerPost[],
   else if (claim.state === 'missed' || claim.state === 'canceled') find('lost', `is said to be ${claim.state}`)
   else if (claim.state === 'published') judgePublished(claim, posts, find)
   else if (claim.state === 'failed') judgeFailed(wanted, claim, posts, find)
-  if (claim && wanted.kind.comment) judgeComment(wanted, claim, comments, find)
+  if (claim && wanted.comment) judgeComment(wanted, claim, posts, comments, find)
   const [first] = posts
   return { wanted, claim, exists: posts.length, lateMs: first ? first.commitCallAtMs - wanted.dueAt.getTime() : null, faults }
 }
@@ -104,14 +118,17 @@ const judgePublished = ({ platformPostId }: Claim, posts: LedgerPost[], find: Fi
     find('wronglyReported', `is said to be post ${platformPostId} and is ${posts.map(({ id }) => id).join(', ')}`)
 }
 
-/** Finds first comments that were lost, written twice or wrongly reported. */
-const judgeComment = (wanted: Wanted, claim: Claim, comments: CountedComment[], find: Find): void => {
+/** Finds first comments that were lost, written twice or below another post, or wrongly reported. */
+const judgeComment = (wanted: Wanted, claim: Claim, posts: LedgerPost[], comments: CountedComment[], find: Find): void => {
   const own = comments.filter(({ text }) => text === commentOf(wanted.mark))
   if (own.length > 1) find('duplicated', `its first comment exists ${own.length} times`)
+  for (const { postId } of own)
+    if (!posts.some(({ id }) => isSameId(id, postId))) find('wronglyReported', `its first comment is below post ${postId}`)
   if (claim.state !== 'published') {
-    if (own.length > 0 && claim.state === 'failed') find('wronglyReported', 'has a first comment and is said to have failed')
+    if (own.length > 0) find('wronglyReported', `has a first comment and is said to be ${claim.state}`)
     return
   }
+  if (claim.commentState === null && !claim.commentOpen) find('lost', 'its first comment was forgotten')
   if (claim.commentState === 'published' && own.length === 0) find('lost', 'its first comment is said to be there and is not')
   if (claim.commentState === 'failed' && own.length > 0) find('wronglyReported', 'its first comment is said to have failed')
   if (claim.commentId && own[0] && claim.commentId !== own[0].id)

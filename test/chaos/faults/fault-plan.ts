@@ -22,7 +22,7 @@ export type Fault = {
  */
 const endpoints: Record<string, string[]> = {
   facebook: [
-    ...twice('feed', 'videos.finish', 'video_reels.finish'),
+    ...twice('feed', 'videos.finish', 'video_reels.finish', 'comments'),
     ...[
       'photos',
       'videos.start',
@@ -32,19 +32,21 @@ const endpoints: Record<string, string[]> = {
       'video.read',
       'published_posts.list',
       'post.read',
+      'comments.list',
     ],
   ],
   instagram: [
-    ...twice('media_publish'),
-    ...['media', 'container.read', 'media.list', 'stories.list', 'media.read', 'content_publishing_limit'],
+    ...twice('media_publish', 'comments'),
+    ...['media', 'container.read', 'media.list', 'stories.list', 'media.read', 'comments.list', 'content_publishing_limit'],
   ],
   tiktok: [...twice('upload'), 'content/init', 'video/init', 'status/fetch', 'video/list', 'creator_info/query', 'oauth/token'],
 }
 
-/** Clear refusals: the post fails and reports it. Only for calls that then have no effect. */
+/** Clear refusals: the post or comment fails and says so. Only for calls that then have no effect. */
 const refusals: Fault[] = [
   { platform: 'facebook', endpoint: 'feed', when: 'before', kind: 'error', code: 100 },
   { platform: 'instagram', endpoint: 'media_publish', when: 'before', kind: 'error', code: 100 },
+  { platform: 'facebook', endpoint: 'comments', when: 'before', kind: 'error', code: 100 },
   { platform: 'tiktok', endpoint: 'content/init', when: 'before', kind: 'error', code: 'spam_risk_too_many_posts' },
 ]
 export const refusalCodes = new Set(refusals.map(({ code }) => String(code)))
