@@ -70,6 +70,8 @@ export type PostKind = {
   prepareAheadMs: number
   /** The maximum text length as the platform counts it, for the counter. */
   textLimit: number
+  /** What the platform counts. Default: code points, so that a simple emoji counts as one. */
+  textUnit?: 'utf-16'
   /**
    * How the preview shows it: text above or below the pictures (default: below), or a full-screen
    * picture.

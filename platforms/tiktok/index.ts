@@ -37,6 +37,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         label: 'Video',
         prepareAheadMs: uploads ? uploadAheadMs : lookAheadMs,
         textLimit: textLimits.video,
+        textUnit: 'utf-16',
         frame: 'full-screen',
         // Uploads don't need a pace: their init happens minutes before the due time.
         ...(uploads ? {} : { pace: initTurn }),
@@ -46,6 +47,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         label: 'Photos',
         prepareAheadMs: lookAheadMs,
         textLimit: textLimits.photos,
+        textUnit: 'utf-16',
         frame: 'full-screen',
         pace: initTurn,
       },
@@ -55,6 +57,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
     suggestKind,
     readSettings: (kind, fields) => readChoices(kind, fields, now()),
     fieldsView: 'tiktok/fields.eta',
+    fieldLimits: { photo_title: textLimits.photoTitle },
     describeAccount: (account) => describeCreator(client, account.grantToken),
     postIdIn: (pasted) =>
       pasted

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { composing, facebook, instagram, tiktok } from './composing.ts'
 
 /** What is pictured: where it is, and who looks. */
 export type Shot = {
@@ -39,12 +40,88 @@ const account =
     await page.waitForLoadState('load')
   }
 
+const comment = 'The list of all five is in the shop, next to the till.'
+const composerShots: Shot[] = [
+  {
+    name: 'composer-reel',
+    open: composing({
+      files: ['video'],
+      text: 'Five records for the first cold Sunday.',
+      fields: {
+        [facebook]: { first_comment: comment, place_id: '102030405060', is_ai_generated: true },
+        [instagram]: {
+          first_comment: comment,
+          collaborators: '@amberline.band',
+          tags_$file: '@amberline.band, @northsidecafe',
+          location_id: '102030405060',
+          cover_second: '1.5',
+          is_ai_generated: true,
+        },
+        [tiktok]: {
+          privacy_level: 'PUBLIC_TO_EVERYONE',
+          allow_comment: true,
+          disclose: true,
+          your_brand: true,
+          is_aigc: true,
+          cover_second: '2',
+        },
+      },
+    }),
+    variants: all,
+  },
+  {
+    name: 'composer-pictures',
+    open: composing({
+      files: ['picture', 'picture'],
+      text: 'Five records for the first cold Sunday.',
+      fields: {
+        [facebook]: { first_comment: comment },
+        [instagram]: { first_comment: comment, collaborators: '@amberline.band', tags_$file: '@amberline.band 30 60' },
+        [tiktok]: {
+          photo_title: 'Five records for the first cold Sunday: dub, warm jazz and one very loud polka',
+          privacy_level: 'PUBLIC_TO_EVERYONE',
+          cover_photo: '2',
+        },
+      },
+    }),
+    variants: all,
+  },
+  {
+    name: 'composer-story',
+    open: composing({
+      files: ['video'],
+      kinds: { [facebook]: 'story', [instagram]: 'story' },
+      fields: {
+        [facebook]: { is_ai_generated: true },
+        [instagram]: { tags_$file: '@amberline.band' },
+        [tiktok]: { inbox: true },
+      },
+    }),
+    variants: all,
+  },
+  {
+    name: 'composer-faults',
+    open: composing({
+      files: ['video'],
+      text: 'Five records for the first cold Sunday.',
+      fields: {
+        [facebook]: { first_comment: comment, place_id: 'Zurich' },
+        [instagram]: { collaborators: '@amberline band!', tags_$file: 'Amber Line', location_id: 'Zurich', cover_second: '1:30' },
+        [tiktok]: { disclose: true, cover_second: '99' },
+      },
+      schedule: true,
+    }),
+    variants: all,
+  },
+]
+
 export const shots: Shot[] = [
   { name: 'today', open: `${w}/today`, variants: all },
   { name: 'calendar', open: `${w}/calendar`, variants: all },
   { name: 'calendar-week', open: `${w}/calendar?view=week`, variants: some },
   { name: 'calendar-list', open: `${w}/calendar?view=list`, variants: some },
   { name: 'composer', open: post('^="Black Friday"', 'Edit'), variants: all },
+  ...composerShots,
   { name: 'post', open: post('$="published"'), variants: all },
   { name: 'post-failed', open: post('^="Saturday hours"'), variants: some },
   { name: 'post-unconfirmed', open: post('^="Needle down: The Low"'), variants: some },

@@ -119,8 +119,15 @@ const kindLabel = (platform: Platform, kind: string): string => platform.kinds.f
 /** The layout of the preview, from the kind: text first, picture first, or text over the picture. */
 const frameOf = (one: ChannelDraft): string => one.platform.kinds.find((kind) => kind.name === one.kind)?.frame ?? 'picture-first'
 
-const bySetting = (faults: RuleFault[]): Record<string, string> =>
-  Object.fromEntries(faults.map((fault) => [fault.setting ?? fault.rule, fault.words]))
+/** Everything that is wrong with a setting, as one text beside its field. */
+const bySetting = (faults: RuleFault[]): Record<string, string> => {
+  const words: Record<string, string> = {}
+  for (const { setting, rule, words: own } of faults) {
+    const name = setting ?? rule
+    words[name] = words[name] ? `${words[name]} ${own}` : own
+  }
+  return words
+}
 
 const byPlace = (faults: Fault[]): Record<Fault['place'], Fault[]> => {
   const at = (place: Fault['place']) => faults.filter((fault) => fault.place === place)

@@ -8,7 +8,7 @@ import { isSent, type TargetState } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
 import { firstCommentOf } from '../../platforms/first-comment.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
-import type { DraftForChannel, Platform, RuleFault } from '../../platforms/platform.ts'
+import type { DraftForChannel, Platform, PostKind, RuleFault } from '../../platforms/platform.ts'
 import { freshFacts } from '../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { formats } from '../time/formats.ts'
@@ -50,6 +50,7 @@ export type ChannelDraft = {
   suggested: string
   draft: DraftForChannel
   textLimit: number
+  textUnit: PostKind['textUnit']
   textLength: number
   faults: RuleFault[]
   /** The platform's own fields as typed or stored, for its part of the form. */
@@ -185,6 +186,7 @@ const draftFor = (
   const suggested = platform.suggestKind({ text, link, media })
   const typed = form.kinds[channel.id] ?? ''
   const kind = platform.kinds.some((one) => one.name === typed) ? typed : suggested
+  const facts = platform.kinds.find((one) => one.name === kind)
   const values = form.fields[channel.id] ?? {}
   const settings = platform.readSettings(kind, values)
   const draft = { kind, text, link, media, settings, accountFacts: channel.accountFacts, granted: grantedOf(channel) }
@@ -198,8 +200,9 @@ const draftFor = (
     kind,
     suggested,
     draft,
-    textLimit: platform.kinds.find((one) => one.name === kind)?.textLimit ?? 0,
-    textLength: [...text].length,
+    textLimit: facts?.textLimit ?? 0,
+    textUnit: facts?.textUnit,
+    textLength: facts?.textUnit === 'utf-16' ? text.length : [...text].length,
     faults: chosen && !sent ? [...brokenFiles(media), ...platform.check(draft)] : [],
     values,
     notAsked,

@@ -20,6 +20,8 @@ const form = (over: Record<string, unknown> = {}) =>
       kind: 'video',
       values: {},
       faults: {},
+      limits: { photo_title: 90 },
+      count: String,
       account,
       ...over,
     })
@@ -79,9 +81,26 @@ describe('promise D7: the form that TikTok requires', () => {
     expect(unasked).toContain('TikTok could not be asked')
     expect(unasked).toMatch(/value="SELF_ONLY" selected/)
   })
-  test('shows an error next to the fields and marks the field it belongs to', () => {
+  test('shows an error beside its field, which is marked and described by it', () => {
     const html = form({ faults: { privacy_level: 'Choose who can see the post.' } })
-    expect(html).toContain('Choose who can see the post.')
-    expect(html).toMatch(/class="audience" aria-invalid="true"/)
+    expect(html).toMatch(/class="audience" aria-invalid="true" aria-describedby="c1\.privacy_level\.fault"/)
+    expect(html).toMatch(/<\/select> <p class="error" id="c1\.privacy_level\.fault">Choose who can see the post\.<\/p>/)
+    expect(form()).not.toContain('.fault')
+  })
+  test('can show an error beside every field', () => {
+    const fields = [
+      'inbox',
+      'privacy_level',
+      'allow_comment',
+      'allow_duet',
+      'allow_stitch',
+      'disclose',
+      'cover_second',
+      'consent',
+    ]
+    const photoFields = ['photo_title', 'cover_photo']
+    const faults = Object.fromEntries([...fields, ...photoFields].map((name) => [name, `Wrong: ${name}`]))
+    for (const name of fields) expect(form({ faults })).toContain(`id="c1.${name}.fault">Wrong: ${name}<`)
+    for (const name of photoFields) expect(form({ kind: 'photos', faults })).toContain(`id="c1.${name}.fault">Wrong: ${name}<`)
   })
 })

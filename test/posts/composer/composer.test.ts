@@ -182,13 +182,14 @@ describe('rules before scheduling', () => {
     )
     expect(answer.status).toBe(422)
     expect(answer.text).toMatch(/<li data-rule="[a-z_]+">Instagram, picture 2: [^<]+<\/li>/)
-    expect(answer.text, 'the platform is named once').not.toMatch(/<li data-rule="[a-z_]+">(Instagram)[^:<]*: \1:/)
+    expect(answer.text, 'the platform is named once').not.toMatch(/<li data-rule="[a-z_]+">(?:<a [^>]*>)?(Instagram)[^:<]*: \1:/)
   })
 
   it('TikTok without a visibility and without consent is refused', async () => {
     const answer = await compose(photoForm({ channels: [channels.tiktok], media: [await file()] }))
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('<li data-rule="privacy_missing">TikTok: Choose who can see the post.</li>')
+    const link = `<a href="#${channels.tiktok}.privacy_level">TikTok: Choose who can see the post.</a>`
+    expect(answer.text).toContain(`<li data-rule="privacy_missing">${link}</li>`)
     expect(answer.text).toContain('data-rule="consent_missing"')
   })
 

@@ -95,15 +95,42 @@ document.addEventListener('htmx:after:swap', () => {
   for (const id of opened) document.getElementById(id)?.setAttribute('open', '')
 })
 
+// A message beside a field is gone once the form is rendered again; so is its mark on the field, which
+// is skipped then.
+document.addEventListener('htmx:after:swap', () => {
+  for (const field of composer()?.querySelectorAll('[aria-invalid="true"]') ?? [])
+    if (!document.getElementById(`${field.id}.fault`)) field.setAttribute('aria-invalid', 'false')
+})
+
 const numbers = new Intl.NumberFormat('en-GB')
+const lengthIn = (text, unit) => (unit === 'utf-16' ? text.length : [...text].length)
 
 // Updates counters at each key press. The server's count, which includes variants and kinds,
 // follows shortly after.
-document.addEventListener('input', (event) => {
-  if (event.target.tagName !== 'TEXTAREA' || !composer()?.contains(event.target)) return
-  const length = [...event.target.value].length
-  for (const counter of document.querySelectorAll(`.counters [data-counts="${event.target.id}"]`)) {
+document.addEventListener('input', ({ target }) => {
+  if (!target.id || !composer()?.contains(target)) return
+  const counters = [...document.querySelectorAll(`.counters [data-counts="${target.id}"]`)]
+  for (const counter of counters) {
+    const length = lengthIn(target.value, counter.dataset.unit)
     counter.querySelector('.number').textContent = numbers.format(length)
     counter.classList.toggle('over', length > Number(counter.dataset.limit))
   }
+  if (counters.length > 0) announce(target, counters)
 })
+
+// Screen readers hear how much is left once it is less than 15 %, when the person stops typing.
+let announcing
+const announce = (target, counters) => {
+  clearTimeout(announcing)
+  announcing = setTimeout(() => {
+    document.getElementById('counted').textContent = counters
+      .map(({ dataset: { limit, name, unit } }) => roomWords(name, Number(limit) - lengthIn(target.value, unit), limit))
+      .filter(Boolean)
+      .join('. ')
+  }, 700)
+}
+const roomWords = (name, left, limit) => {
+  if (left > limit * 0.15) return ''
+  const count = Math.abs(left)
+  return `${name}: ${numbers.format(count)} ${count === 1 ? 'character' : 'characters'} ${left < 0 ? 'over the limit' : 'left'}`
+}
