@@ -6,6 +6,7 @@ import { recordEvent } from '../../db/notifications/events.ts'
 import { notify } from '../../db/notifications/notifications.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
+import type { Moved } from '../../db/posts/target-transitions.ts'
 import { countDeleted } from '../../db/privacy/deletion-items.ts'
 import { insertWorkspaceMails } from '../../db/privacy/deletion-mails.ts'
 import { countOnStep, endStep, findOpenRequest, finishRequest, type OpenRequest } from '../../db/privacy/deletion-requests.ts'
@@ -27,7 +28,6 @@ import {
   purgeMediaOf,
 } from '../../db/privacy/erasure.ts'
 import {
-  type CanceledTarget,
   cancelTargetsLosingFiles,
   dropAltTexts,
   dropFileNames,
@@ -82,8 +82,8 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
           await lockOut(t, request.userId, now)
         }
         const leftBehind = request.about === 'person' ? await listLeftBehind(t, request) : []
-        const canceled = await cancelTargetsOf(t, request, now)
-        if (request.about === 'person') canceled.push(...(await cancelTargetsLosingFiles(t, request, now)))
+        const canceled = await cancelTargetsOf(t, request)
+        if (request.about === 'person') canceled.push(...(await cancelTargetsLosingFiles(t, request)))
         for (const { id } of canceled) await enqueue(t, 'target', id)
         await tellWorkspaces(t, request.id, leftBehind, canceled)
         await endStep(t, request.id, 'posts', { amount: canceled.length, now })
@@ -221,7 +221,7 @@ const setAside = async (t: Db, vault: Vault, request: OpenRequest, { id, workspa
 const tablesOfAccess = ['sessions', 'password_resets', 'mail_links', 'connections_under_way']
 
 /** Notifies the admins of each remaining workspace once: what stopped working there, and why. */
-const tellWorkspaces = async (t: Db, requestId: string, leftBehind: LeftBehind[], canceled: CanceledTarget[]): Promise<void> => {
+const tellWorkspaces = async (t: Db, requestId: string, leftBehind: LeftBehind[], canceled: Moved[]): Promise<void> => {
   for (const { workspaceId, accounts, files } of leftBehind) {
     const facts = { accounts, files, canceled: canceled.filter((target) => target.workspaceId === workspaceId).length }
     if (accounts === 0 && facts.canceled === 0) continue

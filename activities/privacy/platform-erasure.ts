@@ -35,7 +35,7 @@ export const erasePlatformData = async (deps: PlatformErasureDeps, grantIds: str
     const exports = await dropExports(deps, [data.workspaceId])
     await tx(deps.sql, async (t) => {
       await lockPlatformData(t, data)
-      await eraseOne(t, data, cause, exports, new Date(deps.now()))
+      await eraseOne(t, data, cause, exports)
     })
     await deleteHistories(deps, histories) // what was started in the meantime
     await dropExports(deps, [data.workspaceId])
@@ -44,10 +44,10 @@ export const erasePlatformData = async (deps: PlatformErasureDeps, grantIds: str
 
 type Transaction = Parameters<Parameters<typeof tx>[1]>[0]
 
-const eraseOne = async (t: Transaction, data: PlatformData, cause: Cause, exports: number, now: Date): Promise<void> => {
+const eraseOne = async (t: Transaction, data: PlatformData, cause: Cause, exports: number): Promise<void> => {
   const { workspaceId, issuer } = data
   const notifications = await deleteNoticesAbout(t, data)
-  const results = await eraseTargets(t, data, now)
+  const results = await eraseTargets(t, data)
   await freePosts(t, data)
   const accounts = await eraseChannels(t, data)
   if (cause.why === 'asked') {

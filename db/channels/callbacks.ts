@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { stateList, underWayStates } from '../posts/target-states.ts'
 import { endRevocationsOf } from './revocations.ts'
 
 /** `wasKnown`: we had already found out, and notified people, that it no longer works. */
@@ -39,6 +40,6 @@ export const endRemovedGrants = async (
 export const findTargetsByHandle = async (sql: Db, platforms: string[], handle: string, value: string): Promise<string[]> => {
   const rows = await sql<{ id: string }[]>`
     select id from targets where platform = any(${platforms}) and handles ->> ${handle} = ${value}
-      and (state in ('sending', 'processing') or (state = 'published' and finished_at is null))`
+      and (state in ${stateList(sql, underWayStates)} or (state = 'published' and finished_at is null))`
   return rows.map((row) => row.id)
 }

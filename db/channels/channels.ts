@@ -2,6 +2,7 @@ import type { AccountOffer } from '../../platforms/grant.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import { readAgain } from '../insights/measured-channels.ts'
 import type { Db } from '../postgres/connect.ts'
+import { stateList, unsentStates } from '../posts/target-states.ts'
 import type { Vault } from '../vault/vault.ts'
 
 type ChannelState = 'connected' | 'reconnect' | 'disconnected'
@@ -62,7 +63,7 @@ export const listChannels = (
       (select max(n.created_at) from notices n where n.grant_id = g.id and n.kind = 'asked') as asked_at
     from listed c join grants g on g.id = c.grant_id left join users u on u.id = g.connected_by,
       lateral (select count(*)::int as waiting, min(due_at) as first_due_at from targets t
-        where t.channel_id = c.id and t.state in ('scheduled', 'preparing', 'ready')) w
+        where t.channel_id = c.id and t.state in ${stateList(sql, unsentStates)}) w
     order by c.works, c.platform, lower(c.name), c.id`
 
 export type OpenChannel = {

@@ -1,7 +1,8 @@
 import { eraseAccountNumbers } from '../insights/measured-channels.ts'
 import type { Db } from '../postgres/connect.ts'
 import { lockPostsOn } from '../posts/post-locks.ts'
-import { targetStates, unsentStates } from '../posts/target-states.ts'
+import { stateList, targetStates, underWayStates, unsentStates } from '../posts/target-states.ts'
+import { type Moved, transition } from '../posts/target-transitions.ts'
 import type { Authorization } from './authorization-use.ts'
 import type { RevocationState } from './revocations.ts'
 
@@ -92,8 +93,8 @@ export const findToDisconnect = async (
         where h.issuer = g.issuer and h.issuer_user_id = g.issuer_user_id and h.id <> g.id and o.state <> 'disconnected' and h.state <> 'ended')
         as others_elsewhere
     from channels c join grants g on g.id = c.grant_id,
-      lateral (select count(*) filter (where t.state in ('scheduled', 'preparing', 'ready'))::int as unsent,
-        count(*) filter (where t.state not in ('scheduled', 'preparing', 'ready', 'canceled'))::int as past
+      lateral (select count(*) filter (where t.state in ${stateList(sql, unsentStates)})::int as unsent,
+        count(*) filter (where t.state <> 'canceled' and t.state not in ${stateList(sql, unsentStates)})::int as past
         from targets t where t.channel_id = c.id) p
     where c.id = ${ref.channelId} and c.workspace_id = ${ref.workspaceId} and c.state <> 'disconnected'`
   return row ?? null
@@ -108,17 +109,15 @@ export const takeChannelOut = async (t: Db, channelId: string, at: Date): Promis
 }
 
 /** Cancels the account's unsent targets and returns them. */
-export const cancelUnsentOf = async (t: Db, channelId: string, at: Date): Promise<{ id: string; revision: number }[]> => {
+export const cancelUnsentOf = async (t: Db, channelId: string): Promise<Moved[]> => {
   await lockPostsOn(t, [channelId], unsentStates)
-  return t<{ id: string; revision: number }[]>`
-    update targets set state = 'canceled', state_at = ${at}, waiting_for = null, not_before = null, problem = null, revision = revision + 1
-    where channel_id = ${channelId} and state in ('scheduled', 'preparing', 'ready') returning id, revision`
+  return await transition(t, 'cancel', { where: t`t.channel_id = ${channelId}` })
 }
 
 /** The number of the account's targets that are being sent. */
 export const countUnderWay = async (sql: Db, channelId: string): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
-    select count(*)::int from targets where channel_id = ${channelId} and state in ('sending', 'processing')`
+    select count(*)::int from targets where channel_id = ${channelId} and state in ${stateList(sql, underWayStates)}`
   return row?.count ?? 0
 }
 

@@ -1,5 +1,6 @@
 import type { Numbers, OwnPost } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
+import { maybePublishedStates, stateList } from '../posts/target-states.ts'
 import type { InsightScope, Sums } from './insights.ts'
 import type { Instants, Ranking } from './post-numbers.ts'
 
@@ -34,7 +35,7 @@ export const saveOwnPosts = async (sql: Db, { workspaceId, channelId, posts, now
       and not exists (select from targets t where t.channel_id = ${channelId}
         and t.platform_post_id = any(array_append(n.other_ids, n.platform_post_id)))
       and not exists (select from targets t where t.channel_id = ${channelId} and t.platform_post_id is null
-        and t.state in ('sending', 'processing', 'unconfirmed', 'published')
+        and t.state in ${stateList(sql, maybePublishedStates)}
         and t.due_at between n.published_at - interval '1 day' and n.published_at + interval '1 day')
     on conflict (channel_id, platform_post_id) do nothing`
 }

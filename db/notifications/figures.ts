@@ -1,6 +1,7 @@
 import { oldestOverdueS } from '../insights/unread.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from '../posts/target-states.ts'
+import { openStates, stateList, unsentStates } from '../posts/target-states.ts'
 
 /** The state of the installation in counts and ages, for operators and their alerts. */
 export type Figures = {
@@ -51,7 +52,7 @@ type Counts = Omit<Figures, 'open' | 'sweeps' | 'outbox' | 'grants'> &
 const findCounts = (sql: Db) => sql<Counts[]>`
   select o.*, g.*, i.paused_at is not null as is_paused,
     (select count(*)::int from targets t join workspaces w on w.id = t.workspace_id
-      where t.state in ('scheduled', 'preparing', 'ready') and t.due_at < now() - interval '1 minute'
+      where t.state in ${stateList(sql, unsentStates)} and t.due_at < now() - interval '1 minute'
         and coalesce(t.not_before, t.due_at) < now() and w.paused_at is null and i.paused_at is null) as overdue,
     (select count(*)::int from targets where state = 'sending' and state_at < now() - interval '1 minute')
       + (select count(*)::int from targets where state = 'unconfirmed' and finished_at is null
@@ -74,7 +75,7 @@ const findCounts = (sql: Db) => sql<Counts[]>`
 
 const countOpen = (sql: Db) => sql<Figures['open']>`
   select state, count(*)::int as count from targets
-  where state in ('scheduled', 'preparing', 'ready', 'sending', 'processing') group by state`
+  where state in ${stateList(sql, openStates)} group by state`
 
 const listSweepAges = (sql: Db) => sql<Figures['sweeps']>`
   select rule, extract(epoch from now() - max(at))::float8 as age_s from sweeps group by rule order by rule`

@@ -1,6 +1,7 @@
 import type { Problem } from '../../platforms/errors.ts'
 import type { Db } from '../postgres/connect.ts'
 import { asJson, type Fragment, fromJson } from '../postgres/json-rows.ts'
+import { attentionStates, stateList, unsentStates } from '../posts/target-states.ts'
 
 /** One item that needs a person's attention, with what depends on it. */
 export type Need =
@@ -99,7 +100,7 @@ const channelsToReconnect = (sql: Db, workspaceId: Fragment) => sql`(
       workspaceId,
       sql`, lateral (
         select count(*)::int, min(due_at) as first_due_at from targets t
-        where t.channel_id = c.id and t.state in ('scheduled', 'preparing', 'ready')) as waiting`,
+        where t.channel_id = c.id and t.state in ${stateList(sql, unsentStates)}) as waiting`,
     )}
     order by min(waiting.first_due_at) nulls last, channel_name)`
 
@@ -124,7 +125,7 @@ const grantsEnding = (sql: Db, workspaceId: Fragment, now: Date) => sql`(
       now,
       sql`, lateral (
         select count(*)::int, min(t.due_at) as first_due_at from targets t join channels c on c.id = t.channel_id
-        where c.grant_id = g.id and t.state in ('scheduled', 'preparing', 'ready') and t.due_at >= e.ends_at) risk`,
+        where c.grant_id = g.id and t.state in ${stateList(sql, unsentStates)} and t.due_at >= e.ends_at) risk`,
     )}
     order by e.ends_at)`
 
@@ -142,7 +143,7 @@ const targetsToSettle = (sql: Db, workspaceId: Fragment) => sql`(
     order by targets.state_at desc limit ${mostListed})`
 
 const isToSettle = (sql: Db, workspaceId: Fragment) => sql`
-    targets.workspace_id = ${workspaceId} and targets.state in ('failed', 'unconfirmed', 'missed')
+    targets.workspace_id = ${workspaceId} and targets.state in ${stateList(sql, attentionStates)}
       and targets.finished_at is null and targets.state_at > now() - make_interval(days => ${askedDays})`
 
 const commentsToSettle = (sql: Db, workspaceId: Fragment) => sql`(

@@ -1,6 +1,7 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
+import { stateList, unsentStates } from '../posts/target-states.ts'
 
 export const noticeKinds = [
   'failed',
@@ -175,7 +176,7 @@ export type PostAtRisk = { postId: string; text: string; dueAt: Date; channelNam
 export type Risk = Date | 'lost'
 
 const isAtRisk = (sql: Db, grantId: string, risk: Risk) => sql`
-  c.grant_id = ${grantId} and t.state in ('scheduled', 'preparing', 'ready')
+  c.grant_id = ${grantId} and t.state in ${stateList(sql, unsentStates)}
   and ${risk === 'lost' ? sql`c.state = 'reconnect'` : sql`t.due_at >= ${risk}`}`
 
 /** Posts scheduled through this grant that might fail, earliest first. */

@@ -1,5 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
-import type { TargetState } from '../posts/target-states.ts'
+import { stateList, unsentStates } from '../posts/target-states.ts'
 
 /** Since when publishing is paused. Null where it isn't. */
 export type Pause = { workspaceAt: Date | null; installationAt: Date | null }
@@ -45,7 +45,7 @@ export const endInstallationPause = async (sql: Db): Promise<boolean> => {
     with ended as (update installation set paused_at = null where paused_at is not null returning one)
     update workspaces w set paused_at = now() from ended
     where w.paused_at is null and exists (
-      select from targets t where t.workspace_id = w.id and t.state = any(${unsent}) and t.due_at <= now())
+      select from targets t where t.workspace_id = w.id and t.state in ${stateList(sql, unsentStates)} and t.due_at <= now())
     returning w.id`
   return rows.length > 0
 }
@@ -55,7 +55,7 @@ export const listPausedPosts = (sql: Db, workspaceId: string): Promise<PausedPos
   with due as (
     select t.post_id, min(t.due_at) as due_at, array_agg(c.name order by c.platform, c.name) as channels
     from targets t join channels c on c.id = t.channel_id
-    where t.workspace_id = ${workspaceId} and t.state in ('scheduled', 'preparing', 'ready') and t.due_at <= now() group by t.post_id)
+    where t.workspace_id = ${workspaceId} and t.state in ${stateList(sql, unsentStates)} and t.due_at <= now() group by t.post_id)
   select due.*, p.version, p.text from due
     cross join lateral (select version, left(text, 120) as text from posts where id = due.post_id limit 1) p
   order by due.due_at`
@@ -65,9 +65,7 @@ export const enqueueUnsent = async (sql: Db, workspaceId: string | null): Promis
   const rows = await sql<{ refId: string }[]>`
     insert into outbox (kind, ref_id)
     select 'target', id from targets
-    where (comment_open or (state = any(${unsent}) and due_at < now() + interval '1 day')) and (${workspaceId}::uuid is null or workspace_id = ${workspaceId}::uuid)
+    where (comment_open or (state in ${stateList(sql, unsentStates)} and due_at < now() + interval '1 day')) and (${workspaceId}::uuid is null or workspace_id = ${workspaceId}::uuid)
     returning ref_id`
   return rows.map((row) => row.refId)
 }
-
-const unsent: TargetState[] = ['scheduled', 'preparing', 'ready']

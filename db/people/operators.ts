@@ -1,6 +1,7 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from '../posts/target-states.ts'
+import { attentionStates, openStates, stateList, unknownStates, unsentStates } from '../posts/target-states.ts'
 import { hasSecondFactor } from './second-factor.ts'
 
 // What operators can see of the installation: names, states, counts and times, and no content of a
@@ -49,8 +50,8 @@ export const listStandings = (sql: Db): Promise<WorkspaceStanding[]> => sql<Work
     (select count(*)::int from memberships m where m.workspace_id = w.id) as members,
     (select count(*)::int from memberships m where m.workspace_id = w.id and m.role = 'admin') as admins,
     (select count(*)::int from channels c where c.workspace_id = w.id and c.state <> 'disconnected') as accounts,
-    (select count(*)::int from targets t where t.workspace_id = w.id and t.state in ('scheduled', 'preparing', 'ready')) as waiting,
-    (select count(*)::int from targets t where t.workspace_id = w.id and t.state in ('failed', 'unconfirmed', 'missed')
+    (select count(*)::int from targets t where t.workspace_id = w.id and t.state in ${stateList(sql, unsentStates)}) as waiting,
+    (select count(*)::int from targets t where t.workspace_id = w.id and t.state in ${stateList(sql, attentionStates)}
       and t.finished_at is null) as needing
   from workspaces w order by lower(w.name), w.id`
 
@@ -66,8 +67,8 @@ export const listTargetStandings = (sql: Db, which: Which, limit: number): Promi
   from targets t join workspaces w on w.id = t.workspace_id
   where ${
     which === 'unknown'
-      ? sql`t.state in ('sending', 'unconfirmed') and t.finished_at is null`
-      : sql`t.state in ('scheduled', 'preparing', 'ready', 'sending', 'processing')`
+      ? sql`t.state in ${stateList(sql, unknownStates)} and t.finished_at is null`
+      : sql`t.state in ${stateList(sql, openStates)}`
   } ${which === 'overdue' ? sql`and t.due_at < now() - interval '1 minute'` : sql``}
   order by t.due_at, t.id limit ${limit}`
 

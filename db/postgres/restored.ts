@@ -1,3 +1,5 @@
+import { maybePublishedStates, openStates, stateList } from '../posts/target-states.ts'
+import { transition } from '../posts/target-transitions.ts'
 import type { Db } from './connect.ts'
 
 /**
@@ -8,15 +10,13 @@ import type { Db } from './connect.ts'
 export const holdBackUncertain = async (sql: Db, backupAt: Date, now: Date): Promise<number> => {
   const moment = backupAt.toISOString().slice(0, 16).replace('T', ' ')
   const words = `Restored from a backup of ${moment} UTC, made before this was due. It may have gone out since: look at the account.`
-  const held = await sql`
-    update targets set state = 'unconfirmed', state_at = ${now}, waiting_for = ${words}, not_before = null, revision = revision + 1
-    where state in ('scheduled', 'preparing', 'ready') and due_at <= ${now}`
+  const held = await transition(sql, 'holdBack', { where: sql`t.due_at <= ${now}` }, { words })
   // Their first comments may exist too, so the workflow looks for them before it writes them.
   await sql`
     update targets set comment_state = 'waiting', comment_not_before = null
     where comment_state is null and coalesce(settings ->> 'first_comment', '') <> '' and due_at <= ${now}
-      and state in ('unconfirmed', 'sending', 'processing', 'published')`
-  return held.count
+      and state in ${stateList(sql, maybePublishedStates)}`
+  return held.length
 }
 
 /**
@@ -27,7 +27,7 @@ export const tellEverything = async (sql: Db): Promise<number> => {
   const told = await sql`
     insert into outbox (kind, ref_id)
     select 'target', id from targets
-      where state in ('scheduled', 'preparing', 'ready', 'sending', 'processing') or (state = 'published' and finished_at is null)
+      where state in ${stateList(sql, openStates)} or (state = 'published' and finished_at is null)
         or comment_open
     union all select 'grant', id from grants where state <> 'ended'
     union all select 'disconnect', channel_id from revocations

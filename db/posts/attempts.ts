@@ -1,6 +1,7 @@
 import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
+import { transition } from './target-transitions.ts'
 
 export type AttemptOutcome = 'claimed' | 'accepted' | 'refused' | 'unknown' | 'not_sent' | 'found' | 'absent'
 export type AttemptRow = {
@@ -43,18 +44,19 @@ export const claimTargets = async (sql: Db, wishes: ClaimWish[]): Promise<Map<st
     ), held as materialized (
       select t.id from targets t where t.id = any(${wishes.map(({ id }) => id)}::uuid[]) order by t.id for no key update of t ${unlessHeld}
     ), claimed as (
-      update targets t set
-        state = 'sending', state_at = now(), waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null
-      from held h, wished w, channels c, grants g, workspaces o, installation i
-      where t.id = h.id and w.id = t.id and t.state = 'ready' and t.revision = w.revision and t.handles_revision = t.revision
-        and t.attempt_number = w.attempt_number
-        and date_trunc('milliseconds', t.due_at) = w.due_at and t.due_at + o.missed_after > now()
-        and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active' and o.id = t.workspace_id
-        and o.paused_at is null and i.paused_at is null
-        and not exists (
-          select from limits l where l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
-            and 'sending' = any(l.holds) and l.until > w.now)
-      returning t.id, t.workspace_id, t.attempt_number, t.revision, t.handles, w.fingerprint
+      ${transition(sql, 'claim', {
+        join: sql`from held h, wished w, channels c, grants g, workspaces o, installation i`,
+        where: sql`
+          t.id = h.id and w.id = t.id and t.revision = w.revision and t.handles_revision = t.revision
+          and t.attempt_number = w.attempt_number
+          and date_trunc('milliseconds', t.due_at) = w.due_at and t.due_at + o.missed_after > now()
+          and c.id = t.channel_id and c.state = 'connected' and g.id = c.grant_id and g.state = 'active'
+          and o.id = t.workspace_id and o.paused_at is null and i.paused_at is null
+          and not exists (
+            select from limits l where l.subject in ('channel:' || c.id, 'grant:' || g.id, 'issuer:' || g.issuer)
+              and 'sending' = any(l.holds) and l.until > w.now)`,
+        returning: sql`t.id, t.workspace_id, t.attempt_number, t.revision, t.handles, w.fingerprint`,
+      })}
     )
     insert into attempts (workspace_id, target_id, number, revision, fingerprint, handles, claimed_at)
     select workspace_id, id, attempt_number, revision, decode(fingerprint, 'hex'), handles, clock_timestamp() from claimed

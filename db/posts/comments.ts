@@ -158,7 +158,8 @@ export const markCommentUnconfirmed = async (sql: Db, target: Ref, proof: string
 /** A person's decision about a first comment that was refused or has an unknown outcome. */
 export type CommentDecision = 'again' | 'found' | 'leave'
 
-const decidable: Record<CommentDecision, CommentState[]> = {
+/** The states of a first comment in which each decision can be made. */
+export const commentDecidableIn: Record<CommentDecision, CommentState[]> = {
   again: ['failed', 'unconfirmed'],
   found: ['unconfirmed'],
   leave: ['failed', 'unconfirmed'],
@@ -178,7 +179,7 @@ export const decideComment = async (
   const [row] = await t<{ commentState: CommentState | null }[]>`
     select comment_state from targets where id = ${targetId} and state = 'published'`
   const before = row?.commentState ?? null
-  if (before === null || !decidable[decision].includes(before))
+  if (before === null || !commentDecidableIn[decision].includes(before))
     return [{ ...change, changed: false, refusal: 'has nothing to decide about its first comment' }]
   await carryOut(t, targetId, decision, before, now)
   return [{ ...change, changed: true, refusal: null }]

@@ -1,5 +1,6 @@
 import type { Db } from '../postgres/connect.ts'
 import type { TargetState } from './target-states.ts'
+import { retryableStates, stateList } from './target-states.ts'
 
 /** A post with the same content, on the same account, at about the same time. */
 export type EqualPost = { postId: string; channelId: string; dueAt: Date; state: TargetState }
@@ -44,7 +45,7 @@ export const listEqualPosts = (
   from wanted join targets t on t.channel_id = wanted.channel_id and t.kind = wanted.kind and t.text = wanted.text
     and t.link is not distinct from wanted.link and coalesce(t.settings ->> 'first_comment', '') = wanted.first_comment, files
   where t.workspace_id = ${post.workspaceId} and t.post_id is distinct from ${post.postId}
-    and t.state not in ('failed', 'missed', 'canceled')
+    and t.state not in ${stateList(sql, retryableStates)}
     and t.due_at > ${post.dueAt}::timestamptz - make_interval(hours => ${withinHours})
     and t.due_at < ${post.dueAt}::timestamptz + make_interval(hours => ${withinHours})
     and files.hashes = coalesce((

@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { stateList, underWayStates, unsentStates } from './target-states.ts'
 
 /**
  * After a change, the web server and the relay have this long to start or signal the workflow, in
@@ -17,10 +18,10 @@ export const listTargetsAlone = async (sql: Db, look: { soonMs: number; limit: n
     with alone as (
       select t.id, t.due_at from (
         select id, due_at, state_at from targets
-          where state in ('scheduled', 'preparing', 'ready') and due_at < now() + make_interval(secs => ${look.soonMs / 1_000})
+          where state in ${stateList(sql, unsentStates)} and due_at < now() + make_interval(secs => ${look.soonMs / 1_000})
         union all
         select id, due_at, state_at from targets
-          where state in ('sending', 'processing') or (state = 'published' and finished_at is null)
+          where state in ${stateList(sql, underWayStates)} or (state = 'published' and finished_at is null)
         union all
         select id, due_at, state_at from targets where comment_open and finished_at is not null) t
       where t.state_at < now() - make_interval(secs => ${graceS})

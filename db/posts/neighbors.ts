@@ -1,11 +1,12 @@
 import type { Db } from '../postgres/connect.ts'
+import { retryableStates, stateList } from './target-states.ts'
 
 /** Another post on one of the accounts, close to a given time. */
 export type Neighbor = { channelId: string; postId: string; text: string; dueAt: Date }
 
 const near = (sql: Db, channelIds: string[], from: Date, to: Date) => sql`
   t.channel_id = any(${channelIds}::uuid[]) and t.due_at > ${from} and t.due_at < ${to}
-  and t.state not in ('failed', 'missed', 'canceled')`
+  and t.state not in ${stateList(sql, retryableStates)}`
 
 /** For each account, the nearest other post within `withinMs` before or after. */
 export const listNeighbors = (
@@ -29,6 +30,6 @@ export const countDueOn = async (
     select count(*)::int from targets t
     where t.workspace_id = ${span.workspaceId} and t.post_id is distinct from ${span.postId} and t.channel_id = ${span.channelId}
       and t.kind = any(${span.kinds}) and t.due_at >= ${span.from} and t.due_at < ${span.to}
-      and t.state not in ('failed', 'missed', 'canceled')`
+      and t.state not in ${stateList(sql, retryableStates)}`
   return row?.count ?? 0
 }

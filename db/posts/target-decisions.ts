@@ -3,7 +3,8 @@ import { enqueue } from '../notifications/outbox.ts'
 import { retireLinks } from './media-links.ts'
 import type { HeldPost } from './post-locks.ts'
 import { lockTarget, refuse, type TargetChange } from './target-moves.ts'
-import type { TargetState } from './target-states.ts'
+import { attentionStates, type TargetState } from './target-states.ts'
+import { transition } from './target-transitions.ts'
 
 /**
  * A person's decision about an unknown outcome: `bind` (the post exists), `again` (it doesn't
@@ -23,7 +24,7 @@ export const decideTarget = async (
   const [target] = await lockTarget(t, post, targetId)
   if (!target) return []
   const ref = { workspaceId: post.workspaceId, targetId }
-  const from: TargetState[] = decision.do === 'leave' ? ['unconfirmed', 'failed', 'missed'] : ['unconfirmed']
+  const from: readonly TargetState[] = decision.do === 'leave' ? attentionStates : ['unconfirmed']
   if (!from.includes(target.state)) return [refuse(target)]
   const after = await carryOut(t, ref, decision, target.state, now)
   if (decision.do !== 'leave') await enqueue(t, 'target', target.id)
@@ -58,13 +59,9 @@ const bind = async (
   { platformPostId, permalink }: { platformPostId: string | null; permalink: string | null },
   now: Date,
 ): Promise<void> => {
-  await t`
-    update targets set
-      state = 'published', state_at = now(), waiting_for = null, problem = null, published_at = coalesce(sent_at, ${now}),
-      platform_post_id = coalesce(${platformPostId}, platform_post_id), permalink = coalesce(${permalink}, permalink),
-      confirmed_by = 'A person found it there.'
-    where id = ${ref.targetId} and workspace_id = ${ref.workspaceId}`
-  await closeAttempt(t, ref, 'found', 'A person found it there.')
+  const confirmedBy = 'A person found it there.'
+  await transition(t, 'bind', { where: rowOf(t, ref) }, { platformPostId, permalink, confirmedBy, at: now })
+  await closeAttempt(t, ref, 'found', confirmedBy)
 }
 
 /**
@@ -74,11 +71,11 @@ const bind = async (
 const sendAgain = async (t: postgres.TransactionSql, ref: Ref, now: Date): Promise<void> => {
   const attemptNumber = await closeAttempt(t, ref, 'absent', 'A person looked, and it was not there.')
   await retireLinks(t, { targetId: ref.targetId, attemptNumber })
-  await t`
-    update targets set state = 'preparing', state_at = now(), waiting_for = null, not_before = null, problem = null, due_at = ${now},
-      comment_state = null
-    where id = ${ref.targetId} and workspace_id = ${ref.workspaceId}`
+  await transition(t, 'sendAgain', { where: rowOf(t, ref) }, { dueAt: now })
 }
+
+const rowOf = (t: postgres.TransactionSql, { targetId, workspaceId }: Ref) =>
+  t`t.id = ${targetId} and t.workspace_id = ${workspaceId}`
 
 const closeAttempt = async (
   t: postgres.TransactionSql,

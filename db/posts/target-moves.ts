@@ -2,7 +2,8 @@ import type postgres from 'postgres'
 import type { JsonRecord } from '../../platforms/json.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { HeldPost } from './post-locks.ts'
-import { isUnsent, type TargetState } from './target-states.ts'
+import type { TargetState } from './target-states.ts'
+import { type Moved, transition } from './target-transitions.ts'
 
 /**
  * What a person's action did to one target. This is correct immediately, even if Temporal is down.
@@ -59,7 +60,7 @@ export const scheduleTargets = async (
  * content.
  */
 export const movePost = async (t: Transaction, post: HeldPost, dueAt: Date): Promise<TargetChange[]> =>
-  eachInTurn(await lockTargets(t, post), (target) => moveOne(t, target, dueAt, ['scheduled', 'preparing', 'ready', 'missed']))
+  eachInTurn(await lockTargets(t, post), (target) => moveOne(t, target, dueAt, 'move'))
 
 /** Cancels all unsent targets. */
 export const cancelPost = async (t: Transaction, post: HeldPost): Promise<TargetChange[]> =>
@@ -74,9 +75,7 @@ export const retryTarget = async (
   post: HeldPost,
   retry: { targetId: string; dueAt: Date },
 ): Promise<TargetChange[]> =>
-  eachInTurn(await lockTarget(t, post, retry.targetId), (target) =>
-    moveOne(t, target, retry.dueAt, ['failed', 'missed', 'canceled']),
-  )
+  eachInTurn(await lockTarget(t, post, retry.targetId), (target) => moveOne(t, target, retry.dueAt, 'retry'))
 
 /**
  * Locks in the order of ids, like all code that locks several. Returns the targets in display
@@ -106,14 +105,8 @@ const scheduleOne = async (
   existing: Locked | undefined,
 ): Promise<TargetChange> => {
   if (!existing) return insertOne(t, plan, target)
-  if (!isUnsent(existing.state) && !['failed', 'missed', 'canceled'].includes(existing.state)) return refuse(existing)
-  await t`
-    update targets set
-      kind = ${target.kind}, text = ${target.text}, link = ${target.link}, settings = ${t.json(target.settings)},
-      due_at = ${plan.dueAt}, state = 'scheduled', state_at = now(), waiting_for = null, not_before = null, problem = null, revision = revision + 1
-    where id = ${existing.id}`
-  await enqueue(t, 'target', existing.id)
-  return { ...named(existing), before: existing.state, after: 'scheduled', changed: true, refusal: null }
+  const given = { content: target, dueAt: plan.dueAt }
+  return await changed(t, existing, 'scheduled', transition(t, 'schedule', { where: sameRow(t, existing) }, given))
 }
 
 const insertOne = async (t: Transaction, plan: Plan, target: TargetToSchedule): Promise<TargetChange> => {
@@ -140,22 +133,24 @@ const insertOne = async (t: Transaction, plan: Plan, target: TargetToSchedule): 
   }
 }
 
-const moveOne = async (t: Transaction, target: Locked, dueAt: Date, from: TargetState[]): Promise<TargetChange> => {
-  if (!from.includes(target.state)) return refuse(target)
-  await t`
-    update targets set due_at = ${dueAt}, state = 'scheduled', state_at = now(), waiting_for = null, not_before = null, problem = null, revision = revision + 1
-    where id = ${target.id}`
-  await enqueue(t, 'target', target.id)
-  return { ...named(target), before: target.state, after: 'scheduled', changed: true, refusal: null }
-}
+const moveOne = (t: Transaction, target: Locked, dueAt: Date, how: 'move' | 'retry'): Promise<TargetChange> =>
+  changed(t, target, 'scheduled', transition(t, how, { where: sameRow(t, target) }, { dueAt }))
 
-const cancelOne = async (t: Transaction, target: Locked): Promise<TargetChange> => {
-  if (!isUnsent(target.state)) return refuse(target)
-  await t`
-    update targets set state = 'canceled', state_at = now(), waiting_for = null, revision = revision + 1
-    where id = ${target.id}`
+const cancelOne = (t: Transaction, target: Locked): Promise<TargetChange> =>
+  changed(t, target, 'canceled', transition(t, 'cancel', { where: sameRow(t, target) }))
+
+const sameRow = (t: Transaction, { id }: Locked) => t`t.id = ${id}`
+
+/** Runs the transition, and signals the workflow if it changed something. */
+const changed = async (
+  t: Transaction,
+  target: Locked,
+  after: TargetState,
+  moving: PromiseLike<Moved[]>,
+): Promise<TargetChange> => {
+  if ((await moving).length === 0) return refuse(target)
   await enqueue(t, 'target', target.id)
-  return { ...named(target), before: target.state, after: 'canceled', changed: true, refusal: null }
+  return { ...named(target), before: target.state, after, changed: true, refusal: null }
 }
 
 const named = (target: Locked) => ({ targetId: target.id, platform: target.platform, channelName: target.channelName })

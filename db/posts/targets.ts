@@ -2,7 +2,8 @@ import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { CommentState } from './comments.ts'
-import type { TargetState } from './target-states.ts'
+import { openStates, preparedStates, stateList, type TargetState } from './target-states.ts'
+import { type Moved, transition } from './target-transitions.ts'
 
 export type TargetRow = {
   id: string
@@ -77,7 +78,7 @@ export const countOpenDue = async (sql: Db, span: { from: Date; to: Date }, most
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from (
       select from targets
-      where due_at >= ${span.from} and due_at < ${span.to} and state in ('scheduled', 'preparing', 'ready', 'sending', 'processing')
+      where due_at >= ${span.from} and due_at < ${span.to} and state in ${stateList(sql, openStates)}
       limit ${most}) as due`
   return row?.count ?? 0
 }
@@ -105,18 +106,18 @@ export const listBoundIds = async (sql: Db, target: { workspaceId: string; chann
   return rows.map((row) => row.platformPostId)
 }
 
+/** Before the call, a change of content or time must not have come first. */
+const unchanged = (sql: Db, { id, revision }: { id: string; revision: number }) => sql`t.id = ${id} and t.revision = ${revision}`
+
+/** After the call, no other attempt must have followed. */
+const latest = (sql: Db, { id, attemptNumber }: { id: string; attemptNumber: number }) =>
+  sql`t.id = ${id} and t.attempt_number = ${attemptNumber}`
+
+const hasMoved = async (moving: PromiseLike<Moved[]>): Promise<boolean> => (await moving).length === 1
+
 /** scheduled → preparing. Drops handles from an older revision. False if the row has moved on. */
-export const beginPreparing = async (sql: Db, target: { id: string; revision: number }): Promise<boolean> => {
-  const rows = await sql`
-    update targets set
-      state = 'preparing',
-      state_at = case when state = 'preparing' then state_at else now() end,
-      handles = case when handles_revision = revision then handles else '{}' end,
-      handles_revision = revision
-    where id = ${target.id} and revision = ${target.revision} and state in ('scheduled', 'preparing')
-    returning id`
-  return rows.length === 1
-}
+export const beginPreparing = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
+  hasMoved(transition(sql, 'prepare', { where: unchanged(sql, target) }))
 
 /**
  * Saves the handles from the platform at once. False if the target was changed or has moved on, so
@@ -152,70 +153,40 @@ export const postpone = async (
 ): Promise<void> => {
   await sql`
     update targets set not_before = ${wait.notBefore}, waiting_for = ${wait.words}
-    where id = ${target.id} and revision = ${target.revision} and state in ('preparing', 'ready')`
+    where id = ${target.id} and revision = ${target.revision} and state in ${stateList(sql, preparedStates)}`
 }
 
 /** preparing → ready. */
-export const markReady = async (sql: Db, target: { id: string; revision: number }): Promise<boolean> => {
-  const rows = await sql`
-    update targets set state = 'ready', state_at = now(), waiting_for = null, problem = null
-    where id = ${target.id} and revision = ${target.revision} and handles_revision = revision and state = 'preparing'
-    returning id`
-  return rows.length === 1
-}
+export const markReady = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
+  hasMoved(transition(sql, 'makeReady', { where: sql`${unchanged(sql, target)} and t.handles_revision = t.revision` }))
 
 /** Marks an unsent target as failed because the platform won't accept it. */
-export const markRefusedAhead = async (sql: Db, target: { id: string; revision: number }, problem: Problem): Promise<boolean> => {
-  const rows = await sql`
-    update targets set state = 'failed', state_at = now(), waiting_for = null, problem = ${sql.json(problem)}
-    where id = ${target.id} and revision = ${target.revision} and state in ('scheduled', 'preparing', 'ready')
-    returning id`
-  return rows.length === 1
-}
+export const markRefusedAhead = (sql: Db, target: { id: string; revision: number }, problem: Problem): Promise<boolean> =>
+  hasMoved(transition(sql, 'refuseUnsent', { where: unchanged(sql, target) }, { problem }))
 
 /** Marks a post as missed if its time passed longer ago than the workspace allows. */
-export const markMissed = async (sql: Db, target: { id: string; revision: number }): Promise<boolean> => {
-  const rows = await sql`
-    update targets t set state = 'missed', state_at = now(), waiting_for = null
-    from workspaces w
-    where t.id = ${target.id} and w.id = t.workspace_id and t.revision = ${target.revision}
-      and t.state in ('scheduled', 'preparing', 'ready') and t.due_at + w.missed_after < now()
-    returning t.id`
-  return rows.length === 1
-}
+export const markMissed = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
+  hasMoved(
+    transition(sql, 'miss', {
+      join: sql`from workspaces w`,
+      where: sql`${unchanged(sql, target)} and w.id = t.workspace_id and t.due_at + w.missed_after < now()`,
+    }),
+  )
 
 /** Marks a target as published and binds it to its post at the platform. */
-export const markPublished = async (
+export const markPublished = (
   sql: Db,
   target: { id: string; attemptNumber: number },
   outcome: { platformPostId: string | null; confirmedBy: string },
-): Promise<boolean> => {
-  const rows = await sql`
-    update targets set
-      state = 'published', state_at = now(), waiting_for = null, problem = null, published_at = now(),
-      platform_post_id = coalesce(${outcome.platformPostId}, platform_post_id), confirmed_by = ${outcome.confirmedBy}
-    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state in ('sending', 'processing', 'unconfirmed')
-    returning id`
-  return rows.length === 1
-}
+): Promise<boolean> => hasMoved(transition(sql, 'publish', { where: latest(sql, target) }, outcome))
 
 /** Sent and accepted, but the platform is still processing it. */
-export const markProcessing = async (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> => {
-  const rows = await sql`
-    update targets set state = 'processing', state_at = now(), waiting_for = ${words}
-    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state in ('sending', 'processing')
-    returning id`
-  return rows.length === 1
-}
+export const markProcessing = (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> =>
+  hasMoved(transition(sql, 'process', { where: latest(sql, target) }, { words }))
 
 /** The platform clearly refused what was sent. */
-export const markFailed = async (sql: Db, target: { id: string; attemptNumber: number }, problem: Problem): Promise<boolean> => {
-  const rows = await sql`
-    update targets set state = 'failed', state_at = now(), waiting_for = null, problem = ${sql.json(problem)}
-    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state in ('sending', 'processing')
-    returning id`
-  return rows.length === 1
-}
+export const markFailed = (sql: Db, target: { id: string; attemptNumber: number }, problem: Problem): Promise<boolean> =>
+  hasMoved(transition(sql, 'refuse', { where: latest(sql, target) }, { problem }))
 
 /**
  * Clearly nothing happened: the target can be claimed again, not before `notBefore`. `from`:
@@ -229,30 +200,19 @@ export type AnotherTry = {
   after?: 'sending' | 'processing'
 }
 
-export const allowAnotherTry = async (
+export const allowAnotherTry = (
   sql: Db,
   target: { id: string; attemptNumber: number },
-  again: AnotherTry,
+  { from, words, notBefore, after = 'sending' }: AnotherTry,
 ): Promise<boolean> => {
-  const rows = await sql`
-    update targets set state = ${again.from}, state_at = now(), waiting_for = ${again.words}, not_before = ${again.notBefore}
-    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state = ${again.after ?? 'sending'}
-    returning id`
-  return rows.length === 1
+  const name = from === 'ready' ? 'tryAgainReady' : 'tryAgainPreparing'
+  const where = sql`${latest(sql, target)} and t.state = ${after}`
+  return hasMoved(transition(sql, name, { where }, { words, notBefore }))
 }
 
 /** The outcome couldn't be found out: a person decides. */
-export const markUnconfirmed = async (
-  sql: Db,
-  target: { id: string; attemptNumber: number },
-  words: string,
-): Promise<boolean> => {
-  const rows = await sql`
-    update targets set state = 'unconfirmed', state_at = now(), waiting_for = ${words}
-    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state in ('sending', 'processing')
-    returning id`
-  return rows.length === 1
-}
+export const markUnconfirmed = (sql: Db, target: { id: string; attemptNumber: number }, words: string): Promise<boolean> =>
+  hasMoved(transition(sql, 'giveUp', { where: latest(sql, target) }, { words }))
 
 /**
  * Completes the receipt, possibly with a better id than the known one. `final` means that there is

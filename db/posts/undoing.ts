@@ -4,7 +4,8 @@ import { enqueue } from '../notifications/outbox.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { HeldPost } from './post-locks.ts'
 import type { TargetChange } from './target-moves.ts'
-import type { TargetState } from './target-states.ts'
+import { attentionStates, type TargetState } from './target-states.ts'
+import { transition } from './target-transitions.ts'
 
 /** An action on a post that can be undone. */
 export type DoneAct = { id: string; name: string; postId: string; facts: JsonRecord; at: Date }
@@ -60,9 +61,7 @@ export const uncancelTargets = async (
   const targets = (await lockThese(t, post, targetIds)).filter((target) => target.state === 'canceled')
   if (targets.some((target) => target.dueAt <= now)) return null
   for (const target of targets) {
-    await t`
-      update targets set state = 'scheduled', state_at = now(), waiting_for = null, not_before = null, problem = null, revision = revision + 1
-      where id = ${target.id}`
+    await transition(t, 'uncancel', { where: t`t.id = ${target.id}` })
     await enqueue(t, 'target', target.id)
   }
   return targets.map((target) => changeOf(target, 'scheduled'))
@@ -75,7 +74,7 @@ export const undismissTargets = async (
   targetIds: string[],
 ): Promise<TargetChange[]> => {
   const targets = await lockThese(t, post, targetIds)
-  const open = targets.filter((target) => ['failed', 'missed', 'unconfirmed'].includes(target.state))
+  const open = targets.filter((target) => attentionStates.includes(target.state))
   await t`update targets set finished_at = null where id = any(${open.map((target) => target.id)}::uuid[])`
   return open.map((target) => changeOf(target, target.state))
 }

@@ -2,6 +2,7 @@ import type { Problem } from '../../platforms/errors.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { Db } from '../postgres/connect.ts'
 import { lockPostsOn } from './post-locks.ts'
+import { transition, transitions } from './target-transitions.ts'
 
 /**
  * The connection was lost before anything was sent: the post waits for a person to reconnect, even
@@ -15,15 +16,13 @@ export const waitForConnection = async (
   words: string,
   at: Date,
 ): Promise<boolean> => {
-  const waits = await sql`
-    update targets set state = 'scheduled', state_at = ${at}, waiting_for = ${words}, problem = ${sql.json(problem)},
-      not_before = case
-        when exists (select from channels c join grants g on g.id = c.grant_id
-          where c.id = targets.channel_id and c.state = 'connected' and g.state = 'active') then null -- connected again in this moment
-        when due_at > ${at} then least(due_at, ${at}::timestamptz + interval '15 minutes')
-        else ${at}::timestamptz + interval '15 minutes' end
-    where id = ${target.id} and revision = ${target.revision} and state in ('scheduled', 'preparing', 'ready')
-    returning id`
+  const notBefore = sql`case
+    when exists (select from channels c join grants g on g.id = c.grant_id
+      where c.id = t.channel_id and c.state = 'connected' and g.state = 'active') then null -- connected again in this moment
+    when t.due_at > ${at} then least(t.due_at, ${at}::timestamptz + interval '15 minutes')
+    else ${at}::timestamptz + interval '15 minutes' end`
+  const where = sql`t.id = ${target.id} and t.revision = ${target.revision}`
+  const waits = await transition(sql, 'awaitConnection', { where }, { words, problem, notBefore })
   return waits.length === 1
 }
 
@@ -33,13 +32,12 @@ export const waitForConnection = async (
  * transaction that connects. Returns their ids.
  */
 export const reviveTargets = async (t: Db, ref: { workspaceId: string; channelIds: string[] }, at: Date): Promise<string[]> => {
-  await lockPostsOn(t, ref.channelIds, ['scheduled', 'failed'])
-  const rows = await t<{ id: string }[]>`
-    update targets set state = 'scheduled', state_at = ${at}, not_before = null, waiting_for = null, problem = null,
-      finished_at = null, revision = revision + 1
-    where workspace_id = ${ref.workspaceId} and channel_id = any(${ref.channelIds}) and problem ->> 'kind' = 'reauthorize'
-      and (state = 'scheduled' or (state = 'failed' and due_at > ${at} and sent_at is null))
-    returning id`
+  await lockPostsOn(t, ref.channelIds, transitions.revive.from)
+  const rows = await transition(t, 'revive', {
+    where: t`
+      t.workspace_id = ${ref.workspaceId} and t.channel_id = any(${ref.channelIds}) and t.problem ->> 'kind' = 'reauthorize'
+      and (t.state = 'scheduled' or (t.due_at > ${at} and t.sent_at is null))`,
+  })
   for (const { id } of rows) await enqueue(t, 'target', id)
   return rows.map((row) => row.id)
 }

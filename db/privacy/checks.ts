@@ -1,5 +1,6 @@
 import type { Db } from '../postgres/connect.ts'
 import { keepsValuesOutOfItsLog } from '../postgres/server-log.ts'
+import { credentialStates, literals } from '../posts/target-states.ts'
 import { sealedColumns } from '../vault/sealed.ts'
 
 /** A check of the daily sweep: `wrong` must be 0 of `all`. `name` is stored in the table sweeps. */
@@ -74,6 +75,6 @@ const endedPlaces = `
     where r.finished_at < now() - interval '32 days'
   union all select coalesce(verifier_sealed, offer_sealed) from connections_under_way where expires_at < now() - interval '1 hour'
   union all select t.handles ->> k from targets t, jsonb_object_keys(t.handles) k
-    where k like 'sealed%' and t.state not in ('scheduled', 'preparing', 'ready', 'sending') and t.state_at < now() - interval '2 days'
+    where k like 'sealed%' and t.state not in ${literals(credentialStates)} and t.state_at < now() - interval '2 days'
   union all select a.handles ->> k from attempts a, jsonb_object_keys(a.handles) k
     where k like 'sealed%' and a.claimed_at < now() - interval '3 days'`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Db } from '../postgres/connect.ts'
+import { transition } from '../posts/target-transitions.ts'
 
 /**
  * The key of the copy in the media store, which survives the loss of the database. It is not a
@@ -80,9 +81,9 @@ export const endGrantsAgain = async (t: Db, ids: string[], at: Date): Promise<vo
   await t`
     update channels set state = 'disconnected', state_reason = null, token_sealed = null, account_facts = null, disconnected_at = ${at}
     where grant_id = any(${ids}::uuid[])`
-  await t`
-    update targets set state = 'canceled', state_at = ${at}, waiting_for = null, revision = revision + 1
-    where state in ('scheduled', 'preparing', 'ready') and channel_id in (select id from channels where grant_id = any(${ids}::uuid[]))`
+  await transition(t, 'cancel', {
+    where: t`t.channel_id in (select id from channels where grant_id = any(${ids}::uuid[]))`,
+  })
   await t`
     update grants set state = 'ended', state_reason = 'removed', ended_at = ${at}::timestamptz - interval '1 year',
       access_token_sealed = null, refresh_token_sealed = null, renewing_by = null, renewing_until = null

@@ -1,5 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
-import { unsentStates } from '../posts/target-states.ts'
+import { type Moved, transition } from '../posts/target-transitions.ts'
 import type { OpenRequest } from './deletion-requests.ts'
 
 /** Files, file names and alt texts of a person in workspaces that are kept. */
@@ -14,16 +14,11 @@ const isTheirsAlone = (sql: Db, { id, userId }: OpenRequest) => sql`
   and not exists (select from post_media pm join posts p on p.id = pm.post_id
     where pm.media_id = m.id and p.created_by is distinct from ${userId})`
 
-export type CanceledTarget = { id: string; workspaceId: string }
-
 /** Cancels unsent targets whose post loses a file. */
-export const cancelTargetsLosingFiles = async (sql: Db, request: OpenRequest, now: Date): Promise<CanceledTarget[]> => {
+export const cancelTargetsLosingFiles = async (sql: Db, request: OpenRequest): Promise<Moved[]> => {
   const losing = sql`select pm.post_id from post_media pm join media m on m.id = pm.media_id where ${isTheirsAlone(sql, request)}`
   await sql`select from posts where id in (${losing}) order by id for no key update`
-  return await sql<CanceledTarget[]>`
-    update targets set state = 'canceled', state_at = ${now}, waiting_for = null, not_before = null, problem = null, finished_at = ${now},
-      revision = revision + 1
-    where post_id in (${losing}) and state = any(${unsentStates}) returning id, workspace_id`
+  return await transition(sql, 'cancel', { where: sql`t.post_id in (${losing})` })
 }
 
 export type OwnFile = { id: string; keys: string[]; isConverted: boolean }
@@ -67,9 +62,7 @@ export const dropAltTexts = async (sql: Db, userId: string): Promise<{ texts: nu
     update post_media pm set alt_text = '' from posts p where p.id = pm.post_id and p.created_by = ${userId} and pm.alt_text <> ''
     returning pm.post_id`
   const posts = dropped.map((row) => row.postId)
-  const targets = await sql<{ id: string }[]>`
-    update targets set state = 'scheduled', revision = revision + 1
-    where post_id = any(${posts}::uuid[]) and state = any(${unsentStates}) returning id`
+  const targets = await transition(sql, 'prepareAnew', { where: sql`t.post_id = any(${posts}::uuid[])` })
   return { texts: dropped.length, targetIds: targets.map((row) => row.id) }
 }
 

@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { stateList, unsentStates } from '../posts/target-states.ts'
 
 /**
  * A workspace of the person. It stays if another admin can still sign in; otherwise it is deleted
@@ -67,6 +68,6 @@ export const listLosses = (sql: Db, userId: string, workspaceIds: string[]): Pro
     (select count(*)::int from channels c join grants g on g.id = c.grant_id
       where c.workspace_id = w.id and g.connected_by = ${userId} and c.state <> 'disconnected') as accounts,
     (select count(*)::int from targets t join channels c on c.id = t.channel_id left join grants g on g.id = c.grant_id
-      where t.workspace_id = w.id and t.state in ('scheduled', 'preparing', 'ready') and (g.connected_by = ${userId}
+      where t.workspace_id = w.id and t.state in ${stateList(sql, unsentStates)} and (g.connected_by = ${userId}
         or exists (select from post_media pm join theirs f on f.id = pm.media_id and not f.shared where pm.post_id = t.post_id))) as canceled
   from workspaces w where w.id = any(${workspaceIds}::uuid[]) order by lower(w.name), w.id`

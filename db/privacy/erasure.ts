@@ -3,8 +3,8 @@ import { revokeInvitationsBy } from '../people/invitations.ts'
 import type { Db } from '../postgres/connect.ts'
 import { lockPostsOn } from '../posts/post-locks.ts'
 import { unsentStates } from '../posts/target-states.ts'
+import { type Moved, transition } from '../posts/target-transitions.ts'
 import type { OpenRequest } from './deletion-requests.ts'
-import type { CanceledTarget } from './erasure-files.ts'
 import { listShares } from './erasure-forecast.ts'
 
 /** Deletes a person's data. Only this file and db/privacy/retention.ts delete people's data. */
@@ -53,7 +53,7 @@ const dropLetters = async (sql: Db, userId: string): Promise<void> => {
  * Cancels everything that has not been sent. Returns the targets, so that their workflows can be
  * signaled.
  */
-export const cancelTargetsOf = async (sql: Db, request: OpenRequest, now: Date): Promise<CanceledTarget[]> => {
+export const cancelTargetsOf = async (sql: Db, request: OpenRequest): Promise<Moved[]> => {
   const channels = await sql<{ id: string }[]>`
     select c.id from channels c join grants g on g.id = c.grant_id where ${grantsOf(sql, request)}`
   await lockPostsOn(
@@ -61,11 +61,10 @@ export const cancelTargetsOf = async (sql: Db, request: OpenRequest, now: Date):
     channels.map(({ id }) => id),
     unsentStates,
   )
-  return await sql<CanceledTarget[]>`
-    update targets t set state = 'canceled', state_at = ${now}, waiting_for = null, finished_at = ${now}, revision = revision + 1
-    from channels c join grants g on g.id = c.grant_id
-    where c.id = t.channel_id and ${grantsOf(sql, request)} and t.state in ('scheduled', 'preparing', 'ready')
-    returning t.id, t.workspace_id`
+  return await transition(sql, 'cancel', {
+    join: sql`from channels c join grants g on g.id = c.grant_id`,
+    where: sql`c.id = t.channel_id and ${grantsOf(sql, request)}`,
+  })
 }
 
 /** `isNamed`: the row still holds the id of the platform user who consented. */

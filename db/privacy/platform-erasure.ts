@@ -1,7 +1,8 @@
 import { eraseAccountNumbers } from '../insights/measured-channels.ts'
 import type { Db } from '../postgres/connect.ts'
 import { lockPostsOn } from '../posts/post-locks.ts'
-import { sentStates, targetStates } from '../posts/target-states.ts'
+import { sentStates, stateList, targetStates } from '../posts/target-states.ts'
+import { transition } from '../posts/target-transitions.ts'
 
 /**
  * Deletes everything that a platform gave us about connected accounts. What members wrote and
@@ -56,7 +57,7 @@ export const deleteNoticesAbout = async (t: Db, { grantIds, channelIds, targetId
  * promise: E5: deletes unsent targets and erases sent ones, which can never be sent again. Returns
  * how many sent targets.
  */
-export const eraseTargets = async (t: Db, { channelIds, targetIds }: PlatformData, now: Date): Promise<number> => {
+export const eraseTargets = async (t: Db, { channelIds, targetIds }: PlatformData): Promise<number> => {
   await t`delete from outbox where kind = 'target' and ref_id = any(${targetIds}::uuid[])`
   // These first: they wait for a reading that is being written, whose rows then go with the others.
   await t`delete from unmeasured_targets where target_id = any(${targetIds}::uuid[])`
@@ -64,13 +65,8 @@ export const eraseTargets = async (t: Db, { channelIds, targetIds }: PlatformDat
   await t`delete from snapshots where target_id = any(${targetIds}::uuid[])`
   await t`delete from attempts where target_id = any(${targetIds}::uuid[])`
   await t`delete from comment_attempts where target_id = any(${targetIds}::uuid[])`
-  await t`delete from targets where channel_id = any(${channelIds}::uuid[]) and not state = any(${[...sentStates]})`
-  const { count } = await t`
-    update targets set state = 'erased', state_at = ${now}, waiting_for = null, not_before = null, handles = '{}', handles_revision = null,
-      problem = null, platform_post_id = null, permalink = null, confirmed_by = null, finished_at = ${now}, revision = revision + 1,
-      comment_state = null, comment_id = null, comment_problem = null, comment_proof = null, comment_not_before = null
-    where channel_id = any(${channelIds}::uuid[]) and state <> 'erased'`
-  return count
+  await t`delete from targets where channel_id = any(${channelIds}::uuid[]) and state not in ${stateList(t, sentStates)}`
+  return (await transition(t, 'erase', { where: t`t.channel_id = any(${channelIds}::uuid[])` })).length
 }
 
 /**

@@ -2,6 +2,7 @@ import { consentMinutes } from '../channels/consents.ts'
 import { revocationDays } from '../channels/revocations.ts'
 import { agedViewsBegan } from '../insights/snapshots.ts'
 import { type Db, type Sql, tx } from '../postgres/connect.ts'
+import { literals, openStates } from '../posts/target-states.ts'
 import { sealedHandlesBegan } from '../vault/sealed-handles.ts'
 
 /** Deletes rows of `table` once `keep` has passed since `began` (SQL; null: not begun yet). */
@@ -39,7 +40,7 @@ const row = (name: string, what: string, keep: string, after: string, began: str
 const mediaBegan = `case
   when media.purged_at is not null then null
   when exists (select from post_media pm join targets t on t.post_id = pm.post_id where pm.media_id = media.id
-    and t.state in ('scheduled', 'preparing', 'ready', 'sending', 'processing')) then null
+    and t.state in ${literals(openStates)}) then null
   else greatest(media.uploaded_at,
     (select max(coalesce(t.published_at, t.state_at)) from post_media pm join targets t on t.post_id = pm.post_id where pm.media_id = media.id),
     (select max(p.updated_at) from post_media pm join posts p on p.id = pm.post_id where pm.media_id = media.id and p.state = 'draft'))
@@ -223,10 +224,7 @@ export const standing: Record<string, string> = {
   schema_version: 'for good: no personal data',
 }
 
-/**
- * How many days Temporal keeps a closed workflow. The worker sets this at startup. A test compares
- * it with docker-compose.yml and docs/install.md.
- */
+/** How many days Temporal keeps a closed workflow, as in docker-compose.yml and docs/install.md. */
 export const historyDays = 7
 
 /** The longest time, in days, that log lines are kept. */

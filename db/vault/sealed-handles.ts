@@ -1,11 +1,12 @@
 import type { Db } from '../postgres/connect.ts'
+import { credentialStates, literals } from '../posts/target-states.ts'
 
 /**
  * Secrets that a platform gave us for one post (TikTok's upload URL) are stored sealed in the
  * target's handles, under keys that begin with "sealed". They are not needed after the post was
  * sent. This is the SQL expression for when their retention term began.
  */
-export const sealedHandlesBegan = `case when handles::text like '%"sealed%' and state not in ('scheduled', 'preparing', 'ready', 'sending')
+export const sealedHandlesBegan = `case when handles::text like '%"sealed%' and state not in ${literals(credentialStates)}
   then state_at end`
 
 /**

@@ -51,7 +51,7 @@ describe('the version of a post increases', () => {
       'scheduled',
       () => setPostTime(test.sql, ids, { wallTime: randomUUID(), zone: 'UTC', dueAt: tomorrow() }),
     ],
-    ['when its account is disconnected', 'scheduled', () => tx(test.sql, (t) => cancelUnsentOf(t, ids.channelId, new Date()))],
+    ['when its account is disconnected', 'scheduled', () => tx(test.sql, (t) => cancelUnsentOf(t, ids.channelId))],
     [
       'whoever writes its words, without asking for it',
       'scheduled',

@@ -18,7 +18,7 @@ import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
 import { listMedia } from '../../db/posts/media.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost } from '../../db/posts/posts.ts'
-import { listTargets } from '../../db/posts/targets.ts'
+import { countOpenDue, listTargets } from '../../db/posts/targets.ts'
 import { findWholePost } from '../../db/posts/whole-post.ts'
 import { boundsOf } from '../../web/posts/calendar-days.ts'
 import { dateOf } from '../../web/time/wall-time.ts'
@@ -126,6 +126,7 @@ const large = ['posts', 'targets', 'events', 'attempts', 'media', 'notices']
 describe('queries over the whole installation read only what is in progress:', () => {
   const readers: [string, (sql: Sql) => unknown][] = [
     ['targets that nobody tells Temporal of', (db) => listTargetsAlone(db, { soonMs: 40 * 60_000, limit: 100, turn: 0 })],
+    ['how many posts are due', (db) => countOpenDue(db, { from: new Date(), to: new Date(Date.now() + 60_000) }, 1_000)],
     ['targets that news from TikTok is about', (db) => findTargetsByHandle(db, ['tiktok'], 'publishId', 'v_pub_1')],
   ]
   it.each(readers)('%s', async (_, read) => {

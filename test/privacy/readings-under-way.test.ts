@@ -53,7 +53,7 @@ const erase = async (): Promise<void> => {
   for (const data of await listPlatformData(app.sql, [grant!.id], now))
     await tx(app.sql, async (t) => {
       await lockPlatformData(t, data)
-      await eraseTargets(t, data, now)
+      await eraseTargets(t, data)
       await eraseChannels(t, data)
     })
 }

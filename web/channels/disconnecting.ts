@@ -31,7 +31,7 @@ export const disconnect = async (deps: WebDeps, ask: Disconnect): Promise<boolea
     const account = await findToDisconnect(t, ask)
     if (!account) return null
     await takeChannelOut(t, channelId, at)
-    const targets = await cancelUnsentOf(t, channelId, at)
+    const targets = await cancelUnsentOf(t, channelId)
     for (const { id, revision } of targets) {
       await enqueue(t, 'target', id)
       await notify(t, { workspaceId, kind: 'canceled', cause: `canceled:${id}:${revision}`, targetId: id, to: 'author' })

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { mayWatch } from '../../db/notifications/watchers.ts'
 import { findPost } from '../../db/posts/posts.ts'
+import { isOpen } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import { type EventStream, eventStream } from '../http/event-stream.ts'
@@ -45,8 +46,7 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
         targets
           .filter(
             (target) =>
-              target.commentOpen ||
-              (!['failed', 'unconfirmed', 'missed', 'canceled'].includes(target.state) && target.finishedAt === null),
+              target.commentOpen || ((isOpen(target.state) || target.state === 'published') && target.finishedAt === null),
           )
           .map(async (target) => ({ target, label: names.get(target.id), progress: await deps.temporal.progress(target.id) })),
       )

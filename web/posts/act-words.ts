@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HistoryLine } from '../../db/posts/post-history.ts'
+import { retryableStates, targetStates } from '../../db/posts/target-states.ts'
 import type { Formats } from '../time/formats.ts'
 
 /**
@@ -9,7 +10,12 @@ export type Names = Map<string, string>
 
 type Change = z.infer<typeof changeSchema>
 
-const changeSchema = z.object({ targetId: z.string(), changed: z.boolean(), refusal: z.string().nullable(), before: z.string() })
+const changeSchema = z.object({
+  targetId: z.string(),
+  changed: z.boolean(),
+  refusal: z.string().nullable(),
+  before: z.enum(targetStates),
+})
 const factsSchema = z.object({ due_at: z.string().nullable().catch(null), changes: z.array(changeSchema).catch([]) })
 
 /**
@@ -79,7 +85,7 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
  */
 const refusals = (name: string, refused: Change[], names: Names): string =>
   refused
-    .filter((change) => !(name === 'post.canceled' && ['canceled', 'failed', 'missed'].includes(change.before)))
+    .filter((change) => !(name === 'post.canceled' && retryableStates.includes(change.before)))
     .map((change) => `${names.get(change.targetId) ?? 'One account'} ${change.refusal}.`)
     .join(' ')
 

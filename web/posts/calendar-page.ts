@@ -1,6 +1,6 @@
 import { group } from 'd3-array'
 import { type CalendarPost, type DatedPost, listCalendar } from '../../db/posts/calendar.ts'
-import { isUnsent } from '../../db/posts/target-states.ts'
+import { mayStart } from '../../db/posts/target-transitions.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { longDay, weekday } from '../time/dates.ts'
@@ -143,10 +143,7 @@ const entryOf = (deps: WebDeps, clock: (date: Date) => string, post: CalendarPos
     dueAt: post.dueAt,
     pill: overallPill(post.state, post.targets),
     isDraft: post.state === 'draft',
-    movable:
-      post.targets.length === 0
-        ? post.state === 'draft'
-        : post.targets.every((target) => isUnsent(target.state) || target.state === 'missed'),
+    movable: post.targets.length === 0 ? post.state === 'draft' : post.targets.every((target) => mayStart('move', target.state)),
     badges: [...platforms].flatMap((name) => deps.platforms.platforms.get(name) ?? []),
   }
 }

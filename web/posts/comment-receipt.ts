@@ -1,3 +1,4 @@
+import { undecidedStates } from '../../db/posts/target-states.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import { firstCommentOf } from '../../platforms/first-comment.ts'
 import type { Formats } from '../time/formats.ts'
@@ -12,7 +13,7 @@ type Given = { fmt: Formats; platform: string }
  */
 export const commentReceipt = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] => {
   if (firstCommentOf(target.settings) === '') return []
-  if (target.state !== 'published') return stillAhead.has(target.state) ? [row('after the post is published')] : []
+  if (target.state !== 'published') return undecidedStates.includes(target.state) ? [row('after the post is published')] : []
   const problem = target.commentProblem?.words
   switch (target.commentState) {
     case null:
@@ -45,8 +46,6 @@ export const commentReceipt = (target: TargetRow, { fmt, platform }: Given): Rec
 
 const name = 'First comment'
 const row = (words: string): ReceiptRow => ({ name, words })
-
-const stillAhead = new Set<TargetRow['state']>(['scheduled', 'preparing', 'ready', 'sending', 'processing', 'unconfirmed'])
 
 const support = ({ commentProblem }: TargetRow): ReceiptRow[] => {
   if (!commentProblem) return []

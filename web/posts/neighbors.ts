@@ -1,4 +1,5 @@
 import { countDueOn, listNeighbors, type Neighbor } from '../../db/posts/neighbors.ts'
+import { isUnsent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { WebDeps } from '../http/env.ts'
@@ -42,7 +43,7 @@ export const lateWords = async (deps: WebDeps, workspace: { id: string; zone: st
   const notes = await Promise.all(
     targets.map(async (target) => {
       const platform = deps.platforms.platforms.get(target.platform)
-      if (!platform || !['scheduled', 'preparing', 'ready'].includes(target.state)) return null
+      if (!platform || !isUnsent(target.state)) return null
       const one = { channelId: target.channelId, accountName: target.channelName, platform, kind: target.kind }
       return paceNote(deps, { workspaceId: workspace.id, postId, dueAt: target.dueAt }, one, fmt)
     }),

@@ -1,6 +1,9 @@
 import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
+import { commentDecidableIn } from '../../db/posts/comments.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
+import { attentionStates } from '../../db/posts/target-states.ts'
+import { transitions } from '../../db/posts/target-transitions.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import type { View } from '../http/render.ts'
@@ -90,33 +93,41 @@ export const askedWords = (
       return {
         words: `cancel it on ${target?.channelName ?? 'one account'}`,
         button: 'Cancel it there',
-        possible: isOneOf('scheduled', 'preparing', 'ready'),
+        possible: isOneOf(...transitions.cancel.from),
       }
     case 'retry':
       return {
         words: `publish it again on ${target?.channelName ?? 'one account'}`,
         button: 'Try again',
-        possible: isOneOf('failed', 'missed', 'canceled'),
+        possible: isOneOf(...transitions.retry.from),
       }
     case 'again':
-      return { words: 'publish it again', button: 'Publish again', possible: isOneOf('unconfirmed') }
+      return { words: 'publish it again', button: 'Publish again', possible: isOneOf(...transitions.sendAgain.from) }
     case 'leave':
       return {
         words: 'dismiss it',
         button: 'Dismiss',
-        possible: isOneOf('failed', 'missed', 'unconfirmed') && !target?.finishedAt,
+        possible: isOneOf(...attentionStates) && !target?.finishedAt,
       }
     case 'bind':
-      return { words: 'confirm that it was published', button: "Yes, it's published", possible: isOneOf('unconfirmed') }
+      return {
+        words: 'confirm that it was published',
+        button: "Yes, it's published",
+        possible: isOneOf(...transitions.bind.from),
+      }
     case 'commentAgain':
-      return { words: 'add the first comment again', button: 'Add it again', possible: isCommentOneOf('failed', 'unconfirmed') }
+      return {
+        words: 'add the first comment again',
+        button: 'Add it again',
+        possible: isCommentOneOf(...commentDecidableIn.again),
+      }
     case 'commentFound':
       return {
         words: 'confirm that the first comment is there',
         button: "Yes, it's there",
-        possible: isCommentOneOf('unconfirmed'),
+        possible: isCommentOneOf(...commentDecidableIn.found),
       }
     case 'commentLeave':
-      return { words: 'dismiss the first comment', button: 'Dismiss', possible: isCommentOneOf('failed', 'unconfirmed') }
+      return { words: 'dismiss the first comment', button: 'Dismiss', possible: isCommentOneOf(...commentDecidableIn.leave) }
   }
 }

@@ -1,7 +1,8 @@
 import type { AttemptRow } from '../../db/posts/attempts.ts'
 import { findPostEvent, type HistoryLine } from '../../db/posts/post-history.ts'
 import type { PostRow } from '../../db/posts/posts.ts'
-import { isSent, isUnsent } from '../../db/posts/target-states.ts'
+import { attentionStates, isSent, isUnsent, undecidedStates } from '../../db/posts/target-states.ts'
+import { mayStart } from '../../db/posts/target-transitions.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
 import { findWholePost } from '../../db/posts/whole-post.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
@@ -41,12 +42,7 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
         numbers: own ? numbersView(deps, readingsOf(own, readings), fmt) : null,
       }
     }),
-    open: targets.some(
-      (target) =>
-        !['published', 'failed', 'missed', 'canceled', 'erased'].includes(target.state) ||
-        !target.finishedAt ||
-        target.commentOpen,
-    ),
+    open: targets.some((target) => undecidedStates.includes(target.state) || !target.finishedAt || target.commentOpen),
     media,
     texts: textsOf(deps, post, targets),
     history: history.flatMap((line) => historyView(line, names, fmt)),
@@ -106,11 +102,11 @@ const targetView = (deps: WebDeps, target: TargetRow, attempts: AttemptRow[], fm
       prepareAheadMs: kind?.prepareAheadMs ?? 0,
     }),
     attempts: own,
-    canCancel: isUnsent(target.state),
-    canRetry: ['failed', 'missed', 'canceled'].includes(target.state),
-    canDecide: target.state === 'unconfirmed',
+    canCancel: mayStart('cancel', target.state),
+    canRetry: mayStart('retry', target.state),
+    canDecide: mayStart('bind', target.state),
     canDecideComment: target.commentState === 'failed' || target.commentState === 'unconfirmed',
-    canLeave: ['failed', 'missed', 'unconfirmed'].includes(target.state) && !target.finishedAt,
+    canLeave: attentionStates.includes(target.state) && !target.finishedAt,
   }
 }
 
@@ -133,7 +129,7 @@ const historyView = (line: HistoryLine, names: Names, fmt: Formats): View[] => {
 /** The actions that are possible now, for the buttons at the top of the page. */
 export const actsOn = (post: PostRow, targets: TargetRow[]) => {
   const unsent = targets.filter((target) => isUnsent(target.state))
-  const movable = targets.filter((target) => isUnsent(target.state) || target.state === 'missed')
+  const movable = targets.filter((target) => mayStart('move', target.state))
   return {
     edit: post.state === 'draft' || targets.some((target) => !isSent(target.state)),
     move: movable.length > 0,

@@ -1,4 +1,4 @@
-import type { TargetState } from '../../db/posts/target-states.ts'
+import { type TargetState, underWayStates, unsentStates } from '../../db/posts/target-states.ts'
 
 /** Colors express state only. See web/public/styles/tokens.css. */
 type Tone = 'out' | 'way' | 'wait' | 'need' | ''
@@ -32,8 +32,8 @@ export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pi
   if (has('failed').length > 0) return { words: some(has('failed'), 'failed'), tone: 'need' }
   if (has('missed').length > 0) return { words: some(has('missed'), 'missed'), tone: 'need' }
   if (has('unconfirmed').length > 0) return { words: 'unconfirmed', tone: 'wait' }
-  if (has('sending', 'processing').length > 0) return { words: 'going out', tone: 'way' }
-  const waiting = has('scheduled', 'preparing', 'ready')
+  if (has(...underWayStates).length > 0) return { words: 'going out', tone: 'way' }
+  const waiting = has(...unsentStates)
   if (waiting.length === 0 && live.every((part) => part.state === 'erased')) return erased(live)
   if (waiting.length === 0) return { words: 'published', tone: 'out' }
   if (waiting.length < live.length) return { words: 'going out', tone: 'way' }
