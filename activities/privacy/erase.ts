@@ -210,11 +210,7 @@ const setAside = async (t: Db, vault: Vault, request: OpenRequest, { id, workspa
     const { issuer, issuerUserId } = grant
     await insertRevocation(t, vault, { issuer, issuerUserId, workspaceId, grantId: id, requestId: request.id, at: now }, grant)
   }
-  // For a platform account, its id is still needed to find what it gave us; those rows are deleted
-  // with the content.
-  if (request.about === 'person') return await endGrantToErase(t, id, now)
-  await t`update grants set state = 'ended', access_token_sealed = null, refresh_token_sealed = null, ended_at = ${now} where id = ${id}`
-  await t`update channels set state = 'disconnected', token_sealed = null, disconnected_at = ${now} where grant_id = ${id}`
+  await endGrantToErase(t, request, id, now)
 }
 
 /** Deleted when the deletion begins; the rest of the account is deleted with its row. */

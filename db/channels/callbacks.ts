@@ -1,5 +1,6 @@
 import type { Db } from '../postgres/connect.ts'
 import { stateList, underWayStates } from '../posts/target-states.ts'
+import { endingGrant } from './grants.ts'
 import { endRevocationsOf } from './revocations.ts'
 
 /** `wasKnown`: we had already found out, and notified people, that it no longer works. */
@@ -23,9 +24,7 @@ export const endRemovedGrants = async (
       where issuer = ${said.issuer} and issuer_user_id = ${said.issuerUserId} and state <> 'ended'
         and connected_at < ${said.saidAt}::timestamptz + interval '1 second'
       for no key update)
-    update grants g set state = 'ended', state_reason = ${said.by === 'us' ? 'revoked' : 'removed'}, ended_at = ${at},
-      access_token_sealed = null, refresh_token_sealed = null,
-      renewing_by = null, renewing_until = null
+    update grants g set ${endingGrant(t, said.by === 'us' ? 'revoked' : 'removed', at)}
     from before where g.id = before.id
     returning g.id, g.workspace_id, before.state = 'reauthorize' as was_known`
   const ids = grants.map((grant) => grant.id)

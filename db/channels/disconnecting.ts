@@ -100,12 +100,14 @@ export const findToDisconnect = async (
   return row ?? null
 }
 
+type Accounts = { channelId: string } | { grantIds: string[] }
+
 // promise: R2
-/** Marks the account as disconnected and deletes its own token. */
-export const takeChannelOut = async (t: Db, channelId: string, at: Date): Promise<void> => {
+/** Marks accounts that aren't disconnected yet as disconnected, and deletes their own tokens. */
+export const takeChannelsOut = async (t: Db, of: Accounts, at: Date): Promise<void> => {
   await t`
     update channels set state = 'disconnected', state_reason = null, token_sealed = null, account_facts = null, disconnected_at = ${at}
-    where id = ${channelId}`
+    where ${'channelId' in of ? t`id = ${of.channelId}` : t`grant_id = any(${of.grantIds}::uuid[])`} and state <> 'disconnected'`
 }
 
 /** Cancels the account's unsent targets and returns them. */

@@ -2,6 +2,7 @@ import { deleteAuthenticatorApp } from '../people/authenticator-apps.ts'
 import { dropUselessRecoveryCodes } from '../people/second-factor.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Place } from '../vault/vault.ts'
+import { withoutTokens } from './grants.ts'
 import { endRevocation } from './revocations.ts'
 
 /** A connection that must be reconnected, because its tokens are gone. */
@@ -55,7 +56,7 @@ const forgetGrants = async (t: Db, ids: string[]): Promise<ForgottenGrant[]> =>
   await t<ForgottenGrant[]>`
   with lost as (select id, state = 'active' as was_active from grants where id = any(${ids}) for no key update),
   forgotten as (
-    update grants g set access_token_sealed = null, refresh_token_sealed = null, renewing_by = null, renewing_until = null,
+    update grants g set ${withoutTokens(t)},
       state = case when lost.was_active then 'reauthorize' else g.state end,
       state_reason = case when lost.was_active then 'key_lost' else g.state_reason end
     from lost where lost.id = g.id returning g.id, g.workspace_id, lost.was_active)

@@ -163,12 +163,15 @@ export const endReplacedGrants = async (t: Db, grant: { workspaceId: string; iss
 }
 
 // promise: R2
-/** Ends a grant and deletes its tokens. */
-export const endGrant = async (sql: Db, id: string, reason: string, at: Date): Promise<void> => {
-  await sql`
-    update grants set state = 'ended', state_reason = ${reason}, ended_at = ${at}, access_token_sealed = null, refresh_token_sealed = null,
-      renewing_by = null, renewing_until = null
-    where id = ${id}`
+/** Assignments of `update grants` that end a grant and delete its tokens. */
+export const endingGrant = (sql: Db, reason: string | null, at: Date) => sql`
+  state = 'ended', state_reason = ${reason}, ended_at = ${at}, ${withoutTokens(sql)}`
+
+export const withoutTokens = (sql: Db) => sql`
+  access_token_sealed = null, refresh_token_sealed = null, renewing_by = null, renewing_until = null`
+
+export const endGrant = async (sql: Db, id: string, reason: string | null, at: Date): Promise<void> => {
+  await sql`update grants set ${endingGrant(sql, reason, at)} where id = ${id}`
 }
 
 /** Locks the grant until the transaction ends. False if the workspace has no such grant. */

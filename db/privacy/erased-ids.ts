@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { takeChannelsOut } from '../channels/disconnecting.ts'
+import { endingGrant } from '../channels/grants.ts'
 import type { Db } from '../postgres/connect.ts'
 import { transition } from '../posts/target-transitions.ts'
 
@@ -78,16 +80,12 @@ export const deleteChannelsAgain = async (t: Db, ids: string[]): Promise<void> =
  */
 export const endGrantsAgain = async (t: Db, ids: string[], at: Date): Promise<void> => {
   await t`delete from grants g where id = any(${ids}::uuid[]) and not exists (select from channels c where c.grant_id = g.id)`
-  await t`
-    update channels set state = 'disconnected', state_reason = null, token_sealed = null, account_facts = null, disconnected_at = ${at}
-    where grant_id = any(${ids}::uuid[])`
+  await takeChannelsOut(t, { grantIds: ids }, at)
   await transition(t, 'cancel', {
     where: t`t.channel_id in (select id from channels where grant_id = any(${ids}::uuid[]))`,
   })
-  await t`
-    update grants set state = 'ended', state_reason = 'removed', ended_at = ${at}::timestamptz - interval '1 year',
-      access_token_sealed = null, refresh_token_sealed = null, renewing_by = null, renewing_until = null
-    where id = any(${ids}::uuid[])`
+  const longAgo = new Date(at.getTime() - 365 * 86_400_000)
+  await t`update grants set ${endingGrant(t, 'removed', longAgo)} where id = any(${ids}::uuid[])`
   if (ids.length > 0) await t`delete from sweeps where rule = 'removed'`
 }
 

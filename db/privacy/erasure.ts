@@ -1,3 +1,5 @@
+import { takeChannelsOut } from '../channels/disconnecting.ts'
+import { endGrant } from '../channels/grants.ts'
 import { endAccess } from '../people/access.ts'
 import { revokeInvitationsBy } from '../people/invitations.ts'
 import type { Db } from '../postgres/connect.ts'
@@ -99,15 +101,17 @@ export const listConnectionTraces = async (sql: Db, request: OpenRequest): Promi
   return row!
 }
 
-/** promise: R2: deletes the tokens, and everything that identifies the person at the platform. */
-export const endGrantToErase = async (sql: Db, grantId: string, now: Date): Promise<void> => {
-  await sql`
-    update channels set state = 'disconnected', state_reason = null, token_sealed = null, account_facts = null, disconnected_at = ${now}
-    where grant_id = ${grantId} and state <> 'disconnected'`
-  await sql`
-    update grants set state = 'ended', state_reason = null, access_token_sealed = null, refresh_token_sealed = null, ended_at = ${now},
-      user_name = '', scopes = '{}', renewing_by = null, renewing_until = null, issuer_user_id = 'erased-' || id, connected_by = null
-    where id = ${grantId}`
+/**
+ * promise: R2: ends the grant and its accounts, and deletes the tokens. For a person, also deletes
+ * everything that identifies them at the platform. The id of a platform account is still needed to
+ * find what it gave us; those rows are deleted with the content.
+ */
+export const endGrantToErase = async (sql: Db, request: OpenRequest, grantId: string, now: Date): Promise<void> => {
+  await takeChannelsOut(sql, { grantIds: [grantId] }, now)
+  await endGrant(sql, grantId, null, now)
+  if (request.about === 'person')
+    await sql`
+      update grants set user_name = '', scopes = '{}', issuer_user_id = 'erased-' || id, connected_by = null where id = ${grantId}`
 }
 
 export type DoomedFile = { id: string; keys: string[]; isConverted: boolean }

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { eraseHistory, takeChannelOut } from '../../db/channels/disconnecting.ts'
+import { eraseHistory, takeChannelsOut } from '../../db/channels/disconnecting.ts'
 import { recordLimit } from '../../db/channels/limits.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { completeReceipt } from '../../db/posts/targets.ts'
@@ -214,7 +214,7 @@ describe.sequential('when measuring fails', () => {
           (select count(*)::int from snapshots s join targets t on t.id = s.target_id where t.channel_id = ${channelId}) as snapshots`
       return row!
     }
-    await takeChannelOut(sql, channelId, new Date(world.rig.now()))
+    await takeChannelsOut(sql, { channelId }, new Date(world.rig.now()))
     const kept = await rowsOf()
     expect(Math.min(...Object.values(kept).map(Number))).toBeGreaterThan(0)
     const before = await lastCall()

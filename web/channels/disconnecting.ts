@@ -4,7 +4,7 @@ import {
   findAuthorizationOf,
   findToDisconnect,
   type ToDisconnect,
-  takeChannelOut,
+  takeChannelsOut,
 } from '../../db/channels/disconnecting.ts'
 import { endGrant, openGrant } from '../../db/channels/grants.ts'
 import { insertEndedRevocation, insertRevocation } from '../../db/channels/revocations.ts'
@@ -30,7 +30,7 @@ export const disconnect = async (deps: WebDeps, ask: Disconnect): Promise<boolea
     if (authorization) await lockAuthorization(t, authorization)
     const account = await findToDisconnect(t, ask)
     if (!account) return null
-    await takeChannelOut(t, channelId, at)
+    await takeChannelsOut(t, { channelId }, at)
     const targets = await cancelUnsentOf(t, channelId)
     for (const { id, revision } of targets) {
       await enqueue(t, 'target', id)
