@@ -101,7 +101,7 @@ describe('operators can find the workflow', () => {
     expect((await ensureSearchAttributes({ ...deps, now: Date.now }))()).toBe(true)
   })
 
-  test('not by search attributes that cannot be created: workflows run without them', async () => {
+  test('not by search attributes that cannot be created: they are not used', async () => {
     const { connection } = house.client
     const deps = { connection, namespace: 'there is no such namespace', log, now: () => Date.now() + 10 * 86_400_000 }
     expect((await ensureSearchAttributes(deps))()).toBe(false)
