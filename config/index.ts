@@ -1,34 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { type IssuerConfigs, issuerSettings, readIssuers } from '../platforms/settings.ts'
 import { type OperatorConfig, operator, untruePolicy } from './operator.ts'
 import { type TemporalCluster, temporalCluster } from './temporal.ts'
 import { isLoopback, type VaultKey } from './values.ts'
-import { type Values, type Variable, variables } from './variables.ts'
+import type { Variable } from './variable.ts'
+import { type Values, variables } from './variables.ts'
 
-type MetaConfig = {
-  appId: string
-  appSecret: string
-  /** Whether the Meta app is live instead of in development mode, according to the operator. */
-  isLive: boolean
-  apiVersion: string
-  configId: string | undefined
-  graphUrl: string
-  graphVideoUrl: string
-  dialogUrl: string
-  ruploadUrl: string
-}
-type TikTokConfig = {
-  clientKey: string
-  clientSecret: string
-  /** Whether TikTok has audited the app for Direct Post, according to the operator. */
-  isAudited: boolean
-  authUrl: string
-  apiUrl: string
-  /** Hosts that may receive uploads for TikTok, besides the host of `apiUrl`. */
-  uploadUrls: string[]
-  videoSource: 'FILE_UPLOAD' | 'PULL_FROM_URL'
-  /** Tokens that TikTok reads at our URL to verify that it belongs to us. */
-  siteVerifications: string[]
-}
 export type S3Settings = {
   /** `s3://bucket` or `s3://bucket/folder`. */
   url: string
@@ -38,7 +15,7 @@ export type S3Settings = {
   /** Undefined: the machine's role, found by Amazon's libraries. */
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined
 }
-export type Config = {
+export type Config = IssuerConfigs & {
   production: boolean
   /** The origin that people use, without a trailing slash. */
   publicUrl: string
@@ -72,10 +49,6 @@ export type Config = {
    * terms.
    */
   operator: OperatorConfig
-  /** Undefined: Facebook and Instagram are not configured. */
-  meta: MetaConfig | undefined
-  /** Undefined: TikTok is not configured. */
-  tiktok: TikTokConfig | undefined
   /**
    * Where tracing spans are sent, with the headers that the collector needs. Undefined: nowhere.
    */
@@ -159,7 +132,11 @@ function readSecretFile(name: string, path: string): string {
 
 function contradictions(v: Values): string[] {
   const production = v.NODE_ENV === 'production'
-  const moved = platformUrls.filter((name) => v[name] !== undefined && v[name] !== variables[name].fallback)
+  const issuers = Object.values(issuerSettings)
+  const given: Record<string, unknown> = v
+  const moved = issuers.flatMap(({ urls, variables: known }) =>
+    urls.filter((name) => given[name] !== undefined && given[name] !== known[name]?.fallback),
+  )
   const rules: [boolean | undefined, string][] = [
     [production && v.PUBLIC_URL?.startsWith('http:'), 'PUBLIC_URL must begin with https:// in production.'],
     [
@@ -167,18 +144,8 @@ function contradictions(v: Values): string[] {
       'PUBLIC_URL must be https:// unless it is localhost: browsers keep the session cookie only there.',
     ],
     [production && v.MEDIA_PUBLIC_URL?.startsWith('http:'), 'MEDIA_PUBLIC_URL must begin with https:// in production.'],
-    [
-      Boolean(v.META_APP_ID) !== Boolean(v.META_APP_SECRET),
-      'META_APP_ID and META_APP_SECRET belong together; one of them is missing.',
-    ],
-    [
-      Boolean(v.TIKTOK_CLIENT_KEY) !== Boolean(v.TIKTOK_CLIENT_SECRET),
-      'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together; one of them is missing.',
-    ],
-    [
-      Boolean(v.S3_ACCESS_KEY_ID) !== Boolean(v.S3_SECRET_ACCESS_KEY),
-      'S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together; one of them is missing.',
-    ],
+    ...issuers.map(({ app }): [boolean, string] => belongTogether(v, app.id, app.secret)),
+    belongTogether(v, 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     [
       v.MEDIA_URL?.startsWith('s3:') && v.UPLOAD_MAX_BYTES > 5 * 2 ** 30,
       'UPLOAD_MAX_BYTES must be at most 5 GiB with media on S3, which takes no more in one piece.',
@@ -191,14 +158,9 @@ function contradictions(v: Values): string[] {
   return rules.filter(([broken]) => broken).map(([, sentence]) => sentence)
 }
 
-const platformUrls = [
-  'META_GRAPH_URL',
-  'META_GRAPH_VIDEO_URL',
-  'META_DIALOG_URL',
-  'META_RUPLOAD_URL',
-  'TIKTOK_AUTH_URL',
-  'TIKTOK_API_URL',
-] as const
+function belongTogether(v: Record<string, unknown>, id: string, secret: string): [boolean, string] {
+  return [Boolean(v[id]) !== Boolean(v[secret]), `${id} and ${secret} belong together; one of them is missing.`]
+}
 
 /** Undefined if the settings are invalid; then `problems` says why. */
 function clusterOf(v: Values, problems: string[]): TemporalCluster | undefined {
@@ -227,9 +189,7 @@ function shape(v: Values, cluster: TemporalCluster): Config {
     media: media(v),
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, contact: v.CONTACT_EMAIL },
     operator: operator(v),
-    meta: v.META_APP_ID && v.META_APP_SECRET ? metaConfig(v, v.META_APP_ID, v.META_APP_SECRET) : undefined,
-    tiktok:
-      v.TIKTOK_CLIENT_KEY && v.TIKTOK_CLIENT_SECRET ? tiktokConfig(v, v.TIKTOK_CLIENT_KEY, v.TIKTOK_CLIENT_SECRET) : undefined,
+    ...readIssuers(v),
     tracing: v.OTEL_EXPORTER_OTLP_ENDPOINT
       ? { endpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT, headers: v.OTEL_EXPORTER_OTLP_HEADERS ?? {} }
       : undefined,
@@ -255,18 +215,4 @@ function media(v: Values): Config['media'] {
     ffmpeg: v.FFMPEG_PATH,
     s3: { endpoint, region, credentials },
   }
-}
-
-function metaConfig(v: Values, appId: string, appSecret: string): MetaConfig {
-  const { META_API_VERSION: apiVersion, META_CONFIG_ID: configId, META_GRAPH_URL: graphUrl } = v
-  const { META_GRAPH_VIDEO_URL: graphVideoUrl, META_DIALOG_URL: dialogUrl, META_RUPLOAD_URL: ruploadUrl } = v
-  const isLive = v.META_APP_LIVE
-  return { appId, appSecret, isLive, apiVersion, configId, graphUrl, graphVideoUrl, dialogUrl, ruploadUrl }
-}
-
-function tiktokConfig(v: Values, clientKey: string, clientSecret: string): TikTokConfig {
-  const { TIKTOK_AUTH_URL: authUrl, TIKTOK_API_URL: apiUrl, TIKTOK_UPLOAD_URLS: uploadUrls, TIKTOK_VIDEO_SOURCE: videoSource } = v
-  const siteVerifications = v.TIKTOK_SITE_VERIFICATION
-  const isAudited = v.TIKTOK_APP_AUDITED
-  return { clientKey, clientSecret, isAudited, authUrl, apiUrl, uploadUrls, videoSource, siteVerifications }
 }

@@ -154,19 +154,6 @@ function decoded(value: string): string | undefined {
   }
 }
 
-/** The tokens. Also accepts the name of TikTok's file (`tiktok<token>.txt`) or the line in it. */
-export function siteVerifications(given: string): string[] {
-  return given
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map((entry) => {
-      const [, token] =
-        /^(?:tiktok-developers-site-verification=|tiktok(?=[\w-]+\.txt$))?([\w-]{8,128})(?:\.txt)?$/.exec(entry) ?? []
-      if (!token) throw new Error('must be what TikTok shows when it verifies an address, such as tiktokAbC123xyz.txt')
-      return token
-    })
-}
-
 export function mailAddress(given: string): string {
   const [, inBrackets] = /^[^<>\r\n]*<([^<>\r\n]*)>$/.exec(given) ?? []
   matching(/^[^\s<>@,;]+@[^\s<>@,;]+$/, 'a mail address such as "Name <name@example.com>"')(inBrackets ?? given)

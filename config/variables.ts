@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { issuerVariables } from '../platforms/settings.ts'
 import {
   addresses,
   baseUrl,
@@ -10,20 +11,16 @@ import {
   line,
   longText,
   mailAddress,
-  matching,
   oneOf,
   origin,
-  siteVerifications,
   someOf,
   text,
-  uploadUrls,
   urlOf,
   vaultKeys,
 } from './values.ts'
+import { type ValuesOf, variable } from './variable.ts'
 
-export type Variable<T> = { parse: (text: string) => T; fallback?: string; optional?: boolean; secret?: boolean; about: string }
-type Kind = { secret?: boolean; about: string }
-export type Values = { [K in keyof typeof variables]: (typeof variables)[K] extends Variable<infer T> ? T : never }
+export type Values = ValuesOf<typeof variables>
 
 /** All settings. Those marked `secret` can also come from a file, whose path is in NAME_FILE. */
 export const variables = {
@@ -114,41 +111,7 @@ export const variables = {
   SUPERVISORY_AUTHORITY: variable(line, { optional: true, about: 'the data protection authority that people can complain to' }),
   BACKUP_DAYS: variable(integer(1, 365), { fallback: '30', about: 'days after which you delete a backup, at the latest' }),
   TERMS_FILE: variable(text, { optional: true, about: 'text file with your own terms of service; a default text otherwise' }),
-  META_APP_ID: variable(text, { optional: true, about: 'app at Meta; without it Facebook and Instagram are off' }),
-  META_APP_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
-  META_API_VERSION: variable(matching(/^v\d+\.\d+$/, 'a version such as v25.0'), {
-    fallback: 'v25.0',
-    about: 'Graph API version',
-  }),
-  META_CONFIG_ID: variable(text, { optional: true, about: 'Facebook Login for Business configuration' }),
-  META_APP_LIVE: variable(boolean, {
-    fallback: 'false',
-    about: 'true once the app is live: until then people are told that posts may be visible only to people with a role in it',
-  }),
-  META_GRAPH_URL: variable(baseUrl, { fallback: 'https://graph.facebook.com', about: 'Graph API' }),
-  META_GRAPH_VIDEO_URL: variable(baseUrl, { fallback: 'https://graph-video.facebook.com', about: 'video uploads' }),
-  META_DIALOG_URL: variable(baseUrl, { fallback: 'https://www.facebook.com', about: 'consent dialog' }),
-  META_RUPLOAD_URL: variable(baseUrl, { fallback: 'https://rupload.facebook.com', about: 'resumable uploads' }),
-  TIKTOK_CLIENT_KEY: variable(text, { optional: true, about: 'app at TikTok; without it TikTok is off' }),
-  TIKTOK_CLIENT_SECRET: variable(text, { optional: true, secret: true, about: 'its secret' }),
-  TIKTOK_APP_AUDITED: variable(boolean, {
-    fallback: 'false',
-    about: 'true once TikTok has audited Direct Post of the app: until then people are told what TikTok refuses',
-  }),
-  TIKTOK_AUTH_URL: variable(baseUrl, { fallback: 'https://www.tiktok.com', about: 'consent page' }),
-  TIKTOK_API_URL: variable(baseUrl, { fallback: 'https://open.tiktokapis.com', about: 'TikTok API' }),
-  TIKTOK_UPLOAD_URLS: variable(uploadUrls, {
-    fallback: 'https://*.tiktokapis.com',
-    about: 'where TikTok may ask for uploads, beside the host of TIKTOK_API_URL; comma separated, *. for every host below',
-  }),
-  TIKTOK_VIDEO_SOURCE: variable(oneOf('FILE_UPLOAD', 'PULL_FROM_URL'), {
-    fallback: 'FILE_UPLOAD',
-    about: 'how TikTok gets a video',
-  }),
-  TIKTOK_SITE_VERIFICATION: variable(siteVerifications, {
-    fallback: '',
-    about: 'what TikTok wants to read at your address: the token, the file name or the line in the file; comma separated',
-  }),
+  ...issuerVariables,
   ALLOW_LOCAL_PLATFORMS: variable(boolean, { fallback: 'false', about: 'lets production talk to the sandbox' }),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(baseUrl, {
     optional: true,
@@ -164,10 +127,4 @@ export const variables = {
     about: 'what this worker does: publishing (posts, tokens), background (numbers, media, exports, deletion), or both',
   }),
   LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), { fallback: 'info', about: 'what is logged' }),
-}
-
-function variable<T>(parse: (text: string) => T, kind: Kind & { optional: true }): Variable<T | undefined>
-function variable<T>(parse: (text: string) => T, kind: Kind & { fallback?: string }): Variable<T>
-function variable<T>(parse: (text: string) => T, kind: Kind): Variable<T> {
-  return { parse, ...kind }
 }

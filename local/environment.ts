@@ -1,20 +1,33 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { variables } from '../config/variables.ts'
+import type { IssuerSettings } from '../platforms/issuer-settings.ts'
+import { issuerSettings } from '../platforms/settings.ts'
 import type { Ports } from './ports.ts'
 import { pick, systemEnvironment } from './programs/system-environment.ts'
-import type { LocalSecrets } from './secrets.ts'
+import { companies } from './sandbox/companies.ts'
+import type { Company } from './sandbox/company.ts'
+import { appSecret, type LocalSecrets } from './secrets.ts'
 
 /** Which outside services the environment configures. The others are replaced by local ones. */
-export type Given = { database: boolean; temporal: boolean; mail: boolean; meta: boolean; tiktok: boolean }
+export type Given = {
+  database: boolean
+  temporal: boolean
+  mail: boolean
+  /** The names of the issuers that the sandbox stands in for. */
+  simulated: string[]
+}
+
+const issuers = Object.entries(issuerSettings)
+/** By issuer. */
+const simulations: Record<string, Pick<Company<unknown>, 'hosts' | 'isReviewed' | 'variables'>> = companies
 
 export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
   return {
     database: Boolean(env.DATABASE_URL || env.DATABASE_URL_FILE),
     temporal: Boolean(env.TEMPORAL_ADDRESS || env.TEMPORAL_CONFIG_FILE),
     mail: Boolean(env.SMTP_URL || env.SMTP_URL_FILE),
-    meta: Boolean(env.META_APP_ID),
-    tiktok: Boolean(env.TIKTOK_CLIENT_KEY),
+    simulated: issuers.filter(([, { app }]) => !env[app.id]).map(([name]) => name),
   }
 }
 
@@ -43,32 +56,31 @@ export function productEnvironment({ env, given, ports, secrets, dataDir }: Plac
   if (!given.mail) ours.SMTP_URL = `smtp://127.0.0.1:${ports.smtp}`
   if (!env.VAULT_KEYS_FILE) ours.VAULT_KEYS = secrets.vaultKeys
   if (!env.THROTTLE_KEY_FILE) ours.THROTTLE_KEY = secrets.throttleKey
-  if (!given.meta) Object.assign(ours, metaOfSandbox(sandbox, secrets))
-  if (!given.tiktok) Object.assign(ours, tiktokOfSandbox(sandbox, secrets, env))
+  for (const issuer of given.simulated) Object.assign(ours, atSandbox(issuer, { sandbox, secrets, env }))
   return { ...ours, ...systemEnvironment(env), ...pick(env, isSetting) }
 }
 
-function metaOfSandbox(sandbox: string, secrets: LocalSecrets): NodeJS.ProcessEnv {
+/** The settings of an issuer whose hosts the sandbox stands in for. */
+function atSandbox(
+  issuer: string,
+  { sandbox, secrets, env }: { sandbox: string; secrets: LocalSecrets; env: NodeJS.ProcessEnv },
+): NodeJS.ProcessEnv {
+  const { app, urls, reviewed, variables: known } = issuerSettings[issuer]!
+  const { hosts, isReviewed } = simulations[issuer]!
+  const prefixOf = (name: string) => hosts[known[name]?.fallback ?? '']
+  const missing = urls.filter((name) => !prefixOf(name))
+  if (missing.length > 0) throw new Error(`The sandbox stands in for no host of ${missing.join(', ')}.`)
   return {
-    META_APP_ID: secrets.metaAppId,
-    META_APP_SECRET: secrets.metaAppSecret,
-    META_GRAPH_URL: `${sandbox}/graph`,
-    META_GRAPH_VIDEO_URL: `${sandbox}/graph-video`,
-    META_DIALOG_URL: `${sandbox}/facebook`,
-    META_RUPLOAD_URL: `${sandbox}/rupload`,
-    META_APP_LIVE: 'true',
+    ...appAtSandbox(secrets, app),
+    ...Object.fromEntries(urls.map((name) => [name, `${sandbox}${prefixOf(name)}`])),
+    [reviewed]: String(isReviewed(env)),
   }
 }
 
-function tiktokOfSandbox(sandbox: string, secrets: LocalSecrets, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return {
-    TIKTOK_CLIENT_KEY: secrets.tiktokClientKey,
-    TIKTOK_CLIENT_SECRET: secrets.tiktokClientSecret,
-    TIKTOK_AUTH_URL: `${sandbox}/tiktok`,
-    TIKTOK_API_URL: `${sandbox}/tiktok-api`,
-    TIKTOK_APP_AUDITED: env.TIKTOK_AUDITED ?? 'true',
-  }
-}
+const appAtSandbox = (secrets: LocalSecrets, { id, secret }: IssuerSettings['app']): NodeJS.ProcessEnv => ({
+  [id]: appSecret(secrets, id),
+  [secret]: appSecret(secrets, secret),
+})
 
 /** Both programs serve /metrics, so the worker gets the next port. */
 export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -77,14 +89,23 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /**
  * The sandbox's environment. It knows nothing about CrateSocial and gets what a developer would
- * register at Meta and TikTok.
+ * register at each company.
  */
 export function sandboxEnvironment(
   env: NodeJS.ProcessEnv,
   place: { ports: Ports; secrets: LocalSecrets; dataDir: string; publicUrl: string; mediaUrl: string },
 ): NodeJS.ProcessEnv {
   const { ports, secrets, dataDir, publicUrl, mediaUrl } = place
-  const callback = (issuer: string) => `${publicUrl}/oauth/${issuer}/callback`
+  const registered = issuers.map(([issuer, { app }]): NodeJS.ProcessEnv => {
+    const company = issuer.toUpperCase()
+    return {
+      ...appAtSandbox(secrets, app),
+      [`${company}_REDIRECT_URIS`]: `${publicUrl}/oauth/${issuer}/callback`,
+      // A company may let only desktop apps return to http://localhost
+      [`${company}_APP_TYPE`]: publicUrl.startsWith('https:') ? 'web' : 'desktop',
+      [`${company}_VERIFIED_PREFIXES`]: `${mediaUrl}/`,
+    }
+  })
   return {
     ...systemEnvironment(env),
     ...pick(env, isOfSandbox),
@@ -92,15 +113,7 @@ export function sandboxEnvironment(
     SANDBOX_CONTROL_PORT: String(ports.sandboxControl),
     SANDBOX_DIR: join(dataDir, 'sandbox'),
     SANDBOX_APP_NAME: 'CrateSocial',
-    META_APP_ID: secrets.metaAppId,
-    META_APP_SECRET: secrets.metaAppSecret,
-    META_REDIRECT_URIS: callback('meta'),
-    TIKTOK_CLIENT_KEY: secrets.tiktokClientKey,
-    TIKTOK_CLIENT_SECRET: secrets.tiktokClientSecret,
-    TIKTOK_REDIRECT_URIS: callback('tiktok'),
-    // TikTok lets only desktop apps return to http://localhost
-    TIKTOK_APP_TYPE: publicUrl.startsWith('https:') ? 'web' : 'desktop',
-    TIKTOK_VERIFIED_PREFIXES: `${mediaUrl}/`,
+    ...Object.assign({}, ...registered),
   }
 }
 
@@ -112,4 +125,4 @@ const isSetting = (name: string): boolean => name.replace(/_FILE$/, '') in varia
 
 /** Variables of the sandbox itself, besides those set here. */
 const isOfSandbox = (name: string): boolean =>
-  /^SANDBOX_|^TIKTOK_(AUDITED|WEBHOOK_URL)$|^META_(DEAUTHORIZE|DATA_DELETION)_URL$/.test(name)
+  name.startsWith('SANDBOX_') || Object.values(simulations).some(({ variables }) => variables.includes(name))

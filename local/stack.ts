@@ -119,7 +119,7 @@ function neededPorts(given: Given): PortName[] {
   if (!given.database) needed.push('postgres')
   if (!given.temporal) needed.push('temporal', 'temporalUi')
   if (!given.mail) needed.push('smtp', 'mailbox')
-  if (!given.meta || !given.tiktok) needed.push('sandbox', 'sandboxControl')
+  if (given.simulated.length > 0) needed.push('sandbox', 'sandboxControl')
   return needed
 }
 
@@ -134,7 +134,7 @@ async function start(plan: Plan): Promise<Addresses> {
   for (const result of foundations) if (result.status === 'rejected') throw result.reason
   if (!given.mail) await bringUpMailbox(plan)
   plan.stopping.throwIfAborted()
-  if (!given.meta || !given.tiktok) keepSandboxUp(plan)
+  if (given.simulated.length > 0) keepSandboxUp(plan)
   keepUp(plan, 'worker', 'worker.ts', workerEnvironment(plan.env))
   const web = keepUp(plan, 'web server', 'server.ts', plan.env)
   await untilReady(`http://127.0.0.1:${ports.web}/health/ready`, web, plan.stopping)
@@ -145,8 +145,8 @@ async function start(plan: Plan): Promise<Addresses> {
     publicUrl: config.publicUrl,
     invitation: await invitation(config),
     temporalUi: config.temporal.uiUrl ? `${config.publicUrl}/temporal/` : undefined,
-    sandbox: given.meta && given.tiktok ? undefined : local(ports.sandbox),
-    sandboxControl: given.meta && given.tiktok ? undefined : local(ports.sandboxControl),
+    sandbox: given.simulated.length > 0 ? local(ports.sandbox) : undefined,
+    sandboxControl: given.simulated.length > 0 ? local(ports.sandboxControl) : undefined,
     mailbox: given.mail ? undefined : local(ports.mailbox),
   }
 }

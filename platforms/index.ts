@@ -1,4 +1,3 @@
-import type { Config } from '../config/index.ts'
 import { createFacebook } from './facebook/index.ts'
 import type { Issuer } from './grant.ts'
 import { createMetaIssuer } from './graph/grant.ts'
@@ -7,6 +6,7 @@ import { createInstagram } from './instagram/index.ts'
 import type { Platform } from './platform.ts'
 import type { IssuerPolicy } from './policy.ts'
 import type { NotePressure } from './pressure.ts'
+import type { IssuerConfigs } from './settings.ts'
 import { createTiktok, createTiktokIssuer } from './tiktok/index.ts'
 import { tiktokPolicy } from './tiktok/policy.ts'
 
@@ -23,7 +23,7 @@ export const issuerPolicies: IssuerPolicy[] = [metaPolicy, tiktokPolicy]
  * `now`: epoch milliseconds.
  */
 export const createPlatforms = (
-  { meta, tiktok }: Pick<Config, 'meta' | 'tiktok'>,
+  { meta, tiktok }: IssuerConfigs,
   now: () => number = Date.now,
   notePressure?: NotePressure,
 ): Registry => {

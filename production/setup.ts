@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { readCommand, WrongUse } from '../commands/command.ts'
 import { line, mailAddress, matching, urlOf } from '../config/values.ts'
 import { settingsFile } from '../local/settings.ts'
+import { issuerSettings } from '../platforms/settings.ts'
 
 type Name = 'domain' | 'mail' | 'smtp-url' | 'mail-from' | ForPolicy
 type ForPolicy = 'operator' | 'address' | 'hosting' | 'mail-provider'
@@ -115,6 +116,8 @@ function checked(name: string, given: string, check: (given: string) => string):
 
 function settings(answers: Answers): string {
   const password = () => randomBytes(24).toString('hex')
+  const issuers = Object.values(issuerSettings)
+  const left = (names: string[]) => names.map((name) => `${name}=`).join('\n')
   return `# Settings of CrateSocial in production, read by docker compose. Secret: keep it, and keep a copy elsewhere.
 COMPOSE_PROJECT_NAME=cratesocial
 DOMAIN='${answers.domain}'
@@ -133,14 +136,9 @@ SUPERVISORY_AUTHORITY=
 BACKUP_DAYS=30
 
 # The apps at the platforms. Left empty, a platform is off.
-META_APP_ID=
-META_APP_SECRET=
-META_CONFIG_ID=
-TIKTOK_CLIENT_KEY=
-TIKTOK_CLIENT_SECRET=
+${left(issuers.flatMap(({ app, asked }) => [app.id, app.secret, ...asked]))}
 # true once the app of the platform is live, or audited: until then pages say what does not work yet.
-META_APP_LIVE=
-TIKTOK_APP_AUDITED=
+${left(issuers.map(({ reviewed }) => reviewed))}
 
 # Made up at the setup. VAULT_KEYS opens every stored token: a new key goes in front, the old one stays behind it.
 VAULT_KEYS='k1:${randomBytes(32).toString('base64')}'

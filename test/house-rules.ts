@@ -27,7 +27,9 @@ export const allowedImports: ImportRule[] = [
   // Code that both tests and the local stack need is in local/.
   { from: /^(server|worker|promises)\.ts$|^(commands|local|production)\//, to: /^(?!test\/|bench\/)/ },
   { from: /^text\//, to: /^text\// },
-  { from: /^config\//, to: /^config\// },
+  { from: /^config\//, to: /^config\/|^platforms\/settings\.ts/ },
+  // What config/ reads: the variables of each issuer.
+  { from: /^platforms\/(\w+\/)?settings\.ts/, to: /^platforms\/(\w+\/)?(issuer-)?settings\.ts|^config\/(values|variable)\.ts/ },
   { from: /^platforms\//, to: /^(platforms|text)\//, typesOf: /^config\// },
   { from: /^db\//, to: /^db\/|^config\/folders\.ts/, typesOf: /^(config|platforms)\// },
   { from: /^media\//, to: /^(media|observability|text)\//, typesOf: /^config\// },

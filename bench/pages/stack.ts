@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { databaseUrl, productEnvironment } from '../../local/environment.ts'
+import { databaseUrl, productEnvironment, whatIsGiven } from '../../local/environment.ts'
 import { freePort, readPorts } from '../../local/ports.ts'
 import { startPostgres } from '../../local/postgres/server.ts'
 import { ffmpegProgram } from '../../local/programs/ffmpeg.ts'
@@ -71,9 +71,8 @@ export const startPagesStack = async (fill: (databaseUrl: string) => Promise<voi
     const url = databaseUrl(ports, secrets)
     await fill(url)
     const origin = 'https://bench.example.com'
-    const given = { database: false, temporal: false, mail: false, meta: false, tiktok: false }
     const env = {
-      ...productEnvironment({ env: {}, given, ports, secrets, dataDir: folder }),
+      ...productEnvironment({ env: {}, given: whatIsGiven({}), ports, secrets, dataDir: folder }),
       ...{ NODE_ENV: 'production', PUBLIC_URL: origin, ALLOW_LOCAL_PLATFORMS: 'true', LOG_LEVEL: 'warn' },
       ...operatorEnv,
       FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log }),

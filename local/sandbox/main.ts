@@ -1,4 +1,4 @@
-import { appsOf } from './platforms.ts'
+import { appsOf } from './companies.ts'
 import { startSandbox } from './server.ts'
 
 /** Runs only the sandbox, configured by environment variables: `npx tsx local/sandbox/main.ts`. */

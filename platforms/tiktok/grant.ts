@@ -6,7 +6,7 @@ import { createTiktokClient, type TiktokClient, type TiktokSettings, unreadableA
 import { findTiktokRow, oauthErrors } from './errors.ts'
 import { needsPkce, pkceChallenge } from './pkce.ts'
 import { tiktokScopes } from './scopes.ts'
-import { readWebhook } from './webhook-news.ts'
+import { readWebhook } from './webhooks/news.ts'
 
 /**
  * Connecting, renewing and revoking at TikTok. Source: Login Kit for Web and Desktop, token

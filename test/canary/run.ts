@@ -5,7 +5,7 @@ import { vaultKeys } from '../../config/values.ts'
 import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { createPerson, type Person } from '../../local/people/person.ts'
 import { password } from '../../local/people/story.ts'
-import { localSecrets } from '../../local/secrets.ts'
+import { appSecret, localSecrets } from '../../local/secrets.ts'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { createClient } from '../../web/operate/temporal.ts'
 import { crawl } from './crawl.ts'
@@ -86,8 +86,8 @@ const openScene = (stack: OwnStack) => {
 
 const secretsOf = (mark: string, local: ReturnType<typeof localSecrets>, keys: ReturnType<typeof vaultKeys>): Secret[] => [
   { name: 'a token', value: Buffer.from(mark) },
-  { name: 'the secret of the Meta app', value: Buffer.from(local.metaAppSecret) },
-  { name: 'the secret of the TikTok app', value: Buffer.from(local.tiktokClientSecret) },
+  { name: 'the secret of the Meta app', value: Buffer.from(appSecret(local, 'META_APP_SECRET')) },
+  { name: 'the secret of the TikTok app', value: Buffer.from(appSecret(local, 'TIKTOK_CLIENT_SECRET')) },
   { name: 'the key of throttles', value: Buffer.from(local.throttleKey) },
   { name: 'the password of the database', value: Buffer.from(local.databasePassword) },
   { name: 'the password of a person', value: Buffer.from(password) },

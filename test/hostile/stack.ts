@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { type Config, loadConfig } from '../../config/index.ts'
 import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { migrate } from '../../db/postgres/migrate.ts'
-import { databaseUrl, productEnvironment } from '../../local/environment.ts'
+import { databaseUrl, productEnvironment, whatIsGiven } from '../../local/environment.ts'
 import { freePort, readPorts } from '../../local/ports.ts'
 import { ensureDatabase, startPostgres } from '../../local/postgres/server.ts'
 import { ffmpegProgram } from '../../local/programs/ffmpeg.ts'
@@ -68,9 +68,8 @@ const startSurroundings = async (folder: string, stops: (() => Promise<void>)[])
   const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log })
   const temporal = await startTemporal({ program, dataDir: folder, port: ports.temporal, logFile: logOf('temporal') })
   stops.push(temporal.stop)
-  const given = { database: false, temporal: false, mail: false, meta: false, tiktok: false }
   const env = {
-    ...productEnvironment({ env: {}, given, ports, secrets, dataDir: folder }),
+    ...productEnvironment({ env: {}, given: whatIsGiven({}), ports, secrets, dataDir: folder }),
     ...{ NODE_ENV: 'production', PUBLIC_URL: 'https://hostile.example.com', ALLOW_LOCAL_PLATFORMS: 'true', LOG_LEVEL: 'warn' },
     ...operatorEnv,
     DATABASE_URL: databaseUrl(ports, secrets),

@@ -1,12 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import type { Company } from '../company.ts'
 import { listIn } from '../env-list.ts'
 import type { MetaApp } from './meta.ts'
 
-/** The tester's app as the sandbox's environment describes it. */
-export const metaAppOf = (env: NodeJS.ProcessEnv): MetaApp => ({
-  id: env.META_APP_ID ?? '1000000000000001',
-  secret: env.META_APP_SECRET ?? 'sandbox-meta-secret',
-  name: env.SANDBOX_APP_NAME ?? 'Test app',
-  redirectUris: listIn(env.META_REDIRECT_URIS),
-  deauthorizeUrl: env.META_DEAUTHORIZE_URL,
-  dataDeletionUrl: env.META_DATA_DELETION_URL,
-})
+export const metaCompany: Company<MetaApp> = {
+  hosts: {
+    'https://graph.facebook.com': '/graph',
+    'https://graph-video.facebook.com': '/graph-video',
+    'https://www.facebook.com': '/facebook',
+    'https://rupload.facebook.com': '/rupload',
+  },
+  newApp: () => ({
+    META_APP_ID: String(randomBytes(6).readUIntBE(0, 6) + 10 ** 15),
+    META_APP_SECRET: randomBytes(16).toString('hex'),
+  }),
+  appOf: (env) => ({
+    id: env.META_APP_ID ?? '1000000000000001',
+    secret: env.META_APP_SECRET ?? 'sandbox-meta-secret',
+    name: env.SANDBOX_APP_NAME ?? 'Test app',
+    redirectUris: listIn(env.META_REDIRECT_URIS),
+    deauthorizeUrl: env.META_DEAUTHORIZE_URL,
+    dataDeletionUrl: env.META_DATA_DELETION_URL,
+  }),
+  isReviewed: () => true,
+  variables: ['META_DEAUTHORIZE_URL', 'META_DATA_DELETION_URL'],
+}

@@ -13,8 +13,6 @@ import { createUsage } from './usage.ts'
 import { armVideo } from './videos/page-video.ts'
 import { facebookSite, instagramSite } from './website.ts'
 
-export type { MetaApp }
-
 /** The Meta simulation: the website with its login dialog, the Graph API and the upload host. */
 export function metaPlatform(world: World, app: MetaApp): Platform {
   const state = world.state.section('meta', emptyState)

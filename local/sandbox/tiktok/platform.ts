@@ -21,8 +21,6 @@ import { armModeration } from './videos/posts.ts'
 import { videoList, videoQuery } from './videos/videos.ts'
 import { armDelivery } from './webhooks/webhooks.ts'
 
-export type { TikTokApp }
-
 /** The TikTok simulation: the website with its consent page, the API and the upload host. */
 export function tiktokPlatform(world: World, app: TikTokApp): Platform {
   const state = world.state.section('tiktok', emptyState)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSignature } from '../../../platforms/tiktok/webhook.ts'
+import { readSignature } from '../../../platforms/tiktok/webhooks/webhook.ts'
 
 const body = Buffer.from(
   String.raw`{"client_key":"sbx_client_key","event":"post.publish.complete","create_time":1760000000,"user_openid":"sbx_open_id_1","content":"{\"publish_id\":\"v_pub_file~v2-1.7600000000000000001\",\"publish_type\":\"DIRECT_PUBLISH\"}"}`,

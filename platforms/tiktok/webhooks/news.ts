@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CallbackNews } from '../grant.ts'
-import { readJson } from '../json-input.ts'
+import type { CallbackNews } from '../../grant.ts'
+import { readJson } from '../../json-input.ts'
 import { readSignature } from './webhook.ts'
 
 /** TikTok retries for 72 hours and doesn't say if it signs each retry again. */
