@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { sandboxControl } from '../local/demo/sandbox.ts'
 import { databaseUrl } from '../local/environment.ts'
 import { createPerson, type Person } from '../local/people/person.ts'
-import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace } from '../local/people/story.ts'
+import { acceptInvitation, channelsIn, makeWorkspace } from '../local/people/story.ts'
 import { freePort, readPorts } from '../local/ports.ts'
 import { localSecrets } from '../local/secrets.ts'
+import { connectMeta, connectTiktok } from '../test/support/connect.ts'
 
 /**
  * A separate stack like that of `npm start`, in a new folder and on free ports. Removed when the

@@ -6,8 +6,8 @@ import { issuerSettings } from '../platforms/settings.ts'
 import type { Ports } from './ports.ts'
 import { pick, systemEnvironment } from './programs/system-environment.ts'
 import { companies } from './sandbox/companies.ts'
-import type { Company } from './sandbox/company.ts'
 import { appSecret, type LocalSecrets } from './secrets.ts'
+import { simulationOf } from './simulation.ts'
 
 /** Which outside services the environment configures. The others are replaced by local ones. */
 export type Given = {
@@ -19,8 +19,6 @@ export type Given = {
 }
 
 const issuers = Object.entries(issuerSettings)
-/** By issuer. */
-const simulations: Record<string, Pick<Company<unknown>, 'hosts' | 'isReviewed' | 'variables'>> = companies
 
 export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
   return {
@@ -66,7 +64,7 @@ function atSandbox(
   { sandbox, secrets, env }: { sandbox: string; secrets: LocalSecrets; env: NodeJS.ProcessEnv },
 ): NodeJS.ProcessEnv {
   const { app, urls, reviewed, variables: known } = issuerSettings[issuer]!
-  const { hosts, isReviewed } = simulations[issuer]!
+  const { hosts, isReviewed } = simulationOf(issuer)
   const prefixOf = (name: string) => hosts[known[name]?.fallback ?? '']
   const missing = urls.filter((name) => !prefixOf(name))
   if (missing.length > 0) throw new Error(`The sandbox stands in for no host of ${missing.join(', ')}.`)
@@ -125,4 +123,4 @@ const isSetting = (name: string): boolean => name.replace(/_FILE$/, '') in varia
 
 /** Variables of the sandbox itself, besides those set here. */
 const isOfSandbox = (name: string): boolean =>
-  name.startsWith('SANDBOX_') || Object.values(simulations).some(({ variables }) => variables.includes(name))
+  name.startsWith('SANDBOX_') || Object.values(companies).some(({ variables }) => variables.includes(name))

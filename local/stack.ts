@@ -213,9 +213,7 @@ function keepSandboxUp(plan: Plan): void {
   const { config, ports, say } = plan
   const env = sandboxEnvironment(plan.env, { ...plan, publicUrl: config.publicUrl, mediaUrl: config.media.publicUrl })
   keepUp(plan, 'sandbox', 'local/sandbox/main.ts', env, () => {
-    void registerCallbacks(`http://127.0.0.1:${ports.sandboxControl}/`, config.publicUrl).then(
-      (problem) => problem && say(problem),
-    )
+    void registerCallbacks(`http://127.0.0.1:${ports.sandboxControl}/`, config).then((problem) => problem && say(problem))
   })
 }
 

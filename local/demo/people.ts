@@ -1,6 +1,6 @@
 import type { Person } from '../people/person.ts'
 import { createPerson } from '../people/person.ts'
-import { acceptInvitation, connectTiktok, invite, makeWorkspace } from '../people/story.ts'
+import { acceptInvitation, connectAccounts, invite, makeWorkspace } from '../people/story.ts'
 import { cellar, type DemoWorkspace, demoPassword, operator, workspaces, zone } from './cast.ts'
 
 /** Everyone in the demo, signed in, by email address. */
@@ -47,5 +47,5 @@ const connectAll = async (workspace: DemoWorkspace, admin: Person): Promise<void
   const wanted = offered.filter((value) => Object.values(accounts).some(({ id }) => value.endsWith(`:${id}`)))
   await choice.press('Connect', { account: wanted })
   if (!workspace.tiktok) return
-  for (const username of [workspace.tiktok.username, cellar]) await connectTiktok(admin, workspace.slug, username)
+  for (const username of [workspace.tiktok.username, cellar]) await connectAccounts(admin, workspace.slug, 'tiktok', username)
 }

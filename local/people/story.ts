@@ -24,16 +24,9 @@ export const invite = async (admin: Person, slug: string, role: 'manager' | 'adm
   return link
 }
 
-/** Goes through Facebook's consent page and connects all offered accounts. */
-export const connectMeta = async (admin: Person, slug: string, who = 'Ada Northside'): Promise<Page> => {
-  const people = await admin.open(`/w/${slug}/connect/meta`)
-  const consent = await people.press(who)
-  const choose = await consent.press('Continue')
-  return choose.press('Connect')
-}
-
-export const connectTiktok = async (admin: Person, slug: string, who = 'northside.records'): Promise<Page> => {
-  const accounts = await admin.open(`/w/${slug}/connect/tiktok`)
+/** Goes through an issuer's consent page as that person or account, and connects all offered accounts. */
+export const connectAccounts = async (admin: Person, slug: string, issuer: string, who: string): Promise<Page> => {
+  const accounts = await admin.open(`/w/${slug}/connect/${issuer}`)
   const consent = await accounts.press(who).catch(() => accounts.press(`@${who}`))
   const choose = await consent.press('Continue')
   return choose.press('Connect')

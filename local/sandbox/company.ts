@@ -8,6 +8,8 @@ export type Company<App> = {
   appOf(env: NodeJS.ProcessEnv): App
   /** Whether the company has reviewed the app. */
   isReviewed(env: NodeJS.ProcessEnv): boolean
+  /** Addresses in the app's dashboard that it calls, and their settings on the control port. */
+  callbacks: Record<string, string>
   /** Other variables of the sandbox that a tester may set. */
   variables: string[]
 }

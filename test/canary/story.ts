@@ -2,16 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnStack } from '../../bench/own-stack.ts'
 import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import type { Fields, Page, Person } from '../../local/people/person.ts'
-import {
-  acceptInvitation,
-  channelsIn,
-  compose,
-  connectMeta,
-  connectTiktok,
-  makeWorkspace,
-  upload,
-} from '../../local/people/story.ts'
+import { acceptInvitation, channelsIn, compose, makeWorkspace, upload } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
+import { connectMeta, connectTiktok } from '../support/connect.ts'
 
 export type Told = { stack: OwnStack; admin: Person; mark: string; say(line: string): void }
 

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makeJpeg } from '../../local/media/media-files.ts'
 import type { Fields, Page } from '../../local/people/person.ts'
-import { compose, connectMeta, connectTiktok, upload } from '../../local/people/story.ts'
+import { compose, upload } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
+import { connectMeta, connectTiktok } from '../support/connect.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
 let house: Installed

@@ -1,7 +1,8 @@
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
 import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import { createPerson, type Person } from '../../local/people/person.ts'
-import { acceptInvitation, channelsIn, connectMeta, connectTiktok, makeWorkspace, upload } from '../../local/people/story.ts'
+import { acceptInvitation, channelsIn, makeWorkspace, upload } from '../../local/people/story.ts'
+import { connectMeta, connectTiktok } from '../support/connect.ts'
 import { type House, post } from './house.ts'
 import { tiktokAccounts } from './tiktok-accounts.ts'
 

@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { callbackSettings } from '../../local/callbacks.ts'
 import { productEnvironment, whatIsGiven } from '../../local/environment.ts'
 import { readPorts } from '../../local/ports.ts'
 import { localSecrets } from '../../local/secrets.ts'
 import { issuerSettings } from '../../platforms/settings.ts'
+import { testConfig } from '../support/config.ts'
 
 let dataDir: string
 beforeEach(() => {
@@ -32,6 +34,15 @@ describe('an issuer whose app is not configured', () => {
     const environment = environmentOf({ META_APP_ID: '12', META_APP_SECRET: 'a secret' })
     expect([environment.META_APP_ID, environment.META_GRAPH_URL]).toEqual(['12', undefined])
     expect(environment.TIKTOK_API_URL).toMatch(/\/tiktok-api$/)
+  })
+})
+
+it('the callbacks of each issuer are registered where the sandbox calls them', () => {
+  const at = (path: string) => `https://crates.example/callbacks/${path}`
+  expect(callbackSettings(testConfig({ PUBLIC_URL: 'https://crates.example' }))).toEqual({
+    deauthorizeUrl: at('meta/deauthorize'),
+    dataDeletionUrl: at('meta/data-deletion'),
+    tiktokWebhookUrl: at('tiktok'),
   })
 })
 

@@ -1,16 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makeJpeg } from '../../local/media/media-files.ts'
 import { createPerson, type Page, type Person } from '../../local/people/person.ts'
-import {
-  acceptInvitation,
-  channelsIn,
-  compose,
-  connectMeta,
-  connectTiktok,
-  invite,
-  password,
-  upload,
-} from '../../local/people/story.ts'
+import { acceptInvitation, channelsIn, compose, invite, password, upload } from '../../local/people/story.ts'
+import { connectMeta, connectTiktok } from '../support/connect.ts'
 import { dumpEverything, type Everything, findTraces } from '../support/everything.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 import { listsOfIssuer, listsOfPerson, listsOnPage } from './erasure-dump.ts'

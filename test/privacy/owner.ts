@@ -1,14 +1,7 @@
 import { makeJpeg } from '../../local/media/media-files.ts'
 import { createPerson, type Person } from '../../local/people/person.ts'
-import {
-  acceptInvitation,
-  channelNamed,
-  channelsIn,
-  connectMeta,
-  connectTiktok,
-  invite,
-  upload,
-} from '../../local/people/story.ts'
+import { acceptInvitation, channelNamed, channelsIn, invite, upload } from '../../local/people/story.ts'
+import { connectMeta, connectTiktok } from '../support/connect.ts'
 import type { Installed } from '../support/installed.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createPerson, type Page, type Person } from '../../local/people/person.ts'
-import { acceptInvitation, channelsIn, connectMeta, invite, password } from '../../local/people/story.ts'
+import { acceptInvitation, channelsIn, invite, password } from '../../local/people/story.ts'
+import { connectMeta } from '../support/connect.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
 /** Ada (northside) and Bea (her own workspace) connect the same person at Meta. */

@@ -1,13 +1,7 @@
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
 import { createPerson, type Page, type Person } from '../../local/people/person.ts'
-import {
-  acceptInvitation,
-  channelNamed,
-  channelsIn,
-  connectMeta,
-  connectTiktok,
-  makeWorkspace,
-} from '../../local/people/story.ts'
+import { acceptInvitation, channelNamed, channelsIn, makeWorkspace } from '../../local/people/story.ts'
+import { connectMeta, connectTiktok } from './connect.ts'
 import { ledgerOf } from './platforms/ledger.ts'
 import { control } from './platforms/twins.ts'
 import { type Product, startProduct } from './programs/product.ts'

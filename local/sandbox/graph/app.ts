@@ -23,5 +23,6 @@ export const metaCompany: Company<MetaApp> = {
     dataDeletionUrl: env.META_DATA_DELETION_URL,
   }),
   isReviewed: () => true,
+  callbacks: { 'Deauthorize callback': 'deauthorizeUrl', 'Data deletion request': 'dataDeletionUrl' },
   variables: ['META_DEAUTHORIZE_URL', 'META_DATA_DELETION_URL'],
 }

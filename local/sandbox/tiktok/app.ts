@@ -20,6 +20,7 @@ export const tiktokCompany: Company<TikTokApp> = {
     webhookUrl: env.TIKTOK_WEBHOOK_URL,
   }),
   isReviewed: isAudited,
+  callbacks: { Webhook: 'tiktokWebhookUrl' },
   variables: ['TIKTOK_AUDITED', 'TIKTOK_WEBHOOK_URL'],
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectMeta } from '../../../local/people/story.ts'
+import { connectMeta } from '../../support/connect.ts'
 import { type House, post, untilAnswers } from '../house.ts'
 import type { Residents } from '../residents.ts'
 import { setInSandbox } from '../sandbox-settings.ts'
