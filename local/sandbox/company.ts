@@ -13,3 +13,10 @@ export type Company<App> = {
   /** Other variables of the sandbox that a tester may set. */
   variables: string[]
 }
+
+/** The parts of a comma-separated environment variable. Empty if it is not set. */
+export const listIn = (value: string | undefined): string[] =>
+  (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)

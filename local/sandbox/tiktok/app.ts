@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Company } from '../company.ts'
-import { listIn } from '../env-list.ts'
+import { type Company, listIn } from '../company.ts'
 import type { TikTokApp } from './context.ts'
 
 export const tiktokCompany: Company<TikTokApp> = {
