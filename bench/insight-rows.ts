@@ -1,6 +1,14 @@
 import { type Db, type Sql, tx } from '../db/postgres/connect.ts'
 
-export type Size = { workspaceId: string; zone: string; channels: number; postsPerMonth: number; months: number }
+/** `elsewherePerMonth`: posts of each account in a month that were not made with CrateSocial. */
+export type Size = {
+  workspaceId: string
+  zone: string
+  channels: number
+  postsPerMonth: number
+  elsewherePerMonth?: number
+  months: number
+}
 
 /**
  * Fills a workspace by SQL with accounts, posts and everything that measuring would have stored:
@@ -19,6 +27,7 @@ export const fillInsights = async (sql: Sql, size: Size): Promise<void> => {
     await insertPosts(t, size)
     await insertReadings(t, size)
     await sumUp(t, size)
+    await insertElsewhere(t, size)
     await t`analyze`
   })
 }
@@ -109,4 +118,46 @@ const sumUp = async (t: Db, size: Size): Promise<void> => {
 const gains = (t: Db) => {
   const gain = (column: string) => t`${t(column)} - coalesce(lag(${t(column)}) over earlier, 0) as ${t(column)}`
   return t`${gain('views')}, ${gain('reach')}, ${gain('likes')}, ${gain('comments')}, ${gain('shares')}, ${gain('saves')}`
+}
+
+/** Posts that were not made with CrateSocial, since the accounts were connected, read at the same ages. */
+const insertElsewhere = async (t: Db, { workspaceId, zone, months, elsewherePerMonth = 0 }: Size): Promise<void> => {
+  if (elsewherePerMonth === 0) return
+  await t`
+    insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, permalink, published_at, predates)
+    select ${workspaceId}, c.id, 'elsewhere-' || n, case c.platform when 'facebook' then 'photo' when 'instagram' then 'image' else 'video' end,
+      'From the phone', 'https://example.com/p/' || n, now() - make_interval(secs => 86400 * 30.4 * (n + random()) / ${elsewherePerMonth}::float8), false
+    from channels c, generate_series(0, ${months}::int * ${elsewherePerMonth}::int - 1) n
+    where c.workspace_id = ${workspaceId} and c.account_id like 'filled-%'`
+  await t`
+    insert into snapshots (workspace_id, elsewhere_id, taken_at, views, reach, likes, comments, shares, saves, source)
+    select workspace_id, id, published_at + age, seen, floor(seen * 0.71), floor(seen * 0.062), floor(seen * 0.0071), floor(seen * 0.0043), null, 'filled'
+    from (
+      select e.*, age, floor((200 + 900 * abs(sin(extract(epoch from published_at)))) * (1 - exp(-power(extract(epoch from age)::float8 / 144000, 0.55))))::bigint as seen
+      from elsewhere_posts e, unnest(array[interval '12 hours', '24 hours']
+        || array(select make_interval(days => d) from generate_series(2, 30) d)
+        || array(select make_interval(days => d) from generate_series(37, 730, 7) d)) age
+      where e.workspace_id = ${workspaceId} and e.published_at + age <= now()) readings`
+  await t`
+    update elsewhere_posts e set taken_at = s.taken_at, changed_at = s.taken_at, views = s.views, reach = s.reach, likes = s.likes,
+      comments = s.comments, shares = s.shares, source = s.source, next_at = now() + interval '1 day',
+      views_at_day = (select views from snapshots d where d.elsewhere_id = e.id and d.taken_at = e.published_at + interval '24 hours'),
+      views_at_week = (select views from snapshots d where d.elsewhere_id = e.id and d.taken_at = e.published_at + interval '7 days')
+    from (select distinct on (elsewhere_id) * from snapshots where elsewhere_id is not null order by elsewhere_id, taken_at desc) s
+    where s.elsewhere_id = e.id and e.workspace_id = ${workspaceId}`
+  const grown = (column: string) => t`sum(${t(column)} - before_${t.unsafe(column)}) as ${t(`other_${column}`)}`
+  await t`
+    insert into channel_days (workspace_id, channel_id, day, other_views, other_reach, other_likes, other_comments, other_shares, taken_at)
+    select ${workspaceId}, channel_id, (taken_at at time zone ${zone})::date, ${grown('views')}, ${grown('reach')}, ${grown('likes')},
+      ${grown('comments')}, ${grown('shares')}, max(taken_at)
+    from (
+      select e.channel_id, s.taken_at, s.views, s.reach, s.likes, s.comments, s.shares,
+        coalesce(lag(s.views) over earlier, 0) as before_views, coalesce(lag(s.reach) over earlier, 0) as before_reach,
+        coalesce(lag(s.likes) over earlier, 0) as before_likes, coalesce(lag(s.comments) over earlier, 0) as before_comments,
+        coalesce(lag(s.shares) over earlier, 0) as before_shares
+      from snapshots s join elsewhere_posts e on e.id = s.elsewhere_id where e.workspace_id = ${workspaceId}
+      window earlier as (partition by s.elsewhere_id order by s.taken_at)) gained
+    group by 2, 3
+    on conflict (channel_id, day) do update set other_views = excluded.other_views, other_reach = excluded.other_reach,
+      other_likes = excluded.other_likes, other_comments = excluded.other_comments, other_shares = excluded.other_shares`
 }

@@ -32,10 +32,11 @@ const { options } = readCommand('bench:insights', (command) =>
     )
     .option('--channels <count>', 'connected accounts', wholeNumber(1), 100)
     .option('--posts <count>', 'posts of each account in a month', wholeNumber(1), 30)
+    .option('--elsewhere <count>', 'posts of each account in a month that were not made here', wholeNumber(0), 10)
     .option('--months <count>', 'months of history', wholeNumber(1, 240), 24)
     .option('--rounds <count>', 'requests of each page', wholeNumber(1), 40),
 )
-const { channels, posts: postsPerMonth, months } = options
+const { channels, posts: postsPerMonth, elsewhere: elsewherePerMonth, months } = options
 const zone = 'Europe/Zurich'
 
 const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bench-'))
@@ -58,13 +59,13 @@ async function run(sql: Sql): Promise<void> {
   await migrate(sql)
   const { browser, workspaceId, stop } = await openApp(sql)
   const startedAt = performance.now()
-  await fillInsights(sql, { workspaceId, zone, channels, postsPerMonth, months })
+  await fillInsights(sql, { workspaceId, zone, channels, postsPerMonth, elsewherePerMonth, months })
   await vacuum()
   console.log(`Filled in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`)
   const { rows, bytes } = await weigh(sql)
   const pages = await timePages(sql, browser)
   await stop()
-  console.log(JSON.stringify({ bench: 'insights', rows, bytes, channels, postsPerMonth, months, pages }))
+  console.log(JSON.stringify({ bench: 'insights', rows, bytes, channels, postsPerMonth, elsewherePerMonth, months, pages }))
 }
 
 /**
@@ -109,7 +110,7 @@ async function weigh(sql: Sql): Promise<{ rows: number; bytes: number }> {
   const tables = await sql<{ name: string; rows: number; heap: number; indexes: number }[]>`
     select t.name, (xpath('/row/n/text()', query_to_xml('select count(*) as n from ' || t.name, false, true, '')))[1]::text::float8 as rows,
       sum(pg_table_size(c.oid))::float8 as heap, sum(pg_indexes_size(c.oid))::float8 as indexes
-    from unnest(array['snapshots', 'account_snapshots', 'channel_days', 'workspace_days', 'channel_months', 'measured_targets']) t(name)
+    from unnest(array['snapshots', 'account_snapshots', 'channel_days', 'workspace_days', 'channel_months', 'measured_targets', 'elsewhere_posts']) t(name)
       join pg_class c on c.oid = t.name::regclass or c.oid in (select inhrelid from pg_inherits where inhparent = t.name::regclass)
     where c.relkind in ('r', 'p') group by t.name order by 4 desc`
   const mega = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
@@ -135,6 +136,7 @@ async function timePages(sql: Sql, browser: Browser): Promise<Record<string, { p
   const ranges = ['7d', '28d', '90d', '12m', '24m']
   const addresses: Record<string, string[]> = {
     workspace: ranges.map((range) => `/w/northside/insights?range=${range}`),
+    workspaceMadeHere: ranges.map((range) => `/w/northside/insights?range=${range}&made=here`),
     channel: ranges.map((range) => `/w/northside/insights/${channel?.id}?range=${range}`),
     post: posts.map((post) => `/w/northside/posts/${post.id}`),
   }

@@ -8,13 +8,17 @@ begin
   perform pg_advisory_xact_lock(727012, hashtext(workspace_id::text)) from (select distinct workspace_id from touched order by 1) w;
   delete from workspace_days s using (select distinct workspace_id, day from touched) t
     where s.workspace_id = t.workspace_id and s.day = t.day;
-  insert into workspace_days
-    select workspace_id, day, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves), max(taken_at)
+  insert into workspace_days (workspace_id, day, views, reach, likes, comments, shares, saves,
+      other_views, other_reach, other_likes, other_comments, other_shares, other_saves, taken_at)
+    select workspace_id, day, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves),
+      sum(other_views), sum(other_reach), sum(other_likes), sum(other_comments), sum(other_shares), sum(other_saves), max(taken_at)
     from channel_days join (select distinct workspace_id, day from touched) t using (workspace_id, day) group by 1, 2;
   delete from channel_months s using (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
     where s.channel_id = t.channel_id and s.month = t.month;
-  insert into channel_months
-    select workspace_id, d.channel_id, month, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves)
+  insert into channel_months (workspace_id, channel_id, month, views, reach, likes, comments, shares, saves,
+      other_views, other_reach, other_likes, other_comments, other_shares, other_saves)
+    select workspace_id, d.channel_id, month, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves),
+      sum(other_views), sum(other_reach), sum(other_likes), sum(other_comments), sum(other_shares), sum(other_saves)
     from (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
       join channel_days d on d.channel_id = t.channel_id and day >= month and day < month + interval '1 month'
     group by 1, 2, 3;
@@ -226,7 +230,14 @@ create table channel_days (
   saves integer,
   followers integer,
   taken_at timestamp with time zone not null,
-  grown_since date
+  grown_since date,
+  other_views bigint,
+  other_reach bigint,
+  other_likes integer,
+  other_comments integer,
+  other_shares integer,
+  other_saves integer,
+  other_grown_since date
 );
 create table channel_months (
   workspace_id uuid not null,
@@ -237,7 +248,13 @@ create table channel_months (
   likes bigint,
   comments bigint,
   shares bigint,
-  saves bigint
+  saves bigint,
+  other_views bigint,
+  other_reach bigint,
+  other_likes bigint,
+  other_comments bigint,
+  other_shares bigint,
+  other_saves bigint
 );
 create table channels (
   id uuid default uuid_v7() not null,
@@ -338,7 +355,12 @@ create table elsewhere_posts (
   comments integer,
   shares integer,
   saves integer,
-  source text
+  source text,
+  changed_at timestamp with time zone,
+  ended_metrics text[] default '{}'::text[] not null,
+  views_at_day bigint,
+  views_at_week bigint,
+  predates boolean default true not null
 );
 create table erased_ids (
   hash bytea not null,
@@ -453,7 +475,11 @@ create table measured_channels (
   rests jsonb default '{}'::jsonb not null,
   days_at timestamp with time zone default now(),
   list_at timestamp with time zone default now(),
-  listed_at timestamp with time zone
+  listed_at timestamp with time zone,
+  first_listed_at timestamp with time zone,
+  list_from timestamp with time zone,
+  list_began_at timestamp with time zone,
+  list_next text
 );
 create table measured_targets (
   target_id uuid not null,
@@ -666,7 +692,7 @@ create table sessions (
 );
 create table snapshots (
   workspace_id uuid not null,
-  target_id uuid not null,
+  target_id uuid,
   taken_at timestamp with time zone not null,
   views bigint,
   reach bigint,
@@ -675,7 +701,8 @@ create table snapshots (
   shares integer,
   saves integer,
   source text not null,
-  last_seen_at timestamp with time zone
+  last_seen_at timestamp with time zone,
+  elsewhere_id uuid
 ) partition by RANGE (taken_at);
 create table sweeps (
   id uuid default uuid_v7() not null,
@@ -759,7 +786,13 @@ create table workspace_days (
   comments bigint,
   shares bigint,
   saves bigint,
-  taken_at timestamp with time zone not null
+  taken_at timestamp with time zone not null,
+  other_views bigint,
+  other_reach bigint,
+  other_likes bigint,
+  other_comments bigint,
+  other_shares bigint,
+  other_saves bigint
 );
 create table workspaces (
   id uuid default uuid_v7() not null,
@@ -820,6 +853,7 @@ alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['d
 alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
 alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
 alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
+alter table snapshots add constraint snapshots_of_one_post CHECK ((num_nonnulls(target_id, elsewhere_id) = 1));
 alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
 alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
 alter table targets add constraint targets_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'missed'::text, 'canceled'::text, 'erased'::text])));
@@ -872,7 +906,6 @@ alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
 alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
-alter table snapshots add constraint snapshots_pkey PRIMARY KEY (target_id, taken_at);
 alter table sweeps add constraint sweeps_pkey PRIMARY KEY (id);
 alter table targets add constraint targets_pkey PRIMARY KEY (id);
 alter table throttle add constraint throttle_pkey PRIMARY KEY (key);
@@ -903,7 +936,7 @@ alter table users add constraint users_email_unique UNIQUE (email);
 alter table workspaces add constraint workspaces_slug_unique UNIQUE (slug);
 
 CREATE INDEX channel_days_followers on channel_days USING btree (channel_id, day) WHERE (followers IS NOT NULL);
-CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE (grown_since IS NOT NULL);
+CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
 CREATE INDEX channel_days_workspace on channel_days USING btree (workspace_id, day);
 CREATE INDEX channel_months_workspace on channel_months USING btree (workspace_id, month);
 CREATE INDEX channels_grant on channels USING btree (grant_id);
@@ -911,7 +944,10 @@ CREATE INDEX comment_attempts_workspace on comment_attempts USING btree (workspa
 CREATE INDEX deletion_mails_request on deletion_mails USING btree (request_id);
 CREATE INDEX deletion_mails_user on deletion_mails USING btree (user_id);
 CREATE UNIQUE INDEX deletion_requests_open on deletion_requests USING btree (user_id) WHERE ((finished_at IS NULL) AND (user_id IS NOT NULL));
+CREATE INDEX elsewhere_posts_channel on elsewhere_posts USING btree (channel_id, published_at);
 CREATE INDEX elsewhere_posts_due on elsewhere_posts USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX elsewhere_posts_unread on elsewhere_posts USING btree (workspace_id, channel_id) WHERE ((taken_at IS NULL) AND (next_at IS NOT NULL));
+CREATE INDEX elsewhere_posts_views on elsewhere_posts USING btree (workspace_id, views DESC NULLS LAST, published_at DESC);
 CREATE INDEX elsewhere_posts_workspace on elsewhere_posts USING btree (workspace_id, published_at);
 CREATE INDEX erased_ids_kind on erased_ids USING btree (kind);
 CREATE INDEX erased_ids_term on erased_ids USING btree (erased_at);
@@ -949,6 +985,8 @@ CREATE INDEX revocations_person on revocations USING btree (issuer, issuer_user_
 CREATE INDEX revocations_request on revocations USING btree (request_id);
 CREATE INDEX revocations_workspace on revocations USING btree (workspace_id, asked_at DESC);
 CREATE INDEX sessions_user on sessions USING btree (user_id);
+CREATE UNIQUE INDEX snapshots_elsewhere on snapshots USING btree (elsewhere_id, taken_at) WHERE (elsewhere_id IS NOT NULL);
+CREATE UNIQUE INDEX snapshots_target on snapshots USING btree (target_id, taken_at) WHERE (target_id IS NOT NULL);
 CREATE INDEX sweeps_rule on sweeps USING btree (rule, at DESC);
 CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
 CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE comment_open;
@@ -1032,6 +1070,7 @@ alter table revocations add constraint revocations_grant_id_fkey FOREIGN KEY (gr
 alter table revocations add constraint revocations_request_id_fkey FOREIGN KEY (request_id) REFERENCES deletion_requests(id) ON DELETE CASCADE;
 alter table revocations add constraint revocations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL;
 alter table sessions add constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table snapshots add constraint snapshots_elsewhere_id_fkey FOREIGN KEY (elsewhere_id) REFERENCES elsewhere_posts(id) ON DELETE CASCADE;
 alter table snapshots add constraint snapshots_target_id_fkey FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table targets add constraint targets_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
 alter table targets add constraint targets_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
@@ -1076,6 +1115,8 @@ comment on column callback_calls.path is 'After /callbacks/<issuer>; empty where
 comment on table channel_days is 'promise: R3: what the posts of an account gained on a day: the difference of neighbouring snapshots, on the day they were seen, in the workspace''s zone';
 comment on column channel_days.followers is 'as last told on that day, not a gain';
 comment on column channel_days.grown_since is 'posts were read late, so this day holds their growth since the reading on that earlier day; null: everything was read when it was due';
+comment on column channel_days.other_views is 'growth of posts that were not made here, like the other columns with this prefix; views and its neighbors are growth of posts made here';
+comment on column channel_days.other_grown_since is 'grown_since for posts that were not made here';
 comment on table channel_months is 'promise: R3: channel_days of one month added up; goes with them';
 comment on column channel_months.month is 'its first day';
 comment on table channels is 'promise: D1, D2: what one publishes to: a Page, an Instagram professional account, a TikTok creator';
@@ -1108,10 +1149,15 @@ comment on column deletion_requests.origin is 'restore: a backup brought back a 
 comment on column deletion_requests.issuer_user_id is 'whose data the platform asked us to delete; gone when it is done';
 comment on column deletion_requests.code_sealed is 'sealed by the vault: the code of a person''s request, so that a second tab is shown the same page; null once it is done';
 comment on table deletion_steps is 'what the public page of a deletion request shows: steps, counts and times, no personal data';
-comment on table elsewhere_posts is 'promise: U3: the account''s own posts of the last 90 days that were not made here, with the newest number of each kind';
+comment on table elsewhere_posts is 'promise: U3: the account''s own posts that were not made here, when each is measured next, and the newest number of each kind';
 comment on column elsewhere_posts.other_ids is 'further ids of the same post, by which it is told from posts that were made here';
 comment on column elsewhere_posts.text is 'the beginning of the caption';
 comment on column elsewhere_posts.next_at is 'when its numbers are read next, at the ages at which posts from here are';
+comment on column elsewhere_posts.changed_at is 'taken_at of the newest row in snapshots; readings since then gave the same numbers';
+comment on column elsewhere_posts.ended_metrics is 'numbers that the platform gave once, but not the last time: the value is the last known one';
+comment on column elsewhere_posts.views_at_day is 'views as read 23 to 30 hours after it was published; null: not read then';
+comment on column elsewhere_posts.views_at_week is 'views as read 6.75 to 7.5 days after it was published; null: not read then';
+comment on column elsewhere_posts.predates is 'published before the account''s posts were listed for the first time: what it had at its first reading is the growth of no day';
 comment on table erased_ids is 'promise: E3: salted hashes of ids that were deleted, so that a restored backup cannot bring them back; no id can be read from it';
 comment on table events is 'audit lines noun.verb, written in the transaction of the change they tell of';
 comment on column events.facts is 'states, times and counts; no caption, name, email or token';
@@ -1157,8 +1203,12 @@ comment on column measured_channels.not_given is 'numbers that the platform does
 comment on column measured_channels.unread_told_at is 'when admins were last told that readings of this account are overdue; once for each time that readings stop';
 comment on column measured_channels.rests is 'by part (followers, days, posts): what went wrong last, since when, and until when this part rests';
 comment on column measured_channels.days_at is 'when the numbers of one of the account''s days are asked next; null where the platform has none';
-comment on column measured_channels.list_at is 'when the account''s own posts are listed next';
+comment on column measured_channels.list_at is 'when the account''s own posts are listed next; while a list is unfinished, when its last page was read';
 comment on column measured_channels.listed_at is 'when they were last listed to the end';
+comment on column measured_channels.first_listed_at is 'when the account''s own posts were listed for the first time';
+comment on column measured_channels.list_from is 'of an unfinished list: the time back to which it goes';
+comment on column measured_channels.list_began_at is 'of an unfinished list: when it began; null while none is unfinished';
+comment on column measured_channels.list_next is 'of an unfinished list: the platform''s cursor of its next page';
 comment on table measured_targets is 'when a published post is measured next, and the newest number of each kind, so that no page has to search the snapshots';
 comment on column measured_targets.ended_metrics is 'numbers that the platform gave once and did not give the last time: what stands is the last known';
 comment on column measured_targets.absent_at is 'when the platform first did not show the post any more';
@@ -1232,9 +1282,11 @@ comment on column sessions.ends_at is 'absolute end, never moved';
 comment on column sessions.second_factor_at is 'when the second factor was last proved in this session; null: never';
 comment on column sessions.awaits_second_factor is 'the password was right, the second factor is missing: the session opens nothing but the page that asks for it';
 comment on table snapshots is 'promise: D1, D2, R3, U3: lifetime numbers of a post as its platform told them at a moment; one partition a month, which retention drops whole';
+comment on column snapshots.target_id is 'the post, if it was made here';
 comment on column snapshots.views is 'null: the platform did not give it, which is not 0';
 comment on column snapshots.source is 'the call and version that gave the numbers; which of its names stands for which column is in platforms/<platform>/measure.ts';
-comment on column snapshots.last_seen_at is 'the last reading that still gave exactly these numbers, filled in when they change; null where the next reading differed, and in the newest row of a post (measured_targets.taken_at says it)';
+comment on column snapshots.last_seen_at is 'the last reading that still gave exactly these numbers, filled in when they change; null where the next reading differed, and in the newest row of a post (taken_at of measured_targets or elsewhere_posts says it)';
+comment on column snapshots.elsewhere_id is 'the post, if it was not made here';
 comment on table sweeps is 'one run of one rule of db/retention.ts: the evidence that the public policy shows';
 comment on column sweeps.oldest_left_at is 'when the term of the oldest row that is left began; null when none is left';
 comment on table targets is 'one post on one channel, with a fate of its own';

@@ -13,6 +13,7 @@ import { enrollPosts, listUnmeasured, type UnmeasuredPost } from '../../db/insig
 import { ensureSnapshotMonths } from '../../db/insights/snapshots.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { Registry } from '../../platforms/index.ts'
+import type { Share } from '../../platforms/measurer.ts'
 import type { ChannelRef, Shard } from '../../workflows/names.ts'
 import type { GrantDeps } from '../channels/tokens.ts'
 import { shareUsed } from '../limits.ts'
@@ -21,7 +22,7 @@ import { measureDay, measureFollowers } from './account.ts'
 import { measureElsewhere } from './elsewhere.ts'
 import { measurePosts } from './posts.ts'
 import type { RoundDeps } from './round.ts'
-import { createShares, type Shares } from './share.ts'
+import { createShares, type Shares, type Use } from './share.ts'
 import { firstMeasureAt } from './times.ts'
 
 export type MeasuringDeps = GrantDeps & { log: Logger }
@@ -63,12 +64,13 @@ const activitiesWith = (deps: MeasuringDeps, shares: Shares) => ({
   measureChannel: async ({ channelId }: ChannelRef): Promise<void> => {
     const channel = await findMeasuredChannel(deps.sql, channelId, new Date(deps.now()))
     if (!channel || !deps.platforms.platforms.has(channel.platform)) return
-    const round: Round = { ...deps, share: shares.open(channel) }
+    const own = shares.open(channel, 'own')
+    const round: Round = { ...deps, share: own, shareOf: (use) => (use === 'own' ? own : shares.open(channel, use)) }
     for (const part of parts) if (isDue(channel, part, deps.now()) && (await measurePart(round, channel, part)) === 'stop') return
   },
 })
 
-type Round = MeasuringDeps & RoundDeps
+type Round = MeasuringDeps & RoundDeps & { shareOf(use: Use): Share }
 
 /** In order: quick daily reads come first. */
 const parts: MeasuredPart[] = ['followers', 'days', 'posts', 'elsewhere']
@@ -89,9 +91,13 @@ const readPart = (round: Round, channel: MeasuredChannel, part: MeasuredPart): P
     case 'days':
       return channel.daysAt ? measureDay(round, channel, channel.daysAt) : Promise.resolve(null)
     case 'posts':
-      return measurePosts(round, channel, () => Context.current().heartbeat())
+      return measurePosts(round, channel, 'here', () => Context.current().heartbeat())
     case 'elsewhere':
-      return measureElsewhere(round, channel, () => Context.current().heartbeat())
+      return measureElsewhere(
+        { list: { ...round, share: round.shareOf('list') }, others: { ...round, share: round.shareOf('others') } },
+        channel,
+        () => Context.current().heartbeat(),
+      )
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PostOrigin } from '../../db/insights/homes.ts'
 import { type MeasuredChannel, noteNotGiven } from '../../db/insights/measured-channels.ts'
 import { type DuePost, listDuePosts, markAbsent, passOver } from '../../db/insights/measured-posts.ts'
 import { savePostSnapshots } from '../../db/insights/snapshots.ts'
@@ -15,6 +16,8 @@ import { nextMeasureAt } from './times.ts'
  * next run.
  */
 const mostBatches = 20
+/** Small batches fit into what is left of the limit that posts not made here may use. */
+const elsewhereBatch = 20
 
 const dayMs = 86_400_000
 /**
@@ -24,20 +27,27 @@ const dayMs = 86_400_000
 const absentDailyMs = 3 * dayMs
 
 /**
- * Reads the due posts of an account in batches. Returns a problem that people should know about, or
- * null.
+ * Reads the due posts of an account in batches: those made here, or the others. Returns a problem
+ * that people should know about, or null.
  */
-export const measurePosts = async (deps: RoundDeps, channel: MeasuredChannel, beat: () => void): Promise<string | null> => {
+export const measurePosts = async (
+  deps: RoundDeps,
+  channel: MeasuredChannel,
+  made: PostOrigin,
+  beat: () => void,
+): Promise<string | null> => {
+  const { channelId } = channel
   const { batch } = measurerOf(deps, channel)
+  const limit = made === 'here' ? batch : Math.min(batch, elsewhereBatch)
   let problem: string | null = null
   for (let batches = 0; batches < mostBatches; batches += 1) {
-    const posts = await listDuePosts(deps.sql, channel.channelId, new Date(deps.now()), batch)
+    const posts = await listDuePosts(deps.sql, { channelId, made, now: new Date(deps.now()), limit })
     if (posts.length === 0) break
     problem =
       (await readBatch(
         posts,
-        (some) => measureTogether(deps, channel, some),
-        (post) => passOver(deps.sql, passed(deps, channel, post)),
+        (some) => measureTogether(deps, channel, made, some),
+        (post) => passOver(deps.sql, made, passed(deps, channel, post)),
       )) ?? problem
     beat()
   }
@@ -48,7 +58,12 @@ export const measurePosts = async (deps: RoundDeps, channel: MeasuredChannel, be
  * Saves the received numbers before it throws an outage or a limit. Posts without an answer stay
  * due.
  */
-const measureTogether = async (deps: RoundDeps, channel: MeasuredChannel, posts: DuePost[]): Promise<string | null> => {
+const measureTogether = async (
+  deps: RoundDeps,
+  channel: MeasuredChannel,
+  made: PostOrigin,
+  posts: DuePost[],
+): Promise<string | null> => {
   const told = await askNumbers(deps, channel, (measurer, measuring) => measurer.posts(measuring, posts))
   const takenAt = new Date(deps.now())
   const { channelId } = channel
@@ -61,7 +76,7 @@ const measureTogether = async (deps: RoundDeps, channel: MeasuredChannel, posts:
     return [{ ...passed(deps, channel, post), numbers: sound }]
   })
   if (shown.length > 0) {
-    await savePostSnapshots(deps.sql, { channelId, takenAt, source: told.source, posts: shown })
+    await savePostSnapshots(deps.sql, { channelId, made, takenAt, source: told.source, posts: shown })
     await noteNotGiven(deps.sql, channelId, { given: givenBy(shown), notGiven: told.notGiven })
   }
   let problem = told.problem ?? unsoundWords(platformLabelOf(deps, channel), odd)
@@ -70,10 +85,10 @@ const measureTogether = async (deps: RoundDeps, channel: MeasuredChannel, posts:
     const failure = told.unanswered.get(post.platformPostId)
     if (failure?.kind === 'unavailable' || failure?.kind === 'rate_limited') outages.push(failure)
     else if (failure) {
-      await passOver(deps.sql, passed(deps, channel, post))
+      await passOver(deps.sql, made, passed(deps, channel, post))
       problem = failure.problem.words
-    } else if (!told.result.has(post.platformPostId)) await markAbsent(deps.sql, absent(deps, channel, post), takenAt)
-    await repairId(deps, channelId, post, told.betterIds.get(post.platformPostId))
+    } else if (!told.result.has(post.platformPostId)) await markAbsent(deps.sql, made, absent(deps, channel, post), takenAt)
+    if (made === 'here') await repairId(deps, channelId, post, told.betterIds.get(post.platformPostId))
   }
   if (outages[0]) {
     await noteLimit(deps, channelId, outages[0], 'reading')
@@ -89,7 +104,7 @@ const givenBy = (shown: { numbers: Numbers }[]): PostMetric[] =>
 const repairId = async (deps: GrantDeps, channelId: string, post: DuePost, better: string | undefined): Promise<void> => {
   if (!better) return
   try {
-    await replacePostId(deps.sql, { channelId, targetId: post.targetId, known: post.platformPostId, better })
+    await replacePostId(deps.sql, { channelId, targetId: post.id, known: post.platformPostId, better })
   } catch (error) {
     if (!isBoundAlready(error)) throw error
   }
@@ -102,7 +117,7 @@ const timesOf = (measurer: Measurer, channel: MeasuredChannel, post: DuePost) =>
 })
 
 const passed = (deps: GrantDeps, channel: MeasuredChannel, post: DuePost) => ({
-  targetId: post.targetId,
+  id: post.id,
   dueAt: post.dueAt,
   nextAt: nextMeasureAt(timesOf(measurerOf(deps, channel), channel, post), deps.now()),
 })

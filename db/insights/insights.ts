@@ -1,6 +1,8 @@
 import type { PostMetric } from '../../platforms/measurer.ts'
 import type { EarlierZone } from '../people/workspaces.ts'
 import type { Db } from '../postgres/connect.ts'
+import type { MeasuredPart } from './measured-channels.ts'
+import { metricColumns } from './metric-columns.ts'
 
 /** Dates in the workspace's time zone. Both ends are inclusive. */
 export type DaySpan = { from: string; to: string }
@@ -20,10 +22,10 @@ export type MeasuredAccount = {
   /** When its own numbers are due next. Null if none are planned. */
   nextAt: Date | null
   /**
-   * When its earliest overdue reading was due, if that is more than lateHours ago. Null if it is up
-   * to date or disconnected.
+   * For each part of measuring, when its earliest overdue reading was due, if that is more than
+   * lateHours ago. Null if the part is up to date, or the account is disconnected.
    */
-  overdueAt: Date | null
+  overdue: Record<MeasuredPart, Date | null>
   /** Why measuring is paused, and until when. */
   problem: string | null
   restUntil: Date | null
@@ -40,31 +42,55 @@ export type MeasuredAccount = {
 const lateHours = 12
 
 /** The accounts of a workspace, including disconnected ones with numbers, with their first day. */
-export const listMeasuredAccounts = (sql: Db, workspaceId: string, now: Date): Promise<MeasuredAccount[]> =>
-  sql<MeasuredAccount[]>`
+export const listMeasuredAccounts = async (sql: Db, workspaceId: string, now: Date): Promise<MeasuredAccount[]> => {
+  const parts = overdueParts(sql, now, lateHours)
+  const rows = await sql<(Omit<MeasuredAccount, 'overdue'> & MeasuredAccount['overdue'])[]>`
     select c.id, c.platform, c.name, c.handle, c.state, c.disconnected_at, first.day::text as first_day, last.taken_at,
       m.next_at, m.problem, m.rest_until, coalesce(m.not_given, '{}') as not_given, w.earlier_zones,
-      case when c.state <> 'disconnected' then ${overdueAt(sql, now, lateHours)} end as overdue_at
+      o.followers, o.days, o.posts, o.elsewhere
     from channels c join workspaces w on w.id = c.workspace_id left join measured_channels m on m.channel_id = c.id
+      left join lateral (select ${parts.followers} as followers, ${parts.days} as days, ${parts.posts} as posts,
+        ${parts.elsewhere} as elsewhere) o on c.state <> 'disconnected'
       left join lateral (select day from channel_days d where d.channel_id = c.id order by day limit 1) first on true
       left join lateral (select taken_at from channel_days d where d.channel_id = c.id order by day desc limit 1) last on true
     where c.workspace_id = ${workspaceId} and (c.state <> 'disconnected' or first.day is not null)
     order by c.state = 'disconnected', c.platform, lower(c.name), c.id`
-
-/**
- * SQL: when the earliest reading of account `m` was due that is overdue by more than `hours`.
- * Ignores posts without a platform id, because they are never read.
- */
-export const overdueAt = (sql: Db, now: Date, hours: number) => {
-  const since = new Date(now.getTime() - hours * 3_600_000)
-  return sql`least(
-    case when m.next_at < ${since} then m.next_at end,
-    (select p.next_at from measured_targets p join targets t on t.id = p.target_id
-      where p.channel_id = m.channel_id and p.next_at < ${since} and t.platform_post_id is not null
-      order by p.next_at limit 1))`
+  return rows.map(({ followers, days, posts, elsewhere, ...account }) => ({
+    ...account,
+    overdue: { followers, days, posts, elsewhere },
+  }))
 }
 
-export type InsightScope = { workspaceId: string; channelId: string | null }
+/**
+ * SQL: for each part of measuring account `m`, when its earliest reading was due that is overdue by
+ * more than `hours`. Ignores posts without a platform id, because they are never read, and first
+ * readings of posts from before the account was connected: no growth depends on their time.
+ */
+const overdueParts = (sql: Db, now: Date, hours: number) => {
+  const since = new Date(now.getTime() - hours * 3_600_000)
+  const due = (column: string) => sql`case when m.${sql(column)} < ${since} then m.${sql(column)} end`
+  return {
+    followers: due('next_at'),
+    days: due('days_at'),
+    posts: sql`(
+      select p.next_at from measured_targets p join targets t on t.id = p.target_id
+      where p.channel_id = m.channel_id and p.next_at < ${since} and t.platform_post_id is not null
+      order by p.next_at limit 1)`,
+    elsewhere: sql`least(${due('list_at')}, (
+      select e.next_at from elsewhere_posts e
+      where e.channel_id = m.channel_id and e.next_at < ${since} and (e.taken_at is not null or not e.predates)
+      order by e.next_at limit 1))`,
+  }
+}
+
+/** SQL: when the earliest reading of account `m` was due that is overdue, of any part. */
+export const overdueAt = (sql: Db, now: Date, hours: number) => {
+  const { followers, days, posts, elsewhere } = overdueParts(sql, now, hours)
+  return sql`least(${followers}, ${days}, ${posts}, ${elsewhere})`
+}
+
+/** A workspace or one of its accounts, with all known posts or only those made with CrateSocial. */
+export type InsightScope = { workspaceId: string; channelId: string | null; made: 'all' | 'here' }
 export type BucketSums = Sums & { isBefore: boolean; back: number; takenAt: Date }
 export type AccountSums = Sums & { channelId: string }
 export type DaySums = { buckets: BucketSums[]; accounts: AccountSums[] }
@@ -89,7 +115,7 @@ const sumPoints = (
 ): Promise<BucketSums[]> => sql<BucketSums[]>`
   select day < ${days.from}::date as is_before,
     (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back,
-    ${sums(sql)}, max(taken_at) as taken_at
+    ${sums(sql, scope)}, max(taken_at) as taken_at
   from ${scope.channelId ? sql`channel_days` : sql`workspace_days`}
   where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannel(sql, scope)}
   group by 1, 2`
@@ -100,27 +126,27 @@ const sumAccounts = (sql: Db, scope: InsightScope, days: DaySpan): Promise<Accou
     select first, greatest(first, date_trunc('month', ${days.to}::date + 1)::date) as behind
     from (select date_trunc('month', ${days.from}::date + interval '1 month' - interval '1 day')::date as first) f),
   parts as (
-    select channel_id, views, reach, likes, comments, shares, saves from channel_months, months
+    select channel_id, ${gains(sql)} from channel_months, months
     where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and month >= first and month < behind
     union all
-    select channel_id, views, reach, likes, comments, shares, saves from channel_days, months
+    select channel_id, ${gains(sql)} from channel_days, months
     where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between ${days.from}::date and least(first - 1, ${days.to}::date)
     union all
-    select channel_id, views, reach, likes, comments, shares, saves from channel_days, months
+    select channel_id, ${gains(sql)} from channel_days, months
     where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between behind and ${days.to}::date)
-  select channel_id, ${sums(sql)} from parts group by 1`
+  select channel_id, ${sums(sql, scope)} from parts group by 1`
 
 /** The same sums, only for some accounts. */
 export const sumAccountsIn = async (
   sql: Db,
-  workspaceId: string,
+  scope: InsightScope,
   channelIds: string[],
   days: DaySpan,
 ): Promise<AccountSums[]> => {
   if (channelIds.length === 0) return []
   return await sql<AccountSums[]>`
-    select channel_id, ${sums(sql)} from channel_days
-    where workspace_id = ${workspaceId} and channel_id = any(${channelIds}::uuid[])
+    select channel_id, ${sums(sql, scope)} from channel_days
+    where workspace_id = ${scope.workspaceId} and channel_id = any(${channelIds}::uuid[])
       and day between ${days.from}::date and ${days.to}::date
     group by 1`
 }
@@ -137,16 +163,23 @@ export type LateDay = {
 const mostLateDays = 500
 
 /** Late days whose growth overlaps the days, newest first. */
-export const listLateDays = (sql: Db, scope: InsightScope, days: DaySpan): Promise<LateDay[]> => sql<LateDay[]>`
-  select d.channel_id, d.day::text, d.grown_since::text, not exists (
-    select from channel_days e
-    where e.channel_id = d.channel_id and e.day > d.grown_since and e.day < d.day
-      and coalesce(e.views, e.reach, e.likes, e.comments, e.shares, e.saves) is not null) as is_silent
-  from channel_days d
-  where d.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and d.channel_id = ${scope.channelId}` : sql``}
-    and d.grown_since is not null and d.grown_since < d.day - 1
-    and d.day >= ${days.from}::date and d.grown_since < ${days.to}::date
-  order by d.day desc, d.channel_id limit ${mostLateDays}`
+export const listLateDays = (sql: Db, scope: InsightScope, days: DaySpan): Promise<LateDay[]> => {
+  const since = scope.made === 'here' ? sql`d.grown_since` : sql`least(d.grown_since, d.other_grown_since)`
+  const others =
+    scope.made === 'here'
+      ? sql``
+      : sql`, e.other_views, e.other_reach, e.other_likes, e.other_comments, e.other_shares, e.other_saves`
+  return sql<LateDay[]>`
+    select d.channel_id, d.day::text, s.grown_since::text, not exists (
+      select from channel_days e
+      where e.channel_id = d.channel_id and e.day > s.grown_since and e.day < d.day
+        and coalesce(e.views, e.reach, e.likes, e.comments, e.shares, e.saves ${others}) is not null) as is_silent
+    from channel_days d cross join lateral (select ${since} as grown_since) s
+    where d.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and d.channel_id = ${scope.channelId}` : sql``}
+      and (d.grown_since is not null or d.other_grown_since is not null) and s.grown_since < d.day - 1
+      and d.day >= ${days.from}::date and s.grown_since < ${days.to}::date
+    order by d.day desc, d.channel_id limit ${mostLateDays}`
+}
 
 export type FollowerLevel = { day: string; channelId: string | null; followers: number | null; accounts: number }
 
@@ -197,9 +230,16 @@ export const listFollowerEnds = (sql: Db, scope: InsightScope, days: DaySpan): P
       where d.channel_id = c.id and d.day <= ${days.to}::date and d.followers is not null order by day desc limit 1) l on true
   where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}`
 
-const sums = (sql: Db) => sql`
-  sum(views)::float8 as views, sum(reach)::float8 as reach, sum(likes)::float8 as likes,
-  sum(comments)::float8 as comments, sum(shares)::float8 as shares, sum(saves)::float8 as saves`
+/** SQL: sums of growth. A metric that only some posts have is the sum of those that have it. */
+const sums = (sql: Db, { made }: InsightScope) =>
+  sql.unsafe(
+    metricColumns
+      .map((name) => (made === 'here' ? name : `coalesce(${name} + other_${name}, ${name}, other_${name})`))
+      .map((grown, index) => `sum(${grown})::float8 as ${metricColumns[index]}`)
+      .join(', '),
+  )
+
+const gains = (sql: Db) => sql.unsafe(metricColumns.flatMap((name) => [name, `other_${name}`]).join(', '))
 
 const ofChannel = (sql: Db, scope: InsightScope) => (scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``)
 

@@ -1,5 +1,6 @@
 import type { KnownDay, PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
+import { homes } from './homes.ts'
 
 /** When accounts are measured, and why they are paused. */
 
@@ -49,6 +50,12 @@ export const listDueChannels = async (
   return rows.map((row) => row.channelId)
 }
 
+/**
+ * A list of the account's own posts that isn't complete yet. `from`: how far back it goes. `next`:
+ * the platform's cursor of the next page, or null for the first page.
+ */
+export type UnfinishedList = { from: Date; beganAt: Date; next: string | null }
+
 export type MeasuredChannel = {
   channelId: string
   workspaceId: string
@@ -59,19 +66,25 @@ export type MeasuredChannel = {
   /** When its next day is due. Null if it has no days. */
   daysAt: Date | null
   hasDuePosts: boolean
-  /** When the account's own posts are listed next, and when they were listed last. */
+  /** When the account's own posts are listed next, and up to when the last list is complete. */
   listAt: Date | null
   listedAt: Date | null
+  /** The list that the next run continues. Null if the last one is complete. */
+  list: UnfinishedList | null
   hasDueElsewhere: boolean
   rests: Partial<Record<MeasuredPart, Rest>>
 }
 
 export const findMeasuredChannel = async (sql: Db, channelId: string, now: Date): Promise<MeasuredChannel | undefined> => {
-  const [row] = await sql<MeasuredChannel[]>`
+  type Row = Omit<MeasuredChannel, 'list'> & { listFrom: Date | null; listBeganAt: Date | null; listNext: string | null }
+  const [row] = await sql<Row[]>`
     select m.channel_id, m.workspace_id, c.platform, c.connected_at, m.next_at, m.days_at, m.rests, m.list_at, m.listed_at,
+      m.list_from, m.list_began_at, m.list_next,
       ${hasDuePosts(sql, now)} as has_due_posts, ${hasDueElsewhere(sql, now)} as has_due_elsewhere
     from measured_channels m join channels c on c.id = m.channel_id where m.channel_id = ${channelId}`
-  return row
+  if (!row) return undefined
+  const { listFrom: from, listBeganAt: beganAt, listNext: next, ...channel } = row
+  return { ...channel, list: from && beganAt ? { from, beganAt, next } : null }
 }
 
 /** Records that a part was read. `problem`: something that people should know about it, or null. */
@@ -146,15 +159,15 @@ export const noteNotGiven = async (
 }
 
 /**
- * Deletes all readings of these accounts. Their `measured_channels` rows are deleted first:
- * readings lock them, so a reading in progress finishes first and is deleted too, and a later one
- * finds no row.
+ * Deletes all readings of these accounts. Their `measured_channels` rows and their posts that were
+ * not made here are deleted first: readings lock them, so a reading in progress finishes first and
+ * is deleted too, and a later one finds no row.
  */
 export const eraseAccountNumbers = async (t: Db, channelIds: string[]): Promise<void> => {
   await t`delete from measured_channels where channel_id = any(${channelIds}::uuid[])`
+  await t`delete from elsewhere_posts where channel_id = any(${channelIds}::uuid[])`
   await t`delete from account_snapshots where channel_id = any(${channelIds}::uuid[])`
   await t`delete from channel_days where channel_id = any(${channelIds}::uuid[])`
-  await t`delete from elsewhere_posts where channel_id = any(${channelIds}::uuid[])`
 }
 
 /**
@@ -165,7 +178,8 @@ export const readAgain = async (t: Db, channelId: string): Promise<void> => {
   await t`update measured_channels set rests = '{}', problem = null, problem_at = null, rest_until = null where channel_id = ${channelId}`
   // Truncated to milliseconds, the precision of JavaScript dates, because due times are compared
   // later.
-  await t`
-    update measured_targets set next_at = date_trunc('milliseconds', now())
-    where channel_id = ${channelId} and absent_at is not null and next_at > now()`
+  for (const { table } of Object.values(homes))
+    await t`
+      update ${t(table)} set next_at = date_trunc('milliseconds', now())
+      where channel_id = ${channelId} and absent_at is not null and next_at > now()`
 }

@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
+import { homes, type PostOrigin } from './homes.ts'
 
 /** When published posts are measured. Their numbers are written in db/insights/snapshots.ts. */
 
@@ -32,7 +33,8 @@ const asRow = (post: { targetId: string; nextAt: Date | null }) => ({
 })
 
 export type DuePost = {
-  targetId: string
+  /** The id of a target, or of a post that was not made here. */
+  id: string
   platformPostId: string
   kind: string
   handles: JsonRecord
@@ -43,22 +45,32 @@ export type DuePost = {
 }
 
 /** The newest posts first, because their numbers change by the hour. */
-export const listDuePosts = (sql: Db, channelId: string, now: Date, limit: number): Promise<DuePost[]> => sql<DuePost[]>`
-  select m.target_id, t.platform_post_id, t.kind, t.handles, m.published_at, m.next_at as due_at, m.absent_at
-  from measured_targets m join targets t on t.id = m.target_id
-  where m.channel_id = ${channelId} and m.next_at <= ${now} and t.platform_post_id is not null
-  order by m.published_at desc limit ${limit}`
+export const listDuePosts = (
+  sql: Db,
+  { channelId, made, now, limit }: { channelId: string; made: PostOrigin; now: Date; limit: number },
+): Promise<DuePost[]> =>
+  made === 'here'
+    ? sql<DuePost[]>`
+        select m.target_id as id, t.platform_post_id, t.kind, t.handles, m.published_at, m.next_at as due_at, m.absent_at
+        from measured_targets m join targets t on t.id = m.target_id
+        where m.channel_id = ${channelId} and m.next_at <= ${now} and t.platform_post_id is not null
+        order by m.published_at desc limit ${limit}`
+    : sql<DuePost[]>`
+        select id, platform_post_id, kind, '{}'::jsonb as handles, published_at, next_at as due_at, absent_at from elsewhere_posts
+        where channel_id = ${channelId} and next_at <= ${now} order by published_at desc limit ${limit}`
 
-export type Passed = { targetId: string; dueAt: Date; nextAt: Date | null }
+export type Passed = { id: string; dueAt: Date; nextAt: Date | null }
 
 /** Records since when the platform no longer shows the post. Writes no snapshot. */
-export const markAbsent = async (sql: Db, { targetId, dueAt, nextAt }: Passed, now: Date): Promise<void> => {
+export const markAbsent = async (sql: Db, made: PostOrigin, { id, dueAt, nextAt }: Passed, now: Date): Promise<void> => {
+  const { table, key } = homes[made]
   await sql`
-    update measured_targets set absent_at = coalesce(absent_at, ${now}), next_at = ${nextAt}
-    where target_id = ${targetId} and next_at = ${dueAt}`
+    update ${sql(table)} set absent_at = coalesce(absent_at, ${now}), next_at = ${nextAt}
+    where ${sql(key)} = ${id} and next_at = ${dueAt}`
 }
 
 /** Postpones a post to its next age, because the platform gives no numbers for it now. */
-export const passOver = async (sql: Db, { targetId, dueAt, nextAt }: Passed): Promise<void> => {
-  await sql`update measured_targets set next_at = ${nextAt} where target_id = ${targetId} and next_at = ${dueAt}`
+export const passOver = async (sql: Db, made: PostOrigin, { id, dueAt, nextAt }: Passed): Promise<void> => {
+  const { table, key } = homes[made]
+  await sql`update ${sql(table)} set next_at = ${nextAt} where ${sql(key)} = ${id} and next_at = ${dueAt}`
 }

@@ -1,11 +1,16 @@
 import type { PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
+import { homes, type PostOrigin } from './homes.ts'
 import type { InsightScope, Sums } from './insights.ts'
 
 export type MeasuredPost = Sums & {
-  targetId: string
-  postId: string
+  /** The id of its target, or of the post if it was not made here. */
+  id: string
+  made: PostOrigin
+  /** Null if it was not made here. */
+  targetId: string | null
+  postId: string | null
   platformPostId: string | null
   channelId: string
   platform: string
@@ -38,41 +43,73 @@ export type Ranking = PostMetric | 'viewsAtWeek'
 
 /**
  * Posts published in the span, ranked by `by` in descending order. Posts without that number come
- * last.
+ * last. Leaves out posts that were not made here while they are unread, or not shown on the
+ * platform: there is nothing to open.
  */
 export const rankPosts = (
   sql: Db,
   scope: InsightScope,
   span: Instants,
   order: { by: Ranking; limit: number },
-): Promise<MeasuredPost[]> =>
-  sql<MeasuredPost[]>`
+): Promise<MeasuredPost[]> => {
+  const ranked = sql`order by ${sql(order.by)} desc nulls last, published_at desc limit ${order.limit}`
+  const shown = sql`and taken_at is not null and absent_at is null`
+  return sql<MeasuredPost[]>`
     select ${columns(sql)}
-    from (select * from measured_targets where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
-        and published_at >= ${span.from} and published_at < ${span.to}
-      order by ${sql(order.by)} desc nulls last, published_at desc limit ${order.limit}) m ${joins(sql)}
+    from (${publishedIn(sql, scope, span, { here: ranked, elsewhere: sql`${shown} ${ranked}` })} ${ranked}) m ${joins(sql)}
     order by m.${sql(order.by)} desc nulls last, m.published_at desc`
+}
 
-/** `unnumbered`: published without a platform id, so there are no numbers for them. */
-export type PostCount = { channelId: string; posts: number; unnumbered: number }
+/** SQL: what both kinds of posts have in common. */
+const numbers = (sql: Db) => sql`
+  workspace_id, channel_id, published_at, taken_at, views, reach, likes, comments, shares, saves, views_at_day, views_at_week,
+  ended_metrics, absent_at`
+
+/**
+ * SQL: the measured posts of the scope that were published in the span, as one list. `rest`: more
+ * conditions and the order of each kind, so that each uses its index.
+ */
+const publishedIn = (sql: Db, scope: InsightScope, span: Instants, rest: Record<PostOrigin, Part>) => {
+  const own = sql`workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
+    and published_at >= ${span.from} and published_at < ${span.to}`
+  const here = sql`(select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets where ${own} ${rest.here})`
+  if (scope.made === 'here') return sql`select * from ${here} m`
+  return sql`
+    select * from (${here} union all
+      (select id, 'elsewhere' as made, ${numbers(sql)} from elsewhere_posts where ${own} ${rest.elsewhere})) m`
+}
+
+type Part = ReturnType<typeof numbers>
+
+/**
+ * `posts` includes the other two. `unnumbered`: published without a platform id, so there are no
+ * numbers for them. `elsewhere`: not made here.
+ */
+export type PostCount = { channelId: string; posts: number; unnumbered: number; elsewhere: number }
 
 /** The number of posts published on each account. Uses indexes only. */
 export const countPosts = async (sql: Db, scope: InsightScope, span: Instants): Promise<Map<string, PostCount>> => {
+  const others =
+    scope.made === 'here'
+      ? sql`0`
+      : sql`(select count(*)::int from elsewhere_posts e
+          where e.channel_id = c.id and e.published_at >= ${span.from} and e.published_at < ${span.to})`
   const rows = await sql<PostCount[]>`
-    select channel_id, measured + unnumbered as posts, unnumbered from (
+    select channel_id, measured + unnumbered + elsewhere as posts, unnumbered, elsewhere from (
       select c.id as channel_id,
         (select count(*)::int from measured_targets m
           where m.channel_id = c.id and m.published_at >= ${span.from} and m.published_at < ${span.to}) as measured,
         (select count(*)::int from targets t where t.channel_id = c.id and t.state = 'published' and t.platform_post_id is null
           and t.published_at >= ${span.from} and t.published_at < ${span.to}
-          and not exists (select from measured_targets m where m.target_id = t.id)) as unnumbered
+          and not exists (select from measured_targets m where m.target_id = t.id)) as unnumbered,
+        ${others} as elsewhere
       from channels c where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}) counted`
   return new Map(rows.map((one) => [one.channelId, one]))
 }
 
 /** `publishedKey`: the exact time, because a Date has only milliseconds. */
 export type ListedPost = MeasuredPost & { publishedKey: string }
-export type After = Pick<ListedPost, 'publishedKey' | 'targetId'>
+export type After = Pick<ListedPost, 'publishedKey' | 'id'>
 
 /** Posts published in the span, newest first, one page at a time. */
 export const listPostsAfter = (
@@ -81,14 +118,16 @@ export const listPostsAfter = (
   span: Instants,
   { after, limit }: { after: After | null; limit: number },
 ): Promise<ListedPost[]> => {
-  const behind = after && sql`and (published_at, target_id) < (${after.publishedKey}::text::timestamptz, ${after.targetId}::uuid)`
+  const part = (made: PostOrigin) => {
+    const key = sql(homes[made].key)
+    const behind = after && sql`and (published_at, ${key}) < (${after.publishedKey}::text::timestamptz, ${after.id}::uuid)`
+    return sql`${behind ?? sql``} order by published_at desc, ${key} desc limit ${limit}`
+  }
   return sql<ListedPost[]>`
     select ${columns(sql)}, m.published_at::text as published_key
-    from (select * from measured_targets where workspace_id = ${scope.workspaceId}
-        ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
-        and published_at >= ${span.from} and published_at < ${span.to} ${behind ?? sql``}
-      order by published_at desc, target_id desc limit ${limit}) m ${joins(sql)}
-    order by m.published_at desc, m.target_id desc`
+    from (${publishedIn(sql, scope, span, { here: part('here'), elsewhere: part('elsewhere') })}
+      order by published_at desc, id desc limit ${limit}) m ${joins(sql)}
+    order by m.published_at desc, m.id desc`
 }
 
 /**
@@ -104,10 +143,8 @@ export const sumEngagement = async (sql: Db, scope: InsightScope, span: Instants
     from (
       select reach, coalesce(reach, views) as base,
         coalesce(likes, 0)::bigint + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0) as done
-      from measured_targets
-      where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
-        and published_at >= ${span.from} and published_at < ${span.to}
-        and coalesce(likes, comments, shares, saves) is not null) posts
+      from (${publishedIn(sql, scope, span, { here: sql``, elsewhere: sql`` })}) m
+      where coalesce(likes, comments, shares, saves) is not null) posts
     where base > 0 and done >= 0`
   return row ?? { interactions: 0, base: 0, byReach: 0, byViews: 0 }
 }
@@ -115,41 +152,57 @@ export const sumEngagement = async (sql: Db, scope: InsightScope, span: Instants
 /** All measured targets of a post. */
 export const listNumbersOfPost = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<MeasuredPost[]> =>
   sql<MeasuredPost[]>`
-    select ${columns(sql)} from measured_targets m ${joins(sql)}
-    where m.workspace_id = ${ref.workspaceId} and t.post_id = ${ref.postId} order by c.platform, c.name`
+    select ${columns(sql)}
+    from (select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets
+      where workspace_id = ${ref.workspaceId} and target_id in (select id from targets where post_id = ${ref.postId})) m ${joins(sql)}
+    order by c.platform, c.name`
 
 const columns = (sql: Db) => sql`
-  m.target_id, t.post_id, t.platform_post_id, m.channel_id, c.platform, t.kind, c.name as channel_name, c.handle as channel_handle, left(t.text, 200) as text,
-  t.permalink, m.published_at, m.taken_at, m.views::float8 as views, m.reach::float8 as reach, m.likes, m.comments, m.shares, m.saves,
-  m.views_at_week::float8 as views_at_week, m.ended_metrics, m.absent_at, coalesce((select not_given from measured_channels mc where mc.channel_id = m.channel_id), '{}') as not_given,
+  m.id, m.made, t.id as target_id, t.post_id, coalesce(t.platform_post_id, e.platform_post_id) as platform_post_id, m.channel_id,
+  c.platform, coalesce(t.kind, e.kind) as kind, c.name as channel_name, c.handle as channel_handle,
+  left(coalesce(t.text, e.text), 200) as text, coalesce(t.permalink, e.permalink) as permalink, m.published_at, m.taken_at,
+  m.views::float8 as views, m.reach::float8 as reach, m.likes, m.comments, m.shares, m.saves, m.views_at_week::float8 as views_at_week,
+  m.ended_metrics, m.absent_at,
+  coalesce((select not_given from measured_channels mc where mc.channel_id = m.channel_id), '{}') as not_given,
   (select pm.media_id from post_media pm join media f on f.id = pm.media_id
     where pm.post_id = t.post_id and pm.position = 1 and f.purged_at is null and f.thumbnail_key is not null) as media_id`
 
-const joins = (sql: Db) => sql`join targets t on t.id = m.target_id join channels c on c.id = m.channel_id`
+const joins = (sql: Db) => sql`
+  left join targets t on m.made = 'here' and t.id = m.id left join elsewhere_posts e on m.made = 'elsewhere' and e.id = m.id
+  join channels c on c.id = m.channel_id`
 
-export type Reading = Sums & { targetId: string; takenAt: Date; source: string }
+/** `id`: of the post, as in MeasuredPost. */
+export type Reading = Sums & { id: string; takenAt: Date; source: string }
 
 /**
- * The readings of these targets, oldest first. If numbers didn't change for a while, only the first
+ * The readings of these posts, oldest first. If numbers didn't change for a while, only the first
  * and the last reading of that time.
  */
-export const listReadings = (sql: Db, workspaceId: string, targetIds: string[]): Promise<Reading[]> =>
-  selectReadings(sql, workspaceId, sql`${targetIds}::uuid[]`)
+export const listReadings = (sql: Db, workspaceId: string, made: PostOrigin, ids: string[]): Promise<Reading[]> =>
+  selectReadings(sql, workspaceId, made, sql`${ids}::uuid[]`)
 
 /** The readings of all targets of a post. */
 export const listReadingsOfPost = (
   sql: Db,
   { workspaceId, postId }: { workspaceId: string; postId: string },
 ): Promise<Reading[]> =>
-  selectReadings(sql, workspaceId, sql`array(select id from targets where workspace_id = ${workspaceId} and post_id = ${postId})`)
+  selectReadings(
+    sql,
+    workspaceId,
+    'here',
+    sql`array(select id from targets where workspace_id = ${workspaceId} and post_id = ${postId})`,
+  )
 
-const selectReadings = (sql: Db, workspaceId: string, targetIds: Fragment): Promise<Reading[]> => sql<Reading[]>`
-    select s.target_id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves, s.source
-    from snapshots s left join measured_targets m on m.target_id = s.target_id
+const selectReadings = (sql: Db, workspaceId: string, made: PostOrigin, ids: Fragment): Promise<Reading[]> => {
+  const { table, key, ref } = homes[made]
+  return sql<Reading[]>`
+    select s.${sql(ref)} as id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves, s.source
+    from snapshots s left join ${sql(table)} m on m.${sql(key)} = s.${sql(ref)}
       cross join lateral (
         select s.taken_at union select case when s.taken_at = m.changed_at then m.taken_at else s.last_seen_at end) r (taken_at)
-    where s.target_id = any(${targetIds}) and s.workspace_id = ${workspaceId} and r.taken_at is not null
-    order by s.target_id, r.taken_at`
+    where s.${sql(ref)} = any(${ids}) and s.workspace_id = ${workspaceId} and r.taken_at is not null
+    order by s.${sql(ref)}, r.taken_at`
+}
 
 /**
  * A post with its views at two ages, because views at different ages are not comparable. Null if it
@@ -159,6 +212,7 @@ const selectReadings = (sql: Db, workspaceId: string, targetIds: Fragment): Prom
 export type TimedPost = {
   channelId: string
   kind: string
+  made: PostOrigin
   publishedAt: Date
   day: string
   hourOfWeek: number
@@ -172,14 +226,12 @@ const thursday = 3
 export const mostTimedPosts = 1_500
 
 /** Posts published in the span, newest first. */
-export const listTimedPosts = (sql: Db, scope: InsightScope, span: Instants, zone: string): Promise<TimedPost[]> =>
-  sql<TimedPost[]>`
-    select m.channel_id, t.kind, m.published_at, m.views_at_day::float8 as views_at_day, m.views_at_week::float8 as views_at_week,
-      (m.published_at at time zone ${zone})::date::text as day,
+export const listTimedPosts = (sql: Db, scope: InsightScope, span: Instants, zone: string): Promise<TimedPost[]> => {
+  const newest = sql`order by published_at desc limit ${mostTimedPosts}`
+  return sql<TimedPost[]>`
+    select m.channel_id, coalesce(t.kind, e.kind) as kind, m.made, m.published_at, m.views_at_day::float8 as views_at_day,
+      m.views_at_week::float8 as views_at_week, (m.published_at at time zone ${zone})::date::text as day,
       (floor(date_part('epoch', m.published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week
-    from (select target_id, channel_id, published_at, views_at_day, views_at_week from measured_targets
-        where workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
-          and published_at >= ${span.from} and published_at < ${span.to}
-        order by published_at desc limit ${mostTimedPosts}) m
-      join targets t on t.id = m.target_id
+    from (${publishedIn(sql, scope, span, { here: newest, elsewhere: newest })} ${newest}) m ${joins(sql)}
     order by m.published_at desc`
+}

@@ -1,11 +1,13 @@
 import type { AccountDay, Numbers, PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
+import { homes, type PostOrigin } from './homes.ts'
+import { metricColumns } from './metric-columns.ts'
 
 /**
  * Numbers as the platforms reported them. This file writes these tables:
  *
- * - `snapshots`: lifetime totals of a post (target) at `taken_at`, by primary key (target_id,
- *   taken_at). Use it for the curve of one post only; use the next two tables for a workspace. Null
+ * - `snapshots`: lifetime totals of a post at `taken_at`: of `target_id`, or of `elsewhere_id` if
+ *   it was not made here. Use it for the curve of one post only, and other tables for a workspace. Null
  *   means that the platform didn't give the number at that time (because it lags by hours, or has
  *   no such number); 0 is a true zero. A total can fall, because people remove likes. A reading
  *   with the same numbers as the one before has no row: the numbers held from `taken_at` to
@@ -16,8 +18,10 @@ import type { Db } from '../postgres/connect.ts'
  *   row. A metric in `ended_metrics` was given before, but not by the last reading; its value is
  *   the last known one. `next_at` is null when the post is no longer measured. `absent_at`: since
  *   when the platform doesn't show the post (deleted or private).
+ * - `elsewhere_posts`: the same for posts that were not made here.
  * - `channel_days`: the growth of a channel's posts on a day in the workspace's time zone, from one
  *   snapshot to the next. Sums over a period are sums of these rows, as long as they are kept.
+ *   Columns with the prefix `other_` hold the growth of posts that were not made here.
  *   `followers` is a level, not growth: the last value of that day. Null means that no post of the
  *   channel gave that number that day. Growth counts on the day it was seen; the first reading
  *   counts everything before it. `grown_since`: some posts were read late, so the day contains
@@ -41,10 +45,9 @@ export const ensureSnapshotMonths = async (sql: Db, around: Date): Promise<void>
   await sql`select ensure_snapshot_months(${around})`
 }
 
-const columns: PostMetric[] = ['views', 'reach', 'likes', 'comments', 'shares', 'saves']
-
-export type PostSnapshot = {
-  targetId: string
+type PostSnapshot = {
+  /** The id of a target, or of a post that was not made here. */
+  id: string
   /** When it was due. Posts that another process has measured in the meantime are skipped. */
   dueAt: Date
   /** When it is measured next. Null if never again. */
@@ -52,57 +55,67 @@ export type PostSnapshot = {
   numbers: Numbers
 }
 
+export type Taking = { channelId: string; made: PostOrigin; takenAt: Date; source: string; posts: PostSnapshot[] }
+
 /**
  * Writes the numbers of posts of a channel, updates the newest known numbers, and adds the growth
  * since the last reading to the day in the workspace's zone. All or nothing, and each snapshot
  * once. Writes no row for a reading with unchanged numbers.
  */
-export const savePostSnapshots = async (
-  sql: Db,
-  told: { channelId: string; takenAt: Date; source: string; posts: PostSnapshot[] },
-): Promise<number> => {
-  const { channelId, takenAt, source } = told
+export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number> => {
+  const { channelId, made, takenAt, source } = taking
+  const home = homes[made]
+  const gained = sql.unsafe(metricColumns.map(home.gained).join(', '))
   const { count } = await sql`
     with given as (
-      select * from jsonb_to_recordset(${sql.json(told.posts.map(asRow))}) as g(target_id uuid, due_at timestamptz, next_at timestamptz,
+      select * from jsonb_to_recordset(${sql.json(taking.posts.map(asRow))}) as g(id uuid, due_at timestamptz, next_at timestamptz,
         views bigint, reach bigint, likes int, comments int, shares int, saves int)),
     known as (
-      select m.*, m.changed_at is null or ${sql.unsafe(columns.map(isChanged).join(' or '))} as is_changed
-      from measured_targets m join given g on g.target_id = m.target_id and g.due_at = m.next_at
-      where m.channel_id = ${channelId} order by m.target_id for no key update of m),
+      select m.*, m.${sql(home.key)} as post_id, ${made === 'here' ? sql`false` : sql`m.predates`} as is_old,
+        m.changed_at is null or ${sql.unsafe(metricColumns.map(isChanged).join(' or '))} as is_changed
+      from ${sql(home.table)} m join given g on g.id = m.${sql(home.key)} and g.due_at = m.next_at
+      where m.channel_id = ${channelId} order by m.${sql(home.key)} for no key update of m),
     seen as (
       update snapshots s set last_seen_at = k.taken_at from known k
-      where k.is_changed and k.taken_at > k.changed_at and s.target_id = k.target_id and s.taken_at = k.changed_at),
+      where k.is_changed and k.taken_at > k.changed_at and s.${sql(home.ref)} = k.post_id and s.taken_at = k.changed_at),
     taken as (
-      insert into snapshots (workspace_id, target_id, taken_at, views, reach, likes, comments, shares, saves, source)
-      select k.workspace_id, k.target_id, ${takenAt}, g.views, g.reach, g.likes, g.comments, g.shares, g.saves, ${source}
-      from known k join given g using (target_id) where k.is_changed),
+      insert into snapshots (workspace_id, ${sql(home.ref)}, taken_at, views, reach, likes, comments, shares, saves, source)
+      select k.workspace_id, k.post_id, ${takenAt}, g.views, g.reach, g.likes, g.comments, g.shares, g.saves, ${source}
+      from known k join given g on g.id = k.post_id where k.is_changed),
     gained as (
-      insert into channel_days as d (workspace_id, channel_id, day, views, reach, likes, comments, shares, saves, taken_at, grown_since)
+      insert into channel_days as d (workspace_id, channel_id, day, ${gained}, taken_at, ${sql(home.since)})
       select k.workspace_id, k.channel_id, (${takenAt}::timestamptz at time zone w.zone)::date,
-        sum(g.views - coalesce(k.views, 0)), sum(g.reach - coalesce(k.reach, 0)), sum(g.likes - coalesce(k.likes, 0)),
-        sum(g.comments - coalesce(k.comments, 0)), sum(g.shares - coalesce(k.shares, 0)), sum(g.saves - coalesce(k.saves, 0)), ${takenAt},
+        ${sql.unsafe(metricColumns.map(growth).join(', '))}, ${takenAt},
         (min(coalesce(k.taken_at, k.published_at)) filter (where ${isLate(sql, takenAt)}) at time zone w.zone)::date
-      from known k join given g using (target_id) join workspaces w on w.id = k.workspace_id group by 1, 2, 3, w.zone
-      on conflict (channel_id, day) do update set taken_at = excluded.taken_at, grown_since = least(d.grown_since, excluded.grown_since), ${sql.unsafe(
-        columns
-          .map(
-            (name) =>
-              `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
-          )
-          .join(', '),
-      )})
-    update measured_targets m set next_at = g.next_at, taken_at = ${takenAt},
+      from known k join given g on g.id = k.post_id join workspaces w on w.id = k.workspace_id
+      where k.taken_at is not null or not k.is_old group by 1, 2, 3, w.zone
+      on conflict (channel_id, day) do update set taken_at = excluded.taken_at,
+        ${sql(home.since)} = least(d.${sql(home.since)}, excluded.${sql(home.since)}), ${sql.unsafe(
+          metricColumns
+            .map(home.gained)
+            .map(
+              (name) =>
+                `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
+            )
+            .join(', '),
+        )})
+    update ${sql(home.table)} m set next_at = g.next_at, taken_at = ${takenAt},
       changed_at = case when k.is_changed then ${takenAt} else k.changed_at end, source = ${source}, absent_at = null,
       views = coalesce(g.views, k.views), reach = coalesce(g.reach, k.reach), likes = coalesce(g.likes, k.likes),
       comments = coalesce(g.comments, k.comments), shares = coalesce(g.shares, k.shares), saves = coalesce(g.saves, k.saves),
       views_at_day = ${atAge(sql, 'views_at_day', ages.day, takenAt)}, views_at_week = ${atAge(sql, 'views_at_week', ages.week, takenAt)},
       ended_metrics = array_remove(array[${sql.unsafe(
-        columns.map((name) => `case when g.${name} is null and k.${name} is not null then '${name}' end`).join(', '),
+        metricColumns.map((name) => `case when g.${name} is null and k.${name} is not null then '${name}' end`).join(', '),
       )}], null)
-    from known k join given g using (target_id) where m.target_id = k.target_id`
+    from known k join given g on g.id = k.post_id where m.${sql(home.key)} = k.post_id`
   return count
 }
+
+/**
+ * The growth of a metric since the last reading that had it. The first reading counts everything,
+ * except for posts from before the account was connected: they gained that on earlier days.
+ */
+const growth = (name: PostMetric): string => `sum(g.${name} - case when k.is_old then k.${name} else coalesce(k.${name}, 0) end)`
 
 /**
  * SQL: whether the growth covers several days. A post is read daily until day 30, then weekly
@@ -130,8 +143,8 @@ const atAge = (sql: Db, column: string, { from, to }: { from: number; to: number
 const isChanged = (name: PostMetric): string =>
   `g.${name} is distinct from case when '${name}' = any(m.ended_metrics) then null else m.${name} end`
 
-const asRow = ({ targetId, dueAt, nextAt, numbers }: PostSnapshot) => ({
-  target_id: targetId,
+const asRow = ({ id, dueAt, nextAt, numbers }: PostSnapshot) => ({
+  id,
   due_at: dueAt.toISOString(),
   next_at: nextAt?.toISOString() ?? null,
   ...numbers,

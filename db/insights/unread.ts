@@ -34,6 +34,6 @@ export const claimUnread = (t: Db, now: Date): Promise<UnreadAccount[]> => t<Unr
  * none waits.
  */
 export const oldestOverdueS = (sql: Db) => sql`(
-  select coalesce(extract(epoch from now() - min(least(${overdueAt(sql, new Date(), 0)}, case when m.days_at < now() then m.days_at end))), 0)::float8
+  select coalesce(extract(epoch from now() - min(${overdueAt(sql, new Date(), 0)})), 0)::float8
   from measured_channels m join channels c on c.id = m.channel_id join grants g on g.id = c.grant_id
   where c.state = 'connected' and g.state = 'active')`

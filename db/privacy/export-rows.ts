@@ -172,7 +172,11 @@ export const personSections = async (sql: Sql, userId: string): Promise<Section[
 export const accountSections = async (sql: Sql, userId: string): Promise<Section[]> => {
   const channels = sql`id in (select c.id from channels c join grants g on g.id = c.grant_id where g.connected_by = ${userId}
     and not exists (select from memberships m where m.workspace_id = c.workspace_id and m.user_id = ${userId} and m.role = 'admin'))`
-  return await sectionsOf(sql, 'your-accounts', await follow(sql, { table: 'channels', where: channels }, ['targets']))
+  return await sectionsOf(
+    sql,
+    'your-accounts',
+    await follow(sql, { table: 'channels', where: channels }, ['targets', 'elsewhere_posts']),
+  )
 }
 
 const sectionsOf = (sql: Sql, folder: string, found: Map<string, Where>): Promise<Section[]> =>

@@ -78,7 +78,7 @@ export const platformData: Kept[] = [
     what: 'Posts of the account that were not made here: ID, link, time, the beginning of the text, and numbers',
     why: 'To show how the account does beside the posts from here; those of the last 90 days are read when it is connected',
     kept: { rule: 'elsewhere_posts' },
-    columns: ['elsewhere_posts.*'],
+    columns: ['elsewhere_posts.*', 'measured_channels.list_next'],
   },
   {
     id: 'account-numbers',

@@ -14,21 +14,25 @@ beforeAll(async () => {
 afterEach(async () => void (await test.sql`delete from channel_days`))
 
 const gain = (sql: Db, channelId: string, day: string, views: number) => sql`
-  insert into channel_days as d (workspace_id, channel_id, day, views, likes, taken_at)
-  values (${workspaceId}, ${channelId}, ${day}, ${views}, 1, now())
-  on conflict (channel_id, day) do update set views = d.views + excluded.views`
+  insert into channel_days as d (workspace_id, channel_id, day, views, likes, other_views, taken_at)
+  values (${workspaceId}, ${channelId}, ${day}, ${views}, 1, ${2 * views}, now())
+  on conflict (channel_id, day) do update set views = d.views + excluded.views, other_views = d.other_views + excluded.other_views`
 
 /** Expects that the stored sums equal the days added up here. */
 const expectSums = async () => {
-  const days = await test.sql`select day::text, views::int, reach, likes::int from workspace_days order by 1`
+  const days = await test.sql`select day::text, views::int, reach, likes::int, other_views::int from workspace_days order by 1`
   expect([...days]).toEqual([
     ...(await test.sql`
-      select day::text, sum(views)::int as views, sum(reach) as reach, sum(likes)::int as likes from channel_days group by 1 order by 1`),
+      select day::text, sum(views)::int as views, sum(reach) as reach, sum(likes)::int as likes,
+        sum(other_views)::int as other_views
+      from channel_days group by 1 order by 1`),
   ])
-  const months = await test.sql`select channel_id, month::text, views::int, likes::int from channel_months order by 1, 2`
+  const months =
+    await test.sql`select channel_id, month::text, views::int, likes::int, other_views::int from channel_months order by 1, 2`
   expect([...months]).toEqual([
     ...(await test.sql`
-      select channel_id, date_trunc('month', day)::date::text as month, sum(views)::int as views, sum(likes)::int as likes
+      select channel_id, date_trunc('month', day)::date::text as month, sum(views)::int as views, sum(likes)::int as likes,
+        sum(other_views)::int as other_views
       from channel_days group by 1, 2 order by 1, 2`),
   ])
   return { days: days.length, months: months.length }

@@ -59,9 +59,10 @@ describe.sequential('posts of an account that were published elsewhere', () => {
     }
   })
 
-  test('add nothing to the daily sums for what they had gained before, because those contain only posts from here', async () => {
-    const [sums] = await world.sql`select coalesce(sum(views), 0)::int as views from channel_days`
-    expect(sums).toEqual({ views: 0 })
+  test('add nothing to the daily sums for what they had gained before', async () => {
+    const [sums] = await world.sql`
+      select coalesce(sum(views), 0)::int as views, coalesce(sum(other_views), 0)::int as other from channel_days`
+    expect(sums).toEqual({ views: 0, other: 0 })
   })
 
   test('are listed once a day, including those published since and without those from here', {
@@ -118,8 +119,15 @@ describe.sequential('posts of an account that were published elsewhere', () => {
     const before = (await world.rig.calls({ platform: 'instagram' })).length
     await pass(30 * hourMs)
     expect((await world.rig.calls({ platform: 'instagram' })).length).toBe(before)
+    const readings = () => world.sql`
+      select from snapshots s join elsewhere_posts e on e.id = s.elsewhere_id where e.channel_id = ${instagram.channelId}`
+    const count = async () =>
+      Number((await world.sql`select count(*)::int as n from snapshots where elsewhere_id is not null`)[0]?.n)
+    const [own, all] = [(await readings()).length, await count()]
+    expect(own).toBeGreaterThan(0)
     await tx(world.sql, (t) => eraseHistory(t, instagram.channelId, new Date(world.rig.now())))
     expect([...(await rowsOf(instagram))]).toEqual([])
+    expect(await count(), 'their readings go with them').toBe(all - own)
   })
 })
 

@@ -239,7 +239,9 @@ describe('posts', () => {
     const posts = await get('/w/northside/insights.csv?range=28d&table=posts')
     expect(posts.find((line) => line.includes('tiktok'))).toContain(',18930,,640,,,,,')
     expect(posts.find((line) => line.includes('cmd()'))).toContain("'=cmd()")
-    expect((await get('/w/northside/insights.csv?table=accounts'))[0]).toContain('channel_id,platform,account,handle,posts,views')
+    expect((await get('/w/northside/insights.csv?table=accounts'))[0]).toContain(
+      'channel_id,platform,account,handle,posts,posts_not_made_here,views',
+    )
     expect((await get('/w/northside/insights.csv?table=hours')).length).toBeGreaterThan(1)
     expect(await get(`/w/northside/insights/${channels.instagram}.csv?table=account`)).toHaveLength(1)
     expect(await get(`/w/northside/posts/${insta.postId}/numbers.csv`)).toHaveLength(3)

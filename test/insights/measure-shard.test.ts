@@ -61,7 +61,7 @@ test('promise U3, R3: 24 months of one account and its post: each number is read
   expect(rows.length).toBeLessThan(taken.length / 4)
   const rebuilt = taken.map(({ takenAt }) => rows.findLast((one) => one.takenAt <= takenAt)?.views)
   expect(rebuilt).toEqual(taken.map((one) => one.views))
-  const readings = await listReadings(sql, world.workspaceId, [post.targetId])
+  const readings = await listReadings(sql, world.workspaceId, 'here', [post.targetId])
   const shown = readings.map((one) => [one.takenAt.toISOString(), String(one.views)])
   const known = taken.map((one) => [one.takenAt.toISOString(), one.views])
   expect(known).toEqual(expect.arrayContaining(shown))

@@ -139,9 +139,9 @@ describe('days without any readings (N10)', () => {
     const takenAt = new Date(ago(daysAgo).getTime() + (ageHours + hours) * hourMs)
     const dueAt = new Date(takenAt.getTime() - hourMs)
     await test.sql`update measured_targets set next_at = ${dueAt} where target_id = ${targetId}`
-    const posts = [{ targetId, dueAt, nextAt: null, numbers: { views: 50 } }]
+    const posts = [{ id: targetId, dueAt, nextAt: null, numbers: { views: 50 } }]
     await test.sql`select ensure_snapshot_months(${takenAt})`
-    await savePostSnapshots(test.sql, { channelId: channels.instagram, takenAt, source: 'test', posts })
+    await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
     const [row] = await test.sql<{ views: number; holds: number | null }[]>`
       select views::int, day - grown_since as holds from channel_days where channel_id = ${channels.instagram} and views is not null`
     expect(row?.views).toBe(40)
@@ -165,8 +165,8 @@ describe('views at the same age (N11)', () => {
       await test.sql`update measured_targets set next_at = ${takenAt}, published_at = ${publishedAt} where target_id = ${targetId}`
       await test.sql`select ensure_snapshot_months(${takenAt})`
       const numbers = views === undefined ? { likes: 1 } : { views }
-      const posts = [{ targetId, dueAt: takenAt, nextAt: null, numbers }]
-      await savePostSnapshots(test.sql, { channelId: channels.instagram, takenAt, source: 'test', posts })
+      const posts = [{ id: targetId, dueAt: takenAt, nextAt: null, numbers }]
+      await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
     }
     const [row] =
       await test.sql`select views_at_day::int, views_at_week::int, views::int from measured_targets where target_id = ${targetId}`
@@ -208,7 +208,7 @@ describe('views at the same age (N11)', () => {
     expect(words(text)).toMatch(/Reel on Instagram 300 3 3/)
     expect(words(text)).toMatch(/on Instagram needs 3 posts 1 0/)
     expect(words(text)).toContain('Each post’s numbers so far, since it was published.')
-    expect(words(text)).toContain('What all posts from here gained in these days, whenever they were published.')
+    expect(words(text)).toContain('What all posts gained in these days, whenever they were published.')
   })
 })
 

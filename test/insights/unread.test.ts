@@ -21,9 +21,15 @@ beforeEach(async () => {
 /** Makes the account's own reading due this many hours ago. */
 const due = (platform: PlatformName, hoursAgo: number) =>
   test.sql`
-    insert into measured_channels (channel_id, workspace_id, next_at, days_at)
-    values (${channels[platform]}, ${test.workspaces.northside}, now() - make_interval(hours => ${hoursAgo}::int), now() + interval '1 day')
+    insert into measured_channels (channel_id, workspace_id, next_at, days_at, list_at)
+    values (${channels[platform]}, ${test.workspaces.northside}, now() - make_interval(hours => ${hoursAgo}::int),
+      now() + interval '1 year', now() + interval '1 year')
     on conflict (channel_id) do update set next_at = excluded.next_at`
+/** A post from before the account was connected, whose reading was due 49 hours ago. */
+const elsewhere = (channelId: string, { isRead }: { isRead: boolean }) => test.sql`
+  insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, next_at, taken_at)
+  values (${test.workspaces.northside}, ${channelId}, '1', 'image', '', now() - interval '9 days', now() - interval '49 hours',
+    ${isRead ? new Date(Date.now() - 73 * hourMs) : null})`
 const tell = (inHours = 0) => notifyOfUnread(test.sql, new Date(Date.now() + inHours * hourMs))
 const told = () => test.sql<
   { id: string; userId: string; channelId: string | null; facts: { accounts: number }; byMail: boolean }[]
@@ -74,6 +80,28 @@ describe('promise U4: two days without readings', () => {
     await test.sql`update targets set platform_post_id = '77' where id = ${targetId}`
     await tell()
     expect(await told(), 'with an id it is read').toMatchObject([{ channelId: channels.tiktok }])
+  })
+
+  it.each([
+    [
+      "the account's days",
+      (id: string) => test.sql`update measured_channels set days_at = now() - interval '49 hours' where channel_id = ${id}`,
+    ],
+    [
+      "the list of the account's own posts",
+      (id: string) => test.sql`update measured_channels set list_at = now() - interval '49 hours' where channel_id = ${id}`,
+    ],
+    ['a post that was not made here', (id: string) => elsewhere(id, { isRead: true })],
+  ])('are told to the admins when only %s is overdue', async (_, make) => {
+    await make(channels.instagram)
+    await tell()
+    expect(await told()).toMatchObject([{ channelId: channels.instagram }])
+  })
+
+  it('leave out first readings of posts from before the account was connected, which may take days', async () => {
+    await elsewhere(channels.instagram, { isRead: false })
+    await tell()
+    expect(await told()).toHaveLength(0)
   })
 
   it('have a notification kind that can be stored and is emailed by default, like all others', async () => {

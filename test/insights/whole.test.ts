@@ -19,24 +19,24 @@ beforeAll(async () => {
 
 const words = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
-it('the views of the whole account are drawn beside those of posts from here, day by day, with gaps for unknown days', async () => {
+it('the views of the whole account are drawn beside those of its posts, day by day, with gaps for unknown days', async () => {
   const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
   const drawn = text.split('aria-labelledby="chart-whole-t chart-whole-d"')[1]?.split('</section>')[0] ?? ''
   const tips = [...drawn.matchAll(/data-words="([^"]*)"/g)].map(([, tip]) => tip ?? '')
   expect(tips).toHaveLength(28)
-  expect(tips[0]).toMatch(/: whole account 128 · posts from here 40$/)
+  expect(tips[0]).toMatch(/: whole account 128 · all its posts 40$/)
   expect(tips.slice(-2).map((tip) => tip.replace(/^.*?: /, ''))).toEqual(
-    Array(2).fill('whole account no number · posts from here 40'),
+    Array(2).fill('whole account no number · all its posts 40'),
   )
   // The sum of 103 to 128.
-  expect(words(drawn)).toContain('3,003 views of the whole account, 1,120 of posts from here.')
-  expect(words(drawn)).toContain('Whole account Posts from here')
+  expect(words(drawn)).toContain('3,003 views of the whole account, 1,120 of all its posts.')
+  expect(words(drawn)).toContain('Whole account All its posts')
 })
 
 it('weeks are averages of the known days, and without account views there is only the table', async () => {
   const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=12m`)
-  expect(text).toContain('Views per day of the whole account and of posts from here, average of each week')
-  expect(text).toMatch(/data-words="[^"]*: whole account 10\d · posts from here 40"/)
+  expect(text).toContain('Views per day of the whole account and of all its posts, average of each week')
+  expect(text).toMatch(/data-words="[^"]*: whole account 10\d · all its posts 40"/)
   await test.sql`update account_snapshots set views = null`
   const page = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=28d`)
   expect(page.text).not.toContain('chart-whole')

@@ -12,6 +12,7 @@ let app: TestApp
 let channelId: string
 let workspaceId: string
 let targetId: string
+let elsewhereId: string
 const now = new Date()
 const nextAt = new Date(now.getTime() + 86_400_000)
 const tables = ['account_snapshots', 'channel_days', 'elsewhere_posts', 'measured_channels', 'measured_targets'] as const
@@ -29,6 +30,10 @@ beforeEach(async () => {
     insert into measured_channels (channel_id, workspace_id, next_at, days_at) values (${channelId}, ${workspaceId}, ${now}, ${now})`
   await app.sql`update measured_targets set next_at = ${now} where target_id = ${targetId}`
   await app.sql`update targets set platform_post_id = '71' where id = ${targetId}`
+  const [elsewhere] = await app.sql<{ id: string }[]>`
+    insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, next_at, predates)
+    values (${workspaceId}, ${channelId}, '73', 'image', 'Made before', ${now}, ${now}, false) returning id`
+  elsewhereId = elsewhere!.id
 })
 
 const due = { dueAt: now, nextAt, takenAt: now, source: 'test' }
@@ -41,10 +46,15 @@ const readings: Record<string, (t: Db) => Promise<unknown>> = {
   'a day of the account': (t) => saveAccountDay(t, { ...due, channelId, day: { date: '2026-01-01', views: 4_711, reach: 1 } }),
   'numbers of a post': (t) =>
     savePostSnapshots(t, {
-      ...{ channelId, takenAt: now, source: 'test' },
-      posts: [{ targetId, dueAt: now, nextAt, numbers: { views: 4_711 } }],
+      ...{ channelId, made: 'here', takenAt: now, source: 'test' },
+      posts: [{ id: targetId, dueAt: now, nextAt, numbers: { views: 4_711 } }],
     }),
-  'posts that were not made here': (t) => saveOwnPosts(t, { workspaceId, channelId, posts: [ownPost], now }),
+  'posts that were not made here': (t) => saveOwnPosts(t, { workspaceId, channelId, posts: [ownPost], beganAt: now, now }),
+  'numbers of a post that was not made here': (t) =>
+    savePostSnapshots(t, {
+      ...{ channelId, made: 'elsewhere', takenAt: now, source: 'test' },
+      posts: [{ id: elsewhereId, dueAt: now, nextAt, numbers: { views: 4_712 } }],
+    }),
 }
 
 /** Deletes the account's data, as a platform's deletion request does. */
@@ -85,7 +95,7 @@ const leftIn = async (): Promise<string[]> => {
       rows: await app.sql`select from ${app.sql(name)} where channel_id = ${channelId}`,
     })),
   )
-  const snapshots = await app.sql`select from snapshots where target_id = ${targetId}`
+  const snapshots = await app.sql`select from snapshots where target_id = ${targetId} or elsewhere_id = ${elsewhereId}`
   return [...kept, { name: 'snapshots', rows: snapshots }].filter(({ rows }) => rows.length > 0).map(({ name }) => name)
 }
 
@@ -107,7 +117,8 @@ describe('promise E5: a reading in progress while a platform has its data delete
 })
 
 test('promise R2: a reading in progress while the history of an account is erased is deleted with it', async () => {
-  for (const what of ['followers', 'a day of the account', 'posts that were not made here']) {
+  const its = ['followers', 'a day of the account', 'posts that were not made here', 'numbers of a post that was not made here']
+  for (const what of its.toReversed()) {
     await app.sql`
       insert into measured_channels (channel_id, workspace_id, next_at, days_at)
       values (${channelId}, ${workspaceId}, ${now}, ${now}) on conflict do nothing`

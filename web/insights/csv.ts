@@ -1,3 +1,5 @@
+import { group } from 'd3-array'
+import type { PostOrigin } from '../../db/insights/homes.ts'
 import { listAccountDays, listFollowers, sumDays } from '../../db/insights/insights.ts'
 import { type After, listPostsAfter, listReadings, type MeasuredPost } from '../../db/insights/post-numbers.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
@@ -47,13 +49,17 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
         one.name,
         one.handle,
         postCounts.get(one.id)?.posts ?? 0,
+        postCounts.get(one.id)?.elsewhere ?? 0,
         ...numbers,
         ...followers,
         one.takenAt?.toISOString(),
       ]
     })
     return [
-      ['channel_id', 'platform', 'account', 'handle', 'posts', ...postMetrics, 'followers', 'followers_before', 'taken_at'],
+      [
+        ...['channel_id', 'platform', 'account', 'handle', 'posts', 'posts_not_made_here', ...postMetrics],
+        ...['followers', 'followers_before', 'taken_at'],
+      ],
       ...rows,
     ]
   },
@@ -93,12 +99,13 @@ const postNames = [
   'kind',
   'post',
   'address',
+  'made_here',
 ]
 const timeNames = ['published_at', 'published_local', 'time_zone']
 
 const postCells = (post: MeasuredPost, zone: string): CsvCell[] => [
   ...[post.postId, post.targetId, post.platformPostId, post.channelId, post.platform, post.channelName, post.channelHandle],
-  ...[post.kind, titleOf(post.text), post.permalink],
+  ...[post.kind, titleOf(post.text), post.permalink, post.made === 'here' ? 'yes' : 'no'],
   ...[post.publishedAt.toISOString(), wallTimeOf(post.publishedAt, zone), zone],
 ]
 
@@ -142,15 +149,19 @@ const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGen
     const { id: workspaceId, zone } = insights.workspace
     yield [[...postNames, ...timeNames, 'taken_at', 'age_hours', ...postMetrics, 'source']]
     for await (const posts of pagesOf(deps, insights)) {
-      const byId = new Map(posts.map((post) => [post.targetId, post]))
-      const readings = await listReadings(deps.sql, workspaceId, [...byId.keys()])
-      yield readings.flatMap((one): Table => {
-        const post = byId.get(one.targetId)
-        if (!post) return []
-        const ageHours = ((one.takenAt.getTime() - post.publishedAt.getTime()) / 3_600_000).toFixed(2)
-        const numbers = postMetrics.map((metric) => one[metric])
-        return [[...postCells(post, zone), one.takenAt.toISOString(), ageHours, ...numbers, one.source]]
-      })
+      const idsOf = (made: PostOrigin) => posts.filter((post) => post.made === made).map(({ id }) => id)
+      const [here, elsewhere] = await Promise.all(
+        (['here', 'elsewhere'] as const).map((made) => listReadings(deps.sql, workspaceId, made, idsOf(made))),
+      )
+      const byPost = group([...(here ?? []), ...(elsewhere ?? [])], ({ id }) => id)
+      yield posts.flatMap(
+        (post): Table =>
+          (byPost.get(post.id) ?? []).map((one) => {
+            const ageHours = ((one.takenAt.getTime() - post.publishedAt.getTime()) / 3_600_000).toFixed(2)
+            const numbers = postMetrics.map((metric) => one[metric])
+            return [...postCells(post, zone), one.takenAt.toISOString(), ageHours, ...numbers, one.source]
+          }),
+      )
     }
   },
 }

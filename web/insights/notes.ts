@@ -6,7 +6,7 @@ import { dateOf } from '../time/wall-time.ts'
 import type { Mark } from './lines.ts'
 import { listed } from './metrics.ts'
 import type { Insights } from './page.ts'
-import { goneOn, type LabeledAccount, type Standing } from './standing.ts'
+import { type Behind, goneOn, type LabeledAccount, type Standing } from './standing.ts'
 
 /** Notes that a reader needs to interpret the numbers, most important first. */
 export const notesOf = (insights: Insights, nowMs: number): string[] => {
@@ -24,6 +24,7 @@ export const notesOf = (insights: Insights, nowMs: number): string[] => {
       : []),
     ...cameAndWent(insights),
     ...unnumberedWords(insights),
+    ...unreadWords(insights),
     ...zoneWords(insights),
     ...resting
       .slice(0, mostNotes)
@@ -41,14 +42,24 @@ const freshnessOf = ({ standing, accounts, channel, fmt, workspace }: Insights):
   if (!first) return []
   const day = (since: Date) => shortDay(dateOf(since, workspace.zone), fmt)
   const why = (account: LabeledAccount) => (account.state === 'reconnect' ? ': it needs to be reconnected' : '')
-  if (channel) return [`No readings since ${day(first.since)}${why(channel)}.`]
+  if (channel) return [`No readings${partWords[first.part]} since ${day(first.since)}${why(channel)}.`]
   const measured = accounts.filter((one) => one.state !== 'disconnected' && one.takenAt !== null).length
-  const names = behind.slice(0, 3).map(({ account, since }) => `${accountWords(account)} since ${day(since)}${why(account)}`)
+  const names = behind
+    .slice(0, 3)
+    .map(({ account, since, part }) => `${accountWords(account)}${inParentheses(part)} since ${day(since)}${why(account)}`)
   const more = behind.length > 3 ? ` and ${behind.length - 3} more, see Accounts` : ''
   return [
     `${measured - behind.length} of ${measured} accounts ${measured === 1 ? 'is' : 'are'} up to date. No readings of ${names.join('; ')}${more}.`,
   ]
 }
+
+/** What is overdue, if it is not everything. */
+const partWords: Record<Behind['part'], string> = {
+  all: '',
+  days: ' of the whole account',
+  elsewhere: ' of posts not made here',
+}
+const inParentheses = (part: Behind['part']): string => (part === 'all' ? '' : ` (${partWords[part].replace(' of ', '')})`)
 
 type Gap = { day: string; grownSince: string; isSilent: boolean; channelIds: string[] }
 
@@ -119,6 +130,13 @@ const unnumberedWords = ({ accounts, postCounts, channel }: Insights): string[] 
       return [`${account.label} gives no numbers of ${count} of ${whose}: it gives them for public posts only.`]
     })
     .slice(0, mostNotes)
+
+/** Posts from before an account was connected are read bit by bit. */
+const unreadWords = ({ elsewhere, scope, fmt }: Insights): string[] => {
+  if (scope.made === 'here' || elsewhere.unread === 0) return []
+  const one = elsewhere.unread === 1
+  return [`${fmt.count(elsewhere.unread)} ${one ? 'post' : 'posts'} not made here ${one ? 'has' : 'have'} not been read yet.`]
+}
 
 /** Each day keeps the time zone that the workspace had when the day was counted. */
 const zoneWords = (insights: Insights): string[] =>

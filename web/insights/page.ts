@@ -1,5 +1,5 @@
 import { HTTPException } from 'hono/http-exception'
-import { type RankedElsewhere, rankElsewhere } from '../../db/insights/elsewhere-posts.ts'
+import { countElsewhere, type ElsewhereCount } from '../../db/insights/elsewhere-posts.ts'
 import {
   type AccountSums,
   type DaySums,
@@ -56,6 +56,8 @@ export type Query = {
   to?: string | undefined
   by?: string | undefined
   metric?: string | undefined
+  /** `here`: only posts made with CrateSocial. */
+  made?: string | undefined
 }
 
 /** The data behind a page, report or table: one workspace or one account over a range of days. */
@@ -94,8 +96,8 @@ export type Insights = {
   engagement: Engagement
   notes: MetricNotes
   posts: MeasuredPost[]
-  /** Posts that were not made with CrateSocial. They are not part of the sums by day. */
-  elsewhere: RankedElsewhere[]
+  /** Whether there are posts that were not made here, whatever the scope. */
+  elsewhere: ElsewhereCount
   by: Ranking
   /**
    * For formats and best hours, which are computed only when they are shown. Contains the newest
@@ -132,7 +134,7 @@ export const loadInsights = async (
   const firstDay = least(accounts.flatMap((one) => one.firstDay ?? []))
   const asked = readInsightRange(query, dateOf(now, workspace.zone), firstDay)
   const { range } = asked
-  const scope: InsightScope = { workspaceId: workspace.id, channelId }
+  const scope: InsightScope = { workspaceId: workspace.id, channelId, made: query.made === 'here' ? 'here' : 'all' }
   const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
   const metric = lineMetrics.find((one) => one === query.metric) ?? 'views'
   const incomparable = whyIncomparable(range, firstDay, fmt)
@@ -150,11 +152,11 @@ export const loadInsights = async (
     listTimedPosts(deps.sql, scope, hourSpan, workspace.zone),
     listAllRetiredNames(deps.sql),
     sumEngagement(deps.sql, scope, instants),
-    rankElsewhere(deps.sql, scope, instants, { by, limit: most }),
+    countElsewhere(deps.sql, scope),
   ])
-  const standing = standingOf({ accounts, late, range, zone: workspace.zone, compares })
+  const standing = standingOf({ accounts, late, range, zone: workspace.zone, compares, made: scope.made })
   const apart = [...standing.joined, ...standing.left].map(({ account }) => account.id)
-  const apartBefore = compares && range.before && !channel ? await sumAccountsIn(deps.sql, workspace.id, apart, range.before) : []
+  const apartBefore = compares && range.before && !channel ? await sumAccountsIn(deps.sql, scope, apart, range.before) : []
   const gone = channel ? [] : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
   return {
     ...{
@@ -212,11 +214,15 @@ const instantsOf = (range: { from: string; to: string }, zone: string): Instants
   to: startOfDay(addDays(range.to, 1), zone),
 })
 
-/** Rates the hours by the views of posts one day after they were published. */
-export const ratedHours = ({ timedPosts }: Insights): HourRating[] =>
+/**
+ * Rates the hours by the views of posts one day after they were published. Posts made here and
+ * elsewhere are compared separately: they often go out at other hours and do better or worse
+ * anyway, which would look like an effect of the hour.
+ */
+export const ratedHours = ({ timedPosts }: Pick<Insights, 'timedPosts'>): HourRating[] =>
   rateHoursOnce(
-    timedPosts.flatMap(({ channelId, kind, publishedAt, hourOfWeek, viewsAtDay: views }) =>
-      views === null ? [] : [{ stratum: `${channelId} ${kind}`, atMs: publishedAt.getTime(), hourOfWeek, views }],
+    timedPosts.flatMap(({ channelId, kind, made, publishedAt, hourOfWeek, viewsAtDay: views }) =>
+      views === null ? [] : [{ stratum: `${channelId} ${kind} ${made}`, atMs: publishedAt.getTime(), hourOfWeek, views }],
     ),
   )
 

@@ -1,4 +1,3 @@
-import type { RankedElsewhere } from '../../db/insights/elsewhere-posts.ts'
 import type { Sums } from '../../db/insights/insights.ts'
 import type { MeasuredPost } from '../../db/insights/post-numbers.ts'
 import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
@@ -31,17 +30,6 @@ export const postRow = (platform: Platform | undefined, post: MeasuredPost, fmt:
   account: post.channelHandle ? `@${post.channelHandle}` : post.channelName,
   kindLabel: platform?.kinds.find((one) => one.name === post.kind)?.label ?? post.kind,
   numbers: shownNumbers(platform, post, fmt),
-  reactions: reactionsOf(post),
-  rateWords: rateWords(post, fmt),
-})
-
-/** A row of the list of posts that were not made with CrateSocial. */
-export const elsewhereRow = (platform: Platform | undefined, post: RankedElsewhere, fmt: Formats) => ({
-  ...post,
-  drawn: platform,
-  madeOn: `Not made here · ${platform?.label ?? post.platform}`,
-  title: titleOf(post.text),
-  numbers: shownNumbers(platform, { ...post, notGiven: [], endedMetrics: [] }, fmt),
   reactions: reactionsOf(post),
   rateWords: rateWords(post, fmt),
 })

@@ -23,7 +23,7 @@ export const loadPostReadings = async (
 
 export const readingsOf = (post: MeasuredPost, all: Reading[]): TargetReadings => ({
   post,
-  readings: all.filter((one) => one.targetId === post.targetId),
+  readings: all.filter((one) => one.id === post.id),
 })
 
 /** The numbers of a target, as shown on its card. */
@@ -71,7 +71,7 @@ const curveOf = (post: MeasuredPost, readings: Reading[], fmt: Formats): LineSpe
   const last = readings.findLast((one) => one.views !== null)
   return {
     kind: 'line',
-    id: `curve-${post.targetId}`,
+    id: `curve-${post.id}`,
     title: 'Views since it went out',
     desc: `${fmt.count(last?.views ?? 0)} views ${ageWords(spanMs)} after it went out, read ${readings.length} times.`,
     series: [{ tone: 'now', label: 'Views', values: readings.map((one) => one.views) }],

@@ -49,14 +49,15 @@ const table = async (deps: WebDeps, c: Context<MemberEnv>, channelId: string | n
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
   const parts = await insightsCsv(deps, insights, name)
   if (parts === null) throw new HTTPException(404)
-  return csv(c, ReadableStream.from(encoded(parts)), `${name ?? 'days'}-${insights.range.from}-${insights.range.to}`)
+  const which = insights.scope.made === 'here' ? 'made-here-' : ''
+  return csv(c, ReadableStream.from(encoded(parts)), `${name ?? 'days'}-${which}${insights.range.from}-${insights.range.to}`)
 }
 
 const isFaulty = ({ asked }: Insights): boolean => Boolean(asked.faults.from ?? asked.faults.to)
 
 const queryOf = (c: Context<MemberEnv>): Query => {
-  const { range, from, to, by, metric } = c.req.query()
-  return { range, from, to, by, metric }
+  const { range, from, to, by, metric, made } = c.req.query()
+  return { range, from, to, by, metric, made }
 }
 
 async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {

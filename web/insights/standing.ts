@@ -1,4 +1,4 @@
-import type { FollowerEnds, LateDay, MeasuredAccount } from '../../db/insights/insights.ts'
+import type { FollowerEnds, InsightScope, LateDay, MeasuredAccount } from '../../db/insights/insights.ts'
 import { addDays } from '../time/days.ts'
 import { dateOf } from '../time/wall-time.ts'
 import type { Days, Range } from './range.ts'
@@ -7,12 +7,18 @@ import type { Days, Range } from './range.ts'
 export type LabeledAccount = MeasuredAccount & { label: string }
 
 /**
+ * An account with overdue readings, and since when. `part`: what is overdue, if followers and posts
+ * made here are up to date.
+ */
+export type Behind = { account: LabeledAccount; since: Date; part: 'all' | 'days' | 'elsewhere' }
+
+/**
  * How complete the numbers of a range are: which accounts were read, joined or left, and where
  * readings are missing.
  */
 export type Standing = {
-  /** Accounts whose reading is overdue, with the time of the last one. */
-  behind: { account: LabeledAccount; since: Date }[]
+  /** Accounts with overdue readings. */
+  behind: Behind[]
   /**
    * Accounts whose numbers begin after the first compared day, and accounts that were disconnected
    * since.
@@ -28,14 +34,18 @@ export type Standing = {
   isIncomplete: boolean
 }
 
-export type Facts = { accounts: LabeledAccount[]; late: LateDay[]; range: Range; zone: string; compares: boolean }
+export type Facts = {
+  accounts: LabeledAccount[]
+  late: LateDay[]
+  range: Range
+  zone: string
+  compares: boolean
+  made: InsightScope['made']
+}
 
-export const standingOf = ({ accounts, late, range, zone, compares }: Facts): Standing => {
+export const standingOf = ({ accounts, late, range, zone, compares, made }: Facts): Standing => {
   const first = compares && range.before ? range.before.from : range.from
-  const behind = accounts.flatMap((account) => {
-    const since = unreadSince(account)
-    return since ? [{ account, since }] : []
-  })
+  const behind = accounts.flatMap(behindOf).filter(({ part }) => made === 'all' || part !== 'elsewhere')
   const left = accounts.flatMap((account) => {
     const day = goneOn(account, zone)
     return day !== null && day > first && day <= range.to ? [{ account, day }] : []
@@ -47,17 +57,26 @@ export const standingOf = ({ accounts, late, range, zone, compares }: Facts): St
   )
   const periods = compares && range.before ? [range, range.before] : [range]
   const isIncomplete =
-    behind.some(({ since }) => dateOf(since, zone) < range.to) || late.some((one) => periods.some((days) => crosses(one, days)))
+    behind.some(({ since, part }) => part !== 'days' && dateOf(since, zone) < range.to) ||
+    late.some((one) => periods.some((days) => crosses(one, days)))
   return { behind, joined, left, late, isIncomplete }
 }
 
 /**
- * Since when an account has not been read. Null if it is up to date. If only part of it was read,
+ * Since when an account has not been read. Empty if it is up to date. If only part of it was read,
  * counts from when the rest was due.
  */
-const unreadSince = ({ takenAt, overdueAt }: MeasuredAccount): Date | null => {
-  if (!overdueAt || !takenAt) return null
-  return takenAt < overdueAt ? takenAt : overdueAt
+const behindOf = (account: LabeledAccount): Behind[] => {
+  const { takenAt, overdue } = account
+  const since = earliest(Object.values(overdue))
+  if (!since || !takenAt) return []
+  const part = (overdue.followers ?? overdue.posts) ? 'all' : overdue.elsewhere ? 'elsewhere' : 'days'
+  return [{ account, since: takenAt < since ? takenAt : since, part }]
+}
+
+const earliest = (times: (Date | null)[]): Date | null => {
+  const known = times.flatMap((time) => time?.getTime() ?? [])
+  return known.length > 0 ? new Date(Math.min(...known)) : null
 }
 
 /** The day on which an account was disconnected. Null if it is connected. */

@@ -11,14 +11,19 @@ import { chartTitleOf, drawing, eveOf, lineMetrics, partsOf, pointWords, spanWor
 import { gives, listed, metricLabels } from './metrics.ts'
 import { freshnessWords, marksOf, notesOf } from './notes.ts'
 import { comparedOf, hoursIn, type Insights } from './page.ts'
-import { elsewhereRow, postRow } from './post-numbers.ts'
+import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
 import type { LabeledAccount } from './standing.ts'
 import { type Tile, tilesOf } from './tiles.ts'
-import { wholeChart } from './whole.ts'
+import { postsWords, wholeChart } from './whole.ts'
 
 /** The rest is behind a link, so that the page doesn't grow with the number of accounts. */
 const accountsShown = 25
+
+const madeLinks = [
+  { key: 'all', label: 'All posts' },
+  { key: 'here', label: 'Made here' },
+] as const
 
 /** The data for the page's templates. */
 export const insightsView = async (deps: WebDeps, insights: Insights, role: Role, allAccounts = false): Promise<View> => {
@@ -26,7 +31,10 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
   const base = `/w/${workspace.slug}`
   const path = `${base}/insights${channel ? `/${channel.id}` : ''}`
   const platformOf = (name: string) => deps.platforms.platforms.get(name)
-  const query = range.key === 'own' ? `from=${range.from}&to=${range.to}` : `range=${range.key}`
+  const { made } = insights.scope
+  const daysQuery = range.key === 'own' ? `from=${range.from}&to=${range.to}` : `range=${range.key}`
+  const ofMade = made === 'here' ? '&made=here' : ''
+  const query = `${daysQuery}${ofMade}`
   const href = (days: string, chosen: { by?: string; metric?: string }) =>
     `${path}?${days}${chosen.metric && chosen.metric !== 'views' ? `&metric=${chosen.metric}` : ''}${chosen.by && chosen.by !== 'views' ? `&by=${chosen.by}` : ''}`
   const tiles = tilesOf(deps, insights)
@@ -42,7 +50,11 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     range,
     days: spanWords(range),
     daysBefore: compares && range.before ? spanWords(range.before) : null,
-    links: ranges.map((one) => ({ ...one, href: href(`range=${one.key}`, { by, metric }), current: one.key === range.key })),
+    links: ranges.map((one) => ({
+      ...one,
+      href: href(`range=${one.key}${ofMade}`, { by, metric }),
+      current: one.key === range.key,
+    })),
     query,
     metric,
     by,
@@ -61,7 +73,13 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     })),
     main: mainChart(insights, tiles),
     posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
-    elsewhere: insights.elsewhere.map((post) => elsewhereRow(platformOf(post.platform), post, fmt)),
+    made,
+    hasElsewhere: insights.elsewhere.any,
+    madeLinks: madeLinks.map(({ key, label }) => ({
+      label,
+      href: href(key === 'here' ? `${daysQuery}&made=here` : daysQuery, { by, metric }),
+      current: key === made,
+    })),
     sorts: [...postMetrics, 'viewsAtWeek' as const].map((one) => ({
       key: one,
       label: one === 'viewsAtWeek' ? 'Views in 7 days' : metricLabels[one],
@@ -77,7 +95,8 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     accountCount: insights.accounts.length,
     upToDate: standing.behind.length === 0,
     whole,
-    wholeChart: wholeChart(whole, insights.lines.views, range, fmt),
+    wholeChart: wholeChart(whole, { views: insights.lines.views, made }, range, fmt),
+    postsWords: postsWords(made),
   }
 }
 
@@ -106,7 +125,7 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
     notes: [
       ...(metric === 'followers' || tiles.some((tile) => tile.metric === metric) ? [] : notes),
       ...(isLevel && start !== 0 && line.total !== null ? [`The axis begins at ${fmt.count(start)}, not at 0.`] : []),
-      ...(isLevel ? [] : [gainNote]),
+      ...(isLevel ? [] : gainNotes(insights)),
     ],
     isLevel,
     rows: line.buckets.map((bucket, index) => {
@@ -122,7 +141,16 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
   }
 }
 
-const gainNote = 'What all posts from here gained in these days, whenever they were published.'
+/** What the sums include. */
+const gainNotes = ({ scope, elsewhere }: Insights): string[] => {
+  if (!elsewhere.any) return ['What all posts gained in these days, whenever they were published.']
+  if (scope.made === 'here')
+    return ['What posts made here gained in these days, whenever they were published. Posts not made here are left out.']
+  return [
+    'What all posts gained in these days, whenever they were published and wherever they were made.',
+    'Posts from before an account was connected count from their first reading.',
+  ]
+}
 
 /**
  * One row for each account. Also shows metrics that not all platforms provide, because they are
@@ -166,10 +194,9 @@ const emptyWords = (insights: Insights, nowMs: number): string | null => {
     return 'No account is connected yet. Numbers come as soon as one is, also of its posts of the last 90 days.'
   const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
   const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
-  if (firstDay === null && insights.elsewhere.length > 0) return null
+  if (firstDay === null && insights.posts.length > 0) return null
   if (firstDay === null)
     return `No numbers yet. ${next ? `The first of ${listed(accounts.slice(0, 3).map((one) => one.name))} are read ${fmt.when(next)}.` : 'The followers of an account are read within a day of connecting it.'} A post is read an hour after it went out, then at 6 and 24 hours, then daily.`
-  const nothing =
-    Object.values(lines).every((line) => line.total === null) && insights.posts.length + insights.elsewhere.length === 0
+  const nothing = Object.values(lines).every((line) => line.total === null) && insights.posts.length === 0
   return nothing ? `No numbers in these days. They begin on ${fmt.date(new Date(firstDay))}.` : null
 }

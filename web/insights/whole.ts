@@ -1,16 +1,25 @@
-import type { AccountDayRow } from '../../db/insights/insights.ts'
+import type { AccountDayRow, InsightScope } from '../../db/insights/insights.ts'
 import type { LineSpec } from '../charts/line.ts'
 import type { Formats } from '../time/formats.ts'
 import { type Line, placesOf, pointWords, ticksOf } from './lines.ts'
 import { addUp } from './metrics.ts'
 import type { Bucket, Range } from './range.ts'
 
+/** What the second line is called. */
+export const postsWords = (made: InsightScope['made']): string => (made === 'here' ? 'posts made here' : 'all its posts')
+
 /**
- * Views of the whole account, as counted by the platform, and views of posts made with CrateSocial.
- * The difference comes from older posts and posts published elsewhere. Null if the platform gives
- * no account views.
+ * Views of the whole account, as counted by the platform, and views of its posts. The difference
+ * comes from posts that are not read, such as stories and old posts. Null if the platform gives no
+ * account views.
  */
-export const wholeChart = (days: AccountDayRow[], views: Line, range: Range, fmt: Formats): LineSpec | null => {
+export const wholeChart = (
+  days: AccountDayRow[],
+  { views, made }: { views: Line; made: InsightScope['made'] },
+  range: Range,
+  fmt: Formats,
+): LineSpec | null => {
+  const posts = postsWords(made)
   const { buckets } = views
   const whole = buckets.map((bucket) => averageOf(days, bucket))
   if (whole.filter((value) => value !== null).length < 2) return null
@@ -21,17 +30,17 @@ export const wholeChart = (days: AccountDayRow[], views: Line, range: Range, fmt
   return {
     kind: 'line',
     id: 'chart-whole',
-    title: `Views per day of the whole account and of posts from here${range.size === 1 ? '' : ', average of each week'}`,
-    desc: `${write(sums.whole)} views of the whole account, ${write(sums.ours)} of posts from here.`,
+    title: `Views per day of the whole account and of ${posts}${range.size === 1 ? '' : ', average of each week'}`,
+    desc: `${write(sums.whole)} views of the whole account, ${write(sums.ours)} of ${posts}.`,
     series: [
       { tone: 'now', label: 'Whole account', values: whole },
-      { tone: 'before', label: 'Posts from here', values: ours },
+      { tone: 'before', label: posts.charAt(0).toUpperCase() + posts.slice(1), values: ours },
     ],
     places,
     ticks: ticksOf(buckets, places, 5),
     tips: buckets.map(
       (bucket, index) =>
-        `${pointWords(bucket)}: whole account ${write(whole[index] ?? null)} · posts from here ${write(ours[index] ?? null)}`,
+        `${pointWords(bucket)}: whole account ${write(whole[index] ?? null)} · ${posts} ${write(ours[index] ?? null)}`,
     ),
     heightPx: 180,
     fromZero: true,
