@@ -49,13 +49,18 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   })
 }
 
+/** What this process was given: it may not listen there yet. */
+const given = new Set<number>()
+
 /**
  * A free port below the range that the system uses for outgoing connections, so that nothing takes
- * it by chance before it is used.
+ * it by chance before it is used. A process is never given the same port twice.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(15_000, 32_000)
+    if (given.has(port)) continue
+    given.add(port)
     if (await isFree(port)) return port
   }
 }
