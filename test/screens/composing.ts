@@ -53,7 +53,7 @@ const fill = async (field: Locator, value: string | boolean): Promise<void> => {
 /** Until the server has judged what changed and the form shows it. */
 const redrawn = async (page: Page, change: () => Promise<unknown>): Promise<void> => {
   await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/posts/check')), change()])
-  await page.waitForFunction(`!document.querySelector('.htmx-request')`)
+  await page.locator('.htmx-request').first().waitFor({ state: 'detached' })
 }
 
 const channelOf = async (page: Page, label: string): Promise<string> => {

@@ -17,8 +17,7 @@ const touchEveryMs = 5 * 60_000
  */
 const slugOfFrame = (c: AnyContext): string | null => {
   if (isPartial(c) || frameless.test(c.req.path)) return null
-  const slug = /^\/w\/([^/]+)\//.exec(c.req.path)?.[1]
-  return slug === undefined ? null : decodeURIComponent(slug)
+  return /^\/w\/([a-z0-9-]+)\//.exec(c.req.path)?.[1] ?? null // what the database is asked is never more than a slug
 }
 
 const frameless = /\/(?:thumbnail|avatar|file|events)$/
