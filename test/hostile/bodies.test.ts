@@ -1,54 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { sendBytes } from '../support/raw-http.ts'
 import { addressOf, routesOf } from '../support/routes.ts'
-import { databaseUrl } from '../support/servers/template-database.ts'
+import { type MediaServer, startMediaServer } from '../support/servers/media-server-process.ts'
 
 const mb = 2 ** 20
 let test: TestApp
-let server: ChildProcess
-let port: number
+let server: MediaServer
 
 beforeAll(async () => {
   test = await createTestApp()
-  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-bodies-'))
-  const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [{ name: string }]
-  const env = {
-    ...process.env,
-    DATABASE_URL: databaseUrl(inject('postgresUrl'), name),
-    MEDIA_URL: pathToFileURL(folder).href,
-    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
-    THROTTLE_KEY: 'a throttle key for tests, long enough',
-    SMTP_URL: 'smtp://127.0.0.1:2',
+  server = await startMediaServer(test, {
     META_APP_ID: '1000000000000001',
     META_APP_SECRET: '0123456789abcdef0123456789abcdef',
     TIKTOK_CLIENT_KEY: 'awtestclientkey01',
     TIKTOK_CLIENT_SECRET: 'abcdef0123456789abcdef0123456789',
-    LOG_LEVEL: 'silent',
-  }
-  server = fork(fileURLToPath(new URL('../support/servers/media-server.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-    env,
-  })
-  const [ready] = (await once(server, 'message')) as [{ port: number }]
-  port = ready.port
-  afterAll(async () => {
-    server.kill()
-    await rm(folder, { recursive: true, force: true })
   })
 })
 
-const ask = async (message: string): Promise<{ startBytes: number; peakBytes: number }> => {
-  server.send(message)
-  const [answer] = (await once(server, 'message')) as [{ startBytes: number; peakBytes: number }]
-  return answer
-}
 const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: number }) => (peakBytes - startBytes) / mb
 
 const uploads = ['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame']
@@ -73,31 +42,31 @@ describe('a body of 300 MB', () => {
       const cookie = who === 'signed in' ? test.cast.operator.cookie() : ''
       const accepted: string[] = []
       for (const [index, route] of everyRoute().entries()) {
-        if (index === 10) await ask('forget') // templates and code are compiled by then
+        if (index === 10) await server.ask('forget') // templates and code are compiled by then
         const path = addressOf(route, { workspace: 'northside', issuer: 'meta', platform: 'meta' })
-        const sent = { port, method: route.method, path, headers: headers(cookie, types[index % types.length]!) }
+        const sent = { port: server.port, method: route.method, path, headers: headers(cookie, types[index % types.length]!) }
         const { status, text } = await sendBytes(sent, 300 * mb, 'declared')
         if (status !== 413 || !text.includes('larger than 8 MB')) accepted.push(`${route.method} ${route.path}: ${status}`)
       }
       expect(everyRoute().length).toBeGreaterThan(50)
       expect(accepted).toEqual([])
-      expect(grownMb(await ask('report'))).toBeLessThan(30)
+      expect(grownMb(await server.ask('report'))).toBeLessThan(30)
     })
 
   it('is refused as soon as it is too long if it does not declare its length', { timeout: 300_000 }, async () => {
-    await ask('forget')
+    await server.ask('forget')
     for (const path of ['/sign-in', '/password-reset', '/data-deletion', '/callbacks/meta/data-deletion', '/callbacks/tiktok'])
       for (const type of types) {
-        const answer = await sendBytes({ port, path, headers: headers('', type) }, 300 * mb, 'chunked')
+        const answer = await sendBytes({ port: server.port, path, headers: headers('', type) }, 300 * mb, 'chunked')
         expect([path, type, answer.status]).toEqual([path, type, 413])
       }
     const cookie = test.cast.operator.cookie()
     for (const path of ['/account/name', '/codec/decode', '/operate/workspaces']) {
-      const answer = await sendBytes({ port, path, headers: headers(cookie, types[0]!) }, 300 * mb, 'chunked')
+      const answer = await sendBytes({ port: server.port, path, headers: headers(cookie, types[0]!) }, 300 * mb, 'chunked')
       expect([path, answer.status]).toEqual([path, 413])
     }
     // What is read and discarded until the connection ends stays as garbage for a while.
-    expect(grownMb(await ask('report'))).toBeLessThan(60)
+    expect(grownMb(await server.ask('report'))).toBeLessThan(60)
   })
 })
 
@@ -122,6 +91,6 @@ describe('a form', () => {
 })
 
 it('a GET request with a body is refused', async () => {
-  const answer = await sendBytes({ port, method: 'GET', path: '/sign-in' }, 10, 'declared')
+  const answer = await sendBytes({ port: server.port, method: 'GET', path: '/sign-in' }, 10, 'declared')
   expect([answer.status, answer.headers.connection]).toEqual([400, 'close'])
 })

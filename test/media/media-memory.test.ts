@@ -1,57 +1,30 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { makeVideo } from '../../local/media/media-files.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { databaseUrl } from '../support/servers/template-database.ts'
+import { type MediaServer, startMediaServer } from '../support/servers/media-server-process.ts'
 
 const mb = 2 ** 20
 const frames = 300
 let test: TestApp
-let server: ChildProcess
-let port: number
+let server: MediaServer
 
 beforeAll(async () => {
   test = await createTestApp()
-  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-memory-'))
-  const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [{ name: string }]
-  const env = {
-    ...process.env,
-    DATABASE_URL: databaseUrl(inject('postgresUrl'), name),
-    MEDIA_URL: pathToFileURL(folder).href,
-    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
-    THROTTLE_KEY: 'a throttle key for tests, long enough',
-    SMTP_URL: 'smtp://127.0.0.1:2',
-    LOG_LEVEL: 'silent',
-    FFMPEG_PATH: test.deps.config.media.ffmpeg,
-  }
-  server = fork(fileURLToPath(new URL('../support/servers/media-server.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-    env,
-  })
-  const [ready] = (await once(server, 'message')) as [{ port: number }]
-  port = ready.port
-  afterAll(async () => {
-    server.kill()
-    await rm(folder, { recursive: true, force: true })
-  })
+  server = await startMediaServer(test, { FFMPEG_PATH: test.deps.config.media.ffmpeg })
 })
 
 it('uploading a 300 MB video raises the memory of the server by less than 150 MB', { timeout: 120_000 }, async () => {
   // The index is after the data, so the file is also copied once to move it to the front.
   const options = { width: 1080, height: 1920, durationMs: 10_000, fps: frames / 10, moovFirst: false }
   const video = await makeVideo({ ...options, fillerBytes: mb })
-  await ask('forget')
+  await server.ask('forget')
   const answer = await upload('large.mp4', video)
   expect(answer.text, answer.text).toContain('large.mp4')
-  const { startBytes, peakBytes } = await ask('report')
+  const { startBytes, peakBytes } = await server.ask('report')
   console.log(`300 MB upload: ${Math.round(startBytes / mb)} MB before, ${Math.round(peakBytes / mb)} MB at most`)
   expect(peakBytes - startBytes).toBeLessThan(150 * mb)
   const [row] =
@@ -59,16 +32,10 @@ it('uploading a 300 MB video raises the memory of the server by less than 150 MB
   expect(row?.size).toBeGreaterThan(frames * mb)
 })
 
-const ask = async (message: string): Promise<{ startBytes: number; peakBytes: number }> => {
-  server.send(message)
-  const [answer] = (await once(server, 'message')) as [{ startBytes: number; peakBytes: number }]
-  return answer
-}
-
 /** Streams the video, as a browser streams a file from its disk. */
 const upload = async (name: string, video: Buffer): Promise<{ status: number; text: string }> => {
   const outgoing = request({
-    port,
+    port: server.port,
     host: '127.0.0.1',
     method: 'PUT',
     path: `/w/northside/media/${name}`,
