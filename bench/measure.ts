@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ScheduleHandle } from '@temporalio/client'
 import { readCommand, wholeNumber } from '../commands/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { close, connect, type Sql } from '../db/postgres/connect.ts'
@@ -34,12 +35,17 @@ try {
 
 async function run(at: OwnStack, sql: Sql): Promise<void> {
   const startedAt = performance.now()
-  await fillAccounts(at, sql, { accounts, posts })
+  const client = clientOf(at)
+  const schedules = Array.from({ length: measureShards }, (_, shard) => client.schedule.getHandle(measureScheduleId(shard)))
+  for (const schedule of schedules) await schedule.pause('the benchmark triggers it')
+  await fillAccounts(at, sql, { accounts, posts }, () => untilNoneRuns(schedules))
   await makeDue(sql)
   console.log(`Filled ${accounts} accounts with ${posts} posts each in ${seconds(startedAt)} s.`)
-  const first = await measureOnce(at, sql)
+  const first = await measureOnce(schedules, sql)
+  await untilNoneRuns(schedules)
   await makeDue(sql)
-  const second = await measureOnce(at, sql)
+  const second = await measureOnce(schedules, sql)
+  await client.connection.close()
   const memory = proportional(memoryOf(at.pid))
   console.log(JSON.stringify({ bench: 'measure', accounts, posts, shards: measureShards, first, second, memoryMb: memory }))
 }
@@ -55,19 +61,30 @@ async function makeDue(sql: Sql): Promise<void> {
   await sql`update measured_channels set next_at = ${now}, days_at = ${now}, rests = '{}', rest_until = null where true`
 }
 
-type Round = { seconds: number; readingsPerS: number; accountsPerS: number; newRows: number; problems: number }
-
-/** Triggers every schedule once and waits until nothing is due. */
-async function measureOnce(at: OwnStack, sql: Sql): Promise<Round> {
-  const before = await count(sql`select count(*)::int as n from snapshots`)
+function clientOf(at: OwnStack) {
   const { vaultKeys } = loadConfig({
     ...{ DATABASE_URL: at.databaseUrl, SMTP_URL: 'smtp://127.0.0.1', THROTTLE_KEY: localSecrets(at.folder).throttleKey },
     VAULT_KEYS: localSecrets(at.folder).vaultKeys,
   })
   const cluster = { address: at.temporalAddress, namespace: 'default', apiKey: undefined, tls: undefined, metadata: undefined }
-  const client = createClient({ ...cluster, uiUrl: undefined, acceptUnsealed: false }, createDataConverter(vaultKeys))
+  return createClient({ ...cluster, uiUrl: undefined, acceptUnsealed: false }, createDataConverter(vaultKeys))
+}
+
+/**
+ * A run changes the same rows as the statements for all accounts, in another order. The two would
+ * deadlock. A paused schedule starts no run, but still finishes the one that it has started.
+ */
+async function untilNoneRuns(schedules: ScheduleHandle[]): Promise<void> {
+  for (const schedule of schedules) while ((await schedule.describe()).info.runningActions.length > 0) await pause(250)
+}
+
+type Round = { seconds: number; readingsPerS: number; accountsPerS: number; newRows: number; problems: number }
+
+/** Triggers every schedule once and waits until nothing is due. */
+async function measureOnce(schedules: ScheduleHandle[], sql: Sql): Promise<Round> {
+  const before = await count(sql`select count(*)::int as n from snapshots`)
   const startedAt = performance.now()
-  for (let shard = 0; shard < measureShards; shard += 1) await client.schedule.getHandle(measureScheduleId(shard)).trigger()
+  for (const schedule of schedules) await schedule.trigger()
   for (;;) {
     await pause(1_000)
     const due = await count(sql`select count(*)::int as n from measured_targets where next_at <= now()`)
@@ -77,7 +94,6 @@ async function measureOnce(at: OwnStack, sql: Sql): Promise<Round> {
     if (resting > 0) console.log(`${due} readings are due; ${resting} accounts rest after a refusal`)
   }
   const tookS = (performance.now() - startedAt) / 1_000
-  await client.connection.close()
   return {
     seconds: Math.round(tookS),
     readingsPerS: Math.round((accounts * posts) / tookS),

@@ -11,9 +11,15 @@ import { type OwnStack, setUp } from './own-stack.ts'
 /**
  * Three accounts exist in the sandbox, each with its posts. Every third requested account is a copy
  * of one of them, in its own workspace and with its own row for each post, so that every reading is
- * a real call with a real answer.
+ * a real call with a real answer. Before the statements for all accounts, it waits until
+ * `noneRuns`: no run of measuring changes the same rows.
  */
-export const fillAccounts = async (stack: OwnStack, sql: Sql, size: { accounts: number; posts: number }): Promise<void> => {
+export const fillAccounts = async (
+  stack: OwnStack,
+  sql: Sql,
+  size: { accounts: number; posts: number },
+  noneRuns: () => Promise<void>,
+): Promise<void> => {
   const { slug } = await setUp(stack)
   const vault = vaultOf(stack)
   const [home] = await sql<{ id: string; createdBy: string }[]>`
@@ -36,7 +42,8 @@ export const fillAccounts = async (stack: OwnStack, sql: Sql, size: { accounts: 
       known[index % known.length]!,
     )
   }
-  await sql`insert into measured_channels (channel_id, workspace_id, next_at) select id, workspace_id, now() from channels on conflict do nothing`
+  await noneRuns()
+  await sql`insert into measured_channels (channel_id, workspace_id, next_at) select id, workspace_id, now() from channels order by id on conflict do nothing`
   await sql`
     insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at)
     select t.id, t.workspace_id, t.channel_id, t.published_at, now() from unmeasured_targets u join targets t on t.id = u.target_id`

@@ -4,14 +4,17 @@ import { homes } from './homes.ts'
 
 /** When accounts are measured, and why they are paused. */
 
-/** Adds accounts of the shard that were connected since the last run. */
+/**
+ * Adds accounts of the shard that were connected since the last run. In the order of their ids, so
+ * that two runs can't deadlock.
+ */
 export const enrollChannels = async (sql: Db, now: Date, shard: number): Promise<void> => {
   await sql`
     insert into measured_channels (channel_id, workspace_id, next_at, days_at, list_at)
     select c.id, c.workspace_id, ${now}, ${now}, ${now} from channels c
     where c.state = 'connected' and measure_shard(c.id) = ${shard}
       and not exists (select from measured_channels m where m.channel_id = c.id)
-    on conflict do nothing`
+    order by c.id on conflict do nothing`
 }
 
 /** The parts of measuring an account. Each has its own schedule and pauses on its own. */

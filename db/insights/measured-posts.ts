@@ -16,15 +16,18 @@ export const listUnmeasured = (sql: Db, shard: number, limit: number): Promise<U
 
 /**
  * Starts measuring posts and removes them from the list of unmeasured ones. `nextAt` is null if it
- * is too late to measure them.
+ * is too late to measure them. In the order of their ids, so that two runs can't deadlock.
  */
 export const enrollPosts = async (sql: Db, posts: { targetId: string; nextAt: Date | null }[]): Promise<void> => {
   await sql`
     with given as (select * from jsonb_to_recordset(${sql.json(posts.map(asRow))}) as n(target_id uuid, next_at timestamptz)),
-    taken as (delete from unmeasured_targets u using given where u.target_id = given.target_id)
+    listed as (
+      select u.target_id from unmeasured_targets u join given on given.target_id = u.target_id
+      order by u.target_id for no key update of u),
+    taken as (delete from unmeasured_targets u using listed where u.target_id = listed.target_id)
     insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at)
     select t.id, t.workspace_id, t.channel_id, t.published_at, given.next_at from given join targets t on t.id = given.target_id
-    on conflict do nothing`
+    order by t.id on conflict do nothing`
 }
 
 const asRow = (post: { targetId: string; nextAt: Date | null }) => ({

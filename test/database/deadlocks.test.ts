@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { enrollPosts } from '../../db/insights/measured-posts.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { recordOutcome } from '../../db/posts/attempts.ts'
 import { lockPost } from '../../db/posts/post-locks.ts'
@@ -57,4 +58,45 @@ it('a transaction that Postgres aborts because of a deadlock is run once more, a
   await Promise.all([add(1, 2), add(2, 1)])
   expect(runs).toBe(3)
   expect(await sql`select count from pairs order by id`).toEqual([{ count: 2 }, { count: 2 }])
+})
+
+it('two runs that start measuring the same posts in different orders both complete', async () => {
+  const { deps, sql, workspaces, cast } = await createTestApp()
+  const workspaceId = workspaces.northside
+  const { channelId } = await insertChannel(deps, {
+    ...{ workspaceId, userId: cast.admin.id, platform: 'facebook' },
+  })
+  const ids: string[] = []
+  for (const id of ['71', '72', '73']) {
+    const { targetId } = await insertTarget(deps, { workspaceId, channelId, platform: 'facebook' })
+    await sql`
+      update targets set state = 'published', published_at = now(), platform_post_id = ${id}
+      where id = ${targetId}`
+    ids.push(targetId)
+  }
+  const posts = ids.sort().map((targetId) => ({ targetId, nextAt: new Date() }))
+  const waiting = (count: number) => {
+    const locks = () => sql`
+      select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    return expect.poll(locks).toHaveLength(count)
+  }
+
+  // Both wait for the post in the middle. Whoever began with the last post would now hold it.
+  let runs: Promise<unknown>[] = []
+  await tx(sql, async (t) => {
+    await t`
+      insert into measured_targets (target_id, workspace_id, channel_id, published_at)
+      select id, workspace_id, channel_id, published_at from targets where id = ${ids[1]!}`
+    for (const order of [posts, posts.toReversed()]) {
+      runs = [...runs, tx(sql, (other) => enrollPosts(other, order))]
+      await waiting(runs.length)
+    }
+    await t`delete from measured_targets where target_id = ${ids[1]!}`
+  })
+  await Promise.all(runs)
+  expect(await sql`select from measured_targets`).toHaveLength(3)
+  expect(await sql`select from unmeasured_targets`).toHaveLength(0)
+  const [row] = await sql<{ deadlocks: number }[]>`
+    select deadlocks::int from pg_stat_database where datname = current_database()`
+  expect(row?.deadlocks).toBe(0)
 })
