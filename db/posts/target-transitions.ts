@@ -61,11 +61,15 @@ export const transitions = {
       platform_post_id = coalesce(${platformPostId}, t.platform_post_id), permalink = coalesce(${permalink}, t.permalink),
       confirmed_by = ${confirmedBy}`,
   },
-  /** A person looked, and it isn't at the platform. */
+  /**
+   * A person looked, and it isn't at the platform. The handles stay, so that the platform is asked
+   * once more.
+   */
   sendAgain: {
     from: ['unconfirmed'],
     to: 'preparing',
     columns: (sql: Db, { dueAt }: { dueAt: Date }) => sql`
+      handles = t.handles || '{"askedAgain": true}',
       waiting_for = null, not_before = null, problem = null, finished_at = null, due_at = ${dueAt}, comment_state = null`,
   },
 

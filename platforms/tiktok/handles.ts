@@ -20,6 +20,10 @@ export type TiktokHandles = {
   checkedSinceMs?: number
   /** How many times TikTok has said that it doesn't know the publish id (yet). */
   unknownAnswers?: number
+  /** TikTok has delivered it as a draft to the creator's inbox. */
+  inInbox?: boolean
+  /** A person looked, didn't find it and asked to send it again. Set by `sendAgain`. */
+  askedAgain?: boolean
 }
 
 const schema = z.object({
@@ -31,6 +35,8 @@ const schema = z.object({
   totalBytes: z.number().optional(),
   checkedSinceMs: z.number().optional(),
   unknownAnswers: z.number().optional(),
+  inInbox: z.boolean().optional(),
+  askedAgain: z.boolean().optional(),
 })
 
 export const readTiktokHandles = (publication: Publication): TiktokHandles => schema.parse(publication.handles)

@@ -7,7 +7,7 @@ import { askCreator, type Creator } from './creator.ts'
 import { readTiktokHandles, saveTiktokHandles, type TiktokHandles } from './handles.ts'
 import { initTurn, startUpload } from './init.ts'
 import { checkOffered } from './rules.ts'
-import { fetchStatus } from './status.ts'
+import { failureOf, fetchStatus, type Status } from './status.ts'
 import { isOver, uploadAllButLast } from './upload.ts'
 
 /** TikTok requires an upload to be complete one hour after its init. */
@@ -61,7 +61,7 @@ const requireStillOffered = (publication: Publication, creator: Creator): void =
 
 /** If TikTok fetches the media, nothing can be sent in advance: the init is the send. */
 const prepareUrl = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<Prepared> => {
-  if (before.publishId) await requireFailed(client, publication, before.publishId)
+  if (before.publishId) await requireFailed(client, publication, before)
   await saveTiktokHandles(publication, { username: before.username })
   return { ready: true }
 }
@@ -79,8 +79,7 @@ const beginUpload = async (
   before: TiktokHandles,
   plan: ChunkPlan,
 ): Promise<TiktokHandles> => {
-  if (before.publishId && lastMayHaveArrived(before))
-    await requireUnfinished(client, publication, before.publishId, before.totalBytes ?? 0)
+  if (before.publishId && lastMayHaveArrived(before)) await requireUnfinished(client, publication, before)
   await publication.takeTurn(initTurn)
   const startedAtMs = publication.now()
   const started = await startUpload(client, publication, plan)
@@ -100,20 +99,26 @@ const beginUpload = async (
 const lastMayHaveArrived = (handles: TiktokHandles): boolean =>
   (handles.nextByte ?? 0) >= lastChunkStart(planChunks(handles.totalBytes ?? 0))
 
-const requireUnfinished = async (
-  client: TiktokClient,
-  publication: Publication,
-  publishId: string,
-  totalBytes: number,
-): Promise<void> => {
-  const former = await fetchStatus(client, publication, publishId)
-  if (former.status === 'FAILED') return
-  if (former.status === 'PROCESSING_UPLOAD' && former.uploadedBytes !== null && former.uploadedBytes < totalBytes) return
-  throw mayBeOut()
+const requireUnfinished = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<void> => {
+  const former = await fetchStatus(client, publication, before.publishId ?? '')
+  const sentBytes = former.status === 'PROCESSING_UPLOAD' ? former.uploadedBytes : null
+  if (sentBytes !== null && sentBytes < (before.totalBytes ?? 0)) return
+  requireNothingOut(publication, former, before)
 }
 
-const requireFailed = async (client: TiktokClient, publication: Publication, publishId: string): Promise<void> => {
-  if ((await fetchStatus(client, publication, publishId)).status !== 'FAILED') throw mayBeOut()
+const requireFailed = async (client: TiktokClient, publication: Publication, before: TiktokHandles): Promise<void> =>
+  requireNothingOut(publication, await fetchStatus(client, publication, before.publishId ?? ''), before)
+
+/**
+ * The last guard before a new init. A draft that may have been in the inbox is sent
+ * again only if a person asks.
+ */
+const requireNothingOut = (publication: Publication, former: Status, before: TiktokHandles): void => {
+  const isDraft = choicesOf(publication.settings).inbox
+  if (isDraft && before.askedAgain && former.status !== 'PUBLISH_COMPLETE') return
+  if (former.status !== 'FAILED') throw mayBeOut()
+  const problem = failureOf(publication, former)
+  if (isDraft && problem.kind !== 'unavailable') throw new PlatformError(problem)
 }
 
 const mayBeOut = (): PlatformError =>

@@ -4,7 +4,7 @@ import { videosSchema } from './answers.ts'
 import { choicesOf } from './choices.ts'
 import type { TiktokClient } from './client.ts'
 import { readTiktokHandles, type TiktokHandles } from './handles.ts'
-import { failProblem, fetchStatus, type Status } from './status.ts'
+import { failureOf, fetchStatus, type Status } from './status.ts'
 
 /**
  * Read-only: whether an attempt with an unknown outcome took effect. With a publish id, the
@@ -19,7 +19,7 @@ export const reconcilePublish = async (
   const handles = readTiktokHandles(publication)
   if (!handles.publishId) return await searchTraces(client, publication, attempt)
   try {
-    return judge(await fetchStatus(client, publication, handles.publishId), handles, publication.now())
+    return judge(publication, await fetchStatus(client, publication, handles.publishId), handles)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
     return await searchTraces(client, publication, { ...attempt, mediaFetched: null })
@@ -27,17 +27,17 @@ export const reconcilePublish = async (
 }
 
 /** What the status of a known publish id proves. */
-const judge = (answer: Status, handles: TiktokHandles, nowMs: number): Reconciled => {
+const judge = (publication: Publication, answer: Status, handles: TiktokHandles): Reconciled => {
   switch (answer.status) {
     case 'PUBLISH_COMPLETE':
       return { outcome: 'found', platformPostId: answer.postId, proof: 'TikTok reports the post as published.' }
     case 'FAILED':
-      return { outcome: 'refused', problem: failProblem(answer.failReason) }
+      return { outcome: 'refused', problem: failureOf(publication, answer) }
     case 'SEND_TO_USER_INBOX':
     case 'PROCESSING_DOWNLOAD':
       return { outcome: 'processing', proof: 'TikTok has the post and is at work on it.' }
     case 'PROCESSING_UPLOAD':
-      return judgeUpload(answer.uploadedBytes, handles, nowMs)
+      return judgeUpload(answer.uploadedBytes, handles, publication.now())
   }
 }
 

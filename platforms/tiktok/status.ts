@@ -51,7 +51,7 @@ export const checkPublish = async (client: TiktokClient, publication: Publicatio
   try {
     const status = await fetchStatus(client, publication, handles.publishId)
     const isDraft = choicesOf(publication.settings).inbox && status.status === 'SEND_TO_USER_INBOX'
-    return isDraft ? inInbox : readStatus(status, publication.now() - sinceMs)
+    return isDraft ? await waitInInbox(publication) : readStatus(publication, status, publication.now() - sinceMs)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
     return await notKnown(publication, { ...handles, checkedSinceMs: sinceMs }, error)
@@ -69,6 +69,13 @@ const inInbox: Checked = {
   state: 'processing',
   againInMs: 15 * 60_000,
   waitingFor: 'It is in the TikTok inbox of the account. Open the TikTok app, tap the notification and post it there.',
+}
+
+/** Remembers that the draft arrived, because it must never be sent a second time after that. */
+const waitInInbox = async (publication: Publication): Promise<Checked> => {
+  const handles = readTiktokHandles(publication)
+  if (!handles.inInbox) await saveTiktokHandles(publication, { ...handles, inInbox: true })
+  return inInbox
 }
 
 /**
@@ -91,12 +98,12 @@ const statusLost = (code: string, problem?: Problem): PlatformError =>
     traceId: problem?.traceId ?? null,
   })
 
-const readStatus = (answer: Status, elapsedMs: number): Checked => {
+const readStatus = (publication: Publication, answer: Status, elapsedMs: number): Checked => {
   switch (answer.status) {
     case 'PUBLISH_COMPLETE':
       return { state: 'published', platformPostId: answer.postId, confirmedBy: 'TikTok reports the post as published' }
     case 'FAILED':
-      return { state: 'failed', problem: failProblem(answer.failReason) }
+      return { state: 'failed', problem: failureOf(publication, answer) }
     case 'SEND_TO_USER_INBOX':
       return { state: 'draft', words: "TikTok put it into the creator's inbox: open the TikTok app there and finish the post." }
     case 'PROCESSING_DOWNLOAD':
@@ -119,6 +126,33 @@ export const nextLookMs = (elapsedMs: number): number => {
     { untilMs: 600_000, waitMs: 30_000 },
   ].find(({ untilMs }) => elapsedMs < untilMs)
   return step?.waitMs ?? 300_000
+}
+
+/**
+ * Why a publish with the status FAILED failed. TikTok doesn't document what it answers for a draft
+ * that was deleted in the inbox. So `internal`, which may be retried for a post, may mean that the
+ * creator threw the draft away. Only a failure that proves that no draft was delivered is
+ * `unavailable`, and may be sent again without asking a person.
+ */
+export const failureOf = (publication: Publication, answer: Status): Problem => {
+  const problem = failProblem(answer.failReason)
+  const handles = readTiktokHandles(publication)
+  if (!choicesOf(publication.settings).inbox || isUndelivered(handles, answer)) return problem
+  if (problem.kind === 'rejected' && !handles.inInbox) return problem
+  const words = handles.inInbox ? draftGone : draftMayBeGone
+  return { ...problem, kind: 'rejected', code: 'draft_gone', subcode: problem.code, words, retryAfterMs: null }
+}
+
+const draftGone = 'The draft is no longer in the TikTok inbox. It was deleted there, or TikTok dropped it. Nothing was published.'
+const draftMayBeGone =
+  'TikTok gave up the draft and does not say if it was in the inbox before. Look into the TikTok app before you try again.'
+
+/** TikTok never had the whole file, so no draft can have been in the inbox. */
+const isUndelivered = (handles: TiktokHandles, { failReason, uploadedBytes }: Status): boolean => {
+  if (handles.inInbox) return false
+  // TikTok counts the bytes from 1, so 0 says nothing.
+  const isPartial = uploadedBytes !== null && uploadedBytes > 0 && uploadedBytes < (handles.totalBytes ?? 0)
+  return isPartial || failReason === 'video_pull_failed' || failReason === 'photo_pull_failed'
 }
 
 export const failProblem = (reason: string): Problem => {

@@ -56,7 +56,10 @@ const cases: Record<TransitionName, Case> = {
     from: ['unconfirmed'],
     to: 'preparing',
     values: { dueAt: at },
-    writes: () => ({ waitingFor: null, notBefore: null, problem: null, finishedAt: null, dueAt: at, commentState: null }),
+    writes: (row) => ({
+      ...{ waitingFor: null, notBefore: null, problem: null, finishedAt: null, dueAt: at, commentState: null },
+      handles: { ...(row.handles as Row), askedAgain: true },
+    }),
   },
   prepare: {
     from: ['scheduled', 'preparing'],

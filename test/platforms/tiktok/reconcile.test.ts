@@ -41,6 +41,17 @@ describe('a video whose publish id was known before the last chunk', () => {
     script.answer(paths.status, ok('{"status":"FAILED","fail_reason":"spam_risk_text"}'))
     expect(await look()).toMatchObject({ outcome: 'refused', problem: { code: 'spam_risk_text' } })
   })
+  test('is refused for good when it was a draft, which may have been in the inbox', async () => {
+    const fail = (reason: string) => ok(`{"status":"FAILED","fail_reason":"${reason}"}`)
+    script.answer(paths.status, status('SEND_TO_USER_INBOX'), fail('internal'), fail('internal'))
+    const settings = { inbox: true, consent_at: '2026-11-23T09:00:00.000Z' }
+    const lookForDraft = (more = {}) =>
+      publisher().reconcile(publication({ settings, handles: { ...handles, ...more } }), attempt)
+    expect(await lookForDraft()).toMatchObject({ outcome: 'processing' })
+    const gone = { outcome: 'refused', problem: { kind: 'rejected', code: 'draft_gone', subcode: 'internal' } }
+    expect(await lookForDraft()).toMatchObject(gone)
+    expect(await lookForDraft({ inInbox: true })).toMatchObject(gone)
+  })
   test('is searched for among the public posts when TikTok no longer knows the publish id', async () => {
     script.answer(paths.status, refusal(400, 'invalid_publish_id'))
     script.answer(paths.list, ok('{"videos":[],"cursor":0,"has_more":false}'))

@@ -181,6 +181,17 @@ describe('the status after the send', () => {
     script.answer(paths.status, status('SEND_TO_USER_INBOX'))
     expect(await publisher().check(sent())).toMatchObject({ state: 'draft' })
   })
+  test('is remembered as delivered when it is in the inbox, and is gone for good when it fails after that', async () => {
+    const fail = ok('{"status":"FAILED","fail_reason":"video_pull_failed"}')
+    script.answer(paths.status, status('SEND_TO_USER_INBOX'), fail)
+    const work = { ...sent(), settings: { inbox: true, consent_at: '2026-11-23T09:00:00.000Z' } }
+    work.save = async (handles) => {
+      work.handles = handles
+    }
+    expect(await publisher().check(work)).toMatchObject({ state: 'processing', againInMs: 900_000 })
+    expect(work.handles).toMatchObject({ inInbox: true })
+    expect(await publisher().check(work)).toMatchObject({ state: 'failed', problem: { kind: 'rejected', code: 'draft_gone' } })
+  })
   test('is checked less and less often while processing', async () => {
     script.answer(paths.status, status('PROCESSING_UPLOAD'), status('PROCESSING_DOWNLOAD'))
     let clock = 1_760_000_000_000
