@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { serve } from '@hono/node-server'
 import type { Page } from 'playwright-core'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp } from '../support/app.ts'
-import { atTheEnd } from '../support/at-the-end.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import { startStage } from '../support/browser/stage.ts'
 import { addMedia, connectAll, type PlatformName, postIdIn } from '../support/posts.ts'
 
 /** Fields of one account in the form, by their names in its settings. */
@@ -22,13 +17,8 @@ export type Look = { dark?: boolean; width?: number }
 
 /** The composer in a real browser, with an account on every platform. */
 export const startComposerStage = async () => {
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
+  const { app, url, open } = await startStage()
   const channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
-  const server = serve({ fetch: app.app.fetch, port })
-  atTheEnd(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  const browser = await launchBrowser()
   return {
     channels,
     /** Saves the scene as a draft. Returns the ids of its files and the path of the composer. */
@@ -46,15 +36,11 @@ export const startComposerStage = async () => {
       return { files, path: `/w/northside/posts/${postIdIn(saved.location)}/edit` }
     },
     open: async (path: string, { dark = false, width = 1280 }: Look = {}): Promise<Page> => {
-      const context = await browser.newContext({
+      const { page } = await open({
         colorScheme: dark ? 'dark' : 'light',
         viewport: { width, height: width < 700 ? 844 : 900 },
         reducedMotion: 'reduce',
       })
-      context.setDefaultTimeout(8_000)
-      const [name = '', value = ''] = app.cast.manager.cookie().split('=')
-      await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
-      const page = await context.newPage()
       await page.goto(url + path)
       return page
     },

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { serve } from '@hono/node-server'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { TestApp } from '../support/app.ts'
+import { signInAs, startStage } from '../support/browser/stage.ts'
 import { addMedia, connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
 
 let app: TestApp
@@ -15,13 +12,8 @@ let browser: Browser
 let channels: Record<PlatformName, string>
 
 beforeAll(async () => {
-  const port = await freePort()
-  url = `http://localhost:${port}`
-  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
+  ;({ app, url, browser } = await startStage())
   channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
-  const server = serve({ fetch: app.app.fetch, port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  browser = await launchBrowser()
 }, 60_000)
 
 type Options = { dark?: boolean; phone?: boolean; beforeListening?: () => Promise<unknown> }
@@ -31,8 +23,7 @@ const open = async (path: string, options: Options = {}): Promise<Page> => {
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
   })
   context.setDefaultTimeout(8_000)
-  const [name = '', value = ''] = app.cast.manager.cookie().split('=')
-  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  await signInAs(context, app.cast.manager)
   const page = await context.newPage()
   await page.route('**/events', async (route) => {
     await options.beforeListening?.()

@@ -1,42 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { serve } from '@hono/node-server'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { fillInsights } from '../../bench/insight-rows.ts'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import type { TestApp } from '../support/app.ts'
+import { type Stage, startStage } from '../support/browser/stage.ts'
 
 let app: TestApp
 let url: string
-let browser: Browser
+let open: Stage['open']
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** `SCREENS=folder` keeps a picture of every look. */
 const screens = process.env.SCREENS
 
 beforeAll(async () => {
-  const port = await freePort()
-  url = `http://localhost:${port}`
-  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
-  const server = serve({ fetch: app.app.fetch, port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  ;({ app, url, open } = await startStage())
   const size = { channels: 3, postsPerMonth: 6, elsewherePerMonth: 12, months: 4 }
   await fillInsights(app.sql, { workspaceId: app.workspaces.northside, zone: 'Europe/Zurich', ...size })
   await app.sql`
     insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, next_at)
     select workspace_id, id, 'unread', 'image', 'Waits', now() - interval '40 days', now() from channels where account_id = 'filled-0'`
-  browser = await launchBrowser()
 }, 120_000)
 
-const open = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-  context.setDefaultTimeout(8_000)
-  const [name = '', value = ''] = app.cast.manager.cookie().split('=')
-  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
-  return { page: await context.newPage(), context }
-}
 const faultsOf = (page: Page) =>
   page.evaluate(
     `(async () => { ${axe}; const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { serve } from '@hono/node-server'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { TestApp } from '../support/app.ts'
+import { startStage } from '../support/browser/stage.ts'
 import { ago, day, measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
@@ -20,13 +17,8 @@ const platforms: PlatformName[] = ['facebook', 'instagram', 'tiktok']
 const screens = process.env.SCREENS
 
 beforeAll(async () => {
-  const port = await freePort()
-  url = `http://localhost:${port}`
-  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
-  const server = serve({ fetch: app.app.fetch, port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  ;({ app, url, browser } = await startStage())
   channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
-  browser = await launchBrowser()
 }, 120_000)
 
 /**

@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import { serve } from '@hono/node-server'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { fillInsights } from '../../bench/insight-rows.ts'
 import { makeJpeg } from '../../local/media/media-files.ts'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import type { TestApp } from '../support/app.ts'
+import { type Stage, startStage } from '../support/browser/stage.ts'
 import { addMedia } from '../support/posts.ts'
 
 let app: TestApp
 let url: string
-let browser: Browser
+let open: Stage['open']
 let channel: string
 let post: string
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -22,11 +18,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const screens = process.env.SCREENS
 
 beforeAll(async () => {
-  const port = await freePort()
-  url = `http://localhost:${port}`
-  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
-  const server = serve({ fetch: app.app.fetch, port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  ;({ app, url, open } = await startStage())
   const workspaceId = app.workspaces.northside
   await fillInsights(app.sql, { workspaceId, zone: 'Europe/Zurich', channels: 6, postsPerMonth: 12, months: 14 })
   await givePictures(workspaceId)
@@ -36,7 +28,6 @@ beforeAll(async () => {
     order by m.published_at desc limit 1`
   channel = one!.id
   post = best!.id
-  browser = await launchBrowser()
 }, 120_000)
 
 const givePictures = async (workspaceId: string): Promise<void> => {
@@ -49,14 +40,6 @@ const givePictures = async (workspaceId: string): Promise<void> => {
   await app.sql`
     insert into post_media (post_id, media_id, workspace_id, position)
     select p.id, (array(select id from media order by id))[1 + (row_number() over ()) % 4], ${workspaceId}, 1 from posts p`
-}
-
-const open = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-  context.setDefaultTimeout(8_000)
-  const [name = '', value = ''] = app.cast.manager.cookie().split('=')
-  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
-  return { page: await context.newPage(), context }
 }
 
 const pages = (): [string, string][] => [

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { serve } from '@hono/node-server'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../local/ports.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { launchBrowser, shoot } from '../support/browser/browser.ts'
+import { listenUntilTheEnd, signInAs } from '../support/browser/stage.ts'
 import { testConfig } from '../support/config.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 
@@ -22,8 +22,7 @@ beforeAll(async () => {
   await house.sql`insert into outbox (kind, ref_id, created_at, tries) values ('mail-link', gen_random_uuid(), now() - interval '9 minutes', 4)`
   await house.sql`insert into sweeps (rule, removed, left_count, duration_ms, at) values ('media', 1, 2, 3, now() - interval '3 days')`
   await house.sql`update users set deactivated_at = now(), deactivated_by = 'admin' where id = ${house.cast.manager.id}`
-  const server = serve({ fetch: house.app.fetch, hostname: '127.0.0.1', port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  listenUntilTheEnd(house, port)
   browser = await launchBrowser()
 }, 60_000)
 
@@ -51,8 +50,7 @@ describe('promise S4: what operators see of the installation', () => {
     test(`passes axe and fits its window: ${look}`, { timeout: 60_000 }, async () => {
       const viewport = look === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }
       const context = await browser.newContext({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
-      const [name = '', value = ''] = house.cast.operator.cookie().split('=')
-      await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+      await signInAs(context, house.cast.operator)
       const page = await context.newPage()
       for (const path of ['/operate', '/operate/people']) {
         await page.goto(url + path)

@@ -1,22 +1,15 @@
-import { serve } from '@hono/node-server'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp, type Person, password, type TestApp } from '../support/app.ts'
-import { launchBrowser, shoot } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Person, password, type TestApp } from '../support/app.ts'
+import { shoot } from '../support/browser/browser.ts'
+import { signInAs, startStage } from '../support/browser/stage.ts'
 
 let app: TestApp
 let url: string
 let browser: Browser
 beforeAll(async () => {
-  const port = await freePort()
-  url = `http://localhost:${port}`
-  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
-  const server = serve({ fetch: app.app.fetch, port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  browser = await launchBrowser()
+  ;({ app, url, browser } = await startStage())
 }, 60_000)
 
 /** A browser with its own device that verifies the user. */
@@ -37,8 +30,7 @@ const withDevice = async (person?: Person): Promise<Page> => {
     },
   })
   if (person) {
-    const [name = '', value = ''] = person.cookie().split('=')
-    await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+    await signInAs(context, person)
   }
   return page
 }

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { serve } from '@hono/node-server'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { firstOperatorLink } from '../../db/people/first-operator.ts'
-import { freePort } from '../../local/ports.ts'
-import { createTestApp, type TestApp } from '../support/app.ts'
-import { launchBrowser } from '../support/browser/browser.ts'
-import { testConfig } from '../support/config.ts'
+import type { TestApp } from '../support/app.ts'
+import { signInAs, startStage } from '../support/browser/stage.ts'
 
 let app: TestApp
 let url: string
@@ -16,12 +13,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const foreign: string[] = []
 
 beforeAll(async () => {
-  const port = await freePort()
-  url = `http://localhost:${port}`
-  app = await createTestApp({ config: testConfig({ PUBLIC_URL: url }) })
-  const server = serve({ fetch: app.app.fetch, port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  browser = await launchBrowser()
+  ;({ app, url, browser } = await startStage())
 }, 60_000)
 
 const somebody = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> => {
@@ -37,8 +29,7 @@ const fill = async (page: Page, fields: Record<string, string>) => {
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).first().fill(value)
 }
 const as = async (page: Page, person: { cookie(): string }) => {
-  const [name = '', value = ''] = person.cookie().split('=')
-  await page.context().addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  await signInAs(page.context(), person)
 }
 
 describe('from the first link to a second person (promises A1, A7, A8)', () => {

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { serve } from '@hono/node-server'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Config } from '../../config/index.ts'
 import { freePort } from '../../local/ports.ts'
 import { temporalProgram } from '../../local/temporal/program.ts'
@@ -13,6 +12,7 @@ import { createClient, createTemporal } from '../../web/operate/temporal.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
 import { launchBrowser, shoot } from '../support/browser/browser.ts'
+import { listenUntilTheEnd, signInAs } from '../support/browser/stage.ts'
 import { testConfig } from '../support/config.ts'
 import { withoutTemporal } from '../support/without-temporal.ts'
 
@@ -44,8 +44,7 @@ beforeAll(async () => {
     TEMPORAL_UI_URL: `http://127.0.0.1:${uiPort}`,
   })
   house = await createTestApp({ config, temporal: await connected(config) })
-  const server = serve({ fetch: house.app.fetch, hostname: '127.0.0.1', port })
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  listenUntilTheEnd(house, port)
   // The UI starts listening before it has found the cluster.
   await vi.waitFor(async () => expect((await house.cast.operator.get(api)).status).toBe(200), { timeout: 30_000, interval: 100 })
 }, 60_000)
@@ -140,8 +139,7 @@ describe('promise S4: the Temporal UI is behind our sign-in', () => {
 test('promise A8: works in a browser, shows the sealed values, and contacts no other origin', { timeout: 60_000 }, async () => {
   const browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
-  const [name = '', value = ''] = house.cast.operator.cookie().split('=')
-  await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+  await signInAs(context, house.cast.operator)
   const page = await context.newPage()
   const complaints: string[] = []
   const foreign: string[] = []

@@ -3,10 +3,11 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { listen } from '../../web/http/listen.ts'
 import { createStreamLimit, streamsPerSession } from '../../web/http/stream-limit.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { atTheEnd } from '../support/at-the-end.ts'
 import { openRaw, trickle } from '../support/raw-http.ts'
 
 type Line = { level: number; msg: string; status?: number }
@@ -24,8 +25,10 @@ beforeAll(async () => {
   server = listen(test.app, { host: '127.0.0.1', port: 0 }, undefined, times)
   await once(server, 'listening')
   port = (server.address() as AddressInfo).port
-  afterAll(() => void server.closeAllConnections())
-  afterAll(() => void server.close())
+  atTheEnd(async () => {
+    server.closeAllConnections()
+    server.close()
+  })
 })
 
 const head = (request: string, more: string[] = []) => [
