@@ -225,7 +225,8 @@ export type Sent =
   | { state: 'published'; platformPostId: string | null; confirmedBy: string }
   | { state: 'processing'; waitingFor: string }
 export type Checked =
-  | { state: 'processing'; againInMs: number; waitingFor: string }
+  /** `inInbox`: it is a draft in the creator's inbox, who has to finish it at the platform. */
+  | { state: 'processing'; againInMs: number; waitingFor: string; inInbox?: true }
   | { state: 'published'; platformPostId: string | null; confirmedBy: string }
   | { state: 'failed'; problem: Problem }
   /** The platform saved it as a draft in the creator's inbox: not published. */

@@ -46,7 +46,7 @@ export const decideStep = (target: TargetRow, nowMs: number, given: { prepareAhe
     case 'sending':
       return { do: 'reconcile', words: 'The outcome of the call is unknown; looking at the platform. Nothing is sent meanwhile' }
     case 'processing':
-      return { do: 'check', words: 'Sent; the platform is processing it' }
+      return { do: 'check', words: target.inboxUntil ? inInbox : 'Sent; the platform is processing it' }
     case 'published':
       return publishedStep(target, nowMs)
     case 'failed':
@@ -61,6 +61,8 @@ export const decideStep = (target: TargetRow, nowMs: number, given: { prepareAhe
       return { do: 'end', words: 'Sent; the data of its account was deleted' }
   }
 }
+
+const inInbox = 'Delivered as a draft to the inbox; its creator has to finish it there'
 
 /**
  * The first comment waits until the post's URL is known, which shows that others can see it. The

@@ -9,6 +9,7 @@ import {
   allowAnotherTry,
   isBoundAlready,
   markFailed,
+  markInInbox,
   markMissed,
   markProcessing,
   markPublished,
@@ -55,6 +56,17 @@ export const settleProcessing = async (deps: Deps, target: TargetRow, words: str
   await tx(deps.sql, async (t) => {
     if (attempt) await recordOutcome(t, attempt.id, attempt)
     await markProcessing(t, target, words)
+  })
+}
+
+// promise: U4
+/** It is a draft in the creator's inbox. Tells the people who can finish it there, once. */
+export const settleInInbox = async (deps: Deps, target: TargetRow, until: Date): Promise<void> => {
+  await tx(deps.sql, async (t) => {
+    if (!(await markInInbox(t, target, until))) return
+    const cause = `inbox:${target.id}:${target.revision}:${target.attemptNumber}`
+    const facts = { until: until.toISOString() }
+    await notify(t, { workspaceId: target.workspaceId, kind: 'inbox', cause, targetId: target.id, facts, to: 'both' })
   })
 }
 
@@ -150,8 +162,9 @@ export const settleGivenUp = async (
   attempt: { id: string; sentAt: Date | null } | undefined,
 ): Promise<void> => {
   const result = attempt && { ...attempt, outcome: 'refused' as const, problem }
-  if (!result || problem.kind !== 'unavailable' || target.attemptNumber >= mostSends)
-    return settleFailed(deps, target, problem, result)
+  // A draft that was in the inbox isn't delivered a second time, whatever the platform says.
+  const mayRepeat = problem.kind === 'unavailable' && target.inboxUntil === null
+  if (!result || !mayRepeat || target.attemptNumber >= mostSends) return settleFailed(deps, target, problem, result)
   await retireLinks(deps.sql, { targetId: target.id, attemptNumber: target.attemptNumber })
   await settleAnotherTry(deps, target, { ...again(deps, target, problem), after: afterOf(target) }, result)
 }

@@ -7,6 +7,7 @@ export const noticeKinds = [
   'failed',
   'unconfirmed',
   'missed',
+  'inbox',
   'comment',
   'canceled',
   'ending',

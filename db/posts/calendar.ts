@@ -18,11 +18,16 @@ export type CalendarPost = {
 type CalendarTarget = {
   platform: string
   state: TargetState
-  /** Only if its account isn't connected, or the platform's data was deleted. */
+  /**
+   * The rest: only if its account isn't connected, the platform's data was deleted, or it was a draft
+   * in the platform's inbox.
+   */
   channelName?: string
   channelState?: 'connected' | 'reconnect' | 'disconnected'
   /** ISO time */
   publishedAt?: string | null
+  /** ISO time */
+  inboxUntil?: string | null
 }
 
 /** A day in the workspace's zone: its first instant, and the first instant after it. */
@@ -145,10 +150,11 @@ const postsOfChannel = (sql: Db, workspaceId: string, channelId: string) => sql`
 const withTargets = (sql: Db, workspaceId: string) => sql`
   , lost as materialized (select id, name, state from channels where workspace_id = ${workspaceId} and state <> 'connected'),
   sent as (
-    select t.post_id, json_agg(case when l.id is null and t.state <> 'erased'
+    select t.post_id, json_agg(case when l.id is null and t.state <> 'erased' and t.inbox_until is null
         then json_build_object('platform', t.platform, 'state', t.state)
         else json_build_object('platform', t.platform, 'state', t.state, 'channelName', l.name,
-          'channelState', coalesce(l.state, 'connected'), 'publishedAt', t.published_at)
+          'channelState', coalesce(l.state, 'connected'), 'publishedAt', t.published_at,
+          'inboxUntil', t.inbox_until)
       end order by t.platform, l.name) as targets
     from targets t left join lost l on l.id = t.channel_id
     where t.workspace_id = ${workspaceId} and t.post_id in (select id from listed) group by t.post_id)

@@ -111,7 +111,8 @@ export const transitions = {
     from: ['ready'],
     to: 'sending',
     columns: (sql: Db) => sql`
-      waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null`,
+      waiting_for = null, problem = null, attempt_number = t.attempt_number + 1, sent_at = null,
+      inbox_until = null`,
   },
   process: {
     from: underWayStates,
@@ -157,7 +158,8 @@ export const transitions = {
     from: [...underWayStates, 'published', 'unconfirmed'],
     to: 'erased',
     columns: (sql: Db) => sql`
-      waiting_for = null, not_before = null, handles = '{}', handles_revision = null, problem = null, platform_post_id = null,
+      waiting_for = null, not_before = null, inbox_until = null, handles = '{}', handles_revision = null, problem = null,
+      platform_post_id = null,
       permalink = null, confirmed_by = null, finished_at = now(), revision = t.revision + 1, comment_state = null,
       comment_id = null, comment_problem = null, comment_proof = null, comment_not_before = null`,
   },

@@ -22,6 +22,8 @@ export type TargetRow = {
   stateAt: Date
   waitingFor: string | null
   notBefore: Date | null
+  /** Until when its creator can finish a draft that the platform delivered. See `markInInbox`. */
+  inboxUntil: Date | null
   revision: number
   handles: JsonRecord
   handlesRevision: number | null
@@ -143,6 +145,17 @@ export const noteWaiting = async (sql: Db, target: { id: string; revision: numbe
   await sql`
     update targets set waiting_for = ${words}
     where id = ${target.id} and revision = ${target.revision} and waiting_for is distinct from ${words}`
+}
+
+/**
+ * The platform has delivered it as a draft: its creator finishes it there, until `until`. False if
+ * that is known already.
+ */
+export const markInInbox = async (sql: Db, target: { id: string; attemptNumber: number }, until: Date): Promise<boolean> => {
+  const marked = await sql`
+    update targets set inbox_until = ${until}
+    where id = ${target.id} and attempt_number = ${target.attemptNumber} and state = 'processing' and inbox_until is null`
+  return marked.count > 0
 }
 
 /** Postpones an unsent target until its platform accepts posts again. */

@@ -27,7 +27,7 @@ export const findWholePost = async (sql: Db, ref: { workspaceId: string; postId:
   const { posts, ...parts } = await together(sql, {
     posts: read(selectPost(sql, ref), { dueAt: true, createdAt: true, updatedAt: true }),
     targets: read(listTargets(sql, ref), {
-      ...{ dueAt: true, stateAt: true, notBefore: true, sentAt: true, publishedAt: true, finishedAt: true },
+      ...{ dueAt: true, stateAt: true, notBefore: true, inboxUntil: true, sentAt: true, publishedAt: true, finishedAt: true },
       ...{ commentNotBefore: true, commentSince: true, commentedAt: true },
     }),
     attempts: read(listAttempts(sql, ref), { claimedAt: true, sentAt: true, endedAt: true }),

@@ -59,6 +59,7 @@ export const platformData: Kept[] = [
     kept: { until: 'As long as the post in CrateSocial; the records of single attempts for 24 months' },
     columns: [
       ...['targets.platform_post_id', 'targets.permalink', 'targets.confirmed_by', 'targets.problem', 'targets.waiting_for'],
+      'targets.inbox_until',
       ...['targets.comment_id', 'targets.comment_problem', 'targets.comment_proof', 'comment_attempts.*'],
       ...['targets.handles', 'attempts.*', 'channels.state_reason', 'grants.state_reason', 'measured_channels.problem'],
       'measured_channels.rests',

@@ -67,6 +67,7 @@ export const inboxMs = 7 * 24 * 3_600_000
 /** The creator has to post it now. Webhooks report that sooner. */
 const inInbox: Checked = {
   state: 'processing',
+  inInbox: true,
   againInMs: 15 * 60_000,
   waitingFor: 'It is in the TikTok inbox of the account. Open the TikTok app, tap the notification and post it there.',
 }
@@ -145,7 +146,7 @@ export const failureOf = (publication: Publication, answer: Status): Problem => 
 
 const draftGone = 'The draft is no longer in the TikTok inbox. It was deleted there, or TikTok dropped it. Nothing was published.'
 const draftMayBeGone =
-  'TikTok gave up the draft and does not say if it was in the inbox before. Look into the TikTok app before you try again.'
+  'TikTok gave up the draft and does not say if it was in the inbox before. Look into the TikTok app before you retry.'
 
 /** TikTok never had the whole file, so no draft can have been in the inbox. */
 const isUndelivered = (handles: TiktokHandles, { failReason, uploadedBytes }: Status): boolean => {

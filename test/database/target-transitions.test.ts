@@ -86,7 +86,7 @@ const cases: Record<TransitionName, Case> = {
   claim: {
     from: ['ready'],
     to: 'sending',
-    writes: () => ({ waitingFor: null, problem: null, attemptNumber: 3, sentAt: null }),
+    writes: () => ({ waitingFor: null, problem: null, attemptNumber: 3, sentAt: null, inboxUntil: null }),
   },
   process: { from: underWay, to: 'processing', values: { words }, writes: () => ({ waitingFor: words }) },
   publish: {
@@ -122,6 +122,7 @@ const cases: Record<TransitionName, Case> = {
     writes: (_, now) => ({
       waitingFor: null,
       notBefore: null,
+      inboxUntil: null,
       handles: {},
       handlesRevision: null,
       problem: null,
@@ -153,7 +154,7 @@ beforeAll(async () => {
     const old = new Date('2020-02-03T04:05:06Z')
     await test.sql`
       update targets set state = ${state}, state_at = ${old}, link = 'https://crates.example', waiting_for = 'The time', not_before = ${old},
-        revision = 3, attempt_number = 2, sent_at = ${old}, published_at = ${old}, finished_at = ${old}, comment_number = 1,
+        revision = 3, attempt_number = 2, inbox_until = ${old}, sent_at = ${old}, published_at = ${old}, finished_at = ${old}, comment_number = 1,
         comment_since = ${old}, commented_at = ${old}
       where id = ${targetId}`
     if (state !== 'erased')

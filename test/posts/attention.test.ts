@@ -115,12 +115,19 @@ describe('what a post is doing now', () => {
   const now = Date.parse('2026-12-01T12:00:00Z')
   const fmt = formats('Europe/Zurich', now)
   const dueAt = new Date('2026-12-02T09:49:26Z')
-  const target = { state: 'ready', dueAt, notBefore: null } as const
+  const target = { state: 'ready', dueAt, notBefore: null, inboxUntil: null } as const
 
   it('is one sentence with the day, and says when it publishes', () => {
     const waits = progressWords({ step: 'wait', until: dueAt.getTime() - 60_000, rounds: 1 }, target, fmt)
     expect(waits).toBe('Ready. Publishes tomorrow 10:49:26.')
     expect(progressWords({ step: 'send', until: null, rounds: 1 }, target, fmt)).toBe('Ready. Publishes tomorrow 10:49:26.')
+  })
+
+  it('says of a draft in the inbox who is waited for', () => {
+    const check = (inboxUntil: Date | null) =>
+      progressWords({ step: 'check', until: null, rounds: 1 }, { ...target, state: 'processing', inboxUntil }, fmt)
+    expect(check(null)).toBe('Sent. Waiting for the platform to finish.')
+    expect(check(dueAt)).toBe('In the inbox. Waiting for its creator to finish it.')
   })
 
   it('says before that when preparation starts, and when the next try is', () => {

@@ -33,6 +33,22 @@ const chip = (html: string, id: string): string =>
 describe('the month', () => {
   let days = 0
 
+  it.each([
+    [['tiktok'], 'In the TikTok inbox: finish it in the TikTok app by Wed 14 Oct 2099 12:00', 'is-wait'],
+    [['tiktok', 'facebook'], 'In the TikTok inbox: finish it in the TikTok app by Wed 14 Oct 2099 12:00', 'is-wait'],
+  ])('says of a post that is a draft in an inbox what to do there: %j', async (platforms, words, tone) => {
+    const states = Object.fromEntries(platforms.map((name) => [name, name === 'tiktok' ? 'processing' : 'published']))
+    const id = await insert({ text: 'A draft there', at: '2099-10-07T10:00:00Z', states })
+    await test.sql`update targets set inbox_until = '2099-10-14T10:00Z' where post_id = ${id} and platform = 'tiktok'`
+    const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-10')).text, id)
+    expect(drawn).toContain(`, ${words}<`)
+    expect(drawn).toContain(tone)
+    const { text: list } = await test.cast.manager.get('/w/northside/calendar?view=list&at=2099-10-07')
+    expect(list).toContain(words)
+    expect(list).toContain(platforms.length === 1 ? '>in the inbox<' : '>1 of 2 in the inbox<')
+    expect(list).not.toContain('going out')
+  })
+
   it('shows a post on its day in the workspace’s time zone, not in UTC', async () => {
     const id = await insert({ text: 'After midnight in Zurich', at: '2099-11-25T23:30:00Z', states: { facebook: 'scheduled' } })
     const { text } = await test.cast.manager.get('/w/northside/calendar?at=2099-11')

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeJpeg, makeVideo } from '../../local/media/media-files.ts'
 import { compose, upload } from '../../local/people/story.ts'
+import { formats } from '../../web/time/formats.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { changed, targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
@@ -40,11 +41,11 @@ const creator = async (act: 'drop' | 'post', { id }: Publish, url: string): Prom
   await look(url)
 }
 
-type Row = { id: string; state: string; attemptNumber: number; revision: number; code: string | null }
+type Row = { id: string; state: string; attemptNumber: number; sentAt: Date; code: string | null }
 const rowOf = async (url: string): Promise<Row> => {
   const postId = url.match(/posts\/([0-9a-f-]{36})/)?.[1] ?? ''
   const [row] = await house.sql<Row[]>`
-    select id, state, attempt_number, revision, problem ->> 'code' as code from targets where post_id = ${postId}`
+    select id, state, attempt_number, sent_at, problem ->> 'code' as code from targets where post_id = ${postId}`
   if (!row) throw new Error(`no target of ${url}`)
   return row
 }
@@ -99,6 +100,37 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
     expect(await house.ledger.posts()).toHaveLength(posts + 1)
   })
 
+  test('every page says that it waits in the inbox and until when, and its author is told once', {
+    timeout: 120_000,
+  }, async () => {
+    const { admin, slug, letters } = house
+    const { url, draft } = await deliver('photos')
+    const page = await untilPage(admin, url, (shown) => shown.text.includes('Finish by'))
+    const words = 'In the TikTok inbox: finish it in the TikTok app by '
+    const until = page.text.split(words)[1]?.match(/^\w{3} \d+ \w{3}( \d{4})? \d\d:\d\d/)?.[0]
+    const row = await rowOf(url)
+    expect(until).toBe(formats(zone, now()).when(new Date(row.sentAt.getTime() + 7 * dayMs)))
+    for (const path of ['today', 'calendar?view=list', 'calendar']) {
+      const shown = await admin.open(`/w/${slug}/${path}`)
+      expect(shown.html, path).toContain(`${words}${until}`)
+    }
+    for (const path of ['today', 'calendar?view=list', 'calendar', 'calendar?view=week'])
+      expect((await admin.open(`/w/${slug}/${path}`)).text, path).not.toContain('going out')
+    expect(page.text).not.toContain('going out')
+    const told = await untilPage(admin, `/w/${slug}/notices`, (shown) =>
+      shown.text.includes(`Finish it in the TikTok app by ${until}`),
+    )
+    expect(told.text).toContain(`“Draft ${number}” is in the TikTok inbox of`)
+    const mailed = () => letters.filter(({ subject }) => subject.startsWith(`“Draft ${number}” is in the TikTok inbox`))
+    await expect.poll(() => mailed().length, { timeout: 20_000 }).toBe(1)
+
+    await look(url)
+    await creator('post', draft, url)
+    await untilPage(admin, url, (shown) => shown.text.includes('Confirmed'))
+    expect(mailed()).toHaveLength(1)
+    expect((await admin.open(url)).text).not.toContain(words)
+  })
+
   test('never touched, it waits for seven days, and then a person is asked', { timeout: 120_000 }, async () => {
     const { url, draft } = await deliver('video')
     await passTime(7 * dayMs - hourMs, url)
@@ -133,7 +165,7 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
       await passTime(dayMs)
       expect(await made(), 'drafts in all').toHaveLength(1)
 
-      await failed.press('Try again')
+      await failed.press('Retry')
       await untilPage(house.admin, url, (page) => page.text.includes(inInbox))
       expect((await made()).map(({ status }) => status)).toEqual(['FAILED', 'SEND_TO_USER_INBOX'])
     },

@@ -5,10 +5,10 @@ import type { Platform } from '../../platforms/platform.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { longDay, weekday } from '../time/dates.ts'
 import { addDays } from '../time/days.ts'
-import { formats } from '../time/formats.ts'
+import { type Formats, formats } from '../time/formats.ts'
 import { dateOf, startOfDay } from '../time/wall-time.ts'
 import { boundsOf, type CalendarView, type Span } from './calendar-days.ts'
-import { overallPill, type Pill } from './post-state.ts'
+import { inboxWords, overallPill, type Pill } from './post-state.ts'
 import { titleOf } from './post-title.ts'
 
 /** A post on the calendar or in a list of days. */
@@ -21,6 +21,8 @@ export type Entry = {
   time: string | null
   dueAt: Date | null
   pill: Pill
+  /** What a person has to do for a draft in a platform's inbox. Empty if there is none. */
+  note: string
   isDraft: boolean
   /** Whether it can be dragged to another day: nothing has been sent yet. */
   movable: boolean
@@ -129,11 +131,11 @@ export const readView = (typed: string | undefined): CalendarView => (typed === 
 type Reader = { today: string; entry(post: CalendarPost): Entry }
 
 const reader = (deps: WebDeps, { zone }: Workspace): Reader => {
-  const { clock } = formats(zone)
-  return { today: dateOf(new Date(deps.now()), zone), entry: (post) => entryOf(deps, clock, post) }
+  const fmt = formats(zone, deps.now())
+  return { today: dateOf(new Date(deps.now()), zone), entry: (post) => entryOf(deps, fmt, post) }
 }
 
-const entryOf = (deps: WebDeps, clock: (date: Date) => string, post: CalendarPost): Entry => {
+const entryOf = (deps: WebDeps, { clock, when }: Formats, post: CalendarPost): Entry => {
   const platforms = post.targets.length > 0 ? new Set(post.targets.map((target) => target.platform)) : post.chosenPlatforms
   return {
     id: post.id,
@@ -142,6 +144,7 @@ const entryOf = (deps: WebDeps, clock: (date: Date) => string, post: CalendarPos
     time: post.dueAt ? clock(post.dueAt) : null,
     dueAt: post.dueAt,
     pill: overallPill(post.state, post.targets),
+    note: inboxWords(post.targets, (name) => deps.platforms.platforms.get(name)?.label ?? name, when),
     isDraft: post.state === 'draft',
     movable: post.targets.length === 0 ? post.state === 'draft' : post.targets.every((target) => mayStart('move', target.state)),
     badges: [...platforms].flatMap((name) => deps.platforms.platforms.get(name) ?? []),

@@ -13,7 +13,7 @@ import { type Formats, formats } from '../time/formats.ts'
 import { actWords, type Names } from './act-words.ts'
 import { historyWords } from './history-words.ts'
 import { lateWords } from './neighbors.ts'
-import { overallPill, pillOf } from './post-state.ts'
+import { inboxWords, overallPill, pillOf } from './post-state.ts'
 import { titleOf } from './post-title.ts'
 import { receiptOf } from './receipt.ts'
 import { canUndo } from './undoing.ts'
@@ -34,6 +34,7 @@ export const loadPostPage = async (deps: WebDeps, workspace: Workspace, postId: 
     post,
     title: titleOf(post.text),
     pill: overallPill(post.state, targets),
+    note: inboxWords(targets, (name) => deps.platforms.platforms.get(name)?.label ?? name, fmt.when),
     targets: targets.map((target) => {
       const own = measured.find(({ targetId }) => targetId === target.id)
       return {

@@ -4,11 +4,43 @@ import { type TargetState, underWayStates, unsentStates } from '../../db/posts/t
 type Tone = 'out' | 'way' | 'wait' | 'need' | ''
 export type Pill = { words: string; tone: Tone }
 
-type Part = { state: TargetState; channelState?: string; channelName?: string; publishedAt?: Date | string | null }
+type Part = {
+  state: TargetState
+  platform: string
+  channelState?: string
+  channelName?: string
+  publishedAt?: Date | string | null
+  inboxUntil?: Date | string | null
+}
+
+/** A draft in the platform's inbox isn't going out: its creator has to finish it there. */
+const isInInbox = ({ state, inboxUntil }: Pick<Part, 'state' | 'inboxUntil'>): boolean =>
+  state === 'processing' && Boolean(inboxUntil)
+
+/**
+ * What a person has to do for the drafts in a platform's inbox, and until when: "In the TikTok
+ * inbox: finish it in the TikTok app by Mon 7 Dec 10:00". Empty if there is none.
+ */
+export const inboxWords = (
+  parts: Pick<Part, 'state' | 'platform' | 'inboxUntil'>[],
+  label: (platform: string) => string,
+  when: (date: Date) => string,
+): string => {
+  const [first] = parts
+    .filter(isInInbox)
+    .sort((a, b) => Number(new Date(a.inboxUntil ?? 0)) - Number(new Date(b.inboxUntil ?? 0)))
+  if (!first) return ''
+  const app = label(first.platform)
+  return `In the ${app} inbox: finish it in the ${app} app by ${when(new Date(first.inboxUntil ?? 0))}`
+}
 
 /** A short label for a target. */
-export const pillOf = (target: Pick<Part, 'state' | 'publishedAt'>): Pill =>
-  target.state === 'erased' ? erased([target]) : { words: target.state, tone: tones[target.state] }
+export const pillOf = (target: Pick<Part, 'state' | 'publishedAt' | 'inboxUntil'>): Pill => {
+  if (target.state === 'erased') return erased([target])
+  return isInInbox(target) ? inInbox : { words: target.state, tone: tones[target.state] }
+}
+
+const inInbox: Pill = { words: 'in the inbox', tone: 'wait' }
 
 /**
  * For targets whose platform data was deleted. Whether they were published can no longer be
@@ -32,7 +64,9 @@ export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pi
   if (has('failed').length > 0) return { words: some(has('failed'), 'failed'), tone: 'need' }
   if (has('missed').length > 0) return { words: some(has('missed'), 'missed'), tone: 'need' }
   if (has('unconfirmed').length > 0) return { words: 'unconfirmed', tone: 'wait' }
-  if (has(...underWayStates).length > 0) return { words: 'going out', tone: 'way' }
+  const drafts = live.filter(isInInbox)
+  if (has(...underWayStates).length > drafts.length) return { words: 'going out', tone: 'way' }
+  if (drafts.length > 0) return { ...inInbox, words: some(drafts, inInbox.words) }
   const waiting = has(...unsentStates)
   if (waiting.length === 0 && live.every((part) => part.state === 'erased')) return erased(live)
   if (waiting.length === 0) return { words: 'published', tone: 'out' }

@@ -8,7 +8,7 @@ import type { Formats } from '../time/formats.ts'
  */
 export const progressWords = (
   progress: Progress | null,
-  target: Pick<TargetRow, 'state' | 'dueAt' | 'notBefore'>,
+  target: Pick<TargetRow, 'state' | 'dueAt' | 'notBefore' | 'inboxUntil'>,
   fmt: Formats,
 ): string | null => {
   if (!progress) return null
@@ -26,7 +26,9 @@ export const progressWords = (
     case 'send':
       return `Ready. Publishes ${at(target.dueAt)}.`
     case 'check':
-      return 'Sent. Waiting for the platform to finish.'
+      return target.inboxUntil
+        ? 'In the inbox. Waiting for its creator to finish it.'
+        : 'Sent. Waiting for the platform to finish.'
     case 'reconcile':
       return 'Checking whether it was published. Nothing is sent again meanwhile.'
     case 'finish':

@@ -78,10 +78,10 @@ const outcomes = (platform: string): Record<AttemptRow['outcome'], string> => ({
   absent: 'the connection broke before an answer, and no post came of it',
 })
 
-const looking = (target: TargetRow, last: AttemptRow | undefined, { platform }: Given): ReceiptRow[] => {
+const looking = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
   const uncertain = target.state === 'unconfirmed' || (target.state === 'sending' && last?.outcome === 'unknown')
   if (target.state === 'processing')
-    return [{ name: 'Waiting for', words: target.waitingFor ?? `${platform} to finish processing` }]
+    return [{ name: 'Waiting for', words: target.waitingFor ?? `${platform} to finish processing` }, ...finishBy(target, fmt)]
   if (!uncertain) return []
   const proof = [...new Set([last?.proof, target.waitingFor])].filter((words) => words).join(' · ')
   return [
@@ -89,6 +89,12 @@ const looking = (target: TargetRow, last: AttemptRow | undefined, { platform }: 
     { name: 'Meanwhile', words: 'nothing will be sent again until this is certain' },
   ]
 }
+
+/** When the time ends in which the creator can finish a draft in the platform's inbox. */
+const finishBy = ({ inboxUntil }: TargetRow, fmt: Formats): ReceiptRow[] =>
+  inboxUntil
+    ? [{ name: 'Finish by', words: `${fmt.when(inboxUntil)}. After that, we ask you if it was published`, at: inboxUntil }]
+    : []
 
 /** The code of our own problem: the account must be reconnected. */
 const ownCode = 'reconnect'
