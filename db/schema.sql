@@ -748,7 +748,8 @@ create table targets (
   comment_proof text,
   comment_id text,
   commented_at timestamp with time zone,
-  comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null
+  comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null,
+  inbox_until timestamp with time zone
 );
 create unlogged table throttle (
   key text not null,
@@ -773,7 +774,7 @@ create table users (
   theme text default 'auto'::text not null,
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
-  notices_by_mail text[] default '{failed,unconfirmed,missed,comment,canceled,ending,ended,disconnected,asked,erased,left,unread}'::text[] not null,
+  notices_by_mail text[] default '{failed,unconfirmed,missed,inbox,comment,canceled,ending,ended,disconnected,asked,erased,left,unread}'::text[] not null,
   deactivated_by text,
   policy_version text
 );
@@ -844,7 +845,7 @@ alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['ima
 alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
-alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text])));
+alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text])));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
@@ -1308,6 +1309,7 @@ comment on column targets.comment_since is 'when a person asked for the first co
 comment on column targets.comment_proof is 'what showed the outcome of the first comment, in words';
 comment on column targets.comment_id is 'the platform''s id of the first comment';
 comment on column targets.comment_open is 'the first comment is still to be written, or its outcome to be found out';
+comment on column targets.inbox_until is 'the platform has delivered it as a draft; the creator can finish it there until then; null: not delivered as a draft';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';
