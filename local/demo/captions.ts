@@ -88,6 +88,14 @@ const series: Record<string, Series> = {
       `Reminder: the bargain crate is renewed every Tuesday at nine.`,
       `We are looking for a Saturday hand who knows ${d.pick(genres).toLowerCase()} from ${d.pick(genres).toLowerCase()}. Write to us.`,
     ),
+  phone: (d) =>
+    anyOf(
+      d,
+      `Look who just walked in. Hello, ${d.pick(bands)}!`,
+      `Rain outside, ${d.pick(bands)} inside.`,
+      `Found this in a box without a name. Does anybody know it?`,
+      `Sound check. Come early.`,
+    ),
   lineup: (d) =>
     anyOf(
       d,

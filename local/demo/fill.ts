@@ -4,6 +4,7 @@ import { createDiskStore } from '../../media/store.ts'
 import { Problem } from '../problem.ts'
 import { moveBeginnings } from './beginnings.ts'
 import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
+import { postElsewhere, writeElsewhere } from './elsewhere.ts'
 import { type DemoFiles, storeFiles } from './files.ts'
 import { isFilled, writeNote } from './note.ts'
 import { fillNumbers, makeMonths, type Sources } from './numbers.ts'
@@ -79,15 +80,19 @@ const fillYear = async (
   const { place, files, sources } = year
   await makeMonths(deps)
   const past = await bringToPlatforms(deps, workspace, files)
+  const elsewhere = await postElsewhere(deps, workspace, files)
   await tx(deps.sql, async (t) => {
     await t`set local idle_in_transaction_session_timeout = '2min'`
     const ids = Object.values(place.channels).map((channel) => channel.id)
     await t`select from channels where id = any(${ids}) for update`
+    await t`select from measured_channels where channel_id = any(${ids}) for update`
+    await t`delete from elsewhere_posts where channel_id = any(${ids})`
     await t`delete from channel_days where channel_id = any(${ids})`
     await t`delete from account_snapshots where channel_id = any(${ids})`
     const own = { sql: t, now: deps.now }
-    const targets = await writePast(own, workspace, { place, files, past })
-    await fillNumbers({ ...own, sources }, workspace, place, targets)
+    const here = await writePast(own, workspace, { place, files, past })
+    const others = await writeElsewhere(t, place, elsewhere)
+    await fillNumbers({ ...own, sources }, workspace, place, { here, elsewhere: others })
   })
 }
 

@@ -53,7 +53,7 @@ export const writePast = async (
 type Known = Map<string, { id: string; permalink: string }>
 
 /** Creates the posts in the sandbox, so that their links work and they can be measured. */
-const atPlatforms = async (
+export const atPlatforms = async (
   control: SandboxControl,
   workspace: DemoWorkspace,
   plan: PastPost[],

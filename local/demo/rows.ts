@@ -25,3 +25,8 @@ export const insertRows = async (sql: Db, table: string, rows: Record<string, un
     await sql`insert into ${sql(table)} ${sql(rows.slice(from, from + atOnce) as Rows, ...columns)}`
   }
 }
+
+/** Changes these columns of one row. */
+export const updateRow = async (sql: Db, table: string, id: string, row: Record<string, unknown>): Promise<void> => {
+  await sql`update ${sql(table)} set ${sql(row as Rows[number], ...Object.keys(row))} where id = ${id}`
+}

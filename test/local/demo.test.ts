@@ -70,6 +70,7 @@ const shown: Record<string, string> = {
   [`${at}/channels`]: 'Northside Cellar',
   [`${at}/people`]: 'Cleo Meier',
   [`${at}/activity`]: 'scheduled a post',
+  [`${at}/insights?range=90d`]: 'not made here',
   [`${at}/notices`]: 'Instagram',
   '/operate': 'Southside Club',
   '/account': 'Delete account',
