@@ -1,3 +1,5 @@
+import { issuerModules } from './platforms/index.ts'
+
 /**
  * What CrateSocial promises, by id. `// promise: R4` marks the code that keeps a promise, and
  * `promise R4` in a test's title marks the test that proves it. `npm run promises` counts both. The
@@ -20,13 +22,12 @@ export const promises: PromiseMade[] = [
     A8: 'No third-party analytics, no tracking, no advertising: a page loads nothing from any other origin.',
   }),
   ...group('Data of platforms and people', {
-    D1: 'From Meta it keeps tokens, ids of Pages and Instagram accounts, their name and handle, numbers of posts, follower counts, and snapshots of these.',
-    D2: 'From TikTok it keeps the two tokens, open ids, the creator information needed for publishing, and the numbers of posts that TikTok returns.',
+    ...Object.fromEntries(issuerModules.map(({ policy: { promise } }) => [promise.id, promise.sentence])),
     D3: 'From people it keeps drafts, scheduled posts, a variant of the text for each platform, and uploaded media.',
     D4: 'Uploaded media has public addresses, because platforms fetch it from there; an address cannot be guessed.',
     D5: 'Data of platforms serves scheduling and analytics for the connected owner only: not sold, no advertising, no profiles.',
     D6: 'Platforms receive exactly the posts and requests that people direct it to make.',
-    D7: 'The rules of Meta and TikTok on data, branding and consent are kept by the product itself.',
+    D7: 'The rules of the platforms on data, branding and consent are kept by the product itself.',
   }),
   ...group('What it does', {
     U1: 'It composes, schedules and publishes posts at the chosen time.',
@@ -53,11 +54,11 @@ export const promises: PromiseMade[] = [
     E2: 'Correction: a person can correct their account data.',
     E3: 'Deletion: a request revokes and removes tokens, account data, the snapshots tied to the accounts, and uploaded media.',
     E4: 'The page for deletion is public, needs no sign-in, and acts: a request starts there and is followed there.',
-    E5: "Meta's calls for deletion and removal, and TikTok's call for removal, are honoured in the same way.",
+    E5: 'A platform’s calls for deletion and removal are honoured in the same way.',
   }),
   ...group('The public pages', {
     L1: 'The policy is public and has eleven sections, a list of contents, a version and the date of its last change, in plain language.',
-    L2: 'One section gathers all data from Meta and TikTok.',
+    L2: 'One section gathers all data from platforms.',
     L3: 'When the policy changes, its date changes; a material change is told to everybody with an account.',
     L4: 'There is an address for questions, which each operator can set.',
   }),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ScheduleHandle, ScheduleOverlapPolicy } from '@temporalio/client'
+import type { ScheduleHandle } from '@temporalio/client'
 import { readCommand, wholeNumber } from '../commands/command.ts'
 import { loadConfig } from '../config/index.ts'
 import { close, connect, type Sql } from '../db/postgres/connect.ts'
@@ -84,7 +84,7 @@ type Round = { seconds: number; readingsPerS: number; accountsPerS: number; newR
 async function measureOnce(schedules: ScheduleHandle[], sql: Sql): Promise<Round> {
   const before = await count(sql`select count(*)::int as n from snapshots`)
   const startedAt = performance.now()
-  for (const schedule of schedules) await schedule.trigger(ScheduleOverlapPolicy.SKIP)
+  for (const schedule of schedules) await schedule.trigger()
   for (;;) {
     await pause(1_000)
     const due = await count(sql`select count(*)::int as n from measured_targets where next_at <= now()`)

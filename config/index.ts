@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { type IssuerConfigs, issuerSettings, readIssuers } from '../platforms/settings.ts'
+import { type InstalledIssuer, issuerModules } from '../platforms/index.ts'
+import type { IssuerModule } from '../platforms/issuer-module.ts'
 import { type OperatorConfig, operator, untruePolicy } from './operator.ts'
 import { type TemporalCluster, temporalCluster } from './temporal.ts'
 import { isLoopback, type VaultKey } from './values.ts'
 import type { Variable } from './variable.ts'
-import { type Values, variables } from './variables.ts'
+import { type Values, variablesWith } from './variables.ts'
 
 export type S3Settings = {
   /** `s3://bucket` or `s3://bucket/folder`. */
@@ -15,7 +16,7 @@ export type S3Settings = {
   /** Undefined: the machine's role, found by Amazon's libraries. */
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined
 }
-export type Config = IssuerConfigs & {
+export type Config = {
   production: boolean
   /** The origin that people use, without a trailing slash. */
   publicUrl: string
@@ -56,6 +57,8 @@ export type Config = IssuerConfigs & {
   /** Which task queues a worker polls. */
   worker: { queues: ('publishing' | 'background')[] }
   log: { level: string }
+  /** All that are known, with the means to call those whose app is configured. */
+  issuers: InstalledIssuer[]
 }
 
 /** Lists what is wrong, one sentence per problem. Never contains the value of a secret. */
@@ -71,14 +74,14 @@ export class ConfigError extends Error {
 }
 
 /** Reads and checks all variables. Throws a ConfigError with all problems at once. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, issuers: IssuerModule[] = issuerModules): Config {
   const problems: string[] = []
-  const values = readAll(env, problems)
-  problems.push(...contradictions(values))
+  const values = readAll(env, variablesWith(issuers), problems)
+  problems.push(...contradictions(values, issuers))
   const cluster = clusterOf(values, problems)
   if (problems.length === 0 && cluster) problems.push(...untruePolicy(values, cluster))
   if (problems.length > 0 || !cluster) throw new ConfigError(problems)
-  return shape(values, cluster)
+  return shape(values, cluster, issuers)
 }
 
 /** For programs: prints what is wrong with the configuration and exits with code 1. */
@@ -92,8 +95,8 @@ export function configOfProgram(): Config {
   }
 }
 
-function readAll(env: NodeJS.ProcessEnv, problems: string[]): Values {
-  const entries = Object.entries(variables as Record<string, Variable<unknown>>).map(([name, variable]) => {
+function readAll(env: NodeJS.ProcessEnv, variables: Record<string, Variable<unknown>>, problems: string[]): Values {
+  const entries = Object.entries(variables).map(([name, variable]) => {
     try {
       const given = readText(env, name, variable)
       return [name, given === undefined ? undefined : variable.parse(given)]
@@ -130,11 +133,10 @@ function readSecretFile(name: string, path: string): string {
   }
 }
 
-function contradictions(v: Values): string[] {
+function contradictions(v: Values, issuers: IssuerModule[]): string[] {
   const production = v.NODE_ENV === 'production'
-  const issuers = Object.values(issuerSettings)
   const given: Record<string, unknown> = v
-  const moved = issuers.flatMap(({ urls, variables: known }) =>
+  const moved = issuers.flatMap(({ settings: { urls, variables: known } }) =>
     urls.filter((name) => given[name] !== undefined && given[name] !== known[name]?.fallback),
   )
   const rules: [boolean | undefined, string][] = [
@@ -144,7 +146,7 @@ function contradictions(v: Values): string[] {
       'PUBLIC_URL must be https:// unless it is localhost: browsers keep the session cookie only there.',
     ],
     [production && v.MEDIA_PUBLIC_URL?.startsWith('http:'), 'MEDIA_PUBLIC_URL must begin with https:// in production.'],
-    ...issuers.map(({ app }): [boolean, string] => belongTogether(v, app.id, app.secret)),
+    ...issuers.map(({ settings: { app } }): [boolean, string] => belongTogether(v, app.id, app.secret)),
     belongTogether(v, 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     [
       v.MEDIA_URL?.startsWith('s3:') && v.UPLOAD_MAX_BYTES > 5 * 2 ** 30,
@@ -173,7 +175,7 @@ function clusterOf(v: Values, problems: string[]): TemporalCluster | undefined {
   }
 }
 
-function shape(v: Values, cluster: TemporalCluster): Config {
+function shape(v: Values, cluster: TemporalCluster, issuers: IssuerModule[]): Config {
   return {
     production: v.NODE_ENV === 'production',
     publicUrl: v.PUBLIC_URL,
@@ -189,7 +191,7 @@ function shape(v: Values, cluster: TemporalCluster): Config {
     media: media(v),
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, contact: v.CONTACT_EMAIL },
     operator: operator(v),
-    ...readIssuers(v),
+    issuers: issuers.map(({ policy, configure }) => ({ policy, create: configure(v) })),
     tracing: v.OTEL_EXPORTER_OTLP_ENDPOINT
       ? { endpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT, headers: v.OTEL_EXPORTER_OTLP_HEADERS ?? {} }
       : undefined,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { issuerVariables } from '../platforms/settings.ts'
+import { issuerModules } from '../platforms/index.ts'
+import type { IssuerModule } from '../platforms/issuer-module.ts'
 import {
   addresses,
   baseUrl,
@@ -18,12 +19,12 @@ import {
   urlOf,
   vaultKeys,
 } from './values.ts'
-import { type ValuesOf, variable } from './variable.ts'
+import { type ValuesOf, type Variable, variable } from './variable.ts'
 
-export type Values = ValuesOf<typeof variables>
+export type Values = ValuesOf<typeof ownVariables>
 
-/** All settings. Those marked `secret` can also come from a file, whose path is in NAME_FILE. */
-export const variables = {
+/** All settings that no issuer declares. */
+const ownVariables = {
   NODE_ENV: variable(oneOf('development', 'test', 'production'), {
     fallback: 'development',
     about: 'production is strict: https and the real platforms',
@@ -111,7 +112,6 @@ export const variables = {
   SUPERVISORY_AUTHORITY: variable(line, { optional: true, about: 'the data protection authority that people can complain to' }),
   BACKUP_DAYS: variable(integer(1, 365), { fallback: '30', about: 'days after which you delete a backup, at the latest' }),
   TERMS_FILE: variable(text, { optional: true, about: 'text file with your own terms of service; a default text otherwise' }),
-  ...issuerVariables,
   ALLOW_LOCAL_PLATFORMS: variable(boolean, { fallback: 'false', about: 'lets production talk to the sandbox' }),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(baseUrl, {
     optional: true,
@@ -128,3 +128,14 @@ export const variables = {
   }),
   LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), { fallback: 'info', about: 'what is logged' }),
 }
+
+/**
+ * All settings of an installation that knows these issuers. Those marked `secret` can also come
+ * from a file, whose path is in NAME_FILE.
+ */
+export const variablesWith = (issuers: IssuerModule[]): Variables =>
+  Object.assign({ ...ownVariables }, ...issuers.map(({ settings }) => settings.variables))
+
+type Variables = typeof ownVariables & Record<string, Variable<unknown>>
+
+export const variables = variablesWith(issuerModules)

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { variables } from '../config/variables.ts'
+import { issuerModules } from '../platforms/index.ts'
+import type { IssuerModule } from '../platforms/issuer-module.ts'
 import type { IssuerSettings } from '../platforms/issuer-settings.ts'
-import { issuerSettings } from '../platforms/settings.ts'
 import type { Ports } from './ports.ts'
 import { pick, systemEnvironment } from './programs/system-environment.ts'
-import { companies } from './sandbox/companies.ts'
+import * as companies from './sandbox/companies.ts'
 import { appSecret, type LocalSecrets } from './secrets.ts'
 import { simulationOf } from './simulation.ts'
 
@@ -14,18 +15,16 @@ export type Given = {
   database: boolean
   temporal: boolean
   mail: boolean
-  /** The names of the issuers that the sandbox stands in for. */
-  simulated: string[]
+  /** The issuers that the sandbox stands in for. */
+  simulated: IssuerModule[]
 }
-
-const issuers = Object.entries(issuerSettings)
 
 export function whatIsGiven(env: NodeJS.ProcessEnv): Given {
   return {
     database: Boolean(env.DATABASE_URL || env.DATABASE_URL_FILE),
     temporal: Boolean(env.TEMPORAL_ADDRESS || env.TEMPORAL_CONFIG_FILE),
     mail: Boolean(env.SMTP_URL || env.SMTP_URL_FILE),
-    simulated: issuers.filter(([, { app }]) => !env[app.id]).map(([name]) => name),
+    simulated: issuerModules.filter(({ settings }) => !env[settings.app.id]),
   }
 }
 
@@ -60,11 +59,10 @@ export function productEnvironment({ env, given, ports, secrets, dataDir }: Plac
 
 /** The settings of an issuer whose hosts the sandbox stands in for. */
 function atSandbox(
-  issuer: string,
+  { settings: { app, urls, reviewed, variables: known }, policy }: IssuerModule,
   { sandbox, secrets, env }: { sandbox: string; secrets: LocalSecrets; env: NodeJS.ProcessEnv },
 ): NodeJS.ProcessEnv {
-  const { app, urls, reviewed, variables: known } = issuerSettings[issuer]!
-  const { hosts, isReviewed } = simulationOf(issuer)
+  const { hosts, isReviewed } = simulationOf(policy.issuer)
   const prefixOf = (name: string) => hosts[known[name]?.fallback ?? '']
   const missing = urls.filter((name) => !prefixOf(name))
   if (missing.length > 0) throw new Error(`The sandbox stands in for no host of ${missing.join(', ')}.`)
@@ -94,7 +92,7 @@ export function sandboxEnvironment(
   place: { ports: Ports; secrets: LocalSecrets; dataDir: string; publicUrl: string; mediaUrl: string },
 ): NodeJS.ProcessEnv {
   const { ports, secrets, dataDir, publicUrl, mediaUrl } = place
-  const registered = issuers.map(([issuer, { app }]): NodeJS.ProcessEnv => {
+  const registered = issuerModules.map(({ settings: { app }, policy: { issuer } }): NodeJS.ProcessEnv => {
     const company = issuer.toUpperCase()
     return {
       ...appAtSandbox(secrets, app),

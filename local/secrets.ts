@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from './problem.ts'
-import { companies } from './sandbox/companies.ts'
+import * as companies from './sandbox/companies.ts'
 
 /**
  * Secrets that a local installation generates and must keep: with another vault key, no sealed

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCommand } from '../commands/command.ts'
 import { folders } from '../config/folders.ts'
-import { issuerPolicies } from '../platforms/index.ts'
+import { issuerModules } from '../platforms/index.ts'
 
 const { root } = folders
 
@@ -12,7 +12,7 @@ readCommand('icons', (command) =>
 
 const names = [
   ...['alert-circle', 'alert-triangle', 'arrow-right', 'arrows-move', 'ban'],
-  ...issuerPolicies.flatMap(({ platforms }) => platforms.map(({ name }) => `brand-${name}`)),
+  ...issuerModules.flatMap(({ policy }) => policy.platforms.map(({ icon }) => icon)),
   ...[
     'bell',
     'building',

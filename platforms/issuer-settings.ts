@@ -1,8 +1,8 @@
 import type { Variable } from '../config/variable.ts'
 
 /**
- * What an issuer needs from the environment. Each issuer's folder exports one; `settings.ts` lists
- * them. The configuration, the setup of a server and `npm start` loop over that list.
+ * What an issuer needs from the environment, a part of its `IssuerModule`. The configuration, the
+ * setup of a server and `npm start` loop over all modules.
  */
 export type IssuerSettings<Name extends string = string> = {
   variables: Record<Name, Variable<unknown>>

@@ -5,8 +5,7 @@ import type { JsonRecord } from './json.ts'
 import type { Measurer } from './measurer.ts'
 
 /**
- * Everything CrateSocial knows about one platform. A new platform is one folder that exports one of
- * these, and one line in `platforms/index.ts`.
+ * Everything CrateSocial knows about one platform. Its issuer creates it: see `IssuerModule`.
  */
 export type Platform = {
   /** The name in the database and in URLs, such as `facebook`. */
@@ -15,7 +14,7 @@ export type Platform = {
   label: string
   /** Two letters and a color for the badge. */
   badge: { letters: string; colour: string }
-  /** The issuer of its grants, `meta` or `tiktok`. Several platforms may share one. */
+  /** The name of the issuer of its grants. Several platforms may share one. */
   issuer: string
   /**
    * Whether publishing also stops when the issuer's data access ends, although the token is still

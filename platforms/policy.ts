@@ -20,10 +20,11 @@ export type Scope = {
 
 /** How public pages speak of a platform. */
 type PlatformWords = {
-  /** For its icon. */
   name: string
   /** For example "Facebook" */
   label: string
+  /** A Tabler icon. `npm run icons` puts it into the sprite. */
+  icon: string
   /** For example "Facebook Pages" */
   accounts: string
   /** Whether it fetches uploaded files from our public URLs. */
@@ -32,10 +33,12 @@ type PlatformWords = {
 
 /**
  * What the privacy policy says about an issuer. Each issuer's folder exports one;
- * `platforms/index.ts` lists them.
+ * it is a part of its `IssuerModule`.
  */
 export type IssuerPolicy = {
   issuer: string
+  /** The promise about its data, for the list in promises.ts. */
+  promise: { id: string; sentence: string }
   /** For example "Meta" */
   label: string
   /** For example "Meta: Facebook Pages and Instagram" */

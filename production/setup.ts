@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { readCommand, WrongUse } from '../commands/command.ts'
 import { line, mailAddress, matching, urlOf } from '../config/values.ts'
 import { settingsFile } from '../local/settings.ts'
-import { issuerSettings } from '../platforms/settings.ts'
+import { issuerModules } from '../platforms/index.ts'
 
 type Name = 'domain' | 'mail' | 'smtp-url' | 'mail-from' | ForPolicy
 type ForPolicy = 'operator' | 'address' | 'hosting' | 'mail-provider'
@@ -116,7 +116,7 @@ function checked(name: string, given: string, check: (given: string) => string):
 
 function settings(answers: Answers): string {
   const password = () => randomBytes(24).toString('hex')
-  const issuers = Object.values(issuerSettings)
+  const issuers = issuerModules.map(({ settings }) => settings)
   const left = (names: string[]) => names.map((name) => `${name}=`).join('\n')
   return `# Settings of CrateSocial in production, read by docker compose. Secret: keep it, and keep a copy elsewhere.
 COMPOSE_PROJECT_NAME=cratesocial

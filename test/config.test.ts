@@ -28,9 +28,8 @@ describe('the configuration', () => {
       production: false,
       publicUrl: 'http://localhost:3000',
       port: 3000,
-      meta: undefined,
-      tiktok: undefined,
     })
+    expect(config.issuers.map(({ create }) => create)).toEqual([undefined, undefined])
     expect(config.media.publicUrl).toBe('http://localhost:3000/media')
     expect(loadConfig(production).production).toBe(true)
   })
@@ -41,7 +40,8 @@ describe('the configuration', () => {
   })
 
   test('treats an empty variable as not set', () => {
-    expect(loadConfig({ ...least, META_APP_ID: '', PORT: '' })).toMatchObject({ port: 3000, meta: undefined })
+    const { port, issuers } = loadConfig({ ...least, META_APP_ID: '', META_APP_SECRET: '', PORT: '' })
+    expect([port, issuers.map(({ create }) => create)]).toEqual([3000, [undefined, undefined]])
   })
 
   test('reads a secret from a file, and refuses one that is set in two places', () => {

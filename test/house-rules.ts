@@ -27,10 +27,9 @@ export const allowedImports: ImportRule[] = [
   // Code that both tests and the local stack need is in local/.
   { from: /^(server|worker|promises)\.ts$|^(commands|local|production)\//, to: /^(?!test\/|bench\/)/ },
   { from: /^text\//, to: /^text\// },
-  { from: /^config\//, to: /^config\/|^platforms\/settings\.ts/ },
-  // What config/ reads: the variables of each issuer.
-  { from: /^platforms\/(\w+\/)?settings\.ts/, to: /^platforms\/(\w+\/)?(issuer-)?settings\.ts|^config\/(values|variable)\.ts/ },
-  { from: /^platforms\//, to: /^(platforms|text)\//, typesOf: /^config\// },
+  { from: /^config\//, to: /^config\/|^platforms\/index\.ts/, typesOf: /^platforms\// },
+  // An issuer declares its variables with these.
+  { from: /^platforms\//, to: /^(platforms|text)\/|^config\/(values|variable)\.ts/ },
   { from: /^db\//, to: /^db\/|^config\/folders\.ts/, typesOf: /^(config|platforms)\// },
   { from: /^media\//, to: /^(media|observability|text)\//, typesOf: /^config\// },
   {
@@ -48,23 +47,6 @@ export const allowedImports: ImportRule[] = [
     to: /^(web|db|media|platforms|text)\/|^config\/folders\.ts|^temporal\/start\.ts|^workflows\/names\.ts|^observability\/log\.ts|^promises\.ts/,
     typesOf: /^(config|activities|temporal)\//,
   },
-]
-
-/**
- * A new platform is a folder, a line each in platforms/index.ts and settings.ts, its part of the
- * sandbox and a test.
- */
-export function platformNamesAllowed(file: string): boolean {
-  return platformPlaces.some((place) => place.test(file))
-}
-
-const platformPlaces = [
-  /^platforms\/(facebook|instagram|tiktok|graph)\//,
-  /^platforms\/(index|settings)\.ts$/,
-  /^local\/(demo|sandbox)\//,
-  /^bench\//,
-  /^promises\.ts$/, // what the public is told, word for word
-  /\.sql$/, // columns that a released version had
 ]
 
 /**

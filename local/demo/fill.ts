@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts'
 import { close, connect, type Sql, tx } from '../../db/postgres/connect.ts'
 import { createDiskStore } from '../../media/store.ts'
+import { createPlatforms } from '../../platforms/index.ts'
 import { Problem } from '../problem.ts'
 import { moveBeginnings } from './beginnings.ts'
 import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
@@ -96,8 +97,9 @@ const fillYear = async (
   })
 }
 
-const sourcesOf = ({ meta }: Config): Sources => {
-  const graph = { posts: `Graph API ${meta?.apiVersion} insights`, account: `Graph API ${meta?.apiVersion}` }
+const sourcesOf = (config: Config): Sources => {
+  const version = createPlatforms(config).platforms.get('facebook')?.measure.version
+  const graph = { posts: `Graph API ${version} insights`, account: `Graph API ${version}` }
   const tiktok = { posts: 'TikTok API v2 video/query', account: 'TikTok API v2 user/info' }
   return { facebook: graph, instagram: graph, tiktok }
 }

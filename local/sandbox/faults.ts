@@ -4,7 +4,7 @@ export const faultKinds = ['error', 'html503', 'reset', 'timeout', 'slow', 'trun
 /** A tester's rule to disturb certain calls. */
 export type FaultRule = {
   id: string
-  /** facebook, instagram, tiktok or meta. Any if absent. */
+  /** One of the `names` of a platform. Any if absent. */
   platform?: string
   /** The endpoint's name in the ledger, or '*'. */
   endpoint: string

@@ -1,4 +1,3 @@
-import { appsOf } from './companies.ts'
 import { startSandbox } from './server.ts'
 
 /** Runs only the sandbox, configured by environment variables: `npx tsx local/sandbox/main.ts`. */
@@ -12,7 +11,7 @@ const sandbox = await startSandbox({
   dir: env.SANDBOX_DIR,
   pace: env.SANDBOX_PACE === 'real' ? 'real' : 'quick',
   isAlone: true,
-  apps: appsOf(env),
+  env,
 })
 console.log(`Platform sandbox: ${sandbox.url}  control: ${sandbox.controlUrl}`)
 

@@ -10,7 +10,7 @@ type AccountLink = {
   feedPath: string
 }
 
-/** A simulated company, such as Meta. */
+/** A company that has started. */
 export type Platform = {
   /** The names that its calls have in the ledger and in faults. */
   names: string[]

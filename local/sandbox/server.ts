@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { createClock } from './clock.ts'
-import type { Apps } from './companies.ts'
+import * as companies from './companies.ts'
 import { createControl } from './control.ts'
 import { createFaults } from './faults.ts'
 import { createFetchMedia } from './fetch-media.ts'
@@ -15,10 +15,9 @@ import { createLedger } from './ledger.ts'
 import { createMediaStore } from './media-store.ts'
 import type { Pace } from './pace.ts'
 import type { Platform } from './platform.ts'
-import { createPlatforms } from './platforms.ts'
 import { createPublicApp } from './public-app.ts'
 import { seedOnce } from './seed.ts'
-import { defaultSettings, type Settings } from './settings.ts'
+import { coreSettings, type Settings } from './settings.ts'
 import { createState } from './state.ts'
 import type { SandboxEnv, World } from './world.ts'
 
@@ -34,7 +33,8 @@ export type SandboxOptions = {
    * and deleted.
    */
   dir?: string
-  apps: Apps
+  /** The tester's app at each company, by the variables that the company reads. */
+  env: NodeJS.ProcessEnv
   pace?: Pace
   /** The initial time of the sandbox's clock, in milliseconds since 1970. Default: now. */
   at?: number | undefined
@@ -53,7 +53,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'platform-sandbox-')))
   const place = { url: '' }
   const world = createWorld(options, dir, place)
-  const platforms = createPlatforms(world, options.apps)
+  const platforms = await Promise.all(Object.values(companies).map(({ start }) => start(world, options.env)))
   const settings = structuredClone(world.settings)
   const reset = () => resetWorld(world, settings, platforms)
 
@@ -78,7 +78,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function createWorld(options: SandboxOptions, dir: string, place: { url: string }): World {
   const state = createState(options.dir)
-  const settings = defaultSettings(options.pace ?? 'quick')
+  const pace = options.pace ?? 'quick'
+  const ofCompanies = Object.values(companies).map(({ settings }) => settings(pace))
+  const settings: Settings = Object.assign({ ...coreSettings() }, ...ofCompanies)
   const media = createMediaStore(dir, state)
   return {
     clock: createClock(state.section('clock', () => ({ offsetMs: (options.at ?? Date.now()) - Date.now() }))),

@@ -1,12 +1,8 @@
-import { type MetaSettings, metaSettings } from './graph/settings.ts'
-import type { Pace } from './pace.ts'
-import { type TikTokSettings, tiktokSettings } from './tiktok/settings.ts'
-
 /**
- * Limits and switches of the platforms in one flat record. Can be changed over the control port.
+ * Limits and switches of the sandbox and its companies in one flat record. Can be changed over the control port.
  * Times are in milliseconds.
  */
-export type Settings = CoreSettings & MetaSettings & TikTokSettings
+export type Settings = CoreSettings & Record<string, unknown>
 
 export type CoreSettings = {
   /**
@@ -25,16 +21,12 @@ export type CoreSettings = {
   tokenMark: string
 }
 
-export function defaultSettings(pace: Pace): Settings {
-  return {
-    allowPrivateHosts: true,
-    fetchTimeoutMs: 60_000,
-    holdAnswerMs: 60_000,
-    tokenMark: '',
-    ...metaSettings(pace),
-    ...tiktokSettings(pace),
-  }
-}
+export const coreSettings = (): CoreSettings => ({
+  allowPrivateHosts: true,
+  fetchTimeoutMs: 60_000,
+  holdAnswerMs: 60_000,
+  tokenMark: '',
+})
 
 /**
  * Applies the keys of `patch`.
@@ -43,7 +35,7 @@ export function defaultSettings(pace: Pace): Settings {
 export function patchSettings(settings: Settings, patch: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(patch)) {
     if (!(key in settings)) throw new Error(`There is no setting ${key}.`)
-    const current = (settings as Record<string, unknown>)[key]
+    const current = settings[key]
     if (current !== null && value !== null && typeof current !== typeof value) {
       throw new Error(`The setting ${key} is a ${typeof current}, not a ${typeof value}.`)
     }

@@ -4,11 +4,22 @@ import { metaScopes } from './scopes.ts'
 // promise: D1, D7, L2
 export const metaPolicy: IssuerPolicy = {
   issuer: 'meta',
+  promise: {
+    id: 'D1',
+    sentence:
+      'From Meta it keeps tokens, ids of Pages and Instagram accounts, their name and handle, numbers of posts, follower counts, and snapshots of these.',
+  },
   label: 'Meta',
   title: 'Meta: Facebook Pages and Instagram',
   platforms: [
-    { name: 'facebook', label: 'Facebook', accounts: 'Facebook Pages', fetchesMedia: false },
-    { name: 'instagram', label: 'Instagram', accounts: 'Instagram professional accounts', fetchesMedia: true },
+    { name: 'facebook', label: 'Facebook', icon: 'brand-facebook', accounts: 'Facebook Pages', fetchesMedia: false },
+    {
+      name: 'instagram',
+      label: 'Instagram',
+      icon: 'brand-instagram',
+      accounts: 'Instagram professional accounts',
+      fetchesMedia: true,
+    },
   ],
   scopes: metaScopes,
   stored: {

@@ -13,7 +13,6 @@ import { sendByUrl, sendLastChunk } from './send.ts'
 import { checkPublish, inboxMs } from './status.ts'
 
 export type { TiktokSettings } from './client.ts'
-export { createTiktokIssuer } from './grant.ts'
 
 /** Uploads start this early. The upload URL is valid for one hour. */
 const uploadAheadMs = 10 * 60_000

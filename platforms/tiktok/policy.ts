@@ -4,9 +4,14 @@ import { tiktokScopes } from './scopes.ts'
 // promise: D2, D7, L2
 export const tiktokPolicy: IssuerPolicy = {
   issuer: 'tiktok',
+  promise: {
+    id: 'D2',
+    sentence:
+      'From TikTok it keeps the two tokens, open ids, the creator information needed for publishing, and the numbers of posts that TikTok returns.',
+  },
   label: 'TikTok',
   title: 'TikTok',
-  platforms: [{ name: 'tiktok', label: 'TikTok', accounts: 'TikTok accounts', fetchesMedia: true }],
+  platforms: [{ name: 'tiktok', label: 'TikTok', icon: 'brand-tiktok', accounts: 'TikTok accounts', fetchesMedia: true }],
   scopes: tiktokScopes,
   stored: {
     tokens: 'An access token and a refresh token. Today TikTok grants them for 2 hours and 180 days',

@@ -4,6 +4,7 @@ import { makeJpeg } from '../../local/media/media-files.ts'
 import type { Fields, Page } from '../../local/people/person.ts'
 import { compose, upload } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
+import { testApps } from '../support/config.ts'
 import { connectMeta, connectTiktok } from '../support/connect.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
 
@@ -152,7 +153,7 @@ describe.sequential('a platform reports the end of a connection', () => {
         { status: 400 },
       ])
     const body = JSON.stringify({
-      client_key: house.config.tiktok!.clientKey,
+      client_key: testApps.TIKTOK_CLIENT_KEY,
       event: 'authorization.removed',
       create_time: 1,
       user_openid: 'x',
@@ -163,7 +164,7 @@ describe.sequential('a platform reports the end of a connection', () => {
     const deliver = async (signature: string) =>
       (await fetch(`${house.url}/callbacks/tiktok`, { method: 'POST', body, headers: { 'tiktok-signature': signature } })).status
     const now = Math.floor(Date.now() / 1000)
-    const secret = house.config.tiktok!.clientSecret
+    const secret = testApps.TIKTOK_CLIENT_SECRET
     expect(await deliver(sign('another secret', now))).toBe(400)
     expect(await deliver(sign(secret, now - 80 * 3_600))).toBe(400)
     expect(await deliver(sign(secret, now - 71 * 3_600))).toBe(200)

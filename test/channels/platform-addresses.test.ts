@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createPlatforms } from '../../platforms/index.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
-import { testConfig } from '../support/config.ts'
+import { testApps, testConfig } from '../support/config.ts'
 
 const token = 'AbC123xyz-DEF456_ghi'
 let test: TestApp
@@ -31,10 +32,7 @@ describe('the addresses to register with the platforms', () => {
     const before = (await test.cast.operator.get('/operate')).text
     expect(before.match(/Not used yet/g)).toHaveLength(addresses.length)
     const form = {
-      signed_request: signedRequest(
-        { user_id: '1', issued_at: Math.floor(Date.now() / 1000) },
-        test.deps.config.meta?.appSecret ?? '',
-      ),
+      signed_request: signedRequest({ user_id: '1', issued_at: Math.floor(Date.now() / 1000) }, testApps.META_APP_SECRET),
     }
     expect((await test.cast.stranger.post('/callbacks/meta/deauthorize', form)).status).toBe(200)
     const after = (await test.cast.operator.get('/operate')).text
@@ -61,11 +59,15 @@ describe('the file that proves to TikTok that an address is ours', () => {
   })
 
   it('can be configured as its token, its file name or its line, and anything else is refused', () => {
-    const tokens = (given: string) => testConfig({ TIKTOK_SITE_VERIFICATION: given }).tiktok?.siteVerifications
-    expect(tokens(token)).toEqual([token])
-    expect(tokens(`tiktok-developers-site-verification=${token}`)).toEqual([token])
-    expect(tokens(`tiktok${token}.txt`)).toEqual([token])
-    expect(tokens('')).toEqual([])
-    expect(() => tokens('../../etc/passwd')).toThrow('TIKTOK_SITE_VERIFICATION must be what TikTok shows')
+    const files = (given: string) =>
+      createPlatforms(testConfig({ TIKTOK_SITE_VERIFICATION: given }))
+        .issuers.get('tiktok')
+        ?.siteFiles.map(({ name }) => name)
+    const file = `tiktok${token}.txt`
+    expect(files(token)).toEqual([file])
+    expect(files(`tiktok-developers-site-verification=${token}`)).toEqual([file])
+    expect(files(file)).toEqual([file])
+    expect(files('')).toEqual([])
+    expect(() => files('../../etc/passwd')).toThrow('TIKTOK_SITE_VERIFICATION must be what TikTok shows')
   })
 })

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { pino } from 'pino'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, type Person, type TestApp } from '../support/app.ts'
+import { testApps } from '../support/config.ts'
 import { insertTarget } from '../support/connected.ts'
 import { connectAll } from '../support/posts.ts'
 import { addressOf, type Route, routesOf } from '../support/routes.ts'
@@ -172,14 +173,13 @@ describe("a call with a platform's signature", () => {
   const meta = (userId: unknown) => {
     const said = { user_id: userId, algorithm: 'HMAC-SHA256', issued_at: Math.floor(Date.now() / 1_000) }
     const payload = Buffer.from(JSON.stringify(said)).toString('base64url')
-    const signature = createHmac('sha256', test.deps.config.meta!.appSecret).update(payload).digest('base64url')
+    const signature = createHmac('sha256', testApps.META_APP_SECRET).update(payload).digest('base64url')
     return { body: new URLSearchParams({ signed_request: `${signature}.${payload}` }).toString(), headers: {} }
   }
   const tiktok = (said: object) => {
-    const { clientKey, clientSecret } = test.deps.config.tiktok!
-    const body = JSON.stringify({ client_key: clientKey, create_time: 1_790_000_000, ...said })
+    const body = JSON.stringify({ client_key: testApps.TIKTOK_CLIENT_KEY, create_time: 1_790_000_000, ...said })
     const at = Math.floor(Date.now() / 1_000)
-    const signature = createHmac('sha256', clientSecret).update(`${at}.${body}`).digest('hex')
+    const signature = createHmac('sha256', testApps.TIKTOK_CLIENT_SECRET).update(`${at}.${body}`).digest('hex')
     return { body, headers: { 'TikTok-Signature': `t=${at},s=${signature}` } }
   }
 

@@ -6,7 +6,7 @@ import { callbackSettings } from '../../local/callbacks.ts'
 import { productEnvironment, whatIsGiven } from '../../local/environment.ts'
 import { readPorts } from '../../local/ports.ts'
 import { localSecrets } from '../../local/secrets.ts'
-import { issuerSettings } from '../../platforms/settings.ts'
+import { issuerModules } from '../../platforms/index.ts'
 import { testConfig } from '../support/config.ts'
 
 let dataDir: string
@@ -21,8 +21,8 @@ const environmentOf = (env: NodeJS.ProcessEnv) =>
 describe('an issuer whose app is not configured', () => {
   it('is the sandbox, with an app of its own and every host', () => {
     const environment = environmentOf({})
-    expect(Object.keys(issuerSettings)).toEqual(['meta', 'tiktok'])
-    for (const { app, urls, reviewed } of Object.values(issuerSettings)) {
+    expect(issuerModules.map(({ policy }) => policy.issuer)).toEqual(['meta', 'tiktok'])
+    for (const { app, urls, reviewed } of issuerModules.map(({ settings }) => settings)) {
       for (const name of urls) expect(environment[name]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[a-z-]+$/)
       expect([environment[app.id], environment[app.secret]].every(Boolean)).toBe(true)
       expect(environment[reviewed]).toBe('true')

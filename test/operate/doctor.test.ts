@@ -9,6 +9,7 @@ import { examineInstallation } from '../../commands/operate/doctor/index.ts'
 import type { Config } from '../../config/index.ts'
 import { freePort } from '../../local/ports.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
+import { testApps, testConfig } from '../support/config.ts'
 import {
   type ConnectingApp,
   choose,
@@ -52,6 +53,11 @@ beforeEach(() => startAgain(house))
 type Changes = { config?: Partial<Config>; now?: () => number; patienceMs?: number }
 type Examined = { findings: Finding[]; failed: boolean; said: string; of(name: string | RegExp): Finding }
 
+/** The configuration with other variables of the apps at the issuers. */
+const withApps = (env: NodeJS.ProcessEnv): Partial<Config> => ({
+  issuers: testConfig({ ...sandboxEnv(house.sandbox.url), ...env }).issuers,
+})
+
 const examine = async ({ config: changes, now = Date.now, patienceMs }: Changes = {}): Promise<Examined> => {
   const answer = await examineInstallation({ sql: house.sql, config: { ...config, ...changes }, now }, patienceMs)
   const findings = answer.rows as unknown as Finding[]
@@ -80,24 +86,29 @@ describe('operate -- doctor', () => {
   })
 
   test('names the id or the secret that a platform refuses, says where to find the right one, and shows neither', async () => {
-    const { meta, tiktok } = config
     const wrong = 'not-the-secret-of-this-app-at-all'
     const secrets = await examine({
-      config: { meta: { ...meta!, appSecret: wrong }, tiktok: { ...tiktok!, clientSecret: wrong } },
+      config: withApps({ META_APP_SECRET: wrong, TIKTOK_CLIENT_SECRET: wrong }),
     })
     expect(secrets.of('Meta app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('META_APP_SECRET') })
     expect(secrets.of('TikTok app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('TIKTOK_CLIENT_SECRET') })
     expect(secrets.failed).toBe(true)
-    const id = await examine({ config: { meta: { ...meta!, appId: '404' } } })
+    const id = await examine({ config: withApps({ META_APP_ID: '404' }) })
     expect(id.of('Meta app')).toMatchObject({ result: 'problem', todo: expect.stringContaining('META_APP_ID') })
     for (const { said } of [secrets, id])
-      for (const secret of [wrong, meta!.appSecret, tiktok!.clientSecret, mail.password, encodeURIComponent(mail.password)])
+      for (const secret of [
+        wrong,
+        testApps.META_APP_SECRET,
+        testApps.TIKTOK_CLIENT_SECRET,
+        mail.password,
+        encodeURIComponent(mail.password),
+      ])
         expect(said).not.toContain(secret)
   })
 
   test('says that it cannot tell if a platform is down, instead of calling the secret wrong', async () => {
     const gone = `http://127.0.0.1:${await freePort()}`
-    const { of } = await examine({ config: { meta: { ...config.meta!, graphUrl: gone } } })
+    const { of } = await examine({ config: withApps({ META_GRAPH_URL: gone }) })
     expect(of('Meta app')).toMatchObject({ result: 'problem', words: expect.stringContaining('ECONNREFUSED') })
     expect(of('Clock, against Meta')).toMatchObject({ result: 'warning' })
     // Affects every call, because the checks run in parallel.
@@ -271,8 +282,8 @@ const commandEnv = async (): Promise<NodeJS.ProcessEnv> => {
     THROTTLE_KEY: 'a throttle key for tests, long enough',
     SMTP_URL: 'smtp://127.0.0.1:2',
     PUBLIC_URL: house.url,
-    META_APP_ID: config.meta!.appId,
-    META_APP_SECRET: config.meta!.appSecret,
+    META_APP_ID: testApps.META_APP_ID,
+    META_APP_SECRET: testApps.META_APP_SECRET,
   }
 }
 

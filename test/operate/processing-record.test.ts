@@ -3,7 +3,7 @@ import { findCommand } from '../../commands/operate/commands.ts'
 import { keptData } from '../../db/privacy/kept-data.ts'
 import { platformData } from '../../db/privacy/kept-platform-data.ts'
 import { rules } from '../../db/privacy/retention.ts'
-import { issuerPolicies } from '../../platforms/index.ts'
+import { issuerModules } from '../../platforms/index.ts'
 import { createTestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
 import { operatorEnv } from '../support/programs/operator-env.ts'
@@ -18,7 +18,7 @@ test('promise S6: `operate processing-record` prints every kind of data with pur
     expect(words).toContain(why)
     expect(words).toContain(columns.join(', '))
   }
-  for (const { scopes } of issuerPolicies)
+  for (const { scopes } of issuerModules.map(({ policy }) => policy))
     for (const { name, purpose } of scopes) expect(words).toContain(`- \`${name}\`: ${purpose}`)
   for (const { what, keep, after, promise } of rules)
     if (!/^R\d/.test(promise ?? '')) expect(words).toContain(`| ${what} | ${keep} after ${after} |`)

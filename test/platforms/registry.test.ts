@@ -1,30 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { createPlatforms } from '../../platforms/index.ts'
-import { settingsFor } from './graph/server.ts'
+import { createPlatforms, issuerModules } from '../../platforms/index.ts'
+import { testConfig } from '../support/config.ts'
 
 describe('the registry', () => {
-  const tiktok = {
-    clientKey: 'k',
-    clientSecret: 's',
-    isAudited: true,
-    authUrl: 'https://t.example',
-    apiUrl: 'https://t.example',
-    uploadUrls: [],
-    videoSource: 'FILE_UPLOAD' as const,
-    siteVerifications: [],
-  }
-  const meta = { ...settingsFor('https://graph.example'), configId: undefined, isLive: true }
-
   it('holds the configured platforms by name', () => {
-    const all = createPlatforms({ meta, tiktok })
+    const all = createPlatforms(testConfig())
     expect([...all.platforms.keys()]).toEqual(['facebook', 'instagram', 'tiktok'])
     expect([...all.issuers.keys()]).toEqual(['meta', 'tiktok'])
-    const one = createPlatforms({ meta: undefined, tiktok })
+    const one = createPlatforms(testConfig({ META_APP_ID: '', META_APP_SECRET: '' }))
     expect([[...one.platforms.keys()], [...one.issuers.keys()]]).toEqual([['tiktok'], ['tiktok']])
   })
 
-  it('gives each platform an issuer that supports it', () => {
-    const { platforms, issuers } = createPlatforms({ meta, tiktok })
+  it('gives each platform an issuer that supports it, with the same names and labels as in the policy', () => {
+    const { platforms, issuers } = createPlatforms(testConfig())
     for (const platform of platforms.values()) expect(issuers.get(platform.issuer)?.platforms).toContain(platform.name)
+    const ofPolicies = issuerModules.flatMap(({ policy }) => policy.platforms.map(({ name, label }) => [name, label]))
+    expect([...platforms.values()].map(({ name, label }) => [name, label])).toEqual(ofPolicies)
   })
 })

@@ -1,4 +1,3 @@
-import { ScheduleOverlapPolicy } from '@temporalio/client'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { compose } from '../../local/people/story.ts'
 import { ensureSchedules } from '../../temporal/schedules.ts'
@@ -49,7 +48,7 @@ describe('reconcile-starts', () => {
     for (let shard = 0; shard < measureShards; shard += 1) {
       const schedule = client.schedule.getHandle(measureScheduleId(shard))
       expect((await schedule.describe()).spec.intervals).toMatchObject([{ every: 900_000 }])
-      await schedule.trigger(ScheduleOverlapPolicy.SKIP)
+      await schedule.trigger()
     }
     const [connected] = await sql<{ count: number }[]>`select count(*)::int as count from channels where state = 'connected'`
     expect(connected!.count).toBeGreaterThan(2)

@@ -6,7 +6,7 @@ import { keptData } from '../../db/privacy/kept-data.ts'
 import { platformData } from '../../db/privacy/kept-platform-data.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import { insertSweep } from '../../db/privacy/sweeps.ts'
-import { createPlatforms, issuerPolicies } from '../../platforms/index.ts'
+import { createPlatforms, issuerModules } from '../../platforms/index.ts'
 import { policyVersions } from '../../web/privacy/policy.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
@@ -117,7 +117,7 @@ describe('the privacy policy', () => {
       expect(rows.filter((row) => row[0] === name)).toEqual([
         [name, purpose, seenIn, expect.stringMatching(/^(Until|As long|24)/)],
       ])
-    for (const { stored } of issuerPolicies)
+    for (const { stored } of issuerModules.map(({ policy }) => policy))
       for (const [id, words] of Object.entries(stored)) {
         const item = platformData.find((one) => one.id === id)
         expect(item, id).toBeDefined()

@@ -11,6 +11,7 @@ import { parse } from 'yaml'
 import { loadConfig } from '../../config/index.ts'
 import { variables } from '../../config/variables.ts'
 import { logDays } from '../../db/privacy/retention.ts'
+import { issuerModules } from '../../platforms/index.ts'
 import { writtenSettings } from '../support/programs/production-settings.ts'
 
 type Service = {
@@ -158,7 +159,7 @@ describe('the environment of the programs', () => {
   /** A self-hosted server doesn't change these. Its image has ffmpeg. */
   const untouched = [
     ...['DATABASE_PREPARE', 'DATABASE_DIRECT_URL', 'ALLOW_LOCAL_PLATFORMS', 'FFMPEG_PATH'],
-    ...['META_GRAPH_URL', 'META_GRAPH_VIDEO_URL', 'META_DIALOG_URL', 'META_RUPLOAD_URL', 'TIKTOK_AUTH_URL', 'TIKTOK_API_URL'],
+    ...issuerModules.flatMap(({ settings }) => settings.urls),
   ]
   /** For a cluster on another machine. */
   const elsewhere = /^TEMPORAL_(API_KEY|CONFIG_FILE|PROFILE|TLS\w*)$/

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { loadConfig } from '../../config/index.ts'
 import { variables } from '../../config/variables.ts'
+import { issuerModules } from '../../platforms/index.ts'
 import { kubernetesCheck, type Manifest } from '../support/programs/kubernetes-schemas.ts'
 
 type Container = {
@@ -166,7 +167,7 @@ describe('the environment of the programs in Kubernetes', () => {
   const untouched = [
     ...['ALLOW_LOCAL_PLATFORMS', 'TEMPORAL_CONFIG_FILE', 'TEMPORAL_PROFILE', 'FFMPEG_PATH'],
     ...['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
-    ...['META_GRAPH_URL', 'META_GRAPH_VIDEO_URL', 'META_DIALOG_URL', 'META_RUPLOAD_URL', 'TIKTOK_AUTH_URL', 'TIKTOK_API_URL'],
+    ...issuerModules.flatMap(({ settings }) => settings.urls),
   ]
   const filledIn = {
     ...secrets,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, ScheduleOverlapPolicy } from '@temporalio/client'
+import type { Client } from '@temporalio/client'
 import { inTrouble } from '../../web/operate/temporal.ts'
 
 /**
@@ -13,7 +13,7 @@ export const seeSchedulesFire = async (client: Client): Promise<Record<string, n
     if (!(id in fired)) throw new Error(`there is no schedule ${id}`)
     const schedule = client.schedule.getHandle(id)
     // The first one fires every minute. The others are triggered instead of waiting for them.
-    if (id !== 'reconcile-starts') await schedule.trigger(ScheduleOverlapPolicy.SKIP)
+    if (id !== 'reconcile-starts') await schedule.trigger()
     const last = await untilSome(`the schedule ${id} to fire`, 100, async () => {
       const { info } = await schedule.describe()
       fired[id] = info.numActionsTaken

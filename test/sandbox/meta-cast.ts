@@ -33,10 +33,7 @@ export const startMeta = (dir?: string): Promise<Sandbox> =>
     port: 0,
     controlPort: 0,
     dir,
-    apps: {
-      meta: { id: appId, secret: appSecret, name: 'Test app', redirectUris: [redirectUri] },
-      tiktok: { key: 'k', secret: 's', name: 'Test app', redirectUris: [], type: 'web', verifiedPrefixes: [], audited: true },
-    },
+    env: { META_APP_ID: appId, META_APP_SECRET: appSecret, META_REDIRECT_URIS: redirectUri },
   })
 
 /** One Graph call: GET with a query, POST with a JSON body, DELETE. */

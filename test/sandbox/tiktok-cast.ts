@@ -26,9 +26,11 @@ export async function startTikTok(options: { type?: 'web' | 'desktop'; redirectU
     port: 0,
     controlPort: 0,
     dir,
-    apps: {
-      meta: { id: '1', secret: 'unused', name: 'Unused', redirectUris: [] },
-      tiktok: { ...app, name: 'Test app', redirectUris: [redirectUri], type, verifiedPrefixes: [], audited: true },
+    env: {
+      TIKTOK_CLIENT_KEY: app.key,
+      TIKTOK_CLIENT_SECRET: app.secret,
+      TIKTOK_REDIRECT_URIS: redirectUri,
+      TIKTOK_APP_TYPE: type,
     },
   })
   const control = (method: string, path: string, body?: unknown) => askControl(sandbox, method, path, body)

@@ -14,7 +14,7 @@ export const homeRoutes = (deps: WebDeps, view: Renderer) =>
       if (user?.isOperator) return c.redirect('/operate', 303)
       return view.page(c, user ? 'home/without-workspace' : 'home/show', {
         contact: deps.config.mail.contact,
-        named: platformsNamed,
+        named: platformsNamed(deps.config),
       })
     })
     .route(

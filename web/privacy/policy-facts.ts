@@ -3,7 +3,6 @@ import { revocationDays } from '../../db/channels/revocations.ts'
 import { type Kept, keptData, termWords } from '../../db/privacy/kept-data.ts'
 import { bookkeeping, platformData } from '../../db/privacy/kept-platform-data.ts'
 import { type Rule, rules } from '../../db/privacy/retention.ts'
-import { issuerPolicies } from '../../platforms/index.ts'
 import type { IssuerPolicy, Scope } from '../../platforms/policy.ts'
 
 /**
@@ -19,7 +18,9 @@ const answerWithin = 'one month'
 /** GDPR Art. 33(1): the deadline for notifying the authority. */
 const breachHours = 72
 
-export const policyFacts = (config: Pick<Config, 'publicUrl' | 'operator' | 'mail' | 'production'>) => {
+type Installation = Pick<Config, 'publicUrl' | 'operator' | 'mail' | 'production' | 'issuers'>
+
+export const policyFacts = (config: Installation) => {
   const { operator, mail, publicUrl } = config
   return {
     host: new URL(publicUrl).host,
@@ -37,22 +38,23 @@ export const policyFacts = (config: Pick<Config, 'publicUrl' | 'operator' | 'mai
     breachHours,
     keep: Object.fromEntries(rules.map((rule) => [rule.name, rule.keep])) as Record<string, string>,
     groups: groups.map((group) => ({ ...group, items: keptData.filter((item) => item.group === group.id).map(asPrinted) })),
-    issuers: issuerPolicies.map(asSection),
-    named: platformsNamed,
+    issuers: config.issuers.map(({ policy }) => asSection(policy)),
+    named: platformsNamed(config),
     otherRules: rules.filter(isTechnical),
     bookkeeping,
   }
 }
 
-const platforms = issuerPolicies.flatMap((policy) => policy.platforms)
-
 /** The platforms and issuers as sentences of public pages name them, such as "Meta and TikTok". */
-export const platformsNamed = {
-  issuers: listed(issuerPolicies.map(({ label }) => label)),
-  platforms: listed(platforms.map(({ label }) => label)),
-  accounts: listed(platforms.map(({ accounts }) => accounts)),
-  /** Those that fetch uploaded files from us. */
-  fetching: listed(platforms.filter(({ fetchesMedia }) => fetchesMedia).map(({ label }) => label)),
+export const platformsNamed = ({ issuers }: Pick<Config, 'issuers'>) => {
+  const platforms = issuers.flatMap(({ policy }) => policy.platforms)
+  return {
+    issuers: listed(issuers.map(({ policy }) => policy.label)),
+    platforms: listed(platforms.map(({ label }) => label)),
+    accounts: listed(platforms.map(({ accounts }) => accounts)),
+    /** Those that fetch uploaded files from us. */
+    fetching: listed(platforms.filter(({ fetchesMedia }) => fetchesMedia).map(({ label }) => label)),
+  }
 }
 
 /** `a, b and c` */

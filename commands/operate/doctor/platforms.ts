@@ -3,7 +3,6 @@ import { openGrant } from '../../../db/channels/grants.ts'
 import { type AccountStanding, listAccountStandings } from '../../../db/people/operators.ts'
 import { PlatformError } from '../../../platforms/errors.ts'
 import type { GrantState, Issuer } from '../../../platforms/grant.ts'
-import { issuerPolicies } from '../../../platforms/index.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { DoctorCheck, Finding } from './finding.ts'
 
@@ -13,7 +12,9 @@ const atOnce = 4
 
 /** Checks of the app at each issuer, and of every connected account. */
 export const checksOfPlatforms = (deps: DoctorDeps): DoctorCheck[] => [
-  ...issuerPolicies.map(({ issuer, label }) => checkOfApp(`${label} app`, deps.platforms.issuers.get(issuer), deps)),
+  ...deps.config.issuers.map(({ policy: { issuer, label } }) =>
+    checkOfApp(`${label} app`, deps.platforms.issuers.get(issuer), deps),
+  ),
   { name: 'Accounts', run: (report, signal) => checkAccounts(deps, report, signal) },
 ]
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type Company, listIn } from '../company.ts'
+import { defineCompany, listIn } from '../company.ts'
 import type { MetaApp } from './meta.ts'
+import { metaSettings } from './settings.ts'
 
-export const metaCompany: Company<MetaApp> = {
+export const metaCompany = defineCompany({
+  name: 'meta',
   hosts: {
     'https://graph.facebook.com': '/graph',
     'https://graph-video.facebook.com': '/graph-video',
@@ -13,15 +15,22 @@ export const metaCompany: Company<MetaApp> = {
     META_APP_ID: String(randomBytes(6).readUIntBE(0, 6) + 10 ** 15),
     META_APP_SECRET: randomBytes(16).toString('hex'),
   }),
-  appOf: (env) => ({
-    id: env.META_APP_ID ?? '1000000000000001',
-    secret: env.META_APP_SECRET ?? 'sandbox-meta-secret',
-    name: env.SANDBOX_APP_NAME ?? 'Test app',
-    redirectUris: listIn(env.META_REDIRECT_URIS),
-    deauthorizeUrl: env.META_DEAUTHORIZE_URL,
-    dataDeletionUrl: env.META_DATA_DELETION_URL,
-  }),
   isReviewed: () => true,
   callbacks: { 'Deauthorize callback': 'deauthorizeUrl', 'Data deletion request': 'dataDeletionUrl' },
   variables: ['META_DEAUTHORIZE_URL', 'META_DATA_DELETION_URL'],
-}
+  settings: metaSettings,
+  // Loaded here because whoever only asks for the facts above needs no server.
+  start: async (world, settings, env) => {
+    const { metaPlatform } = await import('./platform.ts')
+    return metaPlatform(world, settings, appOf(env))
+  },
+})
+
+const appOf = (env: NodeJS.ProcessEnv): MetaApp => ({
+  id: env.META_APP_ID ?? '1000000000000001',
+  secret: env.META_APP_SECRET ?? 'sandbox-meta-secret',
+  name: env.SANDBOX_APP_NAME ?? 'Test app',
+  redirectUris: listIn(env.META_REDIRECT_URIS),
+  deauthorizeUrl: env.META_DEAUTHORIZE_URL,
+  dataDeletionUrl: env.META_DATA_DELETION_URL,
+})

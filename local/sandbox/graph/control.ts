@@ -114,7 +114,7 @@ function stateRoutes(meta: Meta, app: Hono<SandboxEnv>): void {
     if (tokens === 'revoked') person.grant = null
     const nowMs = meta.world.clock.now()
     if (dataAccess && person.grant)
-      person.grant.dataAccessExpiresAtMs = dataAccess === 'expired' ? nowMs : nowMs + meta.world.settings.dataAccessLifeMs
+      person.grant.dataAccessExpiresAtMs = dataAccess === 'expired' ? nowMs : nowMs + meta.settings.dataAccessLifeMs
     meta.world.state.changed()
     return c.json(person)
   })

@@ -1,4 +1,6 @@
+import type { CoreSettings } from '../settings.ts'
 import type { World } from '../world.ts'
+import type { MetaSettings } from './settings.ts'
 import type { MetaState } from './state.ts'
 import type { Usage } from './usage.ts'
 
@@ -15,7 +17,13 @@ export type MetaApp = {
 }
 
 /** What every part of the Meta simulation receives. */
-export type Meta = { world: World; app: MetaApp; state: MetaState; usage: Usage }
+export type Meta = {
+  world: World
+  app: MetaApp
+  settings: CoreSettings & MetaSettings
+  state: MetaState
+  usage: Usage
+}
 
 /** Meta's user agent when it fetches media and links. */
 export const metaUserAgent = 'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)'

@@ -14,11 +14,11 @@ import { armVideo } from './videos/page-video.ts'
 import { facebookSite, instagramSite } from './website.ts'
 
 /** The Meta simulation: the website with its login dialog, the Graph API and the upload host. */
-export function metaPlatform(world: World, app: MetaApp): Platform {
+export function metaPlatform(world: World, settings: Meta['settings'], app: MetaApp): Platform {
   const state = world.state.section('meta', emptyState)
-  world.settings.deauthorizeUrl = app.deauthorizeUrl ?? null
-  world.settings.dataDeletionUrl = app.dataDeletionUrl ?? null
-  const meta: Meta = { world, app, state, usage: createUsage(world.clock, world.settings) }
+  settings.deauthorizeUrl = app.deauthorizeUrl ?? null
+  settings.dataDeletionUrl = app.dataDeletionUrl ?? null
+  const meta: Meta = { world, app, settings, state, usage: createUsage(world.clock, settings) }
   return {
     names: ['facebook', 'instagram', 'meta'],
     hosts: {

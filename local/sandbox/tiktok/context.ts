@@ -1,5 +1,6 @@
-import type { Settings } from '../settings.ts'
+import type { CoreSettings } from '../settings.ts'
 import type { World } from '../world.ts'
+import type { TikTokSettings } from './settings.ts'
 import type { SlidingWindow } from './sliding-window.ts'
 import type { Creator, Publish, TikTokState, Token } from './state.ts'
 
@@ -22,7 +23,7 @@ export type TikTok = {
   world: World
   app: TikTokApp
   state: TikTokState
-  settings: Settings
+  settings: CoreSettings & TikTokSettings
   rates: SlidingWindow
   /** Call this after changing `state`, so that it is saved soon. */
   changed(): void

@@ -22,13 +22,13 @@ import { videoList, videoQuery } from './videos/videos.ts'
 import { armDelivery } from './webhooks/webhooks.ts'
 
 /** The TikTok simulation: the website with its consent page, the API and the upload host. */
-export function tiktokPlatform(world: World, app: TikTokApp): Platform {
+export function tiktokPlatform(world: World, settings: TikTok['settings'], app: TikTokApp): Platform {
   const state = world.state.section('tiktok', emptyState)
-  world.settings.tiktokAudited = app.audited
-  world.settings.tiktokVerifiedPrefixes = app.verifiedPrefixes
-  world.settings.tiktokWebhookUrl = app.webhookUrl ?? null
+  settings.tiktokAudited = app.audited
+  settings.tiktokVerifiedPrefixes = app.verifiedPrefixes
+  settings.tiktokWebhookUrl = app.webhookUrl ?? null
   const rates = createSlidingWindow(60_000)
-  const tiktok: TikTok = { world, app, state, settings: world.settings, rates, changed: () => world.state.changed() }
+  const tiktok: TikTok = { world, app, state, settings, rates, changed: () => world.state.changed() }
   return {
     names: ['tiktok'],
     hosts: { '/tiktok': website(tiktok), '/tiktok-api': api(tiktok), '/tiktok-upload': uploadHost(tiktok) },

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Issuer } from '../../../platforms/grant.ts'
+import { readSignedRequest } from '../../../platforms/graph/callbacks/signed-request.ts'
 import { proofOf } from '../../../platforms/graph/client.ts'
 import { createMetaIssuer } from '../../../platforms/graph/grant.ts'
-import { readSignedRequest } from '../../../platforms/graph/signed-request.ts'
 import { type GraphServer, graphError, nineMs, settingsFor, startGraphServer } from './server.ts'
 
 let server: GraphServer

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createTiktokIssuer } from '../../../platforms/tiktok/index.ts'
+import { createTiktokIssuer } from '../../../platforms/tiktok/grant.ts'
 import { ok, paths, refusal, type Script, startScript } from './script.ts'
 
 let script: Script

@@ -5,7 +5,7 @@ import type { Account } from '../../../platforms/account.ts'
 import type { AccountOffer, GrantTokens, Issuer } from '../../../platforms/grant.ts'
 import { createPlatforms } from '../../../platforms/index.ts'
 import type { Platform } from '../../../platforms/platform.ts'
-import { testConfig } from '../config.ts'
+import { testApps, testConfig } from '../config.ts'
 import { type MediaHost, startMediaHost } from '../servers/media-host.ts'
 
 /** Our platform clients against the sandbox, connected only by HTTP. */
@@ -103,42 +103,25 @@ export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   }
 }
 
-const app = {
-  meta: ['1000000000000001', '0123456789abcdef'.repeat(2)],
-  tiktok: ['awtestclientkey01', 'abcdef0123456789'.repeat(2)],
-}
-
-const startTwins = (hostUrl: string, audited: boolean, start: typeof startSandbox): Promise<Sandbox> => {
-  const [[id = '', secret = ''], [key = '', tiktokSecret = '']] = [app.meta, app.tiktok]
-  const redirectUris = [`${hostUrl}/callback`]
-  const name = 'Test app'
-  return start({
+const startTwins = (hostUrl: string, audited: boolean, start: typeof startSandbox): Promise<Sandbox> =>
+  start({
     port: 0,
     controlPort: 0,
-    apps: {
-      meta: { id, secret, name, redirectUris },
-      tiktok: {
-        key,
-        secret: tiktokSecret,
-        name,
-        redirectUris,
-        type: 'desktop',
-        verifiedPrefixes: [`${hostUrl}/media/`],
-        audited,
-      },
+    env: {
+      ...testApps,
+      META_REDIRECT_URIS: `${hostUrl}/callback`,
+      TIKTOK_REDIRECT_URIS: `${hostUrl}/callback`,
+      TIKTOK_APP_TYPE: 'desktop',
+      TIKTOK_VERIFIED_PREFIXES: `${hostUrl}/media/`,
+      TIKTOK_AUDITED: audited ? '1' : '0',
     },
   })
-}
 
 const addressesOf = (url: string): NodeJS.ProcessEnv => ({
-  META_APP_ID: app.meta[0],
-  META_APP_SECRET: app.meta[1],
   META_GRAPH_URL: `${url}/graph`,
   META_GRAPH_VIDEO_URL: `${url}/graph-video`,
   META_DIALOG_URL: `${url}/facebook`,
   META_RUPLOAD_URL: `${url}/rupload`,
-  TIKTOK_CLIENT_KEY: app.tiktok[0],
-  TIKTOK_CLIENT_SECRET: app.tiktok[1],
   TIKTOK_AUTH_URL: `${url}/tiktok`,
   TIKTOK_API_URL: `${url}/tiktok-api`,
 })

@@ -1,28 +1,22 @@
 import { type Sandbox, startSandbox } from '../../../local/sandbox/server.ts'
-import { testConfig } from '../config.ts'
+import { testApps } from '../config.ts'
 
 /**
  * Starts the sandbox with apps that are registered for the product at `url`. Close it at the end.
  */
-export const startTwins = (url: string, start = startSandbox): Promise<Sandbox> => {
-  const { meta, tiktok } = testConfig()
-  return start({
+export const startTwins = (url: string, start = startSandbox): Promise<Sandbox> =>
+  start({
     port: 0,
     controlPort: 0,
-    apps: {
-      meta: { id: meta!.appId, secret: meta!.appSecret, name: 'CrateSocial', redirectUris: [`${url}/oauth/meta/callback`] },
-      tiktok: {
-        key: tiktok!.clientKey,
-        secret: tiktok!.clientSecret,
-        name: 'CrateSocial',
-        redirectUris: [`${url}/oauth/tiktok/callback`],
-        type: 'desktop',
-        verifiedPrefixes: [`${url}/media/`],
-        audited: true,
-      },
+    env: {
+      ...testApps,
+      SANDBOX_APP_NAME: 'CrateSocial',
+      META_REDIRECT_URIS: `${url}/oauth/meta/callback`,
+      TIKTOK_REDIRECT_URIS: `${url}/oauth/tiktok/callback`,
+      TIKTOK_APP_TYPE: 'desktop',
+      TIKTOK_VERIFIED_PREFIXES: `${url}/media/`,
     },
   })
-}
 
 /** The variables with the sandbox's base URLs. */
 export const sandboxEnv = (url: string): NodeJS.ProcessEnv => ({

@@ -21,6 +21,7 @@ import { createFfmpeg } from '../../../media/ffmpeg.ts'
 import { createDiskStore } from '../../../media/store.ts'
 import type { Tracing } from '../../../observability/tracing.ts'
 import { createPlatforms } from '../../../platforms/index.ts'
+import type { IssuerModule } from '../../../platforms/issuer-module.ts'
 import { createDataConverter } from '../../../temporal/data-converter.ts'
 import { carryRequestId, underRequestId } from '../../../temporal/request-id.ts'
 import { createApp } from '../../../web/app.ts'
@@ -63,6 +64,8 @@ export const startProduct = async (
     meters?: Meters
     now?: () => number
     sandbox?: Sandbox
+    /** The issuers it knows. By default those of the registry. */
+    issuers?: IssuerModule[]
     /** Starts another sandbox for the product at this URL. */
     twins?: (url: string) => Promise<Sandbox>
     tracing?: Tracing
@@ -78,12 +81,8 @@ export const startProduct = async (
   const port = await freePort()
   const url = `http://localhost:${port}`
   const sandbox = options.sandbox ?? (await (options.twins ?? startTwins)(url))
-  const config = testConfig({
-    ...sandboxEnv(sandbox.url),
-    PUBLIC_URL: url,
-    MEDIA_URL: pathToFileURL(folder).href,
-    ...options.env,
-  })
+  const env = { ...sandboxEnv(sandbox.url), PUBLIC_URL: url, MEDIA_URL: pathToFileURL(folder).href, ...options.env }
+  const config = testConfig(env, options.issuers)
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
   const shared = {
     sql,

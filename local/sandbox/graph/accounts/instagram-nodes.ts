@@ -37,7 +37,7 @@ export function readPublishingLimit(call: GraphCall): object {
   const used = quotaUsed(meta, account.id, since === undefined ? undefined : since * 1000)
   const wanted = fieldsOf(call)?.map(({ name }) => name) ?? ['quota_usage']
   const all: Record<string, unknown> = {
-    config: { quota_total: meta.world.settings.instagramQuotaTotal, quota_duration: 86_400 },
+    config: { quota_total: meta.settings.instagramQuotaTotal, quota_duration: 86_400 },
     quota_usage: used,
   }
   const unknown = wanted.find((name) => !(name in all))

@@ -38,7 +38,7 @@ export function listAccounts(call: GraphCall): object {
   const caller = requirePerson(call.caller)
   if (caller.kind === 'page') throw refuse.missingObject('me/accounts', 'get')
   if (!hasScope(caller, 'pages_show_list')) return { data: [] }
-  const isComplete = meta.world.settings.portfolioPagesInAccounts && hasScope(caller, 'business_management')
+  const isComplete = meta.settings.portfolioPagesInAccounts && hasScope(caller, 'business_management')
   const pages = sharedPages(meta, caller).filter(({ business }) => business === null || isComplete)
   return showPages(call, caller, pages)
 }
@@ -49,7 +49,7 @@ export function listAccounts(call: GraphCall): object {
  */
 export function showPages(call: GraphCall, caller: PersonCaller, pages: Page[]): object {
   const { meta } = call
-  const { mostPagesInAnswer, pageListsEmpty } = meta.world.settings
+  const { mostPagesInAnswer, pageListsEmpty } = meta.settings
   const fields = fieldsOf(call) ?? parseFields('access_token,category,name,tasks')
   const listing = paginate(call, pageListsEmpty ? [] : pages, (page) => show(pageView(meta, page, caller), fields))
   if (listing.data.length > mostPagesInAnswer)

@@ -35,7 +35,7 @@ export function identify(meta: Meta, text: string | undefined, parameters: Param
 function checkProof(meta: Meta, token: string, proof: string | undefined, needed: boolean): void {
   const more = { type: 'GraphMethodException' } as const
   if (proof === undefined) {
-    if (!needed || !meta.world.settings.requireAppSecretProof) return
+    if (!needed || !meta.settings.requireAppSecretProof) return
     throw refuse.general(100, undefined, 'API calls from the server require an appsecret_proof argument', more)
   }
   const expected = createHmac('sha256', meta.app.secret).update(token).digest('hex')
@@ -113,7 +113,7 @@ export function requireInstagram(
   const isShared = person.grant.instagramIds.includes(accountId)
   if (!account || !page || !isOwn || !page.roles[person.person.id] || !isShared)
     throw refuse.missingObject(accountId, options.method)
-  if (person.kind === 'page' && options.method === 'get' && meta.world.settings.pageTokenReadsFail)
+  if (person.kind === 'page' && options.method === 'get' && meta.settings.pageTokenReadsFail)
     throw refuse.missingObject(accountId, 'get')
   if (person.grant.dataAccessExpiresAtMs <= meta.world.clock.now()) {
     throw refuse.general(

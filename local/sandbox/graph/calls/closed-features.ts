@@ -32,11 +32,11 @@ export function refuseForNewApps(call: GraphCall, feature: string): void {
   throw new NotSimulated(`${feature} of an app from before 4 November 2026`)
 }
 
-const isNewApp = ({ meta }: GraphCall): boolean => meta.world.settings.metaAppCreatedOn >= closedToNewAppsOn
+const isNewApp = ({ meta }: GraphCall): boolean => meta.settings.metaAppCreatedOn >= closedToNewAppsOn
 
 const today = ({ meta }: GraphCall): string => new Date(meta.world.clock.now()).toISOString().slice(0, 10)
 
 const closed = ({ meta }: GraphCall) => {
-  const code = meta.world.settings.closedFeatureCode
+  const code = meta.settings.closedFeatureCode
   return refuse.general(code, undefined, `(#${code}) This feature is no longer available to this app.`)
 }

@@ -30,7 +30,7 @@ export function answerError(meta: Meta, c: Context<SandboxEnv>, error: GraphErro
 export function usageHeader(meta: Meta, c: Context<SandboxEnv>, type: 'pages' | 'instagram', percent: number): void {
   const account = c.get('call').account
   if (!account) return
-  const minutes = percent >= 100 ? meta.world.settings.regainAccessMinutes : 0
+  const minutes = percent >= 100 ? meta.settings.regainAccessMinutes : 0
   const usage = {
     type,
     call_count: percent,
@@ -78,7 +78,7 @@ const knownErrors: Record<string, string> = {
 const transientCodes = new Set([1, 2, 4, 17, 32, 613, 80001, 80002])
 
 function statusOf(meta: Meta, code: number): number {
-  if (code === 190) return meta.world.settings.tokenErrorStatus
+  if (code === 190) return meta.settings.tokenErrorStatus
   if (code === 10 || (code >= 200 && code < 300)) return 403
   if ([4, 17, 32, 613].includes(code)) return 403
   return code === 1 || code === 2 ? 500 : 400

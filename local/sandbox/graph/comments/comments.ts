@@ -32,7 +32,7 @@ export function createComment(call: GraphCall): object {
   const comment = keepComment(call, commented, message)
   const fields = fieldsOf(call)
   if (!fields) return { id: comment.id }
-  if (commented.on === 'instagram' || !meta.world.settings.facebookCommentFields) throw createdAllTheSame()
+  if (commented.on === 'instagram' || !meta.settings.facebookCommentFields) throw createdAllTheSame()
   return show(commentView(meta, comment), fields)
 }
 
@@ -131,7 +131,7 @@ function visiblePost(meta: Meta, asked: string, method: string): string {
   const id = video?.kind === 'story' ? null : video ? postIdOfVideo(video) : asked
   if (id === null) throw refuse.missingObject(asked, method)
   const outAtMs = (meta.state.posts[id] ?? meta.state.media[id])?.createdAtMs ?? 0
-  if (outAtMs + meta.world.settings.commentsOpenAfterMs > meta.world.clock.now()) throw refuse.missingObject(asked, method)
+  if (outAtMs + meta.settings.commentsOpenAfterMs > meta.world.clock.now()) throw refuse.missingObject(asked, method)
   return id
 }
 

@@ -43,8 +43,8 @@ export function readMetrics(call: GraphCall, known: Iterable<string>, names = me
     throw refuse.general(3001, 1504028, '(#3001) Metric is required: no metric was specified to be fetched.')
   }
   const valid = new Set(known)
-  const { clock, settings } = call.meta.world
-  const today = new Date(clock.now()).toISOString().slice(0, 10)
+  const { world, settings } = call.meta
+  const today = new Date(world.clock.now()).toISOString().slice(0, 10)
   const isDead = (name: string) => (settings.retiredMetrics[name] ?? '9999') <= today
   const isTooNew = (name: string) => sinceV23.has(name) && Number(call.version.slice(1)) < 23
   if (names.some((name) => !valid.has(name) || isDead(name) || isTooNew(name)))

@@ -21,7 +21,7 @@ const nobody: Reception = { views: 0, reach: 0, likes: 0, comments: 0, saved: 0,
  */
 export function reception(meta: Meta, post: { id: string; createdAtMs: number }, atMs: number): Reception {
   const ageMs = Math.max(0, atMs - post.createdAtMs)
-  const rise = 1 - Math.exp(-ageMs / meta.world.settings.insightsCurveMs)
+  const rise = 1 - Math.exp(-ageMs / meta.settings.insightsCurveMs)
   const known = meta.state.audiences[post.id]
   if (known) return withOwn(meta, post.id, atMs, knownReception(known, rise))
   const plateau = 300 + 4_700 * share(post.id, 'views')
@@ -56,7 +56,7 @@ function complete(views: number, acts: Omit<Audience, 'views'>): Reception {
 }
 
 /** The time up to which insights are available: `insightsLagMs` ago. */
-export const insightsMoment = (meta: Meta): number => meta.world.clock.now() - meta.world.settings.insightsLagMs
+export const insightsMoment = (meta: Meta): number => meta.world.clock.now() - meta.settings.insightsLagMs
 
 const dayMs = 86_400_000
 const beginMs = Date.UTC(2026, 0, 1)

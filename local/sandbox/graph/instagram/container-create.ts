@@ -44,7 +44,7 @@ function checkAccount(meta: Meta, account: InstagramAccount): void {
   const made = Object.values(meta.state.containers).filter(
     ({ accountId, createdAtMs }) => accountId === account.id && createdAtMs > since,
   )
-  if (made.length >= meta.world.settings.instagramContainersPerDay) {
+  if (made.length >= meta.settings.instagramContainersPerDay) {
     throw refuse.general(9, 2207042, 'The maximum number of containers for this account in 24 hours is reached.')
   }
 }
@@ -80,7 +80,7 @@ function keep(meta: Meta, account: InstagramAccount, request: ContainerRequest, 
     receivedBytes: 0,
     createdAtMs: now,
     ...loaded,
-    readyAtMs: awaitsVideo ? null : now + meta.world.settings.imageContainerMs,
+    readyAtMs: awaitsVideo ? null : now + meta.settings.imageContainerMs,
     error: null,
     mediaIds: [],
   }

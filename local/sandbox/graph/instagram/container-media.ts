@@ -19,7 +19,7 @@ export async function loadImage(meta: Meta, url: string, { anyRatio }: { anyRati
   const { facts, sizeBytes } = outcome.media
   if (facts.kind !== 'image') throw refuse.mediaFetch(url)
   if (sizeBytes > maxImageBytes) throw tooLarge()
-  const isAccepted = facts.format === 'jpeg' || (facts.format === 'png' && !meta.world.settings.strictPng)
+  const isAccepted = facts.format === 'jpeg' || (facts.format === 'png' && !meta.settings.strictPng)
   if (!isAccepted || facts.broken) {
     throw refuse.general(36001, 2207005, 'The image format is not supported.', {
       title: 'Image format not supported',

@@ -127,7 +127,7 @@ function readPart(value: unknown): number | null {
 function checkPeople(meta: Meta, request: ContainerRequest): void {
   const { collaborators, userTags, type, isCarouselItem, imageUrl } = request
   if (collaborators.length > 3) throw refuse.parameter('A post can have 3 collaborators.')
-  const isUnfit = (name: string) => !username.test(name) || meta.world.settings.unfitUsernames.includes(name)
+  const isUnfit = (name: string) => !username.test(name) || meta.settings.unfitUsernames.includes(name)
   const takesCollaborators = type !== 'STORIES' && !isCarouselItem
   if (collaborators.length > 0 && (!takesCollaborators || collaborators.some(isUnfit)))
     throw refuse.parameter('param collaborators is not allowed')

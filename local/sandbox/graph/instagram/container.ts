@@ -10,7 +10,7 @@ export type ContainerStatus = 'IN_PROGRESS' | 'FINISHED' | 'ERROR' | 'EXPIRED' |
 export function containerStatus(meta: Meta, container: Container): ContainerStatus {
   const now = meta.world.clock.now()
   if (container.mediaIds.length > 0) return 'PUBLISHED'
-  if (container.createdAtMs + meta.world.settings.containerLifeMs <= now) return 'EXPIRED'
+  if (container.createdAtMs + meta.settings.containerLifeMs <= now) return 'EXPIRED'
   if (container.readyAtMs === null || container.readyAtMs > now) return 'IN_PROGRESS'
   return container.error ? 'ERROR' : 'FINISHED'
 }
@@ -59,13 +59,13 @@ export function finishUpload(meta: Meta, container: Container, media: StoredMedi
     return
   }
   container.sha256 = media.sha256
-  const { videoContainerMs } = meta.world.settings
+  const { videoContainerMs } = meta.settings
   container.readyAtMs = Math.max(container.createdAtMs + videoContainerMs, meta.world.clock.now())
   meta.world.state.changed()
 }
 
 function fail(meta: Meta, container: Container, subcode: number, detail: string): void {
   container.error = { subcode, detail }
-  container.readyAtMs = Math.max(container.createdAtMs + meta.world.settings.videoContainerMs / 2, meta.world.clock.now())
+  container.readyAtMs = Math.max(container.createdAtMs + meta.settings.videoContainerMs / 2, meta.world.clock.now())
   meta.world.state.changed()
 }

@@ -59,7 +59,7 @@ function checkStatus(meta: Meta, container: Container): string | null {
 
 /** Undocumented at Meta. There are three modes; `duplicate` creates a second post. */
 function publishedAgain(meta: Meta, container: Container): string | null {
-  switch (meta.world.settings.secondMediaPublish) {
+  switch (meta.settings.secondMediaPublish) {
     case 'same_id':
       return container.mediaIds[0] ?? null
     case 'duplicate':
@@ -80,7 +80,7 @@ const goneContainer = () =>
 
 /** Counts an account's posts only if there are enough media in total to reach the limit. */
 function isQuotaUp(meta: Meta, accountId: string): boolean {
-  const { instagramQuotaTotal: total } = meta.world.settings
+  const { instagramQuotaTotal: total } = meta.settings
   return Object.keys(meta.state.media).length >= total && quotaUsed(meta, accountId) >= total
 }
 

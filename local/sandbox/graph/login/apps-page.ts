@@ -52,7 +52,7 @@ const refuse = (c: Context<SandboxEnv>) =>
 const isRemoved = (person: Person): boolean => !person.grant && Boolean(person.removedAtMs)
 
 function describe(meta: Meta, person: Person) {
-  const { deauthorizeUrl, dataDeletionUrl } = meta.world.settings
+  const { deauthorizeUrl, dataDeletionUrl } = meta.settings
   const said = meta.state.callbacks.filter((record) => record.personId === person.id).toReversed()
   return {
     person,

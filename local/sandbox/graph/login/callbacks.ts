@@ -20,7 +20,7 @@ function signedRequest(meta: Meta, personId: string, spoil?: CallbackSpoil): str
  * response.
  */
 export function notifyDeauthorized(meta: Meta, personId: string): void {
-  const url = meta.world.settings.deauthorizeUrl
+  const url = meta.settings.deauthorizeUrl
   if (url) meta.world.clock.after(0, () => callBack(meta, { kind: 'deauthorize', url, personId }).then(() => undefined))
 }
 

@@ -26,7 +26,7 @@ export function readDialogRequest(meta: Meta, query: URLSearchParams): DialogReq
   if ((query.get('response_type') ?? 'code') !== 'code')
     return { problem: 'Not implemented in the sandbox: response_type other than code.' }
   const allOrNothing = query.has('config_id')
-  const scopes = allOrNothing ? meta.world.settings.loginConfigScopes : splitScopes(query.get('scope') ?? 'public_profile')
+  const scopes = allOrNothing ? meta.settings.loginConfigScopes : splitScopes(query.get('scope') ?? 'public_profile')
   const unknown = scopes.filter((scope) => !isKnownScope(scope))
   if (unknown.length > 0) return { problem: `Invalid scopes: ${unknown.join(', ')}.` }
   return { redirectUri, state: query.get('state'), scopes, authType: query.get('auth_type'), allOrNothing }

@@ -82,18 +82,18 @@ function decide(meta: Meta, request: DialogRequest, person: Person, form: URLSea
     declined: [...new Set(refused)].filter((scope) => !scopes.includes(scope)),
     pageIds: form.getAll('page'),
     instagramIds: form.getAll('instagram'),
-    dataAccessExpiresAtMs: meta.world.clock.now() + meta.world.settings.dataAccessLifeMs,
+    dataAccessExpiresAtMs: meta.world.clock.now() + meta.settings.dataAccessLifeMs,
   }
 }
 
 function grantedUrl(meta: Meta, request: DialogRequest, person: Person): string {
-  const code = meta.world.ledger.handOut(newCode(meta.world.settings.tokenMark))
+  const code = meta.world.ledger.handOut(newCode(meta.settings.tokenMark))
   meta.state.codes[code] = {
     code,
     personId: person.id,
     scopes: person.grant?.scopes ?? [],
     redirectUri: request.redirectUri,
-    expiresAtMs: meta.world.clock.now() + meta.world.settings.codeLifeMs,
+    expiresAtMs: meta.world.clock.now() + meta.settings.codeLifeMs,
     used: false,
   }
   return `${withQuery(request, { code })}#_=_`

@@ -31,7 +31,7 @@ function exchangeCode({ meta, parameters, ledgerCall }: GraphCall): object {
   }
   code.used = true
   ledgerCall.facts.personId = code.personId
-  const lifeMs = meta.world.settings.shortTokenLifeMs
+  const lifeMs = meta.settings.shortTokenLifeMs
   return answerToken(meta, { personId: code.personId, scopes: code.scopes, lifeMs, longLived: false })
 }
 
@@ -41,7 +41,7 @@ function exchangeForLongLived({ meta, parameters, ledgerCall }: GraphCall): obje
   const problem = tokenProblem(meta, short)
   if (problem) throw refuse.token(problem.subcode, problem.message)
   ledgerCall.facts.personId = short.personId
-  const lifeMs = meta.world.settings.longTokenLifeMs
+  const lifeMs = meta.settings.longTokenLifeMs
   return answerToken(meta, { personId: short.personId, scopes: short.scopes, lifeMs, longLived: true })
 }
 

@@ -20,12 +20,12 @@ export function endGrant(meta: Meta, person: Person): void {
  */
 export async function removeApp(meta: Meta, person: Person, spoil?: CallbackSpoil): Promise<CallbackRecord | null> {
   endGrant(meta, person)
-  const url = meta.world.settings.deauthorizeUrl
+  const url = meta.settings.deauthorizeUrl
   return url ? await callBack(meta, { kind: 'deauthorize', url, personId: person.id, spoil }) : null
 }
 
 /** "Send request" for a removed app. Returns null if the app registered no URL. */
 export async function requestDeletion(meta: Meta, person: Person, spoil?: CallbackSpoil): Promise<CallbackRecord | null> {
-  const url = meta.world.settings.dataDeletionUrl
+  const url = meta.settings.dataDeletionUrl
   return url ? await callBack(meta, { kind: 'deletion', url, personId: person.id, spoil }) : null
 }

@@ -8,7 +8,7 @@ type NewToken = Pick<Token, 'kind' | 'personId' | 'pageId' | 'scopes' | 'expires
 export function mintToken(meta: Meta, wanted: NewToken): Token {
   const token: Token = {
     ...wanted,
-    token: meta.world.ledger.handOut(newTokenText(meta.world.settings.tokenMark)),
+    token: meta.world.ledger.handOut(newTokenText(meta.settings.tokenMark)),
     serial: meta.state.counter++,
     issuedAtMs: meta.world.clock.now(),
     pageTokens: {},

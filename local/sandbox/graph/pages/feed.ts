@@ -66,7 +66,7 @@ export function readTiming({ meta, parameters }: GraphCall): Pick<PagePost, 'pub
 async function checkLink(meta: Meta, link: string): Promise<void> {
   const url = readMediaUrl(link)
   if (!url) throw refuse.general(1609005, undefined, '(#1609005) The URL you specified is not valid.')
-  const { scrapeLinks } = meta.world.settings
+  const { scrapeLinks } = meta.settings
   if (scrapeLinks === 'never' || (scrapeLinks === 'private' && !(await isPrivateHost(url.hostname)))) return
   const response = await fetch(url, { headers: { 'user-agent': metaUserAgent }, signal: AbortSignal.timeout(10_000) }).catch(
     () => null,

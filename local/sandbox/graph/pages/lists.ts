@@ -58,7 +58,7 @@ function requireReadablePage(call: GraphCall): string {
 export function isListed({ meta, parameters }: GraphCall, createdAtMs: number): boolean {
   const since = moment(parameters.text('since')) ?? 0
   const until = moment(parameters.text('until')) ?? Number.POSITIVE_INFINITY
-  const lagMs = meta.world.settings.listLagMs
+  const lagMs = meta.settings.listLagMs
   return createdAtMs + lagMs <= meta.world.clock.now() && createdAtMs >= since && createdAtMs <= until
 }
 

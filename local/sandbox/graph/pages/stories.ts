@@ -87,8 +87,8 @@ export function listPageStories(call: GraphCall): object {
   })
 }
 
-const createdBefore = ({ world }: Meta, { createdAtMs }: PageStory): boolean =>
-  createdAtMs + world.settings.listLagMs <= world.clock.now()
+const createdBefore = ({ world, settings }: Meta, { createdAtMs }: PageStory): boolean =>
+  createdAtMs + settings.listLagMs <= world.clock.now()
 
 const statusOf = ({ world }: Meta, { createdAtMs }: PageStory): 'PUBLISHED' | 'ARCHIVED' =>
   createdAtMs + dayMs > world.clock.now() ? 'PUBLISHED' : 'ARCHIVED'

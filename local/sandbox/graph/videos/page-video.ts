@@ -31,9 +31,9 @@ export function beginProcessing(meta: Meta, video: Video, commit: Commit): void 
   const stored = video.sha256 ? meta.world.media.find(video.sha256) : undefined
   const beganAtMs = meta.world.clock.now()
   const error = stored
-    ? videoProblem(video.kind, stored, { takesMov: meta.world.settings.facebookTakesMov })
+    ? videoProblem(video.kind, stored, { takesMov: meta.settings.facebookTakesMov })
     : { code: 1363024, message: 'The video file is missing.' }
-  video.processing = { beganAtMs, readyAtMs: beganAtMs + meta.world.settings.facebookProcessingMs, error }
+  video.processing = { beganAtMs, readyAtMs: beganAtMs + meta.settings.facebookProcessingMs, error }
   video.commit = commit
   armVideo(meta, video)
 }
@@ -42,7 +42,7 @@ export function beginProcessing(meta: Meta, video: Video, commit: Commit): void 
 export function armVideo(meta: Meta, video: Video): void {
   const { processing, commit } = video
   if (!processing || !commit || processing.error || video.publishedAtMs !== null) return
-  const dueMs = processing.readyAtMs + meta.world.settings.facebookPublishingMs
+  const dueMs = processing.readyAtMs + meta.settings.facebookPublishingMs
   meta.world.clock.after(dueMs - meta.world.clock.now(), () => {
     if (meta.state.videos[video.id] === video && video.publishedAtMs === null) publish(meta, video, commit)
   })

@@ -83,7 +83,7 @@ async function transferChunk(call: GraphCall, pageId: string): Promise<object> {
   }
   const { size } = await stat(chunk)
   const room = (video.announcedBytes ?? 0) - video.receivedBytes
-  if (size > Math.min(room, meta.world.settings.videoChunkBytes))
+  if (size > Math.min(room, meta.settings.videoChunkBytes))
     throw refuse.general(6001, 1363019, '(#6001) The chunk is larger than was asked for.')
   if (video.receivedBytes === 0) await forgetPart(meta, video)
   await appendFile(partPath(meta, video), await readFile(chunk))
@@ -114,7 +114,7 @@ function requireSession(call: GraphCall, pageId: string): Video {
 }
 
 function nextOffsets(meta: Meta, video: Video): object {
-  const end = Math.min(video.receivedBytes + meta.world.settings.videoChunkBytes, video.announcedBytes ?? 0)
+  const end = Math.min(video.receivedBytes + meta.settings.videoChunkBytes, video.announcedBytes ?? 0)
   return { start_offset: String(video.receivedBytes), end_offset: String(end) }
 }
 

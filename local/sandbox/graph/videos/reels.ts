@@ -44,7 +44,7 @@ function finishReel(call: GraphCall, pageId: string): object {
   if (!video.sha256)
     throw refuse.general(6000, 1363037, '(#6000) There was a problem uploading your video file: it is not complete.')
   if (video.processing) throw refuse.general(6000, 1363041, '(#6000) The upload session has ended.')
-  if (reelsOfToday(meta, pageId) >= meta.world.settings.reelsPerDay) {
+  if (reelsOfToday(meta, pageId) >= meta.settings.reelsPerDay) {
     throw refuse.general(341, undefined, '(#341) Feed action request limit reached')
   }
   const description = (parameters.text('description') ?? '').trim()

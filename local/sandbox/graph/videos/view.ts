@@ -29,7 +29,7 @@ export const videoView = (meta: Meta, video: Video): MarkedView =>
 
 /** Meta omits it for a while (fact sheet 8.9, 35). */
 function postIdOf(meta: Meta, { postId, publishedAtMs }: Video): string | undefined {
-  const isKnown = (publishedAtMs ?? 0) + meta.world.settings.videoPostIdLagMs <= meta.world.clock.now()
+  const isKnown = (publishedAtMs ?? 0) + meta.settings.videoPostIdLagMs <= meta.world.clock.now()
   return isKnown ? (postId ?? undefined) : undefined
 }
 

@@ -1,4 +1,4 @@
-import type { Callback } from '../grant.ts'
+import type { Callback } from '../../grant.ts'
 import { readSignedRequest } from './signed-request.ts'
 
 /**

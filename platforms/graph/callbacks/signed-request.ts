@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Json } from '../json.ts'
-import { readJson } from '../json-input.ts'
-import { isRecord, numberAt, textAt } from './json.ts'
+import type { Json } from '../../json.ts'
+import { readJson } from '../../json-input.ts'
+import { isRecord, numberAt, textAt } from '../json.ts'
 
 /** The content of Meta's data deletion and deauthorize callbacks. */
 export type SignedRequest = { userId: string; issuedAtMs: number }
