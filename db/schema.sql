@@ -10,18 +10,25 @@ begin
     where s.workspace_id = t.workspace_id and s.day = t.day;
   insert into workspace_days (workspace_id, day, views, reach, likes, comments, shares, saves,
       other_views, other_reach, other_likes, other_comments, other_shares, other_saves, taken_at)
-    select workspace_id, day, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves),
-      sum(other_views), sum(other_reach), sum(other_likes), sum(other_comments), sum(other_shares), sum(other_saves), max(taken_at)
-    from channel_days join (select distinct workspace_id, day from touched) t using (workspace_id, day) group by 1, 2;
+    select t.workspace_id, t.day, d.* from (select distinct workspace_id, day from touched) t
+      cross join lateral (
+        select sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves),
+          sum(other_views), sum(other_reach), sum(other_likes), sum(other_comments), sum(other_shares), sum(other_saves), max(taken_at)
+        from channel_days where workspace_id = t.workspace_id and day = t.day having count(*) > 0) d;
   delete from channel_months s using (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
     where s.channel_id = t.channel_id and s.month = t.month;
   insert into channel_months (workspace_id, channel_id, month, views, reach, likes, comments, shares, saves,
       other_views, other_reach, other_likes, other_comments, other_shares, other_saves)
-    select workspace_id, d.channel_id, month, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves),
-      sum(other_views), sum(other_reach), sum(other_likes), sum(other_comments), sum(other_shares), sum(other_saves)
+    select d.workspace_id, t.channel_id, t.month, d.views, d.reach, d.likes, d.comments, d.shares, d.saves,
+      d.other_views, d.other_reach, d.other_likes, d.other_comments, d.other_shares, d.other_saves
     from (select distinct channel_id, date_trunc('month', day)::date as month from touched) t
-      join channel_days d on d.channel_id = t.channel_id and day >= month and day < month + interval '1 month'
-    group by 1, 2, 3;
+      cross join lateral (
+        select workspace_id, sum(views) as views, sum(reach) as reach, sum(likes) as likes, sum(comments) as comments,
+          sum(shares) as shares, sum(saves) as saves, sum(other_views) as other_views, sum(other_reach) as other_reach,
+          sum(other_likes) as other_likes, sum(other_comments) as other_comments, sum(other_shares) as other_shares,
+          sum(other_saves) as other_saves
+        from channel_days where channel_id = t.channel_id and day >= t.month and day < t.month + interval '1 month'
+        group by workspace_id) d;
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.drop_snapshot_months(cutoff timestamp with time zone)
@@ -749,7 +756,8 @@ create table targets (
   comment_id text,
   commented_at timestamp with time zone,
   comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null,
-  inbox_until timestamp with time zone
+  inbox_until timestamp with time zone,
+  handles_sealed boolean generated always as (((handles)::text ~~ '%"sealed%'::text)) stored not null
 );
 create unlogged table throttle (
   key text not null,
@@ -936,40 +944,50 @@ alter table targets add constraint targets_once_per_channel UNIQUE (post_id, cha
 alter table users add constraint users_email_unique UNIQUE (email);
 alter table workspaces add constraint workspaces_slug_unique UNIQUE (slug);
 
+CREATE INDEX account_snapshots_term on account_snapshots USING btree ((taken_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX attempts_term on attempts USING btree ((claimed_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX channel_days_followers on channel_days USING btree (channel_id, day) WHERE (followers IS NOT NULL);
 CREATE INDEX channel_days_late on channel_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
+CREATE INDEX channel_days_term on channel_days USING btree (((day)::timestamp without time zone));
 CREATE INDEX channel_days_workspace on channel_days USING btree (workspace_id, day);
 CREATE INDEX channel_months_workspace on channel_months USING btree (workspace_id, month);
 CREATE INDEX channels_grant on channels USING btree (grant_id);
+CREATE INDEX comment_attempts_term on comment_attempts USING btree ((claimed_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX comment_attempts_workspace on comment_attempts USING btree (workspace_id);
 CREATE INDEX deletion_mails_request on deletion_mails USING btree (request_id);
 CREATE INDEX deletion_mails_user on deletion_mails USING btree (user_id);
 CREATE UNIQUE INDEX deletion_requests_open on deletion_requests USING btree (user_id) WHERE ((finished_at IS NULL) AND (user_id IS NOT NULL));
 CREATE INDEX elsewhere_posts_channel on elsewhere_posts USING btree (channel_id, published_at);
 CREATE INDEX elsewhere_posts_due on elsewhere_posts USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX elsewhere_posts_term on elsewhere_posts USING btree ((published_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX elsewhere_posts_unread on elsewhere_posts USING btree (workspace_id, channel_id) WHERE ((taken_at IS NULL) AND (next_at IS NOT NULL));
 CREATE INDEX elsewhere_posts_views on elsewhere_posts USING btree (workspace_id, views DESC NULLS LAST, published_at DESC);
 CREATE INDEX elsewhere_posts_workspace on elsewhere_posts USING btree (workspace_id, published_at);
 CREATE INDEX erased_ids_kind on erased_ids USING btree (kind);
-CREATE INDEX erased_ids_term on erased_ids USING btree (erased_at);
+CREATE INDEX erased_ids_term on erased_ids USING btree ((erased_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX events_list on events USING btree (workspace_id, id DESC);
 CREATE INDEX events_subject on events USING btree (subject_id, at);
+CREATE INDEX events_term on events USING btree ((at AT TIME ZONE 'UTC'::text));
 CREATE INDEX exports_user on exports USING btree (user_id, asked_at);
-CREATE INDEX form_keys_used on form_keys USING btree (used_at);
+CREATE INDEX form_keys_term on form_keys USING btree ((used_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX invitations_workspace on invitations USING btree (workspace_id, created_at);
 CREATE INDEX mail_links_user on mail_links USING btree (user_id);
+CREATE INDEX measured_targets_aged on measured_targets USING btree ((published_at AT TIME ZONE 'UTC'::text)) WHERE ((views_at_day IS NOT NULL) OR (views_at_week IS NOT NULL));
 CREATE INDEX measured_targets_channel on measured_targets USING btree (channel_id, published_at);
 CREATE INDEX measured_targets_due on measured_targets USING btree (channel_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX measured_targets_term on measured_targets USING btree ((taken_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX measured_targets_views on measured_targets USING btree (workspace_id, views DESC NULLS LAST, published_at DESC);
 CREATE INDEX measured_targets_workspace on measured_targets USING btree (workspace_id, published_at);
 CREATE INDEX media_converting on media USING btree (id) WHERE ((conversion = 'waiting'::text) AND (purged_at IS NULL));
 CREATE INDEX media_list on media USING btree (workspace_id, id DESC);
+CREATE INDEX media_term on media USING btree ((uploaded_at AT TIME ZONE 'UTC'::text)) WHERE (purged_at IS NULL);
 CREATE INDEX media_to_remove on media USING btree (purged_at) WHERE ((purged_at IS NOT NULL) AND (files_removed_at IS NULL));
 CREATE UNIQUE INDEX media_links_attempt on media_links USING btree (target_id, attempt_number, media_id);
 CREATE INDEX media_links_media on media_links USING btree (media_id);
 CREATE INDEX memberships_user on memberships USING btree (user_id);
 CREATE INDEX notices_asked on notices USING btree (grant_id, created_at) WHERE (kind = 'asked'::text);
 CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC);
+CREATE INDEX notices_term on notices USING btree ((created_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX notices_unseen on notices USING btree (user_id, workspace_id) WHERE (seen_at IS NULL);
 CREATE INDEX outbox_due on outbox USING btree (next_try_at, id);
 CREATE INDEX outbox_ref on outbox USING btree (ref_id);
@@ -977,7 +995,7 @@ CREATE INDEX passkeys_user on passkeys USING btree (user_id);
 CREATE INDEX policy_letters_open on policy_letters USING btree (version) WHERE (mailed_at IS NULL);
 CREATE INDEX post_media_media on post_media USING btree (media_id);
 CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHERE (state = 'draft'::text);
-CREATE INDEX posts_discarded on posts USING btree (updated_at) WHERE (state = 'discarded'::text);
+CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
 CREATE INDEX revocations_channel on revocations USING btree (channel_id, asked_at DESC);
@@ -988,11 +1006,13 @@ CREATE INDEX revocations_workspace on revocations USING btree (workspace_id, ask
 CREATE INDEX sessions_user on sessions USING btree (user_id);
 CREATE UNIQUE INDEX snapshots_elsewhere on snapshots USING btree (elsewhere_id, taken_at) WHERE (elsewhere_id IS NOT NULL);
 CREATE UNIQUE INDEX snapshots_target on snapshots USING btree (target_id, taken_at) WHERE (target_id IS NOT NULL);
+CREATE INDEX snapshots_term on snapshots USING btree ((taken_at AT TIME ZONE 'UTC'::text));
 CREATE INDEX sweeps_rule on sweeps USING btree (rule, at DESC);
 CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
 CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE comment_open;
 CREATE INDEX targets_comment_to_settle on targets USING btree (workspace_id, state_at) WHERE (comment_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text]));
 CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
+CREATE INDEX targets_sealed on targets USING btree ((state_at AT TIME ZONE 'UTC'::text)) WHERE handles_sealed;
 CREATE INDEX targets_to_settle on targets USING btree (workspace_id, state_at DESC) WHERE ((state = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text])) AND (finished_at IS NULL));
 CREATE INDEX targets_unfinished on targets USING btree (state_at) WHERE ((state = ANY (ARRAY['sending'::text, 'processing'::text])) OR ((state = 'published'::text) AND (finished_at IS NULL)));
 CREATE INDEX targets_waiting on targets USING btree (channel_id, due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text]));
@@ -1310,6 +1330,7 @@ comment on column targets.comment_proof is 'what showed the outcome of the first
 comment on column targets.comment_id is 'the platform''s id of the first comment';
 comment on column targets.comment_open is 'the first comment is still to be written, or its outcome to be found out';
 comment on column targets.inbox_until is 'the platform has delivered it as a draft; the creator can finish it there until then; null: not delivered as a draft';
+comment on column targets.handles_sealed is 'whether secrets are among the handles';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';

@@ -8,20 +8,18 @@ import { type Sql, tx } from '../../db/postgres/connect.ts'
 import { checks } from '../../db/privacy/checks.ts'
 import { openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
 import { listFilesToRemove, markFilesRemoved } from '../../db/privacy/due-files.ts'
-import { deleteExport, listDueExports } from '../../db/privacy/exports.ts'
 import {
   cutoffOf,
   deleteDueRows,
   dropDueMonths,
   hasTable,
-  historyDays,
   listDueAccounts,
   listDueGrants,
   purgeDueMedia,
-  type Rule,
-  rules,
   whatIsLeft,
-} from '../../db/privacy/retention.ts'
+} from '../../db/privacy/due-rows.ts'
+import { deleteExport, listDueExports } from '../../db/privacy/exports.ts'
+import { historyDays, type Rule, rules } from '../../db/privacy/retention.ts'
 import { insertSweep } from '../../db/privacy/sweeps.ts'
 import { dropSealedHandles } from '../../db/vault/sealed-handles.ts'
 import type { Vault } from '../../db/vault/vault.ts'

@@ -202,6 +202,9 @@ export const agedViewsBegan = `case when views_at_day is not null or views_at_we
 export const dropAgedViews = async (sql: Db, cutoff: Date, limit: number): Promise<number> => {
   const { count } = await sql`
     update measured_targets set views_at_day = null, views_at_week = null where target_id = any(array(
-      select target_id from measured_targets where (${sql.unsafe(agedViewsBegan)}) <= ${cutoff} limit ${limit} for update skip locked))`
+      select target_id from measured_targets
+      where (views_at_day is not null or views_at_week is not null)
+        and (published_at at time zone 'UTC') <= (${cutoff}::timestamptz - interval '23 hours') at time zone 'UTC'
+      order by (published_at at time zone 'UTC') limit ${limit} for update skip locked))`
   return count
 }

@@ -1,9 +1,9 @@
 import { consentMinutes } from '../channels/consents.ts'
 import { revocationDays } from '../channels/revocations.ts'
 import { agedViewsBegan } from '../insights/snapshots.ts'
-import { type Db, type Sql, tx } from '../postgres/connect.ts'
 import { literals, openStates } from '../posts/target-states.ts'
 import { sealedHandlesBegan } from '../vault/sealed-handles.ts'
+import { terms } from './terms.ts'
 
 /** Deletes rows of `table` once `keep` has passed since `began` (SQL; null: not begun yet). */
 export type Rule = {
@@ -18,6 +18,11 @@ export type Rule = {
   after: string
   table: string
   began: string
+  /**
+   * For tables that grow: an SQL time in UTC that has an index and is never later than `began`, and
+   * which rows that index has. `began` is null for all other rows.
+   */
+  index?: { at: string; where?: string }
   /** How rows are deleted: for example, `media` deletes files first, `month` whole partitions. */
   goes: 'row' | 'month' | 'media' | 'export' | 'erasure' | 'platform' | 'revocation' | 'handles' | 'ages'
   /** The singular noun for what is counted, such as "file". */
@@ -36,11 +41,17 @@ const row = (name: string, what: string, keep: string, after: string, began: str
   ...(promise ? { promise } : {}),
 })
 
+/** An index on this, unlike one on the column itself, is never chosen for the list of a page. */
+const utc = (column: string): string => `(${column} at time zone 'UTC')`
+
+/** A rule of a table that grows. */
+const indexed = (column: string, rule: Rule): Rule => ({ ...rule, index: { at: utc(column) } })
+
 /** Null while a post that uses the file is unfinished; otherwise its latest use or change. */
 const mediaBegan = `case
   when media.purged_at is not null then null
-  when exists (select from post_media pm join targets t on t.post_id = pm.post_id where pm.media_id = media.id
-    and t.state in ${literals(openStates)}) then null
+  when (select bool_or(t.state in ${literals(openStates)}) from post_media pm join targets t on t.post_id = pm.post_id
+    where pm.media_id = media.id) then null
   else greatest(media.uploaded_at,
     (select max(coalesce(t.published_at, t.state_at)) from post_media pm join targets t on t.post_id = pm.post_id where pm.media_id = media.id),
     (select max(p.updated_at) from post_media pm join posts p on p.id = pm.post_id where pm.media_id = media.id and p.state = 'draft'))
@@ -49,7 +60,7 @@ end`
 export const rules: Rule[] = [
   // promise: R1
   {
-    ...row('users', 'Accounts', '30 days', 'their deactivation', 'deactivated_at', 'account', 'R1'),
+    ...row('users', 'Accounts', terms.account, 'their deactivation', 'deactivated_at', 'account', 'R1'),
     name: 'accounts',
     goes: 'erasure',
   },
@@ -58,25 +69,45 @@ export const rules: Rule[] = [
     ...row(
       'media',
       'Uploaded media',
-      '90 days',
+      terms.media,
       'the last post that uses the file was published; a file that no post used, or only a draft, after it was uploaded or the draft was last changed',
       mediaBegan,
       'file',
       'R4',
     ),
     goes: 'media',
+    index: { at: utc('uploaded_at'), where: 'purged_at is null' },
   },
   // promise: R3
-  { ...row('snapshots', 'Analytics snapshots', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'), goes: 'month' },
   {
-    ...row('measured_targets', 'Views after a day and a week', '24 months', 'they were taken', agedViewsBegan, 'post', 'R3'),
+    ...indexed(
+      'taken_at',
+      row('snapshots', 'Analytics snapshots', terms.numbers, 'they were taken', 'taken_at', 'snapshot', 'R3'),
+    ),
+    goes: 'month',
+  },
+  {
+    ...row('measured_targets', 'Views after a day and a week', terms.numbers, 'they were taken', agedViewsBegan, 'post', 'R3'),
     name: 'aged_views',
     goes: 'ages',
+    index: { at: utc('published_at'), where: '(views_at_day is not null or views_at_week is not null)' },
   },
-  row('measured_targets', 'The newest numbers of a post', '24 months', 'they were taken', 'taken_at', 'post', 'R3'),
-  row('elsewhere_posts', 'Posts not made here', '24 months', 'they were published', 'published_at', 'post', 'R3'),
-  row('account_snapshots', 'Snapshots of whole accounts', '24 months', 'they were taken', 'taken_at', 'snapshot', 'R3'),
-  row('channel_days', 'Sums of a day', '24 months', 'the day', 'day::timestamptz', 'day', 'R3'),
+  indexed(
+    'taken_at',
+    row('measured_targets', 'The newest numbers of a post', terms.numbers, 'they were taken', 'taken_at', 'post', 'R3'),
+  ),
+  indexed(
+    'published_at',
+    row('elsewhere_posts', 'Posts not made here', terms.numbers, 'they were published', 'published_at', 'post', 'R3'),
+  ),
+  indexed(
+    'taken_at',
+    row('account_snapshots', 'Snapshots of whole accounts', terms.numbers, 'they were taken', 'taken_at', 'snapshot', 'R3'),
+  ),
+  {
+    ...row('channel_days', 'Sums of a day', terms.numbers, 'the day', 'day::timestamptz', 'day', 'R3'),
+    index: { at: 'day::timestamp' },
+  },
   // promise: E5
   {
     ...row(
@@ -103,8 +134,12 @@ export const rules: Rule[] = [
       'draft',
     ),
     name: 'discarded_drafts',
+    index: { at: utc('updated_at'), where: "state = 'discarded'" },
   },
-  row('form_keys', 'Marks that keep a form from being carried out twice', '1 day', 'the form was sent', 'used_at', 'mark'),
+  indexed(
+    'used_at',
+    row('form_keys', 'Marks that keep a form from being carried out twice', '1 day', 'the form was sent', 'used_at', 'mark'),
+  ),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),
   row('password_resets', 'Links to reset a password', '1 day', 'they expired', 'expires_at', 'reset'),
@@ -144,6 +179,7 @@ export const rules: Rule[] = [
     ...row('targets', 'Upload credentials of a post', '1 day', 'it was sent', sealedHandlesBegan, 'post'),
     name: 'handles',
     goes: 'handles',
+    index: { at: utc('state_at'), where: 'handles_sealed' },
   },
   row(
     'invitations',
@@ -153,22 +189,35 @@ export const rules: Rule[] = [
     'case when accepted_at is null then coalesce(revoked_at, expires_at) end',
     'invitation',
   ),
-  row('attempts', 'Records of single attempts to publish', '24 months', 'they ended', 'coalesce(ended_at, claimed_at)', 'record'),
-  row(
-    'comment_attempts',
-    'Records of single attempts to write a first comment',
-    '24 months',
-    'they ended',
-    'coalesce(ended_at, claimed_at)',
-    'record',
+  indexed(
+    'claimed_at',
+    row(
+      'attempts',
+      'Records of single attempts to publish',
+      terms.records,
+      'they ended',
+      'coalesce(ended_at, claimed_at)',
+      'record',
+    ),
   ),
-  row('events', 'Entries in the activity log of a workspace', '24 months', 'they were written', 'at', 'line'),
+  indexed(
+    'claimed_at',
+    row(
+      'comment_attempts',
+      'Records of single attempts to write a first comment',
+      terms.records,
+      'they ended',
+      'coalesce(ended_at, claimed_at)',
+      'record',
+    ),
+  ),
+  indexed('at', row('events', 'Entries in the activity log of a workspace', terms.records, 'they were written', 'at', 'line')),
   row('outbox', 'Tasks that could not be handed over', '30 days', 'they were noted', 'created_at', 'note'),
-  row('notices', 'Notifications', '90 days', 'they were written', 'created_at', 'notice'),
+  indexed('created_at', row('notices', 'Notifications', '90 days', 'they were written', 'created_at', 'notice')),
   row(
     'policy_letters',
     'Records of who was emailed about a change of this policy',
-    '24 months',
+    terms.records,
     'the email',
     'mailed_at',
     'record',
@@ -185,13 +234,16 @@ export const rules: Rule[] = [
     'E3',
   ),
   row('deletion_requests', 'Status pages of deletion requests', '90 days', 'the last step', 'finished_at', 'page', 'E4'),
-  row(
-    'erased_ids',
-    'Salted hashes of deleted IDs, so that a restored backup can’t bring them back',
-    '13 months',
-    'the deletion',
+  indexed(
     'erased_at',
-    'hash',
+    row(
+      'erased_ids',
+      'Salted hashes of deleted IDs, so that a restored backup can’t bring them back',
+      '13 months',
+      'the deletion',
+      'erased_at',
+      'hash',
+    ),
   ),
   row('sweeps', 'Results of these checks', '13 months', 'the check', 'at', 'record'),
 ]
@@ -229,70 +281,3 @@ export const historyDays = 7
 
 /** The longest time, in days, that log lines are kept. */
 export const logDays = 14
-
-/** Rows whose term began at or before this moment are due. */
-export const cutoffOf = async (sql: Db, rule: Rule, now: Date): Promise<Date> => {
-  const [found] = await sql<{ at: Date }[]>`select ${now}::timestamptz - ${rule.keep}::interval as at`
-  return found!.at
-}
-
-/** Whether the table exists. A rule may be written before its table. */
-export const hasTable = async (sql: Db, table: string): Promise<boolean> => {
-  const [found] = await sql<{ is: boolean }[]>`select to_regclass(${table}) is not null as is`
-  return found!.is
-}
-
-/** Deletes at most `limit` rows that are due, and skips locked rows. Returns how many. */
-export const deleteDueRows = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<number> => {
-  // Joins on tableoid too: in a partitioned table, the same ctid exists in every partition.
-  const { count } = await sql`
-    delete from ${sql(rule.table)} t using (
-      select tableoid as part, ctid as place from ${sql(rule.table)}
-      where (${sql.unsafe(rule.began)}) <= ${cutoff} limit ${limit} for update skip locked) due
-    where t.tableoid = due.part and t.ctid = due.place`
-  return count
-}
-
-// promise: R3
-/** Drops the partitions of whole months before the cutoff. Returns how many rows they had. */
-export const dropDueMonths = (sql: Sql, cutoff: Date): Promise<number> =>
-  tx(sql, async (t) => {
-    const [due] = await t<{ rows: number }[]>`
-      select count(*)::int as rows from snapshots where taken_at < date_trunc('month', ${cutoff}::timestamptz, 'UTC')`
-    await t`select drop_snapshot_months(${cutoff})`
-    return due!.rows
-  })
-
-/** Connections that were removed on their platform and are due. */
-export const listDueGrants = async (sql: Db, rule: Rule, cutoff: Date, limit: number): Promise<string[]> => {
-  const rows = await sql<{ id: string }[]>`
-    select id from grants where (${sql.unsafe(rule.began)}) <= ${cutoff} order by id limit ${limit}`
-  return rows.map((row) => row.id)
-}
-
-export type Left = { count: number; oldestAt: Date | null }
-
-/** How many rows have a running term, and when the oldest one began. */
-export const whatIsLeft = async (sql: Db, rule: Rule): Promise<Left> => {
-  const [left] = await sql<Left[]>`
-    select count(*)::int as count, min(began) as oldest_at
-    from (select (${sql.unsafe(rule.began)}) as began from ${sql(rule.table)}) as terms where began is not null`
-  return left!
-}
-
-// promise: R4
-/** Makes the URLs of due files answer 410. Their bytes are deleted next. Returns how many. */
-export const purgeDueMedia = async (sql: Db, rule: Rule, cutoff: Date, limit: number, now: Date): Promise<number> => {
-  const { count } = await sql`
-    update media set purged_at = ${now} where id = any(array(
-      select id from media where (${sql.unsafe(rule.began)}) <= ${cutoff} limit ${limit} for update skip locked))`
-  return count
-}
-
-/** Accounts that are due and have no open deletion request. */
-export const listDueAccounts = async (sql: Db, cutoff: Date, limit: number): Promise<string[]> => {
-  const rows = await sql<{ id: string }[]>`
-    select id from users u where deactivated_at <= ${cutoff}
-      and not exists (select from deletion_requests d where d.user_id = u.id and d.finished_at is null) limit ${limit}`
-  return rows.map((one) => one.id)
-}

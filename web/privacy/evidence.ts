@@ -1,4 +1,5 @@
 import { checks } from '../../db/privacy/checks.ts'
+import { mostCounted } from '../../db/privacy/due-rows.ts'
 import { historyDays, type Rule, rules } from '../../db/privacy/retention.ts'
 import type { Sweep } from '../../db/privacy/sweeps.ts'
 import { publicTimes } from '../time/public-times.ts'
@@ -47,7 +48,7 @@ export const gatherEvidence = (sweeps: Map<string, Sweep>, nowMs: number): Recor
 const ofRule = (rule: Rule, sweep: Sweep | undefined, nowMs: number): Evidence => {
   if (!sweep) return notYet
   const removed = `${sweep.removed} ${plural(rule.one, sweep.removed)} ${rule.goes === 'erasure' ? 'being deleted' : 'deleted'}`
-  const left = `${sweep.leftCount} left${sweep.oldestLeftAt ? `, the oldest ${age(sweep)}` : ''}`
+  const left = `${leftOf(sweep)} left${sweep.oldestLeftAt ? `, the oldest ${age(sweep)}` : ''}`
   const isOverdue = sweep.oldestLeftAt !== null && endOfTerm(sweep.oldestLeftAt, rule.keep) + graceMs < sweep.at.getTime()
   return isOverdue
     ? failed(sweep, nowMs, 'something was kept longer', `${removed}, ${left}`)
@@ -95,6 +96,8 @@ const notYet: Evidence = {
 }
 
 const plural = (one: string, n: number): string => (n === 1 ? one : `${one}s`)
+
+const leftOf = ({ leftCount }: Sweep): string => (leftCount > mostCounted ? `more than ${mostCounted}` : String(leftCount))
 
 const age = ({ at, oldestLeftAt }: Sweep): string => {
   const days = Math.floor((at.getTime() - (oldestLeftAt ?? at).getTime()) / dayMs)
