@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import { type Client, isGrpcDeadlineError, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client'
 import { createDataConverter } from '../../temporal/data-converter.ts'
 import { createClient, inTrouble } from '../../web/operate/temporal.ts'
 import { backgroundTaskQueue, progress, taskQueue } from '../../workflows/names.ts'
@@ -43,8 +43,7 @@ export const showWorkflow = (deps: OperateDeps, args: string[]): Promise<Answer>
       throw error
     })
     const isDriven = ['publishTarget', 'keepGrantAlive'].includes(found.type) && found.status.name === 'RUNNING'
-    // Null also if no worker answers, which is shown below.
-    const now = isDriven ? await handle.query(progress).catch(() => null) : null
+    const now = isDriven ? await handle.query(progress).catch(unlessNoWorker) : null
     const facts: Row = {
       type: found.type,
       status: found.status.name,
@@ -57,6 +56,19 @@ export const showWorkflow = (deps: OperateDeps, args: string[]): Promise<Answer>
     }
     return { rows: Object.entries(facts).map(([what, value]) => ({ what, value })) }
   })
+
+const failedPrecondition = 9 // gRPC status
+
+/**
+ * Null if no worker answers: Temporal says so if none has polled for minutes, and waits for one that
+ * polled until lately. Other errors are thrown.
+ */
+const unlessNoWorker = (error: unknown): null => {
+  const cause = error instanceof ServiceError ? error.cause : error
+  const nobodyPolls = isGrpcServiceError(cause) && cause.code === failedPrecondition && cause.details.startsWith('no poller seen')
+  if (nobodyPolls || isGrpcDeadlineError(error)) return null
+  throw error
+}
 
 /** Ends all our workflows and schedules. Decrypts nothing, so it works without the key. */
 export const endEverything = async (client: Client): Promise<{ workflows: number; schedules: number }> => {
