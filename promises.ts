@@ -1,3 +1,4 @@
+import { terms } from './db/privacy/terms.ts'
 import { issuerModules } from './platforms/index.ts'
 
 /**
@@ -36,10 +37,10 @@ export const promises: PromiseMade[] = [
     U4: 'It tells admins when a connection needs them or a post fails.',
   }),
   ...group('How long things are kept', {
-    R1: 'Account data is kept while the account is active and 30 days after its deactivation; then it is deleted.',
+    R1: `Account data is kept while the account is active and ${terms.account} after its deactivation; then it is deleted.`,
     R2: 'Tokens are deleted, and revoked at the platform, the moment an account is disconnected.',
-    R3: 'Analytics snapshots are kept for 24 months, then they age out.',
-    R4: 'Uploaded media is kept for 90 days after the post that uses it was published; then it is gone from its public address.',
+    R3: `Analytics snapshots are kept for ${terms.numbers}, then they age out.`,
+    R4: `Uploaded media is kept for ${terms.media} after the post that uses it was published; then it is gone from its public address.`,
   }),
   ...group('Protection', {
     S1: 'Tokens of platforms are encrypted at rest.',

@@ -3,6 +3,9 @@ import type { Problem } from './errors.ts'
 import type { JsonRecord } from './json.ts'
 import type { Scope } from './policy.ts'
 
+/** After this many days without a visit of the person, Meta ends access to their data. */
+export const dataAccessDays = 90
+
 /**
  * How to connect, renew and revoke at an issuer (Meta, TikTok). One per issuer, shared by its
  * platforms.

@@ -1,3 +1,6 @@
+/** How many days back an account's own posts are listed when it is connected. */
+export const ownPostsDays = 90
+
 /** How many characters of a caption are kept, for posts that were not made with CrateSocial. */
 const textLength = 200
 

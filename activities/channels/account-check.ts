@@ -7,6 +7,7 @@ import { reviveTargets } from '../../db/posts/waiting-targets.ts'
 import type { Vault } from '../../db/vault/vault.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { AccountOffer, GrantState } from '../../platforms/grant.ts'
+import { dataAccessDays } from '../../platforms/grant.ts'
 import type { Registry } from '../../platforms/index.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import { askCheck, ended, giveUp, isReauthorize, issuerOf, loseChannel } from './losing.ts'
@@ -24,7 +25,8 @@ const unexplainedWaitMs = 5 * 60_000
  */
 export const unexplained = 'access_unclear'
 
-export const dataAccessOver = 'Access ends after 90 days unless the person signs in again.'
+export const unlessSeen = `after ${dataAccessDays} days unless the person signs in again`
+export const dataAccessOver = `Access ends ${unlessSeen}.`
 const notShared = 'It is no longer shared with CrateSocial, or your role there ended.'
 
 /** The issuer's answer about one account: still usable, or a sentence why not. */

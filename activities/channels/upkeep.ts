@@ -20,7 +20,7 @@ import type { AccountOffer, GrantState } from '../../platforms/grant.ts'
 import type { GrantRef, GrantStep, Searchable } from '../../workflows/names.ts'
 import { renewAvatar } from '../insights/account.ts'
 import { backoffMs, shareOf } from '../retry.ts'
-import { accountStandingOf, askAccount, bringBack, dataAccessOver, type OfferStanding } from './account-check.ts'
+import { accountStandingOf, askAccount, bringBack, dataAccessOver, type OfferStanding, unlessSeen } from './account-check.ts'
 import { ended, giveUp, isReauthorize, issuerOf, loseChannel, markLost } from './losing.ts'
 import { type GrantDeps, renew } from './tokens.ts'
 import { decideGrantStep, dueWarning, endOf } from './upkeep-step.ts'
@@ -217,7 +217,7 @@ const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promis
     const words = `The time that ${issuerOf(deps, row).label} gave this connection is over.`
     throw new PlatformError({ kind: 'reauthorize', code: 'expired', words })
   }
-  const words = `${issuerOf(deps, row).label} ends access after 90 days unless the person signs in again.`
+  const words = `${issuerOf(deps, row).label} ends access ${unlessSeen}.`
   await tx(deps.sql, async (t) => {
     if (!(await claimWarning(t, row.id, endsAt, 0))) return
     const { workspaceId } = grant

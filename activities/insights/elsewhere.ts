@@ -2,13 +2,13 @@ import { dropOurs, noteListed, notePage, saveOwnPosts } from '../../db/insights/
 import type { MeasuredChannel, UnfinishedList } from '../../db/insights/measured-channels.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { OwnPosts, OwnPostsAsked } from '../../platforms/measurer.ts'
+import { ownPostsDays } from '../../platforms/own-post.ts'
 import { measurePosts } from './posts.ts'
 import { askNumbers, type RoundDeps } from './round.ts'
 import { nextAccountAt } from './times.ts'
 
 const dayMs = 86_400_000
-/** How far back the account's own posts are listed. */
-const listedMs = 90 * dayMs
+const listedMs = ownPostsDays * dayMs
 /** Platforms' lists lag, so a list starts this long before the last one began. */
 const overlapMs = 2 * dayMs
 /** The most pages in one run, which is every 15 minutes. The next run continues the list. */

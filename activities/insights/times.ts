@@ -1,3 +1,4 @@
+import { terms } from '../../db/privacy/terms.ts'
 import { jitterMs } from '../retry.ts'
 
 const hourMs = 3_600_000
@@ -6,14 +7,17 @@ const dayMs = 24 * hourMs
 const range = (from: number, to: number, step = 1): number[] =>
   Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step)
 
+const yearsKept = Number.parseInt(terms.numbers, 10) / 12
+
 /**
  * promise: U3, R3: the ages at which a post is measured: 1 h, 6 h, 24 h, then daily until day 30,
- * then weekly until month 24.
+ * then weekly as long as
+ * numbers are kept.
  */
 const agesMs = [
   ...[1, 6, 24].map((hours) => hours * hourMs),
   ...range(2, 30).map((days) => days * dayMs),
-  ...range(37, 730, 7).map((days) => days * dayMs),
+  ...range(37, yearsKept * 365, 7).map((days) => days * dayMs),
 ]
 
 /**

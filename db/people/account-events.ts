@@ -1,9 +1,7 @@
 import { recordEvent } from '../notifications/events.ts'
 import { enqueue } from '../notifications/outbox.ts'
 import type { Db } from '../postgres/connect.ts'
-import { rules } from '../privacy/retention.ts'
-
-const accountsKept = rules.find((rule) => rule.name === 'accounts')!.keep
+import { terms } from '../privacy/terms.ts'
 
 /** Changes to how someone signs in, which we email them about. */
 export type AccountEvent =
@@ -33,6 +31,6 @@ export type AccountEventToMail = { name: AccountEvent; at: Date; email: string; 
 /** Null when the event or its person is gone, so there is nobody to mail. */
 export const findAccountEvent = async (sql: Db, id: string): Promise<AccountEventToMail | null> => {
   const [row] = await sql<AccountEventToMail[]>`
-    select e.name, e.at, u.email, u.name as person_name, u.deactivated_at + ${accountsKept}::interval as erased_at from events e join users u on u.id = e.subject_id where e.id = ${id}`
+    select e.name, e.at, u.email, u.name as person_name, u.deactivated_at + ${terms.account}::interval as erased_at from events e join users u on u.id = e.subject_id where e.id = ${id}`
   return row ?? null
 }

@@ -1,12 +1,12 @@
 import type { Db } from '../postgres/connect.ts'
-import { rules } from '../privacy/retention.ts'
+import { terms } from '../privacy/terms.ts'
 import { endAccess } from './access.ts'
 import { recordAccountEvent } from './account-events.ts'
 import { revokeInvitationsBy } from './invitations.ts'
 
 /** promise: R1: deactivated accounts. They can't sign in, and are erased when their term ends. */
 
-const { keep } = rules.find((rule) => rule.name === 'accounts')!
+const keep = terms.account
 
 /**
  * Ends every session and mailed link, and the invitations that the person created. False if the

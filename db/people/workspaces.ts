@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { terms } from '../privacy/terms.ts'
 
 export type WorkspaceSettings = { id: string; slug: string; name: string; zone: string; missedAfterHours: number }
 
@@ -29,7 +30,7 @@ export type EarlierZone = { zone: string; until: string }
  * As long as analytics are kept, because their days are counted in the zone of that time.
  * promise: R3
  */
-const zonesKept = '24 months'
+const zonesKept = terms.numbers
 
 /**
  * Saves the settings. If the zone changes, the old one is kept with this moment, because days that

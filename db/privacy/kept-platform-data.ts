@@ -1,4 +1,5 @@
 import type { Kept, Term } from './kept-data.ts'
+import { terms } from './terms.ts'
 
 const connected: Term = { until: 'Until you disconnect the account' }
 const record: Term = { until: 'Until you delete the account or its workspace from CrateSocial' }
@@ -56,7 +57,7 @@ export const platformData: Kept[] = [
     group: 'platform',
     what: 'IDs, links and status of published posts and of their first comments',
     why: 'To show you what became of each post and to read its numbers',
-    kept: { until: 'As long as the post in CrateSocial; the records of single attempts for 24 months' },
+    kept: { until: `As long as the post in CrateSocial; the records of single attempts for ${terms.records}` },
     columns: [
       ...['targets.platform_post_id', 'targets.permalink', 'targets.confirmed_by', 'targets.problem', 'targets.waiting_for'],
       'targets.inbox_until',
@@ -77,7 +78,7 @@ export const platformData: Kept[] = [
     id: 'elsewhere-posts',
     group: 'platform',
     what: 'Posts of the account that were not made here: ID, link, time, the beginning of the text, and numbers',
-    why: 'To show how the account does beside the posts from here; those of the last 90 days are read when it is connected',
+    why: 'To show how the account does beside the posts from here; earlier ones are read when it is connected',
     kept: { rule: 'elsewhere_posts' },
     columns: ['elsewhere_posts.*', 'measured_channels.list_next'],
   },

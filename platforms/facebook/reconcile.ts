@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/client.ts'
+import { equalText } from '../graph/error-rows.ts'
 import { findRow } from '../graph/errors.ts'
 import { recordsAt, textAt } from '../graph/json.ts'
 import { normalizeText } from '../graph/text.ts'
@@ -86,12 +87,12 @@ const reconcilePost = async (graph: Graph, publication: Publication, attempt: At
 type Look = { photoIds: string[]; sinceMs: number; listedSinceMs: number; duplicate: boolean }
 
 /**
- * 506 means that the text equals that of an earlier post. This may be from an earlier attempt of
- * ours, so the search goes back a day.
+ * If the text equals that of an earlier post, that may be from an earlier attempt of ours, so the
+ * search goes back a day.
  */
 const lookFor = (publication: Publication, attempt: AttemptToReconcile): Look => {
   const photos = photosOf(publication)
-  const duplicate = attempt.answer?.code === '506'
+  const duplicate = attempt.answer?.code === String(equalText)
   const sinceMs = attempt.sentAtMs - clockSlackMs
   const earliestMs = Math.min(photos.sinceMs, duplicate ? attempt.sentAtMs - dayMs : attempt.sentAtMs)
   return { photoIds: photos.ids, sinceMs, listedSinceMs: Math.min(sinceMs, earliestMs - clockSlackMs), duplicate }

@@ -1,5 +1,17 @@
 import type { ErrorKind, LimitedWhat } from '../errors.ts'
 
+// Codes of Meta that our code decides by. All others are only in the tables below.
+
+export const invalidToken = 190
+/** The object is gone, or this token may not see it. */
+export const hidden = { code: 100, subcode: 33 }
+/** The text equals that of an earlier post. */
+export const equalText = 506
+/** Subcode: Instagram has restricted the action for some hours. */
+export const restricted = 2207051
+/** One number is withheld: too few viewers, or no permission for it. */
+export const withheld = [10, 200]
+
 /** One row of Meta's error table. `code` null: matches the subcode with any code. */
 export type ErrorRow = {
   code: number | null
@@ -64,7 +76,7 @@ export const generalRows: ErrorRow[] = [
     waitMs: 15 * minute,
   },
   { code: 100, subcode: null, kind: 'rejected', words: 'Meta refused a part of the request.' },
-  { code: 100, subcode: 33, kind: 'rejected', words: 'It is gone, or Meta does not show it to CrateSocial any more.' },
+  { ...hidden, kind: 'rejected', words: 'It is gone, or Meta does not show it to CrateSocial any more.' },
   { code: 101, subcode: null, kind: 'rejected', words: `${setup} the app id is not valid.` },
   { code: 102, subcode: null, kind: 'reauthorize', words: `The connection to Meta has ended. ${connectAgain}` },
   { code: 104, subcode: null, kind: 'rejected', words: `${setup} the signature of a call was not accepted.` },
@@ -100,7 +112,7 @@ export const generalRows: ErrorRow[] = [
     waitMs: 24 * hour,
   },
   {
-    code: 506,
+    code: equalText,
     subcode: null,
     kind: 'rejected',
     words: 'Facebook takes no text that equals the post before it. Change the text.',
@@ -146,43 +158,53 @@ export const loginRows: ErrorRow[] = [
   { code: 100, subcode: 36007, kind: 'reauthorize', words: 'Connecting took too long. Start again.' },
   { code: 100, subcode: 36008, kind: 'rejected', words: `${setup} the redirect address differs from the registered one.` },
   { code: 100, subcode: 36009, kind: 'reauthorize', words: 'This sign-in was used already. Start connecting again.' },
-  { code: 190, subcode: null, kind: 'reauthorize', words: `Meta does not accept the connection any more. ${connectAgain}` },
-  { code: 190, subcode: 458, kind: 'reauthorize', words: `CrateSocial was removed in the settings of Facebook. ${connectAgain}` },
   {
-    code: 190,
+    code: invalidToken,
+    subcode: null,
+    kind: 'reauthorize',
+    words: `Meta does not accept the connection any more. ${connectAgain}`,
+  },
+  {
+    code: invalidToken,
+    subcode: 458,
+    kind: 'reauthorize',
+    words: `CrateSocial was removed in the settings of Facebook. ${connectAgain}`,
+  },
+  {
+    code: invalidToken,
     subcode: 459,
     kind: 'reauthorize',
     words:
       'Facebook asks the person who connected this account to sign in at facebook.com and follow its instructions; then connect it again.',
   },
   {
-    code: 190,
+    code: invalidToken,
     subcode: 460,
     kind: 'reauthorize',
     words: `The Facebook password was changed, which ended the connection. ${connectAgain}`,
   },
-  { code: 190, subcode: 463, kind: 'reauthorize', words: `The connection has expired. ${connectAgain}` },
+  { code: invalidToken, subcode: 463, kind: 'reauthorize', words: `The connection has expired. ${connectAgain}` },
   {
-    code: 190,
+    code: invalidToken,
     subcode: 464,
     kind: 'reauthorize',
     words:
       'The Facebook account of the person who connected this is not confirmed. Confirm it at facebook.com, then connect again.',
   },
   {
-    code: 190,
+    code: invalidToken,
     subcode: 467,
     kind: 'reauthorize',
     words: `Facebook signed out the person who connected this account. ${connectAgain}`,
   },
   {
-    code: 190,
+    code: invalidToken,
     subcode: 490,
     kind: 'reauthorize',
     words: 'Facebook asks the person who connected this account to confirm who they are; then connect it again.',
   },
   {
-    code: 190,
+    code: invalidToken,
     subcode: 492,
     kind: 'reauthorize',
     words: 'The person who connected this account has no role on the Page any more. Connect it with a person who has one.',

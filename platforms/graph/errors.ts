@@ -1,6 +1,6 @@
-import { PlatformError } from '../errors.ts'
+import { PlatformError, type Problem } from '../errors.ts'
 import type { JsonRecord } from '../json.ts'
-import { type ErrorRow, generalRows, loginRows, pageRows } from './error-rows.ts'
+import { type ErrorRow, generalRows, hidden, loginRows, pageRows } from './error-rows.ts'
 import { instagramRows } from './instagram-error-rows.ts'
 import { isRecord, numberAt, textAt } from './json.ts'
 import type { Usage } from './usage.ts'
@@ -57,8 +57,8 @@ export const errorOfSubcode = (subcode: number | null, otherwise: string): Platf
   })
 }
 
-/** 100/33: the object is gone or not visible to this token. */
-export const isHidden = ({ problem }: PlatformError): boolean => problem.code === '100' && problem.subcode === '33'
+export const isHidden = ({ problem }: { problem: Pick<Problem, 'code' | 'subcode'> }): boolean =>
+  problem.code === String(hidden.code) && problem.subcode === String(hidden.subcode)
 
 /**
  * The error for a response that isn't from the Graph API: an HTML page, truncated JSON, or an error

@@ -5,6 +5,7 @@ import { listAccounts, readAccount } from './accounts.ts'
 import { metaNoteOf } from './app-note.ts'
 import { metaCallbacks } from './callbacks/callbacks.ts'
 import { createGraph, type Graph, type MetaSettings } from './client.ts'
+import { invalidToken } from './error-rows.ts'
 import { errorIn, isHidden } from './errors.ts'
 import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
 import { metaScopes, missingNeeded } from './scopes.ts'
@@ -23,7 +24,7 @@ export const createMetaIssuer = (settings: MetaSettings, now: () => number = Dat
     exchange: (request) => exchange(graph, request, now),
     listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
     readAccount: (tokens, account, signal) => readAccount(graph, tokens, account, signal),
-    doubtsAccess: (problem) => problem.kind === 'permission' || (problem.code === '100' && problem.subcode === '33'),
+    doubtsAccess: (problem) => problem.kind === 'permission' || isHidden({ problem }),
     renew: ({ accessToken }, signal) => lastingTokens(graph, accessToken, now, signal),
     inspect: (tokens, signal) => inspect(graph, tokens, signal),
     revoke: (tokens, signal) => revoke(graph, tokens, signal),
@@ -152,7 +153,7 @@ const debug = async (graph: Graph, token: string, signal: AbortSignal): Promise<
 /** debug_token calls the error's subcode `subcode`; error envelopes call it `error_subcode`. */
 const reasonOf = (facts: JsonRecord): string => {
   const error = recordAt(facts, 'error')
-  const envelope = { error: { code: error.code ?? 190, error_subcode: error.subcode ?? null } }
+  const envelope = { error: { code: error.code ?? invalidToken, error_subcode: error.subcode ?? null } }
   const problem = isRecord(facts.error) ? errorIn(envelope, 'repeatable', { percent: 0, regainMs: null }) : null
   return problem?.message ?? 'Meta does not accept the connection any more. Connect the account again.'
 }

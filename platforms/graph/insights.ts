@@ -3,6 +3,7 @@ import type { Json, JsonRecord } from '../json.ts'
 import type { NameOfKind, NameRefusal } from '../measurer.ts'
 import { mostOperations, type Part } from './batch.ts'
 import type { Graph } from './client.ts'
+import { withheld } from './error-rows.ts'
 import { isHidden } from './errors.ts'
 import { at, isRecord, recordsAt, textAt } from './json.ts'
 
@@ -161,7 +162,7 @@ export const isAboutNames = (error: PlatformError): boolean =>
   (error.problem.code === '100' && error.problem.subcode === null) || isWithheld(error)
 
 /** 10 or 200: small Pages get these for single metrics (fact sheet 4.4). */
-export const isWithheld = ({ problem }: PlatformError): boolean => problem.code === '10' || problem.code === '200'
+export const isWithheld = ({ problem }: PlatformError): boolean => withheld.map(String).includes(problem.code)
 
 /**
  * Values from `data[]`: the newest value of a series, or the total. Metrics without data are left

@@ -1,4 +1,5 @@
 import type { ErrorRow } from './error-rows.ts'
+import { restricted } from './error-rows.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -26,7 +27,7 @@ export const instagramRows: ErrorRow[] = [
   { code: 1, subcode: 2207057, kind: 'rejected', words: 'The moment chosen for the cover lies outside the video.' },
   {
     code: 4,
-    subcode: 2207051,
+    subcode: restricted,
     kind: 'rate_limited',
     words: 'Instagram has restricted this action to protect its community. Wait some hours before the next try.',
     sent: 'unknown',

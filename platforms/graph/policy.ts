@@ -1,3 +1,4 @@
+import { ownPostsDays } from '../own-post.ts'
 import type { IssuerPolicy } from '../policy.ts'
 import { metaScopes } from './scopes.ts'
 
@@ -31,8 +32,7 @@ export const metaPolicy: IssuerPolicy = {
     posts: 'Posts published through CrateSocial: their IDs, links and status, and messages from Meta about them',
     'post-numbers':
       'Numbers of these posts: views (impressions), reach, likes (reactions), comments, shares and saves, with their history',
-    'elsewhere-posts':
-      'Posts of the account that were not made here, of the last 90 days: ID, link, time, the beginning of the text, and their newest numbers',
+    'elsewhere-posts': `Posts of the account that were not made here, of the last ${ownPostsDays} days: ID, link, time, the beginning of the text, and their newest numbers`,
     'account-numbers': 'Numbers of the account: followers, and views and reach for each day',
   },
   removal: {

@@ -13,7 +13,7 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   label: 'Instagram',
   badge: { letters: 'Ig', colour: '#c13584' },
   issuer: 'meta',
-  needsDataAccess: true, // Meta: instagram_* permissions end after 90 days, Page permissions don't
+  needsDataAccess: true, // Meta: instagram_* permissions end after `dataAccessDays`, Page permissions don't
   kinds,
   check: checkInstagramDraft,
   noteOnApp: () => metaNoteOnDraft(settings),

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/client.ts'
+import { restricted } from '../graph/error-rows.ts'
 import { errorOfSubcode } from '../graph/errors.ts'
 import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts'
 import { type ContainerState, lookAt } from './containers.ts'
@@ -38,8 +39,8 @@ const unpublished = (look: ContainerState | null, { answer }: AttemptToReconcile
   if (!look || look.state === 'hidden')
     return { outcome: 'absent', certain: false, proof: 'Instagram shows neither the container nor the post.' }
   // Retrying soon would extend the block, so the caller is told how long to wait.
-  if (late && look.state === 'ready' && answer?.subcode === '2207051')
-    return { outcome: 'refused', problem: { ...errorOfSubcode(2207051, '').problem, traceId: answer.traceId } }
+  if (late && look.state === 'ready' && answer?.subcode === String(restricted))
+    return { outcome: 'refused', problem: { ...errorOfSubcode(restricted, '').problem, traceId: answer.traceId } }
   const names = { preparing: 'IN_PROGRESS', ready: 'FINISHED', expired: 'EXPIRED', failed: 'ERROR', published: 'PUBLISHED' }
   const certain = late || look.state === 'expired' || look.state === 'failed'
   return { outcome: 'absent', certain, proof: `The container of this post is ${names[look.state]}, so it was not published.` }

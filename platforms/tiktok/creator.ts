@@ -3,6 +3,7 @@ import { PlatformError } from '../errors.ts'
 import type { JsonRecord } from '../json.ts'
 import { creatorSchema } from './answers.ts'
 import type { TiktokClient } from './client.ts'
+import { codes } from './errors.ts'
 
 /**
  * What TikTok currently lets a creator post. Requested whenever it matters, and stored only for the
@@ -24,7 +25,7 @@ export type Creator = {
 }
 
 /** Codes that creator_info returns (with HTTP 200) if the creator can't post right now. */
-const caps = new Set(['spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting', 'reached_active_user_cap'])
+const caps = new Set<string>([codes.tooManyPosts, codes.banned, codes.userCap])
 
 /**
  * POST creator_info, 20 per minute per token. Throws PlatformError; a posting cap is `rejected`.

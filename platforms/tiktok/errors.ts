@@ -28,6 +28,14 @@ const tooManyPosts: TiktokErrorRow = {
 }
 const banned: TiktokErrorRow = { kind: 'rejected', words: 'TikTok has barred this account from posting.' }
 
+/** Codes that our code decides by. All others are only in the tables below. */
+export const codes = {
+  invalidToken: 'access_token_invalid',
+  tooManyPosts: 'spam_risk_too_many_posts',
+  banned: 'spam_risk_user_banned_from_posting',
+  userCap: 'reached_active_user_cap',
+} as const
+
 /**
  * For these codes, TikTok's message is shown after ours, because only it says which field is wrong.
  */
@@ -52,16 +60,16 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
     kind: 'rejected',
     words: 'The TikTok app on the phone is too old for this. Update it to 31.8 or later.',
   },
-  access_token_invalid: reconnect,
+  [codes.invalidToken]: reconnect,
   scope_not_authorized: scopeMissing,
-  spam_risk_too_many_posts: tooManyPosts,
-  spam_risk_user_banned_from_posting: banned,
+  [codes.tooManyPosts]: tooManyPosts,
+  [codes.banned]: banned,
   spam_risk_too_many_pending_share: {
     kind: 'rejected',
     words: 'Too many drafts wait in the inbox of this account. Finish them in the TikTok app first.',
     waitMs: dayMs,
   },
-  reached_active_user_cap: {
+  [codes.userCap]: {
     kind: 'rejected',
     words: 'TikTok lets no more accounts post through this installation today. Try again in 24 hours.',
     waitMs: dayMs,
@@ -100,8 +108,8 @@ export const failReasons: Record<string, TiktokErrorRow> = {
   photo_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the photos from this installation's address." },
   publish_cancelled: { kind: 'rejected', words: 'The post was cancelled at TikTok.' },
   auth_removed: { kind: 'reauthorize', words: 'The connection was removed while TikTok was at work. Reconnect the account.' },
-  spam_risk_too_many_posts: tooManyPosts,
-  spam_risk_user_banned_from_posting: banned,
+  [codes.tooManyPosts]: tooManyPosts,
+  [codes.banned]: banned,
   spam_risk_text: { kind: 'rejected', words: 'TikTok judges the caption risky. Change the text.' },
   spam_risk: { kind: 'rejected', words: 'TikTok judges this post risky and does not take it.' },
 }

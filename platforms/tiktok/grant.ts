@@ -3,7 +3,7 @@ import type { AccountOffer, AppCheck, GrantState, GrantTokens, Issuer } from '..
 import { tokensSchema, userSchema } from './answers.ts'
 import { tiktokNoteOf } from './app-note.ts'
 import { createTiktokClient, type TiktokClient, type TiktokSettings, unreadableAnswer, urlOrDefault } from './client.ts'
-import { findTiktokRow, oauthErrors } from './errors.ts'
+import { codes, findTiktokRow, oauthErrors } from './errors.ts'
 import { needsPkce, pkceChallenge } from './pkce.ts'
 import { tiktokScopes } from './scopes.ts'
 import { readWebhook } from './webhooks/news.ts'
@@ -207,7 +207,7 @@ const checkApp = async (client: TiktokClient, signal: AbortSignal): Promise<AppC
   throw unreadableAnswer('read', null)
 }
 
-const refusedTokens = new Set(['access_token_invalid', 'invalid_grant'])
+const refusedTokens = new Set<string>([codes.invalidToken, 'invalid_grant'])
 
 /** promise: R2. TikTok revokes by access token, so the caller has to renew an expired one first. */
 const revoke = async (client: TiktokClient, accessToken: string, signal: AbortSignal): Promise<'revoked' | 'unusable'> => {

@@ -1,3 +1,4 @@
+import { ownPostsDays } from '../own-post.ts'
 import type { IssuerPolicy } from '../policy.ts'
 import { tiktokScopes } from './scopes.ts'
 
@@ -23,8 +24,7 @@ export const tiktokPolicy: IssuerPolicy = {
       'and whether comments, duets and stitches are allowed',
     posts: 'Posts published through CrateSocial: their IDs, links and status, and messages from TikTok about them',
     'post-numbers': 'Numbers of these posts: views, likes, comments and shares, with their history',
-    'elsewhere-posts':
-      'Public videos of the account that were not made here, of the last 90 days: ID, link, time, the beginning of the text, and their newest numbers',
+    'elsewhere-posts': `Public videos of the account that were not made here, of the last ${ownPostsDays} days: ID, link, time, the beginning of the text, and their newest numbers`,
     'account-numbers': 'Number of followers of the account, with its history',
   },
   removal: {

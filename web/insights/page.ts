@@ -27,6 +27,7 @@ import {
   sumEngagement,
   type TimedPost,
 } from '../../db/insights/post-numbers.ts'
+import { terms } from '../../db/privacy/terms.ts'
 import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { addDays } from '../time/days.ts'
@@ -240,7 +241,7 @@ const linesOf = (range: Range, points: Points, sums: DaySums['buckets'], levels:
 }
 
 const whyIncomparable = (range: Range, firstDay: string | null, fmt: Formats): string | null => {
-  if (!range.before) return 'Numbers are kept for 24 months, so there is nothing before to compare with.'
+  if (!range.before) return `Numbers are kept for ${terms.numbers}, so there is nothing before to compare with.`
   if (firstDay === null || firstDay > range.before.from) {
     return firstDay === null
       ? 'There is nothing to compare with yet.'

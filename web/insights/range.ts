@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { terms } from '../../db/privacy/terms.ts'
 
 export type RangeKey = '7d' | '28d' | '90d' | '12m' | '24m'
 /** Dates in the workspace's time zone, such as `2026-11-26`. Both ends are inclusive. */
@@ -23,16 +24,17 @@ export type Range = Days & {
 /** `faults`: errors of the date form by field. If there are any, `range` is the default range. */
 export type RangeAsked = { range: Range; typed: { from: string; to: string }; faults: { from?: string; to?: string } }
 
+// promise: R3
+const keptFor = { months: Number.parseInt(terms.numbers, 10) }
+
 export const ranges: { key: RangeKey; label: string; back: { days?: number; months?: number } }[] = [
   { key: '7d', label: '7 days', back: { days: 7 } },
   { key: '28d', label: '28 days', back: { days: 28 } },
   { key: '90d', label: '90 days', back: { days: 90 } },
   { key: '12m', label: '12 months', back: { months: 12 } },
-  { key: '24m', label: '24 months', back: { months: 24 } },
+  { key: '24m', label: terms.numbers, back: keptFor },
 ]
 const usual: RangeKey = '28d'
-// promise: R3
-const keptFor = { months: 24 }
 const longestDaily = 120
 
 /**
@@ -75,7 +77,8 @@ const faultsOf = (typed: { from: string; to: string }, today: string): RangeAske
   if (!to) return { to: 'Give a last day, such as 2026-11-26.' }
   if (Temporal.PlainDate.compare(from, to) > 0) return { to: 'The last day lies before the first.' }
   if (Temporal.PlainDate.compare(from, Temporal.PlainDate.from(today)) > 0) return { from: 'That day is still to come.' }
-  if (Temporal.PlainDate.compare(to, oldest(today)) < 0) return { to: 'That is longer ago than numbers are kept: 24 months.' }
+  if (Temporal.PlainDate.compare(to, oldest(today)) < 0)
+    return { to: `That is longer ago than numbers are kept: ${terms.numbers}.` }
   return {}
 }
 
@@ -85,7 +88,7 @@ const ownRange = (typed: { from: string; to: string }, today: string): Range => 
   const first = oldest(today).toString()
   if (from < first) {
     from = first
-    notes.push('Numbers are kept for 24 months, so it begins there.')
+    notes.push(`Numbers are kept for ${terms.numbers}, so it begins there.`)
   }
   if (to > today) {
     to = today

@@ -1,6 +1,8 @@
 import { listAccountDays } from '../../db/insights/insights.ts'
 import type { Role } from '../../db/people/memberships.ts'
+import { terms } from '../../db/privacy/terms.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
+import { ownPostsDays } from '../../platforms/own-post.ts'
 import { axisStart } from '../charts/line.ts'
 import type { WebDeps } from '../http/env.ts'
 import type { View } from '../http/render.ts'
@@ -75,6 +77,8 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     posts: insights.posts.map((post) => postRow(platformOf(post.platform), post, fmt, deps.now())),
     made,
     hasElsewhere: insights.elsewhere.any,
+    keptFor: terms.numbers,
+    listedDays: ownPostsDays,
     madeLinks: madeLinks.map(({ key, label }) => ({
       label,
       href: href(key === 'here' ? `${daysQuery}&made=here` : daysQuery, { by, metric }),
@@ -191,7 +195,7 @@ const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, path: stri
 const emptyWords = (insights: Insights, nowMs: number): string | null => {
   const { accounts, firstDay, fmt, lines } = insights
   if (accounts.length === 0)
-    return 'No account is connected yet. Numbers come as soon as one is, also of its posts of the last 90 days.'
+    return `No account is connected yet. Numbers come as soon as one is, also of its posts of the last ${ownPostsDays} days.`
   const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
   const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
   if (firstDay === null && insights.posts.length > 0) return null

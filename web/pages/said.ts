@@ -1,3 +1,5 @@
+import { terms } from '../../db/privacy/terms.ts'
+
 /**
  * Messages that a page may show after a redirect, by key. Any other value of `?said=` is ignored,
  * so a URL can't put text on a page.
@@ -10,8 +12,8 @@ const sentences = {
   'email-saved': 'Your email address has changed. Use the new one to sign in from now on.',
   'export-asked': 'The file is being made. A mail with its link comes when it is ready.',
   'email-back': 'Your former address counts again, and everybody is signed out. Choose a new password now: a link comes by mail.',
-  'account-deactivated': 'The account is deactivated. Sign in within 30 days to take it back; after that it is deleted.',
-  'member-deactivated': 'The account is deactivated: they are signed out, and it is deleted in 30 days unless you take it back.',
+  'account-deactivated': `The account is deactivated. Sign in within ${terms.account} to take it back; after that it is deleted.`,
+  'member-deactivated': `The account is deactivated: they are signed out, and it is deleted in ${terms.account} unless you take it back.`,
   'member-reactivated': 'They can sign in again.',
   'email-asked': 'We sent a link to the new address. Open it while you are signed in to finish the change.',
   'email-canceled': 'The change of your email address is canceled.',

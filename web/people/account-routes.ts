@@ -6,6 +6,7 @@ import { findPendingEmail } from '../../db/people/mail-links.ts'
 import { deleteSession, listSessions } from '../../db/people/sessions.ts'
 import { changePasswordHash, changeTheme, renameUser } from '../../db/people/users.ts'
 import { tx } from '../../db/postgres/connect.ts'
+import { terms } from '../../db/privacy/terms.ts'
 import { formFields, formList, seeOther } from '../http/answers.ts'
 import { type AnyContext, forUsers, type WebDeps } from '../http/env.ts'
 import { type Errors, personName, theme } from '../http/forms/fields.ts'
@@ -92,7 +93,12 @@ export const showAccount = async (
   const plainValues = { name: values.name, email: values.email }
   const answer = status ?? (Object.keys(errors).length > 0 ? 422 : 200)
   const mailed = await findMailedNotices(deps.sql, c.get('user').id)
-  return view.page(c, 'account/show', { mailed, sessions, pendingEmail, values: plainValues, errors }, answer)
+  return view.page(
+    c,
+    'account/show',
+    { mailed, sessions, pendingEmail, values: plainValues, errors, keptFor: terms.account },
+    answer,
+  )
 }
 
 /** Saves a new password. Ends all sessions; this browser gets a new one. */

@@ -7,6 +7,7 @@ import { doesWorkspaceRequire } from '../../db/people/second-factor.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { didSince } from '../../db/posts/undoing.ts'
+import { terms } from '../../db/privacy/terms.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forMembers, type WebDeps } from '../http/env.ts'
 import { role } from '../http/forms/fields.ts'
@@ -80,7 +81,7 @@ const show = async (c: AnyContext, deps: WebDeps, view: Renderer, page: Page = {
   return view.page(
     c,
     'people/index',
-    { members, closable, invitations, requiresSecondFactor, made: null, errors: {}, ...page },
+    { members, closable, invitations, requiresSecondFactor, keptFor: terms.account, made: null, errors: {}, ...page },
     status,
   )
 }
