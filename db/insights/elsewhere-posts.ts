@@ -91,12 +91,11 @@ export const noteListed = async (sql: Db, channelId: string, listAt: Date, compl
 /** `any`: whether there are such posts. `unread`: how many wait for their first reading. */
 export type ElsewhereCount = { any: boolean; unread: number }
 
-/** The posts of these accounts that were not made with CrateSocial. */
-export const countElsewhere = async (sql: Db, { workspaceId, channelId }: InsightScope): Promise<ElsewhereCount> => {
+/** The posts of these accounts that were not made with CrateSocial. Always one row. */
+export const countElsewhere = (sql: Db, { workspaceId, channelId }: InsightScope): Promise<ElsewhereCount[]> => {
   const own = channelId ? sql`and channel_id = ${channelId}` : sql``
-  const [row] = await sql<ElsewhereCount[]>`
+  return sql<ElsewhereCount[]>`
     select exists (select from elsewhere_posts where workspace_id = ${workspaceId} ${own}) as any,
       (select count(*)::int from elsewhere_posts where workspace_id = ${workspaceId} ${own}
         and taken_at is null and next_at is not null) as unread`
-  return row ?? { any: false, unread: 0 }
 }

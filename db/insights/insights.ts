@@ -41,8 +41,15 @@ export type MeasuredAccount = {
  */
 const lateHours = 12
 
-/** The accounts of a workspace, including disconnected ones with numbers, with their first day. */
-export const listMeasuredAccounts = async (sql: Db, workspaceId: string, now: Date): Promise<MeasuredAccount[]> => {
+/**
+ * The accounts of a workspace, or one of them, including disconnected ones with numbers, with their
+ * first day.
+ */
+export const listMeasuredAccounts = async (
+  sql: Db,
+  { workspaceId, channelId }: { workspaceId: string; channelId: string | null },
+  now: Date,
+): Promise<MeasuredAccount[]> => {
   const parts = overdueParts(sql, now, lateHours)
   const rows = await sql<(Omit<MeasuredAccount, 'overdue'> & MeasuredAccount['overdue'])[]>`
     select c.id, c.platform, c.name, c.handle, c.state, c.disconnected_at, first.day::text as first_day, last.taken_at,
@@ -53,7 +60,8 @@ export const listMeasuredAccounts = async (sql: Db, workspaceId: string, now: Da
         ${parts.elsewhere} as elsewhere) o on c.state <> 'disconnected'
       left join lateral (select day from channel_days d where d.channel_id = c.id order by day limit 1) first on true
       left join lateral (select taken_at from channel_days d where d.channel_id = c.id order by day desc limit 1) last on true
-    where c.workspace_id = ${workspaceId} and (c.state <> 'disconnected' or first.day is not null)
+    where c.workspace_id = ${workspaceId} ${channelId ? sql`and c.id = ${channelId}` : sql``}
+      and (c.state <> 'disconnected' or first.day is not null)
     order by c.state = 'disconnected', c.platform, lower(c.name), c.id`
   return rows.map(({ followers, days, posts, elsewhere, ...account }) => ({
     ...account,
@@ -93,22 +101,12 @@ export const overdueAt = (sql: Db, now: Date, hours: number) => {
 export type InsightScope = { workspaceId: string; channelId: string | null; made: 'all' | 'here' }
 export type BucketSums = Sums & { isBefore: boolean; back: number; takenAt: Date }
 export type AccountSums = Sums & { channelId: string }
-export type DaySums = { buckets: BucketSums[]; accounts: AccountSums[] }
 
 /**
- * The growth of posts by point of a line, and by account over the days. `back` counts points from
- * the end of their period. `before` is the period right before `days`.
+ * The growth of posts by point of a line. `back` counts points from the end of their period.
+ * `before` is the period right before `days`.
  */
-export const sumDays = async (
-  sql: Db,
-  scope: InsightScope,
-  span: { days: DaySpan; before: DaySpan | null; size: number },
-): Promise<DaySums> => {
-  const [buckets, accounts] = await Promise.all([sumPoints(sql, scope, span), sumAccounts(sql, scope, span.days)])
-  return { buckets, accounts }
-}
-
-const sumPoints = (
+export const sumPoints = (
   sql: Db,
   scope: InsightScope,
   { days, before, size }: { days: DaySpan; before: DaySpan | null; size: number },
@@ -120,21 +118,26 @@ const sumPoints = (
   where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannel(sql, scope)}
   group by 1, 2`
 
-/** Uses the stored sums of whole months, and single days at both ends. */
-const sumAccounts = (sql: Db, scope: InsightScope, days: DaySpan): Promise<AccountSums[]> => sql<AccountSums[]>`
+/**
+ * The growth of posts by account. `ids`: only these accounts. Uses the stored sums of whole months,
+ * and single days at both ends.
+ */
+export const sumAccounts = (sql: Db, scope: InsightScope, days: DaySpan, ids?: string[]): Promise<AccountSums[]> => {
+  const some = ids ? sql`and channel_id = any(${ids}::uuid[])` : sql``
+  const own = sql`workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} ${some}`
+  return sql<AccountSums[]>`
   with months as (
     select first, greatest(first, date_trunc('month', ${days.to}::date + 1)::date) as behind
     from (select date_trunc('month', ${days.from}::date + interval '1 month' - interval '1 day')::date as first) f),
   parts as (
-    select channel_id, ${gains(sql)} from channel_months, months
-    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and month >= first and month < behind
+    select channel_id, ${gains(sql)} from channel_months, months where ${own} and month >= first and month < behind
     union all
     select channel_id, ${gains(sql)} from channel_days, months
-    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between ${days.from}::date and least(first - 1, ${days.to}::date)
+    where ${own} and day between ${days.from}::date and least(first - 1, ${days.to}::date)
     union all
-    select channel_id, ${gains(sql)} from channel_days, months
-    where workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and day between behind and ${days.to}::date)
+    select channel_id, ${gains(sql)} from channel_days, months where ${own} and day between behind and ${days.to}::date)
   select channel_id, ${sums(sql, scope)} from parts group by 1`
+}
 
 /** The same sums, only for some accounts. */
 export const sumAccountsIn = async (
@@ -185,22 +188,32 @@ export type FollowerLevel = { day: string; channelId: string | null; followers: 
 
 /**
  * The followers of all accounts at the end of each day, and how many accounts they include. A level
- * holds until the next one, or until the account was disconnected.
+ * holds until the next one, or until the account was disconnected. Looks for earlier levels only on
+ * days on which an account was not read.
  */
 export const listFollowers = (sql: Db, scope: InsightScope, ends: string[]): Promise<FollowerLevel[]> =>
   sql<FollowerLevel[]>`
-    select e.day::text, null as channel_id, sum(f.followers)::float8 as followers, count(f.followers)::int as accounts
-    from unnest(${ends}::date[]) as e(day)
-      cross join (
-        select c.id, case when c.state = 'disconnected' then (c.disconnected_at at time zone w.zone)::date end as gone
-        from channels c join workspaces w on w.id = c.workspace_id
-        where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}) c
-      left join channel_days told on told.channel_id = c.id and told.day = e.day and told.workspace_id = ${scope.workspaceId}
-        and told.day = any(${ends}::date[])
-      cross join lateral (select case when c.gone <= e.day then null else coalesce(told.followers, (
-        select followers from channel_days d
-        where d.channel_id = c.id and d.day <= e.day and d.followers is not null order by d.day desc limit 1)) end as followers) f
-    group by e.day order by e.day`
+    with accounts as materialized (
+      select c.id, case when c.state = 'disconnected' then (c.disconnected_at at time zone w.zone)::date
+        else 'infinity' end as gone
+      from channels c join workspaces w on w.id = c.workspace_id
+      where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}),
+    read as (
+      select d.day, sum(d.followers) as followers, count(*) as accounts
+      from channel_days d join accounts a on a.id = d.channel_id and a.gone > d.day
+      where d.workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and d.day = any(${ends}::date[])
+        and d.followers is not null
+      group by d.day)
+    select e.day::text, null as channel_id, case when read.followers is null then o.followers
+        else read.followers + coalesce(o.followers, 0) end::float8 as followers,
+      (coalesce(read.accounts, 0) + o.accounts)::int as accounts
+    from unnest(${ends}::date[]) as e(day) left join read on read.day = e.day cross join lateral (
+      select sum(l.followers) as followers, count(*) as accounts from accounts a cross join lateral (
+        select day, followers from channel_days d
+        where d.channel_id = a.id and d.day <= e.day and d.followers is not null order by d.day desc limit 1) l
+      where coalesce(read.accounts, 0) < (select count(*) from accounts where gone > e.day)
+        and a.gone > e.day and l.day < e.day) o
+    order by e.day`
 
 /** Followers of an account at the ends of some days. Each is the last known level, with its day. */
 export type FollowerEnds = {
@@ -208,7 +221,7 @@ export type FollowerEnds = {
   /** At the end of the day before. Null if no level was known then. */
   before: number | null
   beforeOn: string | null
-  /** The first level within the days. */
+  /** The first level within the days. Looked for only if there is none before. */
   first: number | null
   firstOn: string | null
   /** At the end of the days. */
@@ -216,18 +229,27 @@ export type FollowerEnds = {
   lastOn: string | null
 }
 
-/** One row for each account, with three index lookups each. */
+/** Most accounts are read every day. Only for the others, earlier and later days are searched. */
 export const listFollowerEnds = (sql: Db, scope: InsightScope, days: DaySpan): Promise<FollowerEnds[]> => sql<FollowerEnds[]>`
-  select c.id as channel_id, b.followers::float8 as before, b.day::text as before_on, f.followers::float8 as first, f.day::text as first_on,
-    l.followers::float8 as last, l.day::text as last_on
+  select c.id as channel_id, coalesce(eve.followers, b.followers)::float8 as before,
+    (case when eve.followers is null then b.day else eve.day end)::text as before_on,
+    f.followers::float8 as first, f.day::text as first_on, coalesce(end_day.followers, l.followers)::float8 as last,
+    (case when end_day.followers is null then l.day else end_day.day end)::text as last_on
   from channels c
+    left join channel_days eve on eve.channel_id = c.id and eve.workspace_id = ${scope.workspaceId}
+      and eve.day = ${days.from}::date - 1
+    left join channel_days end_day on end_day.channel_id = c.id and end_day.workspace_id = ${scope.workspaceId}
+      and end_day.day = ${days.to}::date
     left join lateral (select day, followers from channel_days d
-      where d.channel_id = c.id and d.day < ${days.from}::date and d.followers is not null order by day desc limit 1) b on true
+      where eve.followers is null and d.channel_id = c.id and d.day < ${days.from}::date and d.followers is not null
+      order by day desc limit 1) b on true
     left join lateral (select day, followers from channel_days d
-      where d.channel_id = c.id and d.day between ${days.from}::date and ${days.to}::date and d.followers is not null
+      where eve.followers is null and b.followers is null and d.channel_id = c.id
+        and d.day between ${days.from}::date and ${days.to}::date and d.followers is not null
       order by day limit 1) f on true
     left join lateral (select day, followers from channel_days d
-      where d.channel_id = c.id and d.day <= ${days.to}::date and d.followers is not null order by day desc limit 1) l on true
+      where end_day.followers is null and d.channel_id = c.id and d.day <= ${days.to}::date and d.followers is not null
+      order by day desc limit 1) l on true
   where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}`
 
 /** SQL: sums of growth. A metric that only some posts have is the sum of those that have it. */

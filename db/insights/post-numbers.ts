@@ -82,29 +82,32 @@ const publishedIn = (sql: Db, scope: InsightScope, span: Instants, rest: Record<
 type Part = ReturnType<typeof numbers>
 
 /**
- * `posts` includes the other two. `unnumbered`: published without a platform id, so there are no
- * numbers for them. `elsewhere`: not made here.
+ * `posts` includes the other two; null if it was not counted. `unnumbered`: published without a
+ * platform id, so there are no numbers for them. `elsewhere`: not made here.
  */
-export type PostCount = { channelId: string; posts: number; unnumbered: number; elsewhere: number }
+export type PostCount = { channelId: string; posts: number | null; unnumbered: number; elsewhere: number | null }
 
-/** The number of posts published on each account. Uses indexes only. */
-export const countPosts = async (sql: Db, scope: InsightScope, span: Instants): Promise<Map<string, PostCount>> => {
+/**
+ * The number of posts published on each account. Uses indexes only. `ids`: only these accounts, and
+ * those with unnumbered posts.
+ */
+export const countPosts = (sql: Db, scope: InsightScope, span: Instants, ids?: string[]): Promise<PostCount[]> => {
+  const during = sql`published_at >= ${span.from} and published_at < ${span.to}`
+  const counted = ids ? sql`c.id = any(${ids}::uuid[])` : sql`true`
   const others =
-    scope.made === 'here'
-      ? sql`0`
-      : sql`(select count(*)::int from elsewhere_posts e
-          where e.channel_id = c.id and e.published_at >= ${span.from} and e.published_at < ${span.to})`
-  const rows = await sql<PostCount[]>`
-    select channel_id, measured + unnumbered + elsewhere as posts, unnumbered, elsewhere from (
-      select c.id as channel_id,
-        (select count(*)::int from measured_targets m
-          where m.channel_id = c.id and m.published_at >= ${span.from} and m.published_at < ${span.to}) as measured,
-        (select count(*)::int from targets t where t.channel_id = c.id and t.state = 'published' and t.platform_post_id is null
-          and t.published_at >= ${span.from} and t.published_at < ${span.to}
-          and not exists (select from measured_targets m where m.target_id = t.id)) as unnumbered,
-        ${others} as elsewhere
-      from channels c where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}) counted`
-  return new Map(rows.map((one) => [one.channelId, one]))
+    scope.made === 'here' ? sql`0` : sql`(select count(*)::int from elsewhere_posts where channel_id = c.id and ${during})`
+  return sql<PostCount[]>`
+    select c.id as channel_id, n.measured + u.unnumbered + n.elsewhere as posts, u.unnumbered, n.elsewhere
+    from channels c
+      cross join lateral (select count(*)::int as unnumbered from targets t
+        where t.channel_id = c.id and t.state = 'published' and t.platform_post_id is null and ${during}
+          and not exists (select from measured_targets m where m.target_id = t.id)) u
+      left join lateral (
+        select (select count(*)::int from measured_targets where channel_id = c.id and ${during}) as measured,
+          ${others} as elsewhere
+        where ${counted} offset 0) n on true
+    where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}
+      and (${counted} or u.unnumbered > 0)`
 }
 
 /** `publishedKey`: the exact time, because a Date has only milliseconds. */
@@ -136,8 +139,8 @@ export const listPostsAfter = (
  */
 export type Engagement = { interactions: number; base: number; byReach: number; byViews: number }
 
-export const sumEngagement = async (sql: Db, scope: InsightScope, span: Instants): Promise<Engagement> => {
-  const [row] = await sql<Engagement[]>`
+/** Always one row. */
+export const sumEngagement = (sql: Db, scope: InsightScope, span: Instants): Promise<Engagement[]> => sql<Engagement[]>`
     select coalesce(sum(done), 0)::float8 as interactions, coalesce(sum(base), 0)::float8 as base,
       (count(*) filter (where reach is not null))::int as by_reach, (count(*) filter (where reach is null))::int as by_views
     from (
@@ -146,8 +149,6 @@ export const sumEngagement = async (sql: Db, scope: InsightScope, span: Instants
       from (${publishedIn(sql, scope, span, { here: sql``, elsewhere: sql`` })}) m
       where coalesce(likes, comments, shares, saves) is not null) posts
     where base > 0 and done >= 0`
-  return row ?? { interactions: 0, base: 0, byReach: 0, byViews: 0 }
-}
 
 /** All measured targets of a post. */
 export const listNumbersOfPost = (sql: Db, ref: { workspaceId: string; postId: string }): Promise<MeasuredPost[]> =>
@@ -167,9 +168,10 @@ const columns = (sql: Db) => sql`
   (select pm.media_id from post_media pm join media f on f.id = pm.media_id
     where pm.post_id = t.post_id and pm.position = 1 and f.purged_at is null and f.thumbnail_key is not null) as media_id`
 
-const joins = (sql: Db) => sql`
-  left join targets t on m.made = 'here' and t.id = m.id left join elsewhere_posts e on m.made = 'elsewhere' and e.id = m.id
-  join channels c on c.id = m.channel_id`
+const posts = (sql: Db) => sql`
+  left join targets t on m.made = 'here' and t.id = m.id left join elsewhere_posts e on m.made = 'elsewhere' and e.id = m.id`
+
+const joins = (sql: Db) => sql`${posts(sql)} join channels c on c.id = m.channel_id`
 
 /** `id`: of the post, as in MeasuredPost. */
 export type Reading = Sums & { id: string; takenAt: Date; source: string }
@@ -232,6 +234,6 @@ export const listTimedPosts = (sql: Db, scope: InsightScope, span: Instants, zon
     select m.channel_id, coalesce(t.kind, e.kind) as kind, m.made, m.published_at, m.views_at_day::float8 as views_at_day,
       m.views_at_week::float8 as views_at_week, (m.published_at at time zone ${zone})::date::text as day,
       (floor(date_part('epoch', m.published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week
-    from (${publishedIn(sql, scope, span, { here: newest, elsewhere: newest })} ${newest}) m ${joins(sql)}
+    from (${publishedIn(sql, scope, span, { here: newest, elsewhere: newest })} ${newest}) m ${posts(sql)}
     order by m.published_at desc`
 }

@@ -67,15 +67,15 @@ const month = boundsOf(
 describe('no query of a page reads more as the history grows:', () => {
   const readers: [string, (sql: Sql, of: Subject) => unknown][] = [
     ['the history of a post', (db, of) => listPostHistory(db, of)],
-    ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 6, drafts: 12 })],
+    ['the calendar of a month', (db, { workspaceId }) => listCalendar(db, { workspaceId, days: month, perDay: 4, drafts: 12 })],
     [
       'the calendar of one account',
-      (db, { workspaceId, channelId }) => listCalendar(db, { workspaceId, channelId, days: month, perDay: 6, drafts: 12 }),
+      (db, { workspaceId, channelId }) => listCalendar(db, { workspaceId, channelId, days: month, perDay: 4, drafts: 12 }),
     ],
     [
       'the next days with posts',
       (db, { workspaceId }) =>
-        listCalendar(db, { workspaceId, days: month, only: { near: 2, later: 3 }, perDay: 30, drafts: 12 }),
+        listCalendar(db, { workspaceId, days: month, only: { near: 2, later: 3 }, perDay: 12, drafts: 12 }),
     ],
     [
       'connected accounts and their upcoming posts',

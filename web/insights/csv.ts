@@ -1,6 +1,6 @@
 import { group } from 'd3-array'
 import type { PostOrigin } from '../../db/insights/homes.ts'
-import { listAccountDays, listFollowers, sumDays } from '../../db/insights/insights.ts'
+import { listAccountDays, listFollowers, sumPoints } from '../../db/insights/insights.ts'
 import { type After, listPostsAfter, listReadings, type MeasuredPost } from '../../db/insights/post-numbers.ts'
 import { postMetrics } from '../../platforms/measurer.ts'
 import { type CsvCell, csvRows, csvTable } from '../../text/csv.ts'
@@ -22,14 +22,14 @@ const tables: Record<string, (deps: WebDeps, insights: Insights) => Promise<Tabl
   days: async (deps, { scope, range }) => {
     const buckets = bucketsOf(range, 1)
     const [sums, levels] = await Promise.all([
-      sumDays(deps.sql, scope, { days: range, before: null, size: 1 }),
+      sumPoints(deps.sql, scope, { days: range, before: null, size: 1 }),
       listFollowers(
         deps.sql,
         scope,
         buckets.map((one) => one.to),
       ),
     ])
-    const byBack = new Map(sums.buckets.map((one) => [one.back, one]))
+    const byBack = new Map(sums.map((one) => [one.back, one]))
     const followers = new Map(levels.map((one) => [one.day, one.followers]))
     const rows = buckets.map(({ to }, index): CsvCell[] => {
       const sum = byBack.get(buckets.length - 1 - index)

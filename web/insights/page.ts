@@ -2,7 +2,7 @@ import { HTTPException } from 'hono/http-exception'
 import { countElsewhere, type ElsewhereCount } from '../../db/insights/elsewhere-posts.ts'
 import {
   type AccountSums,
-  type DaySums,
+  type BucketSums,
   type FollowerEnds,
   type FollowerLevel,
   type InsightScope,
@@ -12,8 +12,9 @@ import {
   listLateDays,
   listMeasuredAccounts,
   type MeasuredAccount,
+  sumAccounts,
   sumAccountsIn,
-  sumDays,
+  sumPoints,
 } from '../../db/insights/insights.ts'
 import {
   countPosts,
@@ -27,6 +28,7 @@ import {
   sumEngagement,
   type TimedPost,
 } from '../../db/insights/post-numbers.ts'
+import { read, together } from '../../db/postgres/json-rows.ts'
 import { terms } from '../../db/privacy/terms.ts'
 import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
@@ -49,7 +51,15 @@ import {
 } from './lines.ts'
 import { addUp, type MetricNotes, metricNotes } from './metrics.ts'
 import { type Range, type RangeAsked, readInsightRange } from './range.ts'
-import { type FollowerChange, followersOf, goneOn, type LabeledAccount, type Standing, standingOf } from './standing.ts'
+import {
+  comingsOf,
+  type FollowerChange,
+  followersOf,
+  goneOn,
+  type LabeledAccount,
+  type Standing,
+  standingOf,
+} from './standing.ts'
 
 export type Query = {
   range?: string | undefined
@@ -68,6 +78,8 @@ export type Insights = {
   channel: LabeledAccount | null
   /** The accounts in scope. */
   accounts: LabeledAccount[]
+  /** Those in the table of accounts. Only they have sums and counts of posts. */
+  shown: LabeledAccount[]
   asked: RangeAsked
   range: Range
   firstDay: string | null
@@ -85,7 +97,8 @@ export type Insights = {
    * comparison.
    */
   apartBefore: AccountSums[]
-  accountSums: DaySums['accounts']
+  /** Of shown accounts, and of those that joined or left. */
+  accountSums: AccountSums[]
   /**
    * For each account: its followers at the end of the last day, and at the end of the day before
    * the first.
@@ -111,7 +124,8 @@ export type Insights = {
   fmt: Formats
 }
 
-const listedPosts = 10
+/** How much of the lists is loaded. */
+export type ListSizes = { posts: number; accounts: number }
 /** Best hours need many posts, so they use at least 90 and at most 365 days. */
 const hoursDays = { least: 90, most: 365 }
 const dayMs = 86_400_000
@@ -122,15 +136,14 @@ export const loadInsights = async (
   workspace: Workspace,
   channelId: string | null,
   query: Query,
-  most = listedPosts,
+  sizes: ListSizes,
 ): Promise<Insights> => {
   const now = new Date(deps.now())
-  const all = (await listMeasuredAccounts(deps.sql, workspace.id, now)).map(
+  const accounts = (await listMeasuredAccounts(deps.sql, { workspaceId: workspace.id, channelId }, now)).map(
     (one): LabeledAccount => ({ ...one, label: deps.platforms.platforms.get(one.platform)?.label ?? one.platform }),
   )
-  const channel = channelId === null ? null : (all.find((one) => one.id === channelId) ?? null)
+  const channel = channelId === null ? null : (accounts[0] ?? null)
   if (channelId !== null && !channel) throw new HTTPException(404)
-  const accounts = channel ? [channel] : all
   const fmt = formats(workspace.zone, deps.now())
   const firstDay = least(accounts.flatMap((one) => one.firstDay ?? []))
   const asked = readInsightRange(query, dateOf(now, workspace.zone), firstDay)
@@ -143,20 +156,32 @@ export const loadInsights = async (
   const points = pointsOf(range, compares)
   const hourSpan = spanOfHours(range, workspace.zone)
   const instants = instantsOf(range, workspace.zone)
-  const [sums, levels, followerEnds, late, postCounts, posts, timedPosts, retired, engagement, elsewhere] = await Promise.all([
-    sumDays(deps.sql, scope, { days: range, before: range.before, size: range.size }),
-    listFollowers(deps.sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]),
-    listFollowerEnds(deps.sql, scope, range),
-    listLateDays(deps.sql, scope, { from: (compares && range.before?.from) || range.from, to: range.to }),
-    countPosts(deps.sql, scope, instants),
-    rankPosts(deps.sql, scope, instants, { by, limit: most }),
-    listTimedPosts(deps.sql, scope, hourSpan, workspace.zone),
-    listAllRetiredNames(deps.sql),
-    sumEngagement(deps.sql, scope, instants),
-    countElsewhere(deps.sql, scope),
+  const shown = accounts.slice(0, sizes.accounts)
+  const facts = { accounts, range, zone: workspace.zone, compares, made: scope.made }
+  const apart = idsApart(comingsOf(facts))
+  const summed = [...new Set([...shown.map(({ id }) => id), ...apart])]
+  const { sql } = deps
+  const shownIds = shown.map(({ id }) => id)
+  const compared = { from: (compares && range.before?.from) || range.from, to: range.to }
+  const [lists, timedPosts] = await Promise.all([
+    together(sql, {
+      buckets: read(sumPoints(sql, scope, { days: range, before: range.before, size: range.size }), { takenAt: true }),
+      accountSums: read(sumAccounts(sql, scope, range, summed), {}),
+      levels: read(listFollowers(sql, scope, [...points.buckets.map((one) => one.to), eveOf(range.from)]), {}),
+      followerEnds: read(listFollowerEnds(sql, scope, range), {}),
+      late: read(listLateDays(sql, scope, compared), {}),
+      counts: read(countPosts(sql, scope, instants, shownIds), {}),
+      posts: read(rankPosts(sql, scope, instants, { by, limit: sizes.posts }), {
+        ...{ publishedAt: true, takenAt: true, absentAt: true },
+      }),
+      retired: read(listAllRetiredNames(sql), { refusedAt: true }),
+      engagement: read(sumEngagement(sql, scope, instants), {}),
+      elsewhere: read(countElsewhere(sql, scope), {}),
+    }),
+    listTimedPosts(sql, scope, hourSpan, workspace.zone),
   ])
-  const standing = standingOf({ accounts, late, range, zone: workspace.zone, compares, made: scope.made })
-  const apart = [...standing.joined, ...standing.left].map(({ account }) => account.id)
+  const { buckets, accountSums, levels, followerEnds, late, posts, retired } = lists
+  const standing = standingOf({ ...facts, late })
   const apartBefore = compares && range.before && !channel ? await sumAccountsIn(deps.sql, scope, apart, range.before) : []
   const gone = channel ? [] : accounts.filter((one) => (goneOn(one, workspace.zone) ?? '9999') <= range.to)
   return {
@@ -165,6 +190,7 @@ export const loadInsights = async (
       scope,
       channel,
       accounts,
+      shown,
       asked,
       range,
       firstDay,
@@ -177,15 +203,17 @@ export const loadInsights = async (
       instants,
       fmt,
     },
-    ...{ followerEnds, postCounts, standing, apartBefore, engagement, elsewhere },
+    ...{ followerEnds, standing, apartBefore, accountSums },
+    postCounts: new Map(lists.counts.map((one) => [one.channelId, one])),
+    engagement: lists.engagement[0]!,
+    elsewhere: lists.elsewhere[0]!,
     followers: followersOf(followerEnds, new Set(gone.map((one) => one.id))),
     accountFollowers: followerEnds.flatMap((one) => [
       { channelId: one.channelId, day: range.to, followers: one.last, accounts: 1 },
       { channelId: one.channelId, day: eveOf(range.from), followers: one.before, accounts: 1 },
     ]),
-    accountSums: sums.accounts,
     takenAt: newest(accounts),
-    lines: linesOf(range, points, sums.buckets, levels),
+    lines: linesOf(range, points, buckets, levels),
     notes: metricNotes(deps.platforms, accounts, retired, fmt),
   }
 }
@@ -203,12 +231,16 @@ export const comparedOf = (insights: Insights, metrics: PostMetric[]): Compared 
   const before = addUp(metrics.map((metric) => lines[metric].totalBefore))
   if (now === null || before === null) return null
   if (channel) return { now, before }
-  const apart = new Set([...standing.joined, ...standing.left].map(({ account }) => account.id))
+  const apart = new Set(idsApart(standing))
   if (apart.size >= accounts.length) return null
   const of = (sums: AccountSums[]): number =>
     addUp(sums.filter((one) => apart.has(one.channelId)).flatMap((one) => metrics.map((metric) => one[metric]))) ?? 0
   return { now: now - of(accountSums), before: before - of(apartBefore) }
 }
+
+/** The accounts that are not compared. */
+const idsApart = ({ joined, left }: Pick<Standing, 'joined' | 'left'>): string[] =>
+  [...joined, ...left].map(({ account }) => account.id)
 
 const instantsOf = (range: { from: string; to: string }, zone: string): Instants => ({
   from: startOfDay(range.from, zone),
@@ -235,7 +267,7 @@ const spanOfHours = (range: Range, zone: string): Instants => {
   return { from: new Date(begin), to }
 }
 
-const linesOf = (range: Range, points: Points, sums: DaySums['buckets'], levels: FollowerLevel[]): Insights['lines'] => {
+const linesOf = (range: Range, points: Points, sums: BucketSums[], levels: FollowerLevel[]): Insights['lines'] => {
   const lines = amountMetrics.map((metric): [AmountMetric, Line] => [metric, lineOf(metric, points, sums)])
   return { ...(Object.fromEntries(lines) as Record<AmountMetric, Line>), followers: followersLine(range, points, levels) }
 }

@@ -32,19 +32,20 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
+const listedPosts = 10
+/** The rest is behind a link, so that the page doesn't grow with the number of accounts. */
+const accountsShown = 25
+const everyAccount = Number.POSITIVE_INFINITY
+
 const show = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>, channelId: string | null): Promise<Response> => {
-  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c))
-  return view.page(
-    c,
-    'insights/index',
-    await insightsView(deps, insights, c.var.role, c.req.query('accounts') === 'all'),
-    isFaulty(insights) ? 422 : 200,
-  )
+  const accounts = c.req.query('accounts') === 'all' ? everyAccount : accountsShown
+  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), { posts: listedPosts, accounts })
+  return view.page(c, 'insights/index', await insightsView(deps, insights, c.var.role), isFaulty(insights) ? 422 : 200)
 }
 
 const table = async (deps: WebDeps, c: Context<MemberEnv>, channelId: string | null): Promise<Response> => {
   const name = c.req.query('table')
-  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), 0)
+  const insights = await loadInsights(deps, c.var.workspace, channelId, queryOf(c), { posts: 0, accounts: everyAccount })
   const { from, to } = insights.asked.faults
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
   const parts = await insightsCsv(deps, insights, name)

@@ -43,9 +43,19 @@ export type Facts = {
   made: InsightScope['made']
 }
 
-export const standingOf = ({ accounts, late, range, zone, compares, made }: Facts): Standing => {
-  const first = compares && range.before ? range.before.from : range.from
+export const standingOf = (facts: Facts): Standing => {
+  const { accounts, late, range, zone, compares, made } = facts
   const behind = accounts.flatMap(behindOf).filter(({ part }) => made === 'all' || part !== 'elsewhere')
+  const periods = compares && range.before ? [range, range.before] : [range]
+  const isIncomplete =
+    behind.some(({ since, part }) => part !== 'days' && dateOf(since, zone) < range.to) ||
+    late.some((one) => periods.some((days) => crosses(one, days)))
+  return { behind, ...comingsOf(facts), late, isIncomplete }
+}
+
+/** The accounts that joined or left in the compared days. */
+export const comingsOf = ({ accounts, range, zone, compares }: Omit<Facts, 'late'>): Pick<Standing, 'joined' | 'left'> => {
+  const first = compares && range.before ? range.before.from : range.from
   const left = accounts.flatMap((account) => {
     const day = goneOn(account, zone)
     return day !== null && day > first && day <= range.to ? [{ account, day }] : []
@@ -55,11 +65,7 @@ export const standingOf = ({ accounts, late, range, zone, compares, made }: Fact
       ? [{ account, day: account.firstDay }]
       : [],
   )
-  const periods = compares && range.before ? [range, range.before] : [range]
-  const isIncomplete =
-    behind.some(({ since, part }) => part !== 'days' && dateOf(since, zone) < range.to) ||
-    late.some((one) => periods.some((days) => crosses(one, days)))
-  return { behind, joined, left, late, isIncomplete }
+  return { joined, left }
 }
 
 /**

@@ -15,12 +15,8 @@ import { freshnessWords, marksOf, notesOf } from './notes.ts'
 import { comparedOf, hoursIn, type Insights } from './page.ts'
 import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
-import type { LabeledAccount } from './standing.ts'
 import { type Tile, tilesOf } from './tiles.ts'
 import { postsWords, wholeChart } from './whole.ts'
-
-/** The rest is behind a link, so that the page doesn't grow with the number of accounts. */
-const accountsShown = 25
 
 const madeLinks = [
   { key: 'all', label: 'All posts' },
@@ -28,7 +24,7 @@ const madeLinks = [
 ] as const
 
 /** The data for the page's templates. */
-export const insightsView = async (deps: WebDeps, insights: Insights, role: Role, allAccounts = false): Promise<View> => {
+export const insightsView = async (deps: WebDeps, insights: Insights, role: Role): Promise<View> => {
   const { workspace, channel, range, fmt, by, metric, standing } = insights
   const base = `/w/${workspace.slug}`
   const path = `${base}/insights${channel ? `/${channel.id}` : ''}`
@@ -93,9 +89,7 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     formats: formatsOf(deps, insights),
     hours: hoursIn(insights),
     hoursUntil: new Date(insights.hourSpan.to.getTime() - 1),
-    accounts: channel
-      ? []
-      : accountRows(deps, insights, allAccounts ? insights.accounts : insights.accounts.slice(0, accountsShown)),
+    accounts: channel ? [] : accountRows(deps, insights),
     accountCount: insights.accounts.length,
     upToDate: standing.behind.length === 0,
     whole,
@@ -160,11 +154,11 @@ const gainNotes = ({ scope, elsewhere }: Insights): string[] => {
  * One row for each account. Also shows metrics that not all platforms provide, because they are
  * comparable only within an account.
  */
-const accountRows = (deps: WebDeps, insights: Insights, accounts: LabeledAccount[]) => {
-  const { range, postCounts, fmt } = insights
+const accountRows = (deps: WebDeps, insights: Insights) => {
+  const { shown, range, postCounts, fmt } = insights
   const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
   const levelOf = new Map(insights.accountFollowers.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
-  return accounts.map((account) => {
+  return shown.map((account) => {
     const platform = deps.platforms.platforms.get(account.platform)
     const own = sumsOf.get(account.id)
     const followers = levelOf.get(`${account.id} ${range.to}`) ?? null

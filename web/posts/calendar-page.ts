@@ -46,8 +46,8 @@ export type Day = {
 const draftsShown = 12
 /** How many posts fit on one page of the list. The next page continues with the rest. */
 export const roomInList = 60
-/** How many posts are shown per day, so that cells and pages don't grow without limit. */
-const shownPerDay: Record<CalendarView, number> = { month: 6, week: 20, list: roomInList }
+/** How many posts are shown per day. The list has the others: a cell links to its day there. */
+const shownPerDay: Record<CalendarView, number> = { month: 4, week: 12, list: roomInList }
 
 export type CalendarQuery = {
   span: Span
@@ -86,7 +86,7 @@ export const loadDays = async (
   }
 }
 
-const todayShows = { nearDays: 2, laterDays: 3, perDay: 30, aheadDays: 30 }
+const todayShows = { nearDays: 2, laterDays: 3, perDay: 12, aheadDays: 30 }
 
 /** `from` and `to` bound the time range whose changes affect the page, in seconds since 1970. */
 export type TodayDays = { near: Day[]; later: Day[]; drafts: Entry[]; from: number; to: number }
