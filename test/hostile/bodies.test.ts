@@ -1,4 +1,9 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parseUrlencoded } from '../../web/http/forms/urlencoded.ts'
+import { listen } from '../../web/http/listen.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { sendBytes } from '../support/raw-http.ts'
 import { addressOf, routesOf } from '../support/routes.ts'
@@ -70,6 +75,47 @@ describe('a body of 300 MB', () => {
   })
 })
 
+it('a body of 300 MB that was refused is not read on after the answer', async () => {
+  const listening = listen(test.app, { host: '127.0.0.1', port: 0 })
+  await once(listening, 'listening')
+  const ended = new Promise<number>((resolve) => {
+    listening.once('connection', (socket: Socket) => socket.once('close', () => resolve(socket.bytesRead)))
+  })
+  const { port } = listening.address() as AddressInfo
+  const sent = { port, path: '/sign-in', headers: headers('', types[1]!) }
+  expect((await sendBytes(sent, 300 * mb, 'declared')).status).toBe(413)
+  expect(await ended).toBeLessThan(512 * 1024)
+  listening.close()
+})
+
+it('the connection of a refused form can be used again', async () => {
+  const listening = listen(test.app, { host: '127.0.0.1', port: 0 })
+  await once(listening, 'listening')
+  let connections = 0
+  listening.on('connection', () => {
+    connections += 1
+  })
+  const { port } = listening.address() as AddressInfo
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const send = async () => {
+    const outgoing = request({
+      agent,
+      host: '127.0.0.1',
+      port,
+      method: 'POST',
+      path: '/sign-in',
+      headers: headers('', types[1]!),
+    })
+    outgoing.end('a=1&'.repeat(250_000))
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+    await once(answer.resume(), 'end')
+    return answer.statusCode
+  }
+  expect([await send(), await send(), await send(), connections]).toEqual([413, 413, 413, 1])
+  agent.destroy()
+  listening.close()
+})
+
 describe('a form', () => {
   const post = (path: string, body: string, type = 'application/x-www-form-urlencoded') =>
     test.cast.admin.request(path, { method: 'POST', body, headers: headers('', type) })
@@ -82,6 +128,24 @@ describe('a form', () => {
     const text = encodeURIComponent('字'.repeat(63_206))
     expect((await post('/w/northside/posts', `act=save&version=0&text=${text}`)).status).toBe(303)
     expect((await post('/w/northside/posts', `act=save&version=0&text=${text.repeat(4)}`)).status).toBe(413)
+  })
+
+  it('is limited to 256 KB for each field, however it is encoded', () => {
+    const read = (text: string) => () => parseUrlencoded(Buffer.from(`a=1&text=${text}&b=2`))
+    const large = /256 KB/
+    expect(read('x'.repeat(250 * 1024))).not.toThrow()
+    expect(read('x'.repeat(256 * 1024))).toThrow(large)
+    expect(read('%78'.repeat(250 * 1024))).not.toThrow()
+    expect(read('%78'.repeat(257 * 1024))).toThrow(large)
+    expect(read('%zz'.repeat(100 * 1024))).toThrow(large)
+  })
+
+  it('is read as browsers write it', () => {
+    for (const body of [
+      ...['', '&', '=', 'a', 'a=', '=b', 'a=b=c', '&&a=1&&b=2&', 'a+b=c+d', '+=+', 'a%20b=%2B', 'a=%', 'a=%4', 'a=%zz%4z%z4'],
+      ...['a=%e5%ad%97%F0%9F%91%A9', 'a=%ff%fe', 'a=\u5b57', 'a=%0D%0A%00', '%61=%3d%26', 'a=1&a=2', '%=%', 'a=%41%4'],
+    ])
+      expect([body, parseUrlencoded(Buffer.from(body))]).toEqual([body, [...new URLSearchParams(body)]])
   })
 
   it('is limited to 5,000 fields', async () => {

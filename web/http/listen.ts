@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Env } from './env.ts'
 import { type BodyTimes, guardSlowBodies } from './forms/slow-bodies.ts'
+import { leaveLargeBodies } from './forms/unread-bodies.ts'
 import { inTurns } from './turns.ts'
 
 /** A request's headers have to arrive within this time. */
@@ -34,6 +35,7 @@ export const listen = (
   ) as Server
   server.setTimeout(idleTimeoutMs)
   guardSlowBodies(server, times)
+  leaveLargeBodies(server)
   return server
 }
 
