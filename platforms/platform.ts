@@ -67,6 +67,8 @@ export type PostKind = {
   label: string
   /** How long before the scheduled time preparing may start, in milliseconds. */
   prepareAheadMs: number
+  /** Whether nothing has to be done ahead of its one call, so that `prepare` isn't called. */
+  isReadyAtOnce?: true
   /** The maximum text length as the platform counts it, for the counter. */
   textLimit: number
   /** What the platform counts. Default: code points, so that a simple emoji counts as one. */

@@ -43,12 +43,18 @@ const searchable = (attributes: StartAttributes | undefined): { typedSearchAttri
  * Starts the target's workflow or signals the running one, in one call that can be repeated. A
  * workflow that has ended starts again, and reads from the row whether there is anything to do.
  */
-export const notifyTarget = async (client: Client, targetId: string, queue = taskQueue): Promise<void> => {
+export const notifyTarget = async (
+  client: Client,
+  targetId: string,
+  queue = taskQueue,
+  attributes?: StartAttributes,
+): Promise<void> => {
   await client.workflow.signalWithStart<typeof publishTarget, []>('publishTarget', {
     workflowId: targetWorkflowId(targetId),
     taskQueue: queue,
     args: [{ targetId }],
     signal: changed,
+    ...searchable(attributes),
     staticSummary: 'One post on one account, from scheduled to published',
   })
 }

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { UpkeepActivities } from '../activities/channels/upkeep.ts'
-import { createAttributes } from './attributes.ts'
+import { showAttributes } from './attributes.ts'
 import { fails } from './failures.ts'
 import { changed, type GrantRef, type GrantStep } from './names.ts'
 
@@ -44,33 +44,32 @@ const mostRounds = 200
  * nothing.
  */
 export async function keepGrantAlive(ref: GrantRef): Promise<void> {
-  let nudges = 0
-  const showAttributes = createAttributes()
+  let signals = 0
   let now: GrantProgress = { step: 'start', until: null, rounds: 0 }
   setHandler(changed, () => {
-    nudges += 1
+    signals += 1
   })
   setHandler(progress, () => now)
 
   for (let rounds = 1; ; rounds += 1) {
-    const seen = nudges
-    const isNudged = () => nudges !== seen
+    const seen = signals
+    const isChanged = () => signals !== seen
     const step = await nextGrantStep(ref)
     now = { step: step.do, until: step.do === 'wait' ? step.untilMs : null, rounds }
     setCurrentDetails(step.words)
     showAttributes(step.attributes)
-    if (step.do === 'end' && !isNudged()) return
-    const failed = await take(step, ref, isNudged)
-    if (failed) await condition(isNudged, '1 minute')
+    if (step.do === 'end' && !isChanged()) return
+    const failed = await take(step, ref, isChanged)
+    if (failed) await condition(isChanged, '1 minute')
     if (rounds >= mostRounds || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof keepGrantAlive>(ref)
   }
 }
 
 /** Executes the step. True if it failed, so that the next round waits. */
-const take = async (step: GrantStep, ref: GrantRef, isNudged: () => boolean): Promise<boolean> => {
+const take = async (step: GrantStep, ref: GrantRef, isChanged: () => boolean): Promise<boolean> => {
   switch (step.do) {
     case 'wait':
-      await condition(isNudged, Math.max(1, step.untilMs - Date.now()))
+      await condition(isChanged, Math.max(1, step.untilMs - Date.now()))
       return false
     case 'renew':
       return fails(() => renewGrant(ref))

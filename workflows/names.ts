@@ -46,32 +46,14 @@ export const progress = defineQuery<Progress>('progress')
  * `step`: the current step. `until`: epoch milliseconds of the next step, or null while waiting for
  * an answer.
  */
-export type Progress = { step: StepName; until: number | null; rounds: number }
-type StepName = 'start' | Step['do']
-/** What an activity returns about a target: the next step. */
-export type Told = Step & Searchable
+export type Progress = { step: 'start' | 'wait' | TargetStep | 'end'; until: number | null; rounds: number }
+/** What a workflow does for a target. */
+export type TargetStep = 'prepare' | 'send' | 'reconcile' | 'check' | 'finish' | 'comment' | 'find-comment'
 
 /** The values of our search attributes. They are plain text in the cluster. */
 export type Attributes = { workspace: string; channel: string | null; platform: string; state: string }
 /** `attributes` is present once the cluster knows them. */
 export type Searchable = { attributes?: Attributes }
-
-/** What to do next with a target, decided from its row. Times are in epoch milliseconds. */
-export type Step = Wait | Action
-/**
- * `next`: the action after the wait, if no signal arrives before. Without it, the row is read
- * again.
- */
-type Wait = { do: 'wait'; untilMs: number; words: string; next?: Action }
-export type Action =
-  | { do: 'prepare'; words: string }
-  | { do: 'send'; dueMs: number; patienceMs: number; words: string }
-  | { do: 'check'; words: string }
-  | { do: 'reconcile'; words: string }
-  | { do: 'finish'; words: string }
-  | { do: 'comment'; words: string }
-  | { do: 'find-comment'; words: string }
-  | { do: 'end'; words: string }
 
 export type TargetRef = { targetId: string }
 export type RequestRef = { requestId: string }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { findDisconnection } from '../../db/channels/disconnecting.ts'
 import { listGone } from '../../db/notifications/outbox.ts'
+import { listSearchable } from '../../db/posts/targets.ts'
 import { deleteHistories } from '../../temporal/histories.ts'
 import {
   notifyGrant,
@@ -11,7 +12,7 @@ import {
   startExport,
   startRendering,
 } from '../../temporal/start.ts'
-import { grantWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
+import { grantWorkflowId, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { sendAccountMail } from '../mail/account.ts'
 import { type DeletionMailDeps, sendDeletionMails } from '../mail/deletion.ts'
 import { type LinkMailDeps, sendMailLink } from '../mail/link.ts'
@@ -27,7 +28,8 @@ type HandlerDeps = LinkMailDeps &
 /** How each kind of outbox row is handled: start or signal a workflow, or send an email. */
 export const createOutboxHandlers = (deps: HandlerDeps): Partial<OutboxHandlers> => ({
   target: async (ids) => {
-    await Promise.all(ids.map((id) => notifyTarget(deps.client, id)))
+    const attributes = await attributesOf(deps, ids)
+    await Promise.all(ids.map((id) => notifyTarget(deps.client, id, taskQueue, attributes.get(id))))
     await forgetGone(deps, 'targets', ids, targetWorkflowId)
   },
   grant: async (ids) => {
@@ -67,6 +69,12 @@ const forgetGone = async (
 ) => {
   const gone = await listGone(deps.sql, table, ids)
   await deleteHistories(deps, gone.map(workflowIdOf))
+}
+
+/** A workflow that starts with its attributes needn't set them, which would be another write. */
+const attributesOf = async (deps: HandlerDeps, ids: string[]): Promise<Map<string, StartAttributes>> => {
+  const targets = deps.isSearchable() ? await listSearchable(deps.sql, ids) : []
+  return new Map(targets.map(({ id, ...attributes }) => [id, attributes]))
 }
 
 /** A person may be in several workspaces, so the only attribute is the state. */

@@ -24,10 +24,12 @@ import type { TargetRef } from '../../workflows/names.ts'
 import { withToken } from '../channels/tokens.ts'
 import { withinLimits } from '../limits.ts'
 import { backoffMs, notYet, retryWrite } from '../retry.ts'
+import { asks } from './facts.ts'
 import { createLease, type Lease, LeaseOver, leaseMs } from './lease.ts'
+import { againLater, type PublishingDeps, platformOf, withPublication } from './platform-calls.ts'
 import { buildPublication } from './publication.ts'
-import { againLater, type PublishingDeps, platformOf, takeStep, withPublication } from './steps.ts'
-import { defaultWindows, type Windows } from './windows.ts'
+import { whenAsked } from './read.ts'
+import { windowsOf } from './windows.ts'
 
 /** After this time, a first comment is too late and a person decides. */
 const windowMs = 24 * 3_600_000
@@ -41,11 +43,11 @@ const fewestLooks = 3
  */
 export const createCommenting = (deps: PublishingDeps) => ({
   /** Claims, makes the one call, and records the result. Temporal never runs it twice. */
-  writeComment: (ref: TargetRef) => takeStep(deps, ref, 'comment', (target) => write(deps, target)),
+  writeComment: (ref: TargetRef) => whenAsked(deps, ref, asks.toComment, (target) => write(deps, target)),
   /**
    * Finds out if a comment with an unknown outcome exists. Read-only; repeats until it is certain.
    */
-  findComment: (ref: TargetRef) => takeStep(deps, ref, 'find-comment', (target) => look(deps, target)),
+  findComment: (ref: TargetRef) => whenAsked(deps, ref, asks.toFindComment, (target) => look(deps, target)),
 })
 
 const write = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
@@ -171,7 +173,7 @@ const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
     case 'found':
       return settleWritten(deps, target, seen.commentId, seen.proof, { ...result, outcome: 'found' })
     case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windows(deps).lagMs)
+      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).lagMs)
         throw notYet(backoffMs(looks - 1, 4_000, 60_000))
       return void (await tx(deps.sql, async (t) => {
         await recordCommentOutcome(t, attempt.id, { ...result, outcome: 'absent' })
@@ -194,7 +196,7 @@ const seeAtPlatform = async (
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    const { unclearMs, limitedMs } = windows(deps)
+    const { unclearMs, limitedMs } = windowsOf(deps)
     const waitsMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
     if (deps.now() > lastPossibleEffectMs(deps, attempt) + waitsMs) return { outcome: 'unclear', proof: error.problem.words }
     throw againLater(error, Context.current().info.attempt)
@@ -280,13 +282,11 @@ const commenterOf = (deps: PublishingDeps, target: TargetRow): Commenter => {
  * When the call can last have taken effect. If its worker died: after the longest possible call.
  */
 const lastPossibleEffectMs = (deps: PublishingDeps, attempt: CommentAttempt): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windows(deps).longestCallMs
+  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windowsOf(deps).longestCallMs
 
 /** Even an answer that left the outcome open may have asked us to wait. */
 const restAfter = ({ problem, endedAt }: CommentAttempt): Date | null =>
   problem?.retryAfterMs && endedAt ? new Date(endedAt.getTime() + problem.retryAfterMs) : null
-
-const windows = (deps: PublishingDeps): Windows => deps.windows ?? defaultWindows
 
 const ours = (code: string, words: string): Problem => ({
   kind: 'rejected',

@@ -6,6 +6,7 @@ import { PlatformError } from '../../platforms/errors.ts'
 import type { Reconciled } from '../../platforms/platform.ts'
 import type { TargetRef } from '../../workflows/names.ts'
 import { backoffMs, notYet } from '../retry.ts'
+import { asks } from './facts.ts'
 import { leaseMs } from './lease.ts'
 import {
   type AttemptResult,
@@ -15,8 +16,9 @@ import {
   settlePublished,
   settleUnconfirmed,
 } from './outcomes.ts'
-import { againLater, type PublishingDeps, takeStep, withPublication } from './steps.ts'
-import { defaultWindows, type Windows } from './windows.ts'
+import { againLater, type PublishingDeps, withPublication } from './platform-calls.ts'
+import { whenAsked } from './read.ts'
+import { windowsOf } from './windows.ts'
 
 const fewestLooks = 3
 export const createReconciling = (deps: PublishingDeps) => ({
@@ -24,7 +26,7 @@ export const createReconciling = (deps: PublishingDeps) => ({
    * Finds out whether a send with an unknown outcome took effect. Read-only; repeats until it is
    * certain.
    */
-  reconcileTarget: (ref: TargetRef) => takeStep(deps, ref, 'reconcile', (target) => look(deps, target)),
+  reconcileTarget: (ref: TargetRef) => whenAsked(deps, ref, asks.toReconcile, (target) => look(deps, target)),
 })
 
 const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
@@ -49,11 +51,11 @@ const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
     case 'refused':
       return settleGivenUp(deps, target, seen.problem, attempt)
     case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windows(deps).lagMs)
+      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).lagMs)
         return lookAgain(deps, target, looks, seen.proof)
       return sendAgain(deps, target, attempt, looks, result('absent'))
     case 'unclear':
-      if (deps.now() < lastPossibleEffectMs(deps, attempt) + windows(deps).unclearMs)
+      if (deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).unclearMs)
         return lookAgain(deps, target, looks, seen.proof)
       return settleUnconfirmed(deps, target, seen.proof)
   }
@@ -71,7 +73,7 @@ const seeAtPlatform = async (deps: PublishingDeps, target: TargetRow, attempt: A
     )
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    const { unclearMs, limitedMs } = windows(deps)
+    const { unclearMs, limitedMs } = windowsOf(deps)
     const windowMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
     if (deps.now() > lastPossibleEffectMs(deps, attempt) + windowMs) return { outcome: 'unclear', proof: error.problem.words }
     await noteWaiting(
@@ -124,6 +126,4 @@ const lookAgain = async (deps: PublishingDeps, target: TargetRow, looks: number,
  * possible call.
  */
 const lastPossibleEffectMs = (deps: PublishingDeps, attempt: AttemptRow): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windows(deps).longestCallMs
-
-const windows = (deps: PublishingDeps): Windows => deps.windows ?? defaultWindows
+  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windowsOf(deps).longestCallMs

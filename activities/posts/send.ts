@@ -11,6 +11,7 @@ import { withToken } from '../channels/tokens.ts'
 import { noteLimit, withinLimits } from '../limits.ts'
 import { backoffMs, jitterMs, notYet, retryWrite } from '../retry.ts'
 import { afterCalls, claimAndLeave, watchFlight } from './claims.ts'
+import { asks, sendAtMs } from './facts.ts'
 import { createLease, type Lease, LeaseOver } from './lease.ts'
 import {
   type AttemptResult,
@@ -21,8 +22,9 @@ import {
   settleRefusedAhead,
   settleWaitingForConnection,
 } from './outcomes.ts'
+import { againLater, type PublishingDeps, platformOf, waitForRoom } from './platform-calls.ts'
 import { buildPublication, fingerprintOf } from './publication.ts'
-import { againLater, type PublishingDeps, platformOf, takeStep, waitForRoom } from './steps.ts'
+import { whenAsked } from './read.ts'
 
 /**
  * How long before the send time the token and media are read, spread for targets of the same time.
@@ -35,7 +37,7 @@ export const createSending = (deps: PublishingDeps) => ({
    * Waits armed for the exact time, claims, makes the one call and records the result. Temporal
    * never runs it twice.
    */
-  sendTarget: (ref: TargetRef) => takeStep(deps, ref, 'send', (target) => arm(deps, target)),
+  sendTarget: (ref: TargetRef) => whenAsked(deps, ref, asks.toSend, (target) => arm(deps, target)),
 })
 
 const arm = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
@@ -114,11 +116,11 @@ const settle = async (
     await noteLimit(deps, target.channelId, error, 'sending')
     if (!isSettled(deps, target, error)) throw error
   } finally {
-    if (lease.leftAt) tellDeparture(deps, target, lease.leftAt.getTime() - sendAtMs(target))
+    if (lease.leftAt) reportDeparture(deps, target, lease.leftAt.getTime() - sendAtMs(target))
   }
 }
 
-const tellDeparture = (deps: PublishingDeps, target: TargetRow, lateMs: number): void => {
+const reportDeparture = (deps: PublishingDeps, target: TargetRow, lateMs: number): void => {
   deps.meters?.sent(target, lateMs)
   deps.log.info({ workflow: targetWorkflowId(target.id), attempt: target.attemptNumber, lateMs }, 'the call left')
 }
@@ -145,8 +147,6 @@ const isSettled = (deps: PublishingDeps, target: TargetRow, error: unknown): boo
  */
 const mayBeLost = (deps: PublishingDeps, target: TargetRow, { kind, problem }: PlatformError): boolean =>
   kind === 'reauthorize' || issuerOf(deps, platformOf(deps, target)).doubtsAccess(problem)
-
-const sendAtMs = (target: TargetRow): number => Math.max(target.dueAt.getTime(), target.notBefore?.getTime() ?? 0)
 
 /**
  * Waits until the time. False if the row was changed in the meantime (canceled, moved or edited).

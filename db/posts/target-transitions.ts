@@ -22,6 +22,10 @@ type Transition = {
 const startOver = (sql: Db): Fragment => sql`
   waiting_for = null, not_before = null, problem = null, finished_at = null, revision = t.revision + 1`
 
+/** Handles of an earlier revision are of no use. */
+const keepFreshHandles = (sql: Db): Fragment => sql`
+  handles = case when t.handles_revision = t.revision then t.handles else '{}' end, handles_revision = t.revision`
+
 type Content = { kind: string; text: string; link: string | null; settings: JsonRecord }
 type Binding = { platformPostId: string | null; confirmedBy: string }
 
@@ -74,14 +78,14 @@ export const transitions = {
   },
 
   // Before the call.
-  prepare: {
-    from: ['scheduled', 'preparing'],
-    to: 'preparing',
-    keepsTime: true,
-    columns: (sql: Db) => sql`
-      handles = case when t.handles_revision = t.revision then t.handles else '{}' end, handles_revision = t.revision`,
-  },
+  prepare: { from: ['scheduled', 'preparing'], to: 'preparing', keepsTime: true, columns: keepFreshHandles },
   makeReady: { from: ['preparing'], to: 'ready', columns: (sql: Db) => sql`waiting_for = null, problem = null` },
+  /** There is nothing to prepare, such as for a text. */
+  makeReadyAtOnce: {
+    from: ['scheduled', 'preparing'],
+    to: 'ready',
+    columns: (sql: Db) => sql`${keepFreshHandles(sql)}, waiting_for = null, problem = null`,
+  },
   /** The platform won't accept it, so it isn't sent. */
   refuseUnsent: {
     from: unsentStates,

@@ -58,19 +58,28 @@ export const listTargets = (sql: Db, ref: { workspaceId: string; postId: string 
 
 /**
  * `missedAt`: after this time it is too late to publish. `isPaused`: publishing is paused in its
- * workspace.
+ * workspace. `isConnected`: its account and connection are active, as far as we know.
  */
-export type TargetToDrive = TargetRow & { missedAt: Date; isPaused: boolean }
+export type TargetToDrive = TargetRow & { missedAt: Date; isPaused: boolean; isConnected: boolean }
 
 /** A target by its id alone, for workflows, which know nothing else. */
 export const findTarget = async (sql: Db, targetId: string): Promise<TargetToDrive | undefined> => {
   const [row] = await sql<TargetToDrive[]>`
     select t.*, c.name as channel_name, c.handle as channel_handle, t.due_at + w.missed_after as missed_at,
-      w.paused_at is not null or i.paused_at is not null as is_paused
-    from targets t join channels c on c.id = t.channel_id join workspaces w on w.id = t.workspace_id cross join installation i
+      w.paused_at is not null or i.paused_at is not null as is_paused,
+      c.state = 'connected' and coalesce(g.state = 'active', false) as is_connected
+    from targets t join channels c on c.id = t.channel_id left join grants g on g.id = c.grant_id
+      join workspaces w on w.id = t.workspace_id cross join installation i
     where t.id = ${targetId}`
   return row
 }
+
+/** What operators find the workflows of these targets by. */
+export const listSearchable = (
+  sql: Db,
+  ids: string[],
+): Promise<{ id: string; workspace: string; channel: string; platform: string; state: TargetState }[]> => sql`
+  select id, workspace_id as workspace, channel_id as channel, platform, state from targets where id = any(${ids}::uuid[])`
 
 /**
  * How many unfinished targets of all workspaces are due from `from` until before `to`, at most
@@ -172,6 +181,10 @@ export const postpone = async (
 /** preparing → ready. */
 export const markReady = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
   hasMoved(transition(sql, 'makeReady', { where: sql`${unchanged(sql, target)} and t.handles_revision = t.revision` }))
+
+/** scheduled → ready, for a target that needs nothing ahead of its call. */
+export const markReadyAtOnce = (sql: Db, target: { id: string; revision: number }): Promise<boolean> =>
+  hasMoved(transition(sql, 'makeReadyAtOnce', { where: unchanged(sql, target) }))
 
 /** Marks an unsent target as failed because the platform won't accept it. */
 export const markRefusedAhead = (sql: Db, target: { id: string; revision: number }, problem: Problem): Promise<boolean> =>

@@ -42,8 +42,8 @@ const postIdIn = (pasted: string, accountId: string): string | null => {
 const minute = 60_000
 
 const kinds: PostKind[] = [
-  { name: 'text', label: 'Text', prepareAheadMs: 10 * minute, textLimit, frame: 'words-first' },
-  { name: 'link', label: 'Link', prepareAheadMs: 10 * minute, textLimit, frame: 'words-first' },
+  { name: 'text', label: 'Text', prepareAheadMs: 10 * minute, isReadyAtOnce: true, textLimit, frame: 'words-first' },
+  { name: 'link', label: 'Link', prepareAheadMs: 10 * minute, isReadyAtOnce: true, textLimit, frame: 'words-first' },
   { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit, frame: 'words-first' },

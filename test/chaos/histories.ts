@@ -28,7 +28,7 @@ const { args, options } = readCommand('histories', (command) =>
     .option('--port <port>', 'the first of seven ports', wholeNumber(1, 65_000), 4290),
 )
 /** Change it when workflows record different histories. */
-const version = '2026-11-tells'
+const version = '2026-11-states'
 const folder = fileURLToPath(new URL(`../histories/${version}/`, import.meta.url))
 const [names] = args
 const isWanted = (name: string): boolean => names.length === 0 || names.includes(name)

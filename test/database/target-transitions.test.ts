@@ -66,6 +66,11 @@ const cases: Record<TransitionName, Case> = {
     to: 'preparing',
     writes: ({ state, stateAt }, now) => ({ handles: {}, handlesRevision: 3, stateAt: state === 'preparing' ? stateAt : now }),
   },
+  makeReadyAtOnce: {
+    from: ['scheduled', 'preparing'],
+    to: 'ready',
+    writes: ({ revision }) => ({ handles: {}, handlesRevision: revision, waitingFor: null, problem: null }),
+  },
   makeReady: { from: ['preparing'], to: 'ready', writes: () => ({ waitingFor: null, problem: null }) },
   refuseUnsent: { from: unsent, to: 'failed', values: { problem }, writes: () => ({ waitingFor: null, problem }) },
   miss: { from: unsent, to: 'missed', writes: () => ({ waitingFor: null }) },

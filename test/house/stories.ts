@@ -22,7 +22,8 @@ export const stories: Story[] = [
     ],
     folders: [
       ...['web/posts/', 'db/posts/', 'activities/posts/', 'activities/outbox/', 'temporal/start.ts'],
-      ...['workflows/publish-target.ts', 'workflows/names.ts', 'workflows/attributes.ts', 'workflows/failures.ts'],
+      ...['workflows/publish-target.ts', 'workflows/publishing-steps.ts', 'workflows/follow-row.ts'],
+      ...['workflows/names.ts', 'workflows/attributes.ts', 'workflows/failures.ts'],
       ...['db/notifications/outbox.ts', 'platforms/facebook/', 'platforms/graph/'],
     ],
   },

@@ -57,7 +57,9 @@ describe('spans, if a collector is configured,', () => {
     expect(start).toMatchObject({ traceId: click!.traceId, parentSpanId: click!.spanId })
     expect(sent).toMatchObject({ traceId: click!.traceId, parentSpanId: start!.spanId })
     const steps = ofTarget().map(({ name }) => name)
-    expect(steps).toEqual(expect.arrayContaining(['RunActivity:nextStep', 'RunActivity:sendTarget', 'RunActivity:finishTarget']))
+    expect(steps).toEqual(
+      expect.arrayContaining(['RunActivity:readTarget', 'RunActivity:sendTarget', 'RunActivity:finishTarget']),
+    )
     const told = lines.find((line) => line.msg === 'workflows were started or signaled')
     expect(told).toMatchObject({ traceId: click!.traceId })
   })

@@ -25,19 +25,19 @@ beforeAll(async () => {
 }, 90_000)
 
 /**
- * The next version of the workflow, which makes one more database request per round: once with
+ * The next version of the workflow, which reads the row once more per round: once with
  * `patched`, as such a change must be made, and once without it, as it must not. It is made from
  * the bundle that the worker runs, so it is this version with one change.
  */
 const newBuilds = (code: string) => {
-  const round = /const step = told [^;]*await rows\.nextStep\(ref\);\s*now = \{\s*step: step\.do,\s*until: untilOf/
-  const temporal = /exports\.publishTarget|(_temporalio_workflow__WEBPACK_IMPORTED_MODULE_\d+__)\.setHandler/g
-  const [, found] = [...code.slice(0, code.search(round)).matchAll(temporal)].findLast((match) => match[1]) ?? []
+  const round = /while\s*\(target\.isOpen\)\s*\{/
+  const temporal = /(_temporalio_workflow__WEBPACK_IMPORTED_MODULE_\d+__)\.continueAsNew\)\(ref\)/
+  const found = code.slice(code.search(round)).match(temporal)?.[1]
   if (!found || !round.test(code)) throw new Error('the bundle does not look as it did: the change cannot be put in')
-  const withChange = (change: string) => code.replace(round, (kept) => `${change}\n${kept}`)
+  const withChange = (change: string) => code.replace(round, (kept) => `${kept}\n${change}`)
   return {
-    patched: withChange(`if ((0, ${found}.patched)('2026-12-asks-twice')) await rows.nextStep(ref);`),
-    careless: withChange('await rows.nextStep(ref);'),
+    patched: withChange(`if ((0, ${found}.patched)('2026-12-reads-twice')) target = await read();`),
+    careless: withChange('target = await read();'),
   }
 }
 

@@ -29,13 +29,15 @@ beforeAll(async () => {
  */
 describe('posts in progress survive this version of the workflow', () => {
   test.each(versions)(
-    '%s: there are histories of every branch, some with search attributes, and of keeping authorizations alive',
+    '%s: there are histories of every branch, some with search attributes or a first comment, and of keeping authorizations alive',
     (version) => {
       const names = recorded.filter((name) => name.startsWith(`${version}/`))
       expect(names.filter((name) => name.includes('/publish-target.')).length).toBeGreaterThanOrEqual(11)
       expect(names.filter((name) => name.includes('/keep-grant-alive.'))).toHaveLength(2)
       const searchable = names.filter((name) => read(name).events.some((one) => one.eventType === upsert))
       expect(searchable).toContain(`${version}/publish-target.searchable.json`)
+      const commented = names.filter((name) => name.includes('/publish-target.comment'))
+      expect(commented.length).toBeGreaterThanOrEqual(3)
     },
   )
 
@@ -45,7 +47,8 @@ describe('posts in progress survive this version of the workflow', () => {
   })
 
   test('the contents of the histories are sealed', () => {
-    for (const name of recorded) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|grantId|untilMs/)
+    for (const name of recorded)
+      expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/targetId|grantId|untilMs|prepareAt/)
   })
 
   test.each(versions)('%s: a workflow that behaves differently is refused', async (version) => {

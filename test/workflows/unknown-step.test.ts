@@ -2,17 +2,18 @@ import { expect, test } from 'vitest'
 import { targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { createTestTemporal } from '../support/servers/temporal.ts'
 
-test('a step that only a newer build knows is requested again after a while, not in a busy loop', {
+test('a state that only a newer build knows is read again after a while, not in a busy loop', {
   timeout: 60_000,
 }, async () => {
   const temporal = await createTestTemporal()
-  const steps = ['sing', 'end']
-  let asked = 0
+  const states = ['sung', 'published']
+  let reads = 0
   await temporal.startWorker({
     activities: {
-      nextStep: async () => {
-        asked += 1
-        return { do: steps[Math.min(asked, steps.length) - 1], words: 'Of a newer build' }
+      readTarget: async () => {
+        reads += 1
+        const state = states[Math.min(reads, states.length) - 1]
+        return { state, isOpen: state === 'sung', readAt: Date.now(), words: 'Of a newer build' }
       },
     },
   })
@@ -23,6 +24,6 @@ test('a step that only a newer build knows is requested again after a while, not
   })
   await handle.result()
   const { events = [] } = await handle.fetchHistory()
-  expect(asked).toBe(2)
+  expect(reads).toBe(2)
   expect(events?.filter((event) => event.timerStartedEventAttributes)).toHaveLength(1)
 })

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { decideStep } from '../../activities/posts/next-step.ts'
+import { factsOf } from '../../activities/posts/facts.ts'
+import { leadMsFor } from '../../activities/posts/lead-time.ts'
 import { jitterMs } from '../../activities/retry.ts'
-import type { TargetRow } from '../../db/posts/targets.ts'
+import type { TargetToDrive } from '../../db/posts/targets.ts'
 import { progress, targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
 
@@ -71,16 +72,15 @@ describe('a change whose signal to the workflow was lost', () => {
 
 describe('the more posts are due in a minute, the earlier they are armed', () => {
   const due = Date.parse('2026-12-01T12:00:00Z')
-  const ready = (id: string) => ({ id, state: 'ready', dueAt: new Date(due), notBefore: null }) as TargetRow
-  const armedAheadMs = (id: string, crowd: number): number => {
-    const step = decideStep(ready(id), due - 900_000, { prepareAheadMs: 600_000, crowd })
-    if (step.do !== 'wait') throw new Error(`${step.do} instead of a wait`)
-    return due - step.untilMs
-  }
+  const ready = (id: string) =>
+    ({ id, state: 'ready', dueAt: new Date(due), notBefore: null, missedAt: new Date(due + 3_600_000) }) as TargetToDrive
+  const factsAt = (id: string, aheadMs: number, count: number) =>
+    factsOf(ready(id), due - aheadMs, { prepareAheadMs: 600_000, isReadyAtOnce: false, leadMs: leadMsFor(count) })
+  const armedAheadMs = (id: string, count: number): number => due - factsAt(id, 900_000, count).armAt
 
   test('one minute ahead for a single post, four for ten thousand, spread over the first third', () => {
     const ids = Array.from({ length: 200 }, () => randomUUID())
-    const aheadOf = (crowd: number) => ids.map((id) => armedAheadMs(id, crowd))
+    const aheadOf = (count: number) => ids.map((id) => armedAheadMs(id, count))
     const [alone, many, most] = [aheadOf(1), aheadOf(1_000), aheadOf(10_000)]
     expect([Math.min(...alone) >= 40_000, Math.max(...alone) <= 60_020]).toEqual([true, true])
     expect([Math.min(...many) >= 53_333, Math.max(...many) <= 80_000]).toEqual([true, true])
@@ -89,10 +89,8 @@ describe('the more posts are due in a minute, the earlier they are armed', () =>
   })
 
   test('a silent worker gets a third of the remaining time, but at least twenty seconds', () => {
-    const stepAt = (aheadMs: number) => decideStep(ready(early()), due - aheadMs, { prepareAheadMs: 0, crowd: 10_000 })
-    expect([150_000, 60_000, 9_000, -1_000].map(stepAt).map((step) => step.do === 'send' && step.patienceMs)).toEqual([
-      50_000, 20_000, 20_000, 20_000,
-    ])
-    expect(stepAt(900_000)).toMatchObject({ do: 'wait', next: { do: 'send', patienceMs: expect.closeTo(80_000, -3) } })
+    const mostSilentMs = (aheadMs: number) => factsAt(early(), aheadMs, 10_000).mostSilentMs
+    expect([150_000, 60_000, 9_000, -1_000].map(mostSilentMs)).toEqual([50_000, 20_000, 20_000, 20_000])
+    expect(mostSilentMs(900_000)).toBeCloseTo(80_000, -3)
   })
 })

@@ -1,0 +1,109 @@
+import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
+import { isActivityFailure } from './failures.ts'
+import { changed, type Progress, progress, type TargetStep } from './names.ts'
+
+/** The row as an activity read it. `readAt`: when, on that worker's clock. */
+type Row = { readAt: number; words: string }
+/** What is done for a row. Its activity returns the row as it is after that. `words`: for admins. */
+export type RowStep<Ref, R> = { name: TargetStep; words: string; run: (ref: Ref) => Promise<R> }
+
+/**
+ * Follows a row that others change. The signal `changed` ends whatever waits, and the row is read
+ * again. It is also read again after an activity has failed, so that no error has to be understood
+ * here: what an activity did is in the row.
+ */
+export const followRow = <Ref, R extends Row>(ref: Ref, readRow: (ref: Ref) => Promise<R>) => {
+  let signals = 0
+  let seenSignals = 0
+  let failures = 0
+  let now: Progress = { step: 'start', until: null, rounds: 0 }
+  const isChanged = () => signals !== seenSignals
+  setHandler(changed, () => {
+    signals += 1
+  })
+  setHandler(progress, () => now)
+
+  const show = (step: Progress['step'], words: string, until: number | null = null): void => {
+    now = { step, until, rounds: now.rounds + 1 }
+    setCurrentDetails(words)
+  }
+
+  /** The row as it is since the last signal. */
+  const read = async (): Promise<R> => {
+    for (;;) {
+      seenSignals = signals
+      const row = await unlessFailed(() => readRow(ref))
+      if (row && !isChanged()) return row
+      if (!row) await rest()
+    }
+  }
+
+  /** Waits for a time on the worker's clock, or for a change. */
+  const wait = async (row: R, at: number): Promise<void> => {
+    if (at <= row.readAt) return
+    show('wait', row.words, at)
+    await condition(isChanged, at - row.readAt)
+    failures = 0
+  }
+
+  /** One second at first, then longer, but at most a minute. */
+  const rest = async (): Promise<void> => {
+    failures += 1
+    await condition(isChanged, Math.min(60_000, 500 * 2 ** failures))
+  }
+
+  return {
+    read,
+
+    /** Waits until a time, and reads the row. */
+    until: async (row: R, at: number): Promise<R> => {
+      await wait(row, at)
+      return read()
+    },
+
+    /** Waits until a time, and takes a step. If the row changes before its end, reads the row. */
+    take: async (row: R, at: number, step: RowStep<Ref, R>): Promise<R> => {
+      await wait(row, at)
+      if (isChanged()) return read()
+      show(step.name, step.words)
+      const after = await unlessChanged(isChanged, () => step.run(ref))
+      if (!after && !isChanged()) await rest()
+      if (!after || isChanged()) return read()
+      failures = 0
+      return after
+    },
+
+    /** For a row that only a newer version of the workflow understands. */
+    readLater: async (): Promise<R> => {
+      await rest()
+      return read()
+    },
+
+    end: (row: R): void => show('end', row.words),
+  }
+}
+
+/**
+ * Runs an activity, and cancels it if the row changes in the meantime. A send that is canceled
+ * before its claim sends nothing; after the claim, it runs to its end.
+ */
+const unlessChanged = async <R>(isChanged: () => boolean, run: () => Promise<R>): Promise<R | undefined> => {
+  const scope = new CancellationScope()
+  let isOver = false
+  const running = unlessFailed(() => scope.run(run)).finally(() => {
+    isOver = true
+  })
+  await condition(() => isOver || isChanged())
+  if (!isOver) scope.cancel()
+  return running
+}
+
+/** Undefined if the activity failed or was canceled. */
+const unlessFailed = async <R>(run: () => Promise<R>): Promise<R | undefined> => {
+  try {
+    return await run()
+  } catch (error) {
+    if (isCancellation(error) || isActivityFailure(error)) return undefined
+    throw error
+  }
+}
