@@ -66,7 +66,7 @@ beforeAll(async () => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   })
-}, 180_000)
+}, 300_000)
 
 /** The plans of pages, without their short waits: this machine may be slow. */
 const generous = { longestMs: 60_000, most: 200, statementMs: 60_000, lockMs: 60_000 }
@@ -109,7 +109,7 @@ const tooMuch = async (work: () => unknown, limit = most): Promise<string[]> => 
 const allScheduled = 15_000
 
 describe('pages', () => {
-  it('read a part of what a workspace has ever done, of every table that grows', async () => {
+  it('read a part of what a workspace has ever done, of every table that grows', { timeout: 120_000 }, async () => {
     const found: Record<string, string[]> = {}
     for (const { name, path, form } of pages) {
       const reads = await tooMuch(
@@ -153,7 +153,7 @@ describe('each rule of retention', () => {
   const rows = mostCounted + most
   /** The posts that use each file of the past 90 days; the month whose days go one by one. */
   const limits: Record<string, number> = { media: 50_000, snapshots: 50_000 }
-  it.each(rules)('$name', async (rule) => {
+  it.each(rules)('$name', { timeout: 60_000 }, async (rule) => {
     const deps = { ...app.deps, sql: pools.custom, client: undefined as never }
     // A month that goes as a whole is counted once before.
     await dropDueMonths(pools.custom, await cutoffOf(pools.custom, rules.find(({ goes }) => goes === 'month')!, new Date()))
