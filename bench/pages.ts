@@ -47,7 +47,6 @@ type Figures = {
 
 const startedAt = Date.now()
 const stack = await startPagesStack((url) => fillPlace(url, posts), options.folder)
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stack.stop().finally(() => process.exit(1)))
 const place = await openPlace(stack.databaseUrl)
 for (const name of workspaceNames)
   place.pages[name] = place.pages[name].filter((page) => !options.only || options.only.split(',').includes(page.name))

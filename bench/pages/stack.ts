@@ -34,18 +34,65 @@ type Program = { url: string; pid: number; stop(): Promise<void> }
  * The demo, filled once by the whole product. After that, only its PostgreSQL and Temporal run with
  * the compiled server, so no worker sends or measures anything while pages are measured. `fill`
  * adds rows before the server starts. `kept`: a folder that isn't deleted and is filled only once.
+ * SIGINT and SIGTERM end everything; what is just starting or being filled is waited for.
  */
 export const startPagesStack = async (fill: (databaseUrl: string) => Promise<void>, kept?: string): Promise<PagesStack> => {
+  const parts = createParts()
+  const starting = start(parts, fill, kept)
+  const end = async () => {
+    parts.end()
+    await starting.catch(() => undefined) // it was told to end
+    await parts.stop()
+    process.exit(1)
+  }
+  let ending: Promise<void> | undefined
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      ending ??= end()
+    })
+  try {
+    return { ...(await starting), stop: parts.stop }
+  } catch (error) {
+    await ending
+    throw error
+  }
+}
+
+type Part = { stop(): Promise<void> }
+type Parts = {
+  /** Throws after `end`. The part is stopped with the others even then. */
+  add<T extends Part>(part: T): T
+  stop(): Promise<void>
+  end(): void
+}
+
+/** What was started, stopped in reverse order. */
+const createParts = (): Parts => {
+  const parts: Part[] = []
+  let isOver = false
+  const stop = async () => {
+    for (const part of parts.splice(0).reverse()) await part.stop()
+  }
+  const add = <T extends Part>(part: T): T => {
+    parts.push(part)
+    if (isOver) throw new Error('this program was told to end')
+    return part
+  }
+  const end = () => {
+    isOver = true
+  }
+  return { add, stop, end }
+}
+
+const start = async (parts: Parts, fill: (databaseUrl: string) => Promise<void>, kept?: string) => {
   const folder = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'cratesocial-pages-'))
   const build = join(root, '.cache', `bench-${process.pid}`)
-  const stops: (() => Promise<void>)[] = [() => rm(build, { recursive: true, force: true })]
-  if (!kept) stops.push(() => rm(folder, { recursive: true, force: true }))
-  const stop = async () => {
-    for (const one of stops.splice(0).reverse()) await one()
-  }
+  const deleted = (path: string): Part => ({ stop: () => rm(path, { recursive: true, force: true }) })
+  parts.add(deleted(build))
+  if (!kept) parts.add(deleted(folder))
   try {
     await promisify(execFile)(process.execPath, ['--import', 'tsx', 'production/build.ts', '--out', build], { cwd: root })
-    if (!existsSync(join(folder, 'demo.json'))) await fillDemo(folder, kept ? undefined : stops)
+    if (!existsSync(join(folder, 'demo.json'))) await fillDemo(parts, folder, kept !== undefined)
     const ports = readPorts({
       POSTGRES_PORT: String(await freePort()),
       TEMPORAL_PORT: String(await freePort()),
@@ -53,21 +100,12 @@ export const startPagesStack = async (fill: (databaseUrl: string) => Promise<voi
     })
     const secrets = localSecrets(folder)
     const { databasePassword: password } = secrets
-    const postgres = await startPostgres({
-      dataDir: folder,
-      port: ports.postgres,
-      password,
-      logFile: join(folder, 'logs/postgres.log'),
-    })
-    stops.push(postgres.stop)
+    const logFile = (name: string) => join(folder, `logs/${name}.log`)
+    const postgres = parts.add(
+      await startPostgres({ dataDir: folder, port: ports.postgres, password, logFile: logFile('postgres') }),
+    )
     const program = await temporalProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log })
-    const temporal = await startTemporal({
-      program,
-      dataDir: folder,
-      port: ports.temporal,
-      logFile: join(folder, 'logs/temporal.log'),
-    })
-    stops.push(temporal.stop)
+    parts.add(await startTemporal({ program, dataDir: folder, port: ports.temporal, logFile: logFile('temporal') }))
     const url = databaseUrl(ports, secrets)
     await fill(url)
     const origin = 'https://bench.example.com'
@@ -77,24 +115,29 @@ export const startPagesStack = async (fill: (databaseUrl: string) => Promise<voi
       ...operatorEnv,
       FFMPEG_PATH: ffmpegProgram({ cacheDir: join(root, '.cache'), env: process.env, say: console.log }),
     }
-    const server = await run([join(build, 'server.js')], env, ports.web, '/health/live')
-    stops.push(server.stop)
+    const server = parts.add(await run([join(build, 'server.js')], env, ports.web, '/health/live'))
     const floorPort = await freePort()
     const floorEnv = { DATABASE_URL: url, PORT: String(floorPort), NODE_ENV: 'production' }
-    const floor = await run(['--import', 'tsx', 'bench/pages/floor-server.ts'], floorEnv, floorPort, '/')
-    stops.push(floor.stop)
-    return { databaseUrl: url, databasePid: postgres.pid!, server, floor, origin, stop }
+    const floor = parts.add(await run(['--import', 'tsx', 'bench/pages/floor-server.ts'], floorEnv, floorPort, '/'))
+    return { databaseUrl: url, databasePid: postgres.pid!, server, floor, origin }
   } catch (error) {
-    await stop()
+    await parts.stop()
     throw error
   }
 }
 
 /** If root started it, the database may be in another folder that its user can enter. */
-const fillDemo = async (folder: string, stops: (() => Promise<void>)[] = []): Promise<void> => {
+const fillDemo = async (parts: Parts, folder: string, isKept: boolean): Promise<void> => {
   const demo = await startOwnStack(['--demo'], folder)
-  if (demo.databaseFolder !== folder) stops.push(() => rm(demo.databaseFolder, { recursive: true, force: true }))
+  let isStopped = false
+  const stop = async () => {
+    if (!isStopped) await demo.stop()
+    isStopped = true
+    if (!isKept && demo.databaseFolder !== folder) await rm(demo.databaseFolder, { recursive: true, force: true })
+  }
+  parts.add({ stop })
   await demo.stop()
+  isStopped = true
 }
 
 const run = async (args: string[], env: NodeJS.ProcessEnv, port: number, path: string): Promise<Program> => {
