@@ -122,7 +122,7 @@ if (await sweepWhatWasNeverSwept(client, sweepNames, await listLatestSweeps(sql)
   log.info('the first check of the promises runs')
 await publishPolicy({ sql, client }, policyVersions)
 if (!(await keepsValuesOutOfItsLog(sql)))
-  log.warn('PostgreSQL may write personal data into its log. Set log_error_verbosity = terse; docs/install.md says how.')
+  log.warn('PostgreSQL may write personal data to its log. Set log_error_verbosity = terse; docs/install.md says how.')
 void reportMissingFfmpeg(config.media.ffmpeg, log)
 log.info('working')
 logFailures(log)
@@ -156,7 +156,7 @@ async function checkHistoryTerm(): Promise<void> {
   const kept = Number.isFinite(days) ? `${days} days` : 'an archive of them'
   log.error(
     { namespace, promisedDays: historyDays },
-    `The Temporal namespace keeps ended workflows for longer than the privacy policy says (${kept}). ` +
+    `The Temporal namespace keeps closed workflows for longer than the privacy policy says (${kept}). ` +
       `Set its retention to ${historyDays} days, without archival.`,
   )
 }
@@ -182,7 +182,7 @@ async function connectWhenThere(): Promise<NativeConnection> {
     try {
       return await NativeConnection.connect(connectionOptions(config.temporal))
     } catch (error) {
-      if (tries % 10 === 1) log.warn({ err: error, address: config.temporal.address }, 'Temporal is not there yet')
+      if (tries % 10 === 1) log.warn({ err: error, address: config.temporal.address }, 'Temporal does not answer yet')
       await pause(500)
     }
   }

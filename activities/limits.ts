@@ -95,7 +95,7 @@ export const createPressureRecorder = (deps: Deps & { log: Logger }): NotePressu
     written.set(key, deps.now())
     const until = new Date(deps.now() + (pressure.regainMs ?? restMs))
     recordPressure(deps.sql, pressure, { holds: level.holds, until, words: pressure.words }).catch((error: unknown) =>
-      deps.log.warn({ err: error }, 'the pressure on a limit could not be written down'),
+      deps.log.warn({ err: error }, 'could not record the usage of a rate limit'),
     )
   }
 }

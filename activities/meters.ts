@@ -16,20 +16,20 @@ export const createMeters = (registry: Registry): Meters => {
   const registers = [registry]
   const lateness = new Histogram({
     name: 'cratesocial_send_lateness_seconds',
-    help: 'How long after its chosen instant the call that publishes left.',
+    help: 'Seconds between the scheduled time and the call that publishes.',
     labelNames: ['platform', 'kind'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3_600],
     registers,
   })
   const outcomes = new Counter({
     name: 'cratesocial_targets_ended_total',
-    help: 'Posts on one account that came to an end, by platform, kind and outcome.',
+    help: 'Targets that reached a final state, by platform, kind and outcome.',
     labelNames: ['platform', 'kind', 'outcome'],
     registers,
   })
   const relayed = new Counter({
     name: 'cratesocial_relayed_total',
-    help: 'Outbox rows that the relay took, by kind; failed ones come again.',
+    help: 'Outbox rows that the relay handled, by kind; failed ones are retried.',
     labelNames: ['kind', 'outcome'],
     registers,
   })

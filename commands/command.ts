@@ -105,7 +105,7 @@ function tellAndExit(error: unknown): never {
  */
 export function logFailures(log: { fatal(fields: { err: unknown }, words: string): void }): void {
   sayFailures((error) => {
-    log.fatal({ err: error }, 'ended by an error that nobody expected')
+    log.fatal({ err: error }, 'ended with an unexpected error')
     process.exit(exitCodes.failed)
   })
 }
@@ -129,7 +129,7 @@ function framed(name: string): Command {
   return new Command(call)
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
-    .showHelpAfterError(`Run "${call} --help" to see how it is used.`)
+    .showHelpAfterError(`Run "${call} --help" for usage.`)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: (.)/, (_, first) => first.toUpperCase())) })
     .addHelpText('afterAll', '\nExit codes: 0 success, 1 failure, 2 wrong usage.')
 }

@@ -6,8 +6,8 @@ import { configOfCommand, runCommand } from './command.ts'
 await runCommand('migrate', (command) =>
   command
     .description(
-      'Brings the database to the schema of this version, before the other programs of the version start.\n' +
-        'While nobody is an operator it prints a link that makes the person who opens it one.',
+      'Migrates the database to this version. Run it before the other programs of this version start.\n' +
+        'If there is no operator yet, it prints a link that makes the person who opens it an operator.',
     )
     .action(async () => {
       const config = await configOfCommand()
@@ -33,8 +33,8 @@ async function firstOperatorWords(sql: Sql, publicUrl: string, now: Date): Promi
     const [made, ends] = [earlier.createdAt, earlier.expiresAt].map(
       (at) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     )
-    return `Nobody has used the operator link that was printed at ${made}. It works until ${ends}. For another one: operate people invite-operator`
+    return `The operator link printed at ${made} hasn't been used. It expires at ${ends}. For a new link: operate people invite-operator`
   }
   const link = await firstOperatorLink(sql, publicUrl, now)
-  return link && `Nobody is an operator yet. This link works once and makes the person who opens it one:\n${link}`
+  return link && `There is no operator yet. This link works once and makes the person who opens it an operator:\n${link}`
 }

@@ -10,7 +10,7 @@ import { configOfCommand, exitCodes, runCommand } from './command.ts'
 await runCommand('vault:rotate', (command) =>
   command
     .description(
-      'Seals every stored token again with the first key in VAULT_KEYS, while CrateSocial keeps running.\n' +
+      'Encrypts every stored token again with the first key in VAULT_KEYS, while CrateSocial keeps running.\n' +
         'First put the new key in front of the others in VAULT_KEYS of every program, and restart them. Keep the older keys ' +
         'behind it until the workflows that began before have ended: what Temporal stores of them is sealed with those keys.',
     )

@@ -140,28 +140,28 @@ function contradictions(v: Values, issuers: IssuerModule[]): string[] {
     urls.filter((name) => given[name] !== undefined && given[name] !== known[name]?.fallback),
   )
   const rules: [boolean | undefined, string][] = [
-    [production && v.PUBLIC_URL?.startsWith('http:'), 'PUBLIC_URL must begin with https:// in production.'],
+    [production && v.PUBLIC_URL?.startsWith('http:'), 'PUBLIC_URL must start with https:// in production.'],
     [
       !production && v.PUBLIC_URL?.startsWith('http:') && !isLoopback(v.PUBLIC_URL),
       'PUBLIC_URL must be https:// unless it is localhost: browsers keep the session cookie only there.',
     ],
-    [production && v.MEDIA_PUBLIC_URL?.startsWith('http:'), 'MEDIA_PUBLIC_URL must begin with https:// in production.'],
+    [production && v.MEDIA_PUBLIC_URL?.startsWith('http:'), 'MEDIA_PUBLIC_URL must start with https:// in production.'],
     ...issuers.map(({ settings: { app } }): [boolean, string] => belongTogether(v, app.id, app.secret)),
     belongTogether(v, 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     [
       v.MEDIA_URL?.startsWith('s3:') && v.UPLOAD_MAX_BYTES > 5 * 2 ** 30,
-      'UPLOAD_MAX_BYTES must be at most 5 GiB with media on S3, which takes no more in one piece.',
+      'UPLOAD_MAX_BYTES must be at most 5 GiB with media on S3, the most that S3 accepts in one piece.',
     ],
     [
       production && moved.length > 0 && v.ALLOW_LOCAL_PLATFORMS === false,
-      `${moved.join(', ')} must be the real platform in production; ALLOW_LOCAL_PLATFORMS=true permits another.`,
+      `${moved.join(', ')} must be the real platform in production. To allow another, set ALLOW_LOCAL_PLATFORMS=true.`,
     ],
   ]
   return rules.filter(([broken]) => broken).map(([, sentence]) => sentence)
 }
 
 function belongTogether(v: Record<string, unknown>, id: string, secret: string): [boolean, string] {
-  return [Boolean(v[id]) !== Boolean(v[secret]), `${id} and ${secret} belong together; one of them is missing.`]
+  return [Boolean(v[id]) !== Boolean(v[secret]), `${id} and ${secret} must be set together; one of them is missing.`]
 }
 
 /** Undefined if the settings are invalid; then `problems` says why. */

@@ -49,8 +49,8 @@ export function untruePolicy(v: Values, cluster: TemporalCluster): string[] {
   const rules: [boolean, string][] = [
     [!v.OPERATOR_NAME, toName('OPERATOR_NAME', 'the person or company that runs this installation')],
     [!v.OPERATOR_ADDRESS, toName('OPERATOR_ADDRESS', 'their postal address')],
-    [!v.HOSTING_PROVIDER, toName('HOSTING_PROVIDER', 'who hosts the server; write "our own premises" if nobody does')],
-    [isSomebodyElsesContact(v), 'CONTACT_EMAIL is not set: questions about data must reach whoever runs this installation.'],
+    [!v.HOSTING_PROVIDER, toName('HOSTING_PROVIDER', 'who hosts the server; write "our own premises" if you host it yourself')],
+    [isSomebodyElsesContact(v), 'CONTACT_EMAIL is not set: the privacy policy needs an address for questions about data.'],
     [!v.MAIL_PROVIDER && !isOwnUrl(v.SMTP_URL), toName('MAIL_PROVIDER', 'who runs the mail server of SMTP_URL')],
     [!v.STORAGE_PROVIDER && storesElsewhere(v), toName('STORAGE_PROVIDER', 'who keeps or serves uploaded media')],
     [

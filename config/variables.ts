@@ -33,13 +33,13 @@ const ownVariables = {
   DATABASE_DIRECT_URL: variable(urlOf('postgres:', 'postgresql:'), {
     optional: true,
     secret: true,
-    about: 'the same database without PgBouncer between: for LISTEN, migrations and backups; DATABASE_URL by default',
+    about: 'the same database without PgBouncer, for LISTEN, migrations and backups; DATABASE_URL by default',
   }),
   DATABASE_PREPARE: variable(boolean, { fallback: 'true', about: 'prepared statements; false behind PgBouncer' }),
   TEMPORAL_ADDRESS: variable(hostAndPort, { optional: true, about: 'the Temporal cluster; 127.0.0.1:7233 by default' }),
   TEMPORAL_NAMESPACE: variable(text, { optional: true, about: 'its namespace; "default" by default' }),
   TEMPORAL_API_KEY: variable(text, { optional: true, secret: true, about: 'for Temporal Cloud; implies TLS' }),
-  TEMPORAL_TLS: variable(boolean, { optional: true, about: 'speak TLS to Temporal, or do not' }),
+  TEMPORAL_TLS: variable(boolean, { optional: true, about: 'whether to use TLS for Temporal' }),
   TEMPORAL_TLS_SERVER_NAME: variable(text, { optional: true, about: 'name expected in the certificate of the cluster' }),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: variable(text, { optional: true, about: 'PEM file of the authority that signed it' }),
   TEMPORAL_TLS_SERVER_CA_CERT_DATA: variable(text, { optional: true, about: 'the same as text' }),
@@ -47,7 +47,7 @@ const ownVariables = {
   TEMPORAL_TLS_CLIENT_CERT_DATA: variable(text, { optional: true, about: 'the same as text' }),
   TEMPORAL_TLS_CLIENT_KEY_PATH: variable(text, { optional: true, about: 'PEM file of its key' }),
   TEMPORAL_TLS_CLIENT_KEY_DATA: variable(text, { optional: true, secret: true, about: 'the same as text' }),
-  TEMPORAL_CONFIG_FILE: variable(text, { optional: true, about: 'TOML file with profiles that say all of this' }),
+  TEMPORAL_CONFIG_FILE: variable(text, { optional: true, about: 'TOML file with profiles that hold all of these settings' }),
   TEMPORAL_PROFILE: variable(text, { optional: true, about: 'the profile in it; "default" by default' }),
   TEMPORAL_ACCEPT_UNSEALED: variable(boolean, {
     fallback: 'false',
@@ -91,7 +91,7 @@ const ownVariables = {
     about: 'free disk space below which no uploads are taken and /health/ready reports the disk',
   }),
   SMTP_URL: variable(urlOf('smtp:', 'smtps:'), { secret: true, about: 'the mail server' }),
-  MAIL_FROM: variable(mailAddress, { fallback: 'CrateSocial <no-reply@cratesocial.net>', about: 'sender of every mail' }),
+  MAIL_FROM: variable(mailAddress, { fallback: 'CrateSocial <no-reply@cratesocial.net>', about: 'sender of every email' }),
   CONTACT_EMAIL: variable(mailAddress, { fallback: 'privacy@cratesocial.net', about: 'who answers questions about data' }),
   // What the privacy policy and the terms say about this installation. config/operator.ts refuses
   // settings that would make them untrue.

@@ -15,7 +15,7 @@ export async function registerCallbacks(controlUrl: string, config: Config): Pro
     try {
       const answer = await fetch(`${controlUrl}settings`, { ...request, signal: AbortSignal.timeout(5_000) })
       if (answer.ok) return undefined
-      return `The sandbox does not take the addresses of our callbacks: ${answer.status} ${await answer.text()}`
+      return `The sandbox rejected the addresses of our callbacks: ${answer.status} ${await answer.text()}`
     } catch (error) {
       why = (error as Error).message // not listening yet
     }

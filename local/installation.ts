@@ -30,7 +30,7 @@ export async function useLocalInstallation({ alone, withTemporal }: Needs): Prom
   const dataDir = resolve(root, process.env.DATA_DIR || '.data')
   if (!existsSync(join(dataDir, 'secrets.json')))
     throw new Problem(
-      `There is no installation in ${dataDir}: it has no secrets.json. Make one with npm start, name another folder with DATA_DIR, or set DATABASE_URL.`,
+      `There is no installation in ${dataDir}: it has no secrets.json. Create one with npm start, name another folder with DATA_DIR, or set DATABASE_URL.`,
     )
   const place = { dataDir, ports: readPorts(process.env), secrets: localSecrets(dataDir) }
   await untilStopped(dataDir)
@@ -46,19 +46,19 @@ export async function useLocalInstallation({ alone, withTemporal }: Needs): Prom
  */
 async function untilStopped(dataDir: string): Promise<void> {
   if (findHolder(dataDir) !== 'ending') return
-  console.error('CrateSocial is stopping. Waiting until everything is stopped.')
+  console.error('CrateSocial is stopping. Waiting for it to finish.')
   for (const giveUpAt = Date.now() + stopWithinMs; findHolder(dataDir) === 'ending'; await sleep(100))
-    if (Date.now() > giveUpAt) throw new Problem(`CrateSocial does not stop. Its logs are in ${join(dataDir, 'logs')}.`)
+    if (Date.now() > giveUpAt) throw new Problem(`CrateSocial didn't stop. Its logs are in ${join(dataDir, 'logs')}.`)
 }
 
 /** Each program is killed after 15 seconds at the latest (child.ts). */
 const stopWithinMs = 90_000
 
 async function useRunning({ dataDir, ports }: Place, alone: boolean): Promise<() => Promise<void>> {
-  if (alone) throw new Problem(`CrateSocial runs from ${dataDir}. Stop it first, with Ctrl-C where npm start runs.`)
+  if (alone) throw new Problem(`CrateSocial is running from ${dataDir}. Stop it first with Ctrl-C in the terminal of npm start.`)
   if (await isFree(ports.postgres))
     throw new Problem(
-      `CrateSocial runs from ${dataDir}, but not with PostgreSQL on port ${ports.postgres}. Give the same POSTGRES_PORT and TEMPORAL_PORT here, or wait until it says "Ready".`,
+      `CrateSocial is running from ${dataDir}, but not with PostgreSQL on port ${ports.postgres}. Give the same POSTGRES_PORT and TEMPORAL_PORT here, or wait until it says "Ready".`,
     )
   return async () => undefined
 }

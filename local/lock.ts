@@ -24,13 +24,13 @@ export async function lockFolder(dataDir: string, watchdogPid: number, say: (lin
   const path = join(dataDir, 'start.lock')
   const holder = readHolder(path)
   if (holder && isAlive(holder.starter)) {
-    throw new Problem(`CrateSocial already runs from ${dataDir} (process ${holder.starter.split(' ')[0]}); stop that one first.`)
+    throw new Problem(`CrateSocial is already running from ${dataDir} (process ${holder.starter.split(' ')[0]}). Stop it first.`)
   }
   if (holder && isAlive(holder.watchdog)) {
-    say('Waiting for what an interrupted run left behind to stop.')
+    say('Waiting for the programs of an interrupted run to stop.')
     for (let waited = 0; isAlive(holder.watchdog); waited++) {
       if (waited > 300)
-        throw new Problem(`What an interrupted run left behind does not stop (watchdog ${holder.watchdog.split(' ')[0]}).`)
+        throw new Problem(`The programs of an interrupted run don't stop (watchdog ${holder.watchdog.split(' ')[0]}).`)
       await sleep(100)
     }
   }
@@ -64,7 +64,7 @@ function claim(path: string, holder: Holder, dataDir: string): void {
     writeFileSync(path, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new Problem(`CrateSocial is being started from ${dataDir} by somebody else at this very moment.`)
+    throw new Problem(`Another process is starting CrateSocial from ${dataDir} right now.`)
   }
 }
 

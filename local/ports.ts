@@ -25,7 +25,7 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Problem(`${variable} must be a port from 1 to 65535, not "${env[variable]}".`)
     const other = seen.get(port)
-    if (other) throw new Problem(`${other} and ${variable} are both ${port}; give one of them another port.`)
+    if (other) throw new Problem(`${other} and ${variable} are both ${port}. Give one of them another port.`)
     seen.set(port, variable)
     return [name, port]
   })

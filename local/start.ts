@@ -20,7 +20,7 @@ const startedAt = Date.now()
 const { demo: wantsDemo = false, watch: watches = false } = readCommand('start', (command) =>
   command
     .description(
-      'Starts everything that CrateSocial needs on this machine, and stops all of it at Ctrl-C. Settings come from the ' +
+      'Starts everything that CrateSocial needs on this machine. Ctrl-C stops it all. Settings come from the ' +
         'environment and from .env.local; data is in .data (DATA_DIR).',
     )
     .option('--demo', 'fill a new installation with people, accounts, posts and a year of numbers')
@@ -39,13 +39,13 @@ watchForTheEnd()
 // If the terminal is gone, keep stopping.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 try {
-  console.log('Starting CrateSocial.')
+  console.log('Starting CrateSocial…')
   await prepareDataFolder(dataDir)
   const watchdog = startWatchdog()
   cleanUps.push(watchdog.finish)
   lock = await lockFolder(dataDir, watchdog.pid, say)
   cleanUps.push(lock.release)
-  if (clearInterrupted(dataDir, { wantsDemo, env: process.env })) say('Loading the demo was interrupted. It begins again.')
+  if (clearInterrupted(dataDir, { wantsDemo, env: process.env })) say('Loading the demo was interrupted. Starting over.')
   const stack = await createStack({ env: process.env, dataDir, watchdog, say })
   cleanUps.push(stack.stop)
   void stack.broken.then((why) => end(1, why))
@@ -71,7 +71,7 @@ function tell({ publicUrl, invitation, temporalUi, sandbox, sandboxControl, mail
   const ready = `Ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s. Ctrl-C stops everything.`
   const people = signIn.map((line) => `  ${line}`)
   console.log(['', ready, '', ...people, ...(people.length > 0 ? [''] : []), ...shown, ''].join('\n'))
-  if (invitation && !wantsDemo) console.log('  The invitation works once and makes whoever opens it the operator.\n')
+  if (invitation && !wantsDemo) console.log('  The invitation works once and makes the person who opens it the operator.\n')
 }
 
 async function restart(stack: Stack, programs: Set<string>, path: string): Promise<void> {
@@ -109,7 +109,7 @@ async function end(code: number, words = ''): Promise<never> {
   else console.error(`\n${words}\n`)
   lock?.ending()
   for (const cleanUp of cleanUps.reverse()) await cleanUp()
-  if (code === 0) console.log('Everything is stopped.')
+  if (code === 0) console.log('Everything has stopped.')
   process.exit(code)
 }
 

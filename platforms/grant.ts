@@ -41,7 +41,7 @@ export type Issuer = {
   doubtsAccess(problem: Problem): boolean
   /**
    * New tokens before the old ones expire. The old refresh token no longer works afterwards. Null
-   * if this issuer has nothing to renew.
+   * if this issuer has no tokens to renew.
    */
   renew(tokens: { accessToken: string; refreshToken: string | null }, signal: AbortSignal): Promise<GrantTokens | null>
   /** Whether the grant is still valid, and until when. Read-only. */

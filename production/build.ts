@@ -10,10 +10,10 @@ const { root } = folders
 const { options } = readCommand('build', (command) =>
   command
     .description(
-      'Makes what production runs: the same files compiled one by one, what they read beside them (templates, styles, ' +
+      'Builds what production runs: the same files compiled one by one, the files they read (templates, styles, ' +
         'migrations), and the workflows bundled once, so that no compiler runs on a server.',
     )
-    .option('--out <folder>', 'where it goes', 'dist'),
+    .option('--out <folder>', 'the output folder', 'dist'),
 )
 const out = resolve(root, options.out)
 const rooms = ['db', 'platforms', 'web']

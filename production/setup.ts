@@ -26,14 +26,14 @@ const questions: {
 }[] = [
   {
     name: 'domain',
-    ask: 'The domain that people will open, whose DNS points to this server (social.example.com)',
+    ask: 'The domain of this installation, whose DNS points to this server (social.example.com)',
     check: matching(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain such as social.example.com'),
   },
-  { name: 'mail', ask: 'Your mail address: for certificates, and for questions about data', check: mailAddress },
+  { name: 'mail', ask: 'Your email address, for certificates and for questions about data', check: mailAddress },
   { name: 'smtp-url', ask: 'The mail server (smtps://user:password@mail.example.com)', check: urlOf('smtp:', 'smtps:') },
   {
     name: 'mail-from',
-    ask: 'The sender of every mail',
+    ask: 'The sender of every email',
     check: mailAddress,
     fallback: ({ domain }) => `CrateSocial <no-reply@${domain}>`,
   },
@@ -47,7 +47,7 @@ const questions: {
 const { options } = readCommand('setup:production', (command) =>
   command
     .description(
-      'Writes the settings that docker compose reads, with new keys. Asks for what no option gives. What the privacy policy needs ' +
+      'Writes the settings that docker compose reads, with new keys. Asks for everything not given as an option. What the privacy policy needs ' +
         'may be filled in later; the server refuses to start without it. Never overwrites a file: with other keys every stored ' +
         'token would be lost.',
     )
@@ -70,8 +70,8 @@ const flags: { [name in Name]?: string } = {
 const path = resolve(options.out)
 
 if (path === settingsFile)
-  throw new WrongUse(`${path} has the settings of npm start: production keys there would break the local installation.`)
-if (existsSync(path)) throw new Error(`${path} exists already and was not changed: its keys open what is stored.`)
+  throw new WrongUse(`${path} holds the settings of npm start: production keys would break the local installation.`)
+if (existsSync(path)) throw new Error(`${path} already exists and was not changed, because its keys open the stored data.`)
 const answers = await ask()
 writeFileSync(path, settings(answers), { mode: 0o600, flag: 'wx' })
 console.log(

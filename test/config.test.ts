@@ -125,8 +125,8 @@ describe('the configuration', () => {
       { PUBLIC_URL: 'https://example.com/social' },
       'PUBLIC_URL must be an origin such as https://social.example.com, without a path.',
     ],
-    [{ META_APP_ID: '1' }, 'META_APP_ID and META_APP_SECRET belong together; one of them is missing.'],
-    [{ TIKTOK_CLIENT_SECRET: '1' }, 'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET belong together; one of them is missing.'],
+    [{ META_APP_ID: '1' }, 'META_APP_ID and META_APP_SECRET must be set together; one of them is missing.'],
+    [{ TIKTOK_CLIENT_SECRET: '1' }, 'TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET must be set together; one of them is missing.'],
     [
       { TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.0/33' },
       'TRUSTED_PROXIES has "10.0.0.0/33", which is neither an address nor a range such as 10.0.0.0/8.',
@@ -157,7 +157,7 @@ describe('the configuration', () => {
 
   test('is strict in production: it requires https, and the real platforms unless configured otherwise', () => {
     expect(problems({ ...production, PUBLIC_URL: 'http://localhost:3000' })).toEqual([
-      'PUBLIC_URL must begin with https:// in production.',
+      'PUBLIC_URL must start with https:// in production.',
     ])
     const sandbox = {
       ...production,
@@ -165,7 +165,7 @@ describe('the configuration', () => {
       TIKTOK_API_URL: 'http://127.0.0.1:3030/tiktok-api',
     }
     expect(problems(sandbox)).toEqual([
-      'META_GRAPH_URL, TIKTOK_API_URL must be the real platform in production; ALLOW_LOCAL_PLATFORMS=true permits another.',
+      'META_GRAPH_URL, TIKTOK_API_URL must be the real platform in production. To allow another, set ALLOW_LOCAL_PLATFORMS=true.',
     ])
     expect(problems({ ...sandbox, ALLOW_LOCAL_PLATFORMS: 'true' })).toEqual([])
   })

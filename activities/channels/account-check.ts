@@ -27,7 +27,7 @@ export const unexplained = 'access_unclear'
 
 export const unlessSeen = `after ${dataAccessDays} days unless the person signs in again`
 export const dataAccessOver = `Access ends ${unlessSeen}.`
-const notShared = 'It is no longer shared with CrateSocial, or your role there ended.'
+const notShared = 'It is no longer shared with CrateSocial, or you no longer have a role there.'
 
 /** The issuer's answer about one account: still usable, or a sentence why not. */
 export type OfferStanding = { offer: AccountOffer; why: null } | { offer: AccountOffer | null; why: string }
@@ -48,7 +48,7 @@ export const askAccount = async (
   const issuer = issuerOf(deps, grant)
   const { accessToken } = grant
   const said = known ?? (await issuer.inspect({ accessToken, userId: grant.issuerUserId }, signal))
-  if (!said.valid) throw ended('check', said.reason ?? 'The connection is not accepted any more.')
+  if (!said.valid) throw ended('check', said.reason ?? 'The platform no longer accepts the connection.')
   const scopes = said.scopes ?? (await findGrant(deps.sql, grant.id))?.scopes ?? []
   return accountStandingOf(deps, account, await issuer.readAccount({ accessToken, scopes }, account, signal), said)
 }

@@ -101,7 +101,10 @@ const callIssuer = async (deps: RevokingDeps, revocation: Revocation): Promise<A
     // listed there for the person.
     if (error.kind === 'reauthorize') return 'unusable'
     const { code, words, retryAfterMs } = error.problem
-    deps.log.info({ issuer: revocation.issuer, kind: error.kind, code }, 'a revocation waits for its platform')
+    deps.log.info(
+      { issuer: revocation.issuer, kind: error.kind, code },
+      'a revocation will be retried: the platform did not confirm it',
+    )
     return { words, retryAfterMs }
   }
 }

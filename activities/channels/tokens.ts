@@ -90,7 +90,7 @@ const findChannel = async (
   if (!channel || channel.state === 'disconnected') throw ended('disconnected', 'The account is disconnected.')
   if (channel.state === 'connected') return channel
   const back = explainRefusals ? await lookAgain(deps, channel) : null
-  if (!back) throw ended('reconnect', channel.stateReason ?? 'The account must be connected again.')
+  if (!back) throw ended('reconnect', channel.stateReason ?? 'The account needs to be reconnected.')
   return back
 }
 
@@ -111,7 +111,7 @@ const freshGrant = async (deps: GrantDeps, channel: OpenChannel): Promise<OpenGr
 
 const livingGrant = async (deps: GrantDeps, workspaceId: string, grantId: string): Promise<OpenGrant> => {
   const grant = await openGrant(deps.sql, deps.vault, workspaceId, grantId)
-  if (grant?.state !== 'active') throw ended('grant_ended', 'The connection has ended. Connect the account again.')
+  if (grant?.state !== 'active') throw ended('grant_ended', 'The connection has ended. Reconnect the account.')
   return grant
 }
 
@@ -139,7 +139,7 @@ const renewUnderLease = async (deps: GrantDeps, stale: OpenGrant, renewer: strin
   try {
     const { accessToken, refreshToken } = stale
     const tokens = await issuer.renew({ accessToken, refreshToken }, AbortSignal.timeout(renewTimeoutMs))
-    if (!tokens) throw new Error(`issuer ${stale.issuer} has nothing to renew`)
+    if (!tokens) throw new Error(`issuer ${stale.issuer} has no tokens to renew`)
     await retryWrite(() => saveRenewal(deps.sql, deps.vault, stale, renewer, tokens, new Date(deps.now())))
     return await livingGrant(deps, stale.workspaceId, stale.id)
   } catch (error) {
@@ -160,6 +160,6 @@ const later = (retryAfterMs: number): PlatformError =>
   new PlatformError({
     kind: 'unavailable',
     code: 'renewal_waits',
-    words: 'The connection could not be renewed at the moment; it is tried again shortly.',
+    words: 'The connection couldn’t be renewed just now. We’ll try again shortly.',
     retryAfterMs: Math.max(1_000, Math.round(retryAfterMs)),
   })

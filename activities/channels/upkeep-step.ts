@@ -9,18 +9,18 @@ const warningDays = [14, 7, 1] as const
 /** What to do next with a grant, decided only from its row. */
 export const decideGrantStep = (grant: GrantRow, nowMs: number): GrantStep => {
   if (grant.state === 'ended') return { do: 'end', words: 'The connection was ended' }
-  if (grant.state === 'reauthorize') return { do: 'end', words: 'A person must connect it again' }
+  if (grant.state === 'reauthorize') return { do: 'end', words: 'An admin needs to reconnect it' }
   const ends = endOf(grant)
   const isOver = ends !== null && ends.getTime() <= nowMs
-  if (isOver && !isEndHandled(grant, ends)) return { do: 'check', words: 'Its time is over: asking whether it still works' }
+  if (isOver && !isEndHandled(grant, ends)) return { do: 'check', words: 'It has expired: checking whether it still works' }
   const renewMs = renewAtMs(grant)
-  if (renewMs !== null && renewMs <= nowMs) return { do: 'renew', words: 'Renewing ahead of its end' }
+  if (renewMs !== null && renewMs <= nowMs) return { do: 'renew', words: 'Renewing before it expires' }
   const checkMs = grant.nextCheckAt?.getTime() ?? 0
-  if (checkMs <= nowMs) return { do: 'check', words: 'Asking the issuer what it is good for' }
+  if (checkMs <= nowMs) return { do: 'check', words: 'Checking its permissions with the issuer' }
   const warnMs = ends === null || isOver ? null : warnAtMs(grant, ends)
-  if (warnMs !== null && warnMs <= nowMs) return { do: 'warn', words: 'Warning the admins: only a person can renew it' }
+  if (warnMs !== null && warnMs <= nowMs) return { do: 'warn', words: 'Warning the admins: it needs to be reconnected by hand' }
   const moments = [renewMs, checkMs, warnMs, isOver ? null : (ends?.getTime() ?? null)].filter((ms) => ms !== null)
-  return { do: 'wait', untilMs: Math.min(...moments), words: 'Good; waits for its next renewal, check or warning' }
+  return { do: 'wait', untilMs: Math.min(...moments), words: 'Healthy: waiting for the next renewal, check or warning' }
 }
 
 /**

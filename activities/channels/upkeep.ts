@@ -40,7 +40,7 @@ const checkAgainMs = 15 * 60_000
 export const createUpkeepActivities = (deps: UpkeepDeps) => ({
   nextGrantStep: async ({ grantId }: GrantRef): Promise<GrantStep & Searchable> => {
     const grant = await findGrant(deps.sql, grantId)
-    if (!grant) return { do: 'end', words: 'Its row is gone' }
+    if (!grant) return { do: 'end', words: 'The row was deleted' }
     const attributes = { workspace: grant.workspaceId, channel: null, platform: grant.issuer, state: grant.state }
     return { ...decideGrantStep(grant, deps.now()), ...(deps.isSearchable?.() ? { attributes } : {}) }
   },
@@ -115,7 +115,7 @@ const check = async (deps: UpkeepDeps, row: GrantRow, grant: OpenGrant): Promise
   const said = await issuer.inspect({ accessToken: grant.accessToken, userId: grant.issuerUserId }, signal)
   const tomorrow = new Date(deps.now() + dayMs * (0.9 + shareOf(row.id) / 10))
   if (!said.valid) {
-    if (grant.refreshToken === null) throw ended('check', said.reason ?? 'The connection is not accepted any more.')
+    if (grant.refreshToken === null) throw ended('check', said.reason ?? 'The platform no longer accepts the connection.')
     await renew(deps, grant) // the access token or the whole grant is invalid
     return await noteNextCheck(deps.sql, row.id, tomorrow)
   }
@@ -214,7 +214,7 @@ const takeEnd = async (deps: GrantDeps, row: GrantRow, grant: OpenGrant): Promis
   const endsAt = now && endOf(now)
   if (now?.state !== 'active' || !endsAt || endsAt.getTime() > deps.now()) return
   if (now.dataAccessExpiresAt?.getTime() !== endsAt.getTime()) {
-    const words = `The time that ${issuerOf(deps, row).label} gave this connection is over.`
+    const words = `The connection to ${issuerOf(deps, row).label} has expired.`
     throw new PlatformError({ kind: 'reauthorize', code: 'expired', words })
   }
   const words = `${issuerOf(deps, row).label} ends access ${unlessSeen}.`

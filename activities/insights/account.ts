@@ -62,6 +62,6 @@ export const renewAvatar = async (deps: AvatarDeps, channelId: string, url: stri
     await saveAvatar(deps.sql, channelId, avatar, new Date(deps.now()))
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    deps.log?.info({ channel: channelId, code: error.problem.code }, 'a profile picture could not be loaded; the last one stays')
+    deps.log?.info({ channel: channelId, code: error.problem.code }, 'could not load a profile picture; keeping the last one')
   }
 }

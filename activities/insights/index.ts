@@ -138,7 +138,7 @@ const rest = async (deps: MeasuringDeps, channel: MeasuredChannel, part: Measure
   const until = new Date(now.getTime() + waitMs)
   await noteUnread(deps.sql, channel.channelId, part, { problem: problem.words, failures: failures + 1, until }, now)
   const { kind, code, subcode, traceId } = problem
-  deps.log.warn({ channel: channel.channelId, part, kind, code, subcode, traceId }, 'numbers of an account could not be read')
+  deps.log.warn({ channel: channel.channelId, part, kind, code, subcode, traceId }, 'could not read the insights of an account')
 }
 
 /**

@@ -81,4 +81,4 @@ const roomOf = (heard: Heard | undefined, sharePercent: number, nowMs: number): 
 }
 
 const noRoom = (): PlatformError =>
-  refusal(shareUsed, 'Numbers wait so that publishing has room in the limit of the platform.', 15 * 60_000)
+  refusal(shareUsed, "Insights are paused to leave room for publishing within the platform's rate limit.", 15 * 60_000)

@@ -1,7 +1,7 @@
 import { type AccountEvent, findAccountEvent } from '../../db/people/account-events.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { dateFormat } from '../../text/formatters.ts'
-import { renderLetter } from './render.ts'
+import { renderEmail } from './render.ts'
 import type { Mail } from './send.ts'
 
 export type AccountMailDeps = { sql: Sql; mail: Mail; publicUrl: string }
@@ -16,23 +16,23 @@ const changePassword =
   "If this wasn't you, someone else has access to your account. Reset your password now, then check your account."
 
 const removeIt =
-  "If this wasn't you, someone else has access to your account. Reset your password now, then remove what you did not add."
+  "If this wasn't you, someone else has access to your account. Reset your password now, then remove what you didn't add."
 
-const letters: Record<AccountEvent, Words> = {
+const emails: Record<AccountEvent, Words> = {
   'email.change_requested': {
-    subject: 'A change of your email address was requested',
+    subject: 'Confirm a change to your email address',
     happened:
       'Someone signed in to your account asked to change its email address. The change takes effect when they open the link that we sent to the new address.',
     otherwise: "If this wasn't you, change your password now. That also cancels the change.",
   },
   'password.changed': {
     subject: 'Your password was changed',
-    happened: 'The password of your account was changed. All other sessions were signed out.',
+    happened: 'The password of your account was changed. You were signed out everywhere else.',
     otherwise: changePassword,
   },
   'password.reset': {
     subject: 'Your password was reset',
-    happened: 'The password of your account was reset with a link from an email. All sessions were signed out.',
+    happened: 'The password of your account was reset with a link from an email. You were signed out everywhere.',
     otherwise: changePassword,
   },
   'passkey.added': {
@@ -52,7 +52,7 @@ const letters: Record<AccountEvent, Words> = {
   },
   'authenticator.replaced': {
     subject: 'Your authenticator app was replaced',
-    happened: 'The authenticator app of your account was replaced. Codes from the former app no longer work.',
+    happened: 'The authenticator app of your account was replaced. Codes from the old app no longer work.',
     otherwise: removeIt,
   },
   'authenticator.removed': {
@@ -61,24 +61,24 @@ const letters: Record<AccountEvent, Words> = {
     otherwise: changePassword,
   },
   'recovery_codes.made': {
-    subject: 'New recovery codes were made',
-    happened: 'New recovery codes were made for your account. Codes that were made before no longer work.',
+    subject: 'New recovery codes were created',
+    happened: 'New recovery codes were created for your account. Your old codes no longer work.',
     otherwise: changePassword,
   },
   'recovery_code.used': {
     subject: 'A recovery code was used',
-    happened: 'One of your recovery codes was used. It does not work again.',
+    happened: 'One of your recovery codes was used. Each code works only once.',
     otherwise: changePassword,
   },
   'second_factor.reset': {
     subject: 'Your two-step sign-in was reset',
     happened:
-      'An admin or operator reset two-step sign-in for your account. Your passkeys, authenticator app and recovery codes no longer work, and all sessions were signed out.',
-    otherwise: 'If you did not ask for this, contact your admin and set up two-step sign-in again.',
+      'An admin or operator reset two-step sign-in for your account. Your passkeys, authenticator app and recovery codes no longer work, and you were signed out everywhere.',
+    otherwise: "If you didn't ask for this, contact your admin and set up two-step sign-in again.",
   },
   'second_factor.refused': {
     subject: 'Someone entered wrong sign-in codes',
-    happened: 'Someone who knows your password entered wrong codes several times. They could not sign in.',
+    happened: 'Someone who knows your password entered wrong codes several times. They couldn’t sign in.',
     otherwise: "If this wasn't you, reset your password now.",
   },
   'account.deactivated': {
@@ -114,7 +114,7 @@ const dayOf = (date: Date): string => dateFormat({ dateStyle: 'long' }).format(d
 export const sendAccountMail = async (deps: AccountMailDeps, eventId: string): Promise<void> => {
   const event = await findAccountEvent(deps.sql, eventId)
   if (!event) return
-  const words = letters[event.name]
+  const words = emails[event.name]
   // The account was reactivated in the meantime.
   if (words.happened.includes('{date}') && !event.erasedAt) return
   const { host, hostname } = new URL(deps.publicUrl)
@@ -133,6 +133,6 @@ export const sendAccountMail = async (deps: AccountMailDeps, eventId: string): P
     to: event.email,
     subject: data.subject,
     messageId: `<account-${eventId}@${hostname}>`,
-    ...renderLetter('account', data),
+    ...renderEmail('account', data),
   })
 }

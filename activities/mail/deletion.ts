@@ -2,7 +2,7 @@ import type { Sql } from '../../db/postgres/connect.ts'
 import { claimDeletionMail, type DeletionMail, deleteDeletionMail, releaseDeletionMail } from '../../db/privacy/deletion-mails.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import type { Vault } from '../../db/vault/vault.ts'
-import { renderLetter } from './render.ts'
+import { renderEmail } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
 export type DeletionMailDeps = { sql: Sql; vault: Vault; mail: Mail; publicUrl: string; contact: string; now?: () => number }
@@ -20,7 +20,7 @@ export const sendDeletionMails = (deps: DeletionMailDeps, ids: string[]): Promis
 const sendOne = async (deps: DeletionMailDeps, id: string): Promise<void> => {
   const claimed = await claimDeletionMail(deps.sql, deps.vault, id, new Date(deps.now?.() ?? Date.now()))
   if (claimed === 'done') return
-  if (claimed === 'busy') throw new Error('the email has to wait for another one')
+  if (claimed === 'busy') throw new Error('this email waits until an earlier one is sent')
   try {
     await send(deps, id, claimed)
   } catch (error) {
@@ -40,7 +40,7 @@ const send = async (deps: DeletionMailDeps, id: string, mail: DeletionMail): Pro
     to: mail.content.email,
     subject,
     messageId: `<deletion-${id}@${hostname}>`,
-    ...renderLetter('deletion', data),
+    ...renderEmail('deletion', data),
   })
 }
 

@@ -1,19 +1,19 @@
 import { issueLinkToken, type LinkPurpose } from '../../db/people/mail-links.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
-import { renderLetter } from './render.ts'
+import { renderEmail } from './render.ts'
 import type { Mail } from './send.ts'
 
 export type LinkMailDeps = { sql: Sql; mail: Mail; publicUrl: string; now?: () => number }
 
 type Words = { subject: string; path: string; before: string; act: string; after: string }
 
-const letters: Record<LinkPurpose, Words> = {
+const emails: Record<LinkPurpose, Words> = {
   deletion: {
     subject: 'Confirm the deletion of your data',
     path: 'data-deletion/confirm',
     before: 'somebody, probably you, asked to delete your account and your data at',
     act: 'See what will be deleted, and confirm',
-    after: 'The link works once, for a day. If it was not you, there is nothing to do: without this link nothing is deleted.',
+    after: 'The link works once, for a day. If this wasn’t you, ignore this email. Nothing is deleted without this link.',
   },
   email: {
     subject: 'Confirm your new email address',
@@ -21,7 +21,7 @@ const letters: Record<LinkPurpose, Words> = {
     before: 'someone, probably you, wants to use this address for an account at',
     act: 'Confirm this address',
     after:
-      'The link works once, for 24 hours, and only while you are signed in to that account. If this was not you, ignore this email and nothing changes.',
+      'The link works once, for 24 hours, and only while you are signed in to that account. If this wasn’t you, ignore this email and nothing changes.',
   },
   'email-back': {
     subject: 'Your email address was changed',
@@ -36,14 +36,14 @@ const letters: Record<LinkPurpose, Words> = {
     before: 'there were too many failed attempts to sign in to your account at',
     act: 'Sign in',
     after:
-      'You still need your password. The link works once, for an hour. If you did not ask for it, ignore this email: nobody can sign in with the link alone.',
+      'You still need your password. The link works once, for an hour. If you didn’t ask for it, ignore this email. Nobody can sign in with the link alone.',
   },
   export: {
     subject: 'Your data is ready',
     path: 'account/export',
-    before: 'the file with everything that is held about you is ready at',
-    act: 'Fetch the file',
-    after: 'The link works once, while you are signed in, for a week. Then the file is deleted.',
+    before: 'the file with everything we hold about you is ready at',
+    act: 'Download file',
+    after: 'The link works once, for a week, while you’re signed in. After that, the file is deleted.',
   },
 }
 
@@ -54,7 +54,7 @@ const letters: Record<LinkPurpose, Words> = {
 export const sendMailLink = async (deps: LinkMailDeps, linkId: string): Promise<void> => {
   const link = await issueLinkToken(deps.sql, linkId, new Date(deps.now?.() ?? Date.now()))
   if (!link) return
-  const words = letters[link.purpose]
+  const words = emails[link.purpose]
   const data = {
     ...words,
     name: link.name,
@@ -64,6 +64,6 @@ export const sendMailLink = async (deps: LinkMailDeps, linkId: string): Promise<
   await deps.mail.send({
     to: link.email,
     subject: words.subject,
-    ...renderLetter('link', data),
+    ...renderEmail('link', data),
   })
 }

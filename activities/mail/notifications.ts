@@ -10,7 +10,7 @@ import {
 import type { Sql } from '../../db/postgres/connect.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { dateFormat } from '../../text/formatters.ts'
-import { renderLetter, renderLine } from './render.ts'
+import { renderEmail, renderLine } from './render.ts'
 import { type Mail, MailNotTaken, sendEach } from './send.ts'
 
 export type NoticeMailDeps = { sql: Sql; mail: Mail; publicUrl: string; platforms: Registry; now?: () => number }
@@ -27,7 +27,7 @@ const sendNotice = async (deps: NoticeMailDeps, noticeId: string): Promise<void>
   const now = new Date(deps.now?.() ?? Date.now())
   const claim = await claimMailing(deps.sql, noticeId, now)
   if (claim === 'done') return
-  if (claim === 'busy') throw new Error('the letter is being sent by somebody else')
+  if (claim === 'busy') throw new Error('another worker is sending this email')
   try {
     await write(deps, noticeId)
   } catch (error) {
@@ -45,7 +45,7 @@ const write = async (deps: NoticeMailDeps, noticeId: string): Promise<void> => {
     await deps.mail.send({
       to: notice.email,
       subject: data.title,
-      ...renderLetter('notice', data),
+      ...renderEmail('notice', data),
       messageId: `<${notice.id}@${new URL(deps.publicUrl).hostname}>`,
     })
   } catch (error) {
@@ -59,9 +59,9 @@ const postsAtRisk = (deps: NoticeMailDeps, { kind, grantId, facts }: NoticeToMai
 }
 
 const linkOf = ({ postId, kind }: NoticeToMail, base: string): { url: string; action: string } => {
-  if (postId) return { url: `${base}/posts/${postId}`, action: 'The post' }
-  if (kind === 'unread') return { url: `${base}/insights`, action: 'Insights' }
-  return { url: `${base}/channels`, action: 'Connected accounts' }
+  if (postId) return { url: `${base}/posts/${postId}`, action: 'View post' }
+  if (kind === 'unread') return { url: `${base}/insights`, action: 'View insights' }
+  return { url: `${base}/channels`, action: 'View connected accounts' }
 }
 
 const wordsOf = (deps: NoticeMailDeps, notice: NoticeToMail) => {

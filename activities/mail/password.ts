@@ -1,6 +1,6 @@
 import { issueResetToken } from '../../db/people/password-resets.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
-import { renderLetter } from './render.ts'
+import { renderEmail } from './render.ts'
 import type { Mail } from './send.ts'
 
 type Deps = { sql: Sql; mail: Mail; publicUrl: string; now?: () => number }
@@ -16,7 +16,7 @@ export const sendPasswordReset = async (deps: Deps, resetId: string): Promise<vo
   const data = { name: reset.name, url: `${deps.publicUrl}/password-reset/${reset.token}`, host: new URL(deps.publicUrl).host }
   await deps.mail.send({
     to: reset.email,
-    subject: 'Your new password for CrateSocial',
-    ...renderLetter('password-reset', data),
+    subject: 'Reset your CrateSocial password',
+    ...renderEmail('password-reset', data),
   })
 }

@@ -1,6 +1,6 @@
 import { Eta } from 'eta'
 import { folders } from '../../config/folders.ts'
-import type { Letter } from './send.ts'
+import type { Email } from './send.ts'
 
 const html = new Eta({ views: folders.views, cache: true })
 // Plain text needs no escaping, so that apostrophes in names stay unchanged.
@@ -10,7 +10,7 @@ const text = new Eta({ views: folders.views, cache: true, autoEscape: false, aut
  * Renders the two bodies of an email: `notice` is web/views/mail/notice-text.eta and
  * notice-html.eta. Collapses blank lines that skipped parts of a template leave.
  */
-export const renderLetter = (name: string, data: object): Pick<Letter, 'text' | 'html'> => ({
+export const renderEmail = (name: string, data: object): Pick<Email, 'text' | 'html'> => ({
   text: text.render(`./mail/${name}-text`, data).replace(/\n{3,}/g, '\n\n'),
   html: html.render(`./mail/${name}-html`, data),
 })

@@ -7,8 +7,8 @@ import { cleanLine } from '../../text/clean-text.ts'
 /**
  * `messageId`: for an email that may have to be sent again, so that the reader sees it only once.
  */
-export type Letter = { to: string; subject: string; text: string; html: string; messageId?: string }
-export type Mail = { send(letter: Letter): Promise<void>; close(): void }
+export type Email = { to: string; subject: string; text: string; html: string; messageId?: string }
+export type Mail = { send(message: Email): Promise<void>; close(): void }
 
 /**
  * Mail over SMTP. `send` throws if the server doesn't accept the email. The error contains nothing
@@ -17,12 +17,12 @@ export type Mail = { send(letter: Letter): Promise<void>; close(): void }
 export const createMail = (settings: { smtpUrl: string; from: string }): Mail => {
   const transport = transportOf(settings.smtpUrl, true)
   return {
-    send: async (letter) => {
+    send: async (message) => {
       try {
         await transport.sendMail({
           from: settings.from,
-          ...letter,
-          ...oneReader(letter),
+          ...message,
+          ...oneReader(message),
           headers: { 'Auto-Submitted': 'auto-generated' },
         })
       } catch (error) {
@@ -63,7 +63,7 @@ export const tryMailServer = async (smtpUrl: string): Promise<void> => {
  * Accepts only a single address: a comma or angle bracket must not add a recipient. Makes the
  * subject a single line.
  */
-const oneReader = ({ to, subject }: Letter): { to: { name: string; address: string }; subject: string } => {
+const oneReader = ({ to, subject }: Email): { to: { name: string; address: string }; subject: string } => {
   if (!/^[^\s@,;:<>()"[\]\\]{1,64}@[^\s@,;:<>()"[\]\\]{1,253}$/.test(to))
     throw Object.assign(new Error('not one address'), { code: 'EENVELOPE', responseCode: 553 })
   return { to: { name: '', address: to }, subject: cleanLine(subject) }
@@ -95,7 +95,7 @@ export class MailNotTaken extends Error {
   readonly code: string
   constructor(cause: unknown) {
     const { code, responseCode } = (cause ?? {}) as { code?: string; responseCode?: number }
-    super(`the mail server did not take the letter: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`)
+    super(`the mail server rejected the email: ${[code, responseCode].filter(Boolean).join(' ') || 'no reason given'}`)
     this.name = 'MailNotTaken'
     this.code = code ?? ''
     this.isServerAway = awayCodes.has(code ?? '')

@@ -57,7 +57,7 @@ export const createRenderingActivities = (deps: RenderingDeps) => {
       } catch (error) {
         if (!(error instanceof MediaRefused)) throw error
         await failConversion(deps.sql, mediaId, error.message)
-        deps.log.warn({ workflow: mediaWorkflowId(mediaId), reason: error.reason }, 'a video cannot be converted')
+        deps.log.warn({ workflow: mediaWorkflowId(mediaId), reason: error.reason }, 'could not convert a video')
       } finally {
         clearInterval(beat)
         isBusy = false
@@ -105,7 +105,7 @@ const shareNoter = (deps: RenderingDeps, mediaId: string) => {
   return (share: number): void => {
     if (deps.now() - notedAt < noteEveryMs) return
     notedAt = deps.now()
-    noteShare(deps.sql, mediaId, share).catch((error: unknown) => deps.log.warn({ err: error }, 'progress could not be noted'))
+    noteShare(deps.sql, mediaId, share).catch((error: unknown) => deps.log.warn({ err: error }, 'could not record the progress'))
   }
 }
 

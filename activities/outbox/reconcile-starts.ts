@@ -31,7 +31,7 @@ export const createStartingActivities = (deps: StartingDeps) => ({
     const running = await Promise.all(targets.map((id) => isRunning(deps.client, targetWorkflowId(id))))
     const lost = targets.filter((_, index) => !running[index])
     for (const id of lost) await enqueue(deps.sql, 'target', id)
-    if (lost.length > 0) deps.log.warn({ targets: lost.length }, 'targets without a workflow were enqueued again')
+    if (lost.length > 0) deps.log.warn({ targets: lost.length }, 'enqueued targets that had no workflow')
     // Checked here and not in the measuring code, because that may be what has stopped.
     await notifyOfUnread(deps.sql, new Date(deps.now()))
     await startLostConversions(deps)

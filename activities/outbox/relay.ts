@@ -78,7 +78,7 @@ const handleGroup = async (deps: RelayDeps, { kind, rows }: Group): Promise<void
     deps.log.info({ kind, refs: refIds }, 'outbox rows were handled')
   } catch (error) {
     deps.meters?.relayed(kind, 'failed', rows.length)
-    deps.log.warn({ err: error, kind, rows: rows.length }, 'outbox rows could not be handled; again later')
+    deps.log.warn({ err: error, kind, rows: rows.length }, 'could not handle outbox rows; retrying later')
   }
 }
 

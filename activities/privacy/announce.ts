@@ -2,13 +2,13 @@ import { Context } from '@temporalio/activity'
 import type { Sql } from '../../db/postgres/connect.ts'
 import {
   addressLetters,
-  type LetterToWrite,
-  listLettersToWrite,
+  listPolicyEmails,
   markAnnounced,
-  markLetterMailed,
+  markPolicyEmailed,
+  type PolicyEmail,
 } from '../../db/privacy/policy-versions.ts'
 import type { PolicyRef } from '../../workflows/names.ts'
-import { renderLetter } from '../mail/render.ts'
+import { renderEmail } from '../mail/render.ts'
 import { type Mail, MailNotTaken } from '../mail/send.ts'
 import { backoffMs, notYet } from '../retry.ts'
 
@@ -25,37 +25,37 @@ export const createAnnouncingActivities = (deps: AnnouncingDeps) => ({
    * long as the mail server accepts nothing.
    */
   mailPolicy: async ({ version }: PolicyRef): Promise<{ left: boolean }> => {
-    const letters = await listLettersToWrite(deps.sql, version, batch)
-    for (const letter of letters) {
-      await mailOne(deps, letter).catch((error: unknown) => {
+    const messages = await listPolicyEmails(deps.sql, version, batch)
+    for (const message of messages) {
+      await mailOne(deps, message).catch((error: unknown) => {
         if (!(error instanceof MailNotTaken)) throw error
         throw notYet(backoffMs(Context.current().info.attempt, 1_000, 300_000))
       })
       Context.current().heartbeat()
     }
-    return { left: letters.length === batch }
+    return { left: messages.length === batch }
   },
 
   endAnnouncement: ({ version }: PolicyRef): Promise<void> => markAnnounced(deps.sql, version, new Date(deps.now())),
 })
 
 /**
- * Marks the letter as mailed after the server accepted it. If that is interrupted, it is sent again
+ * Marks the message as mailed after the server accepted it. If that is interrupted, it is sent again
  * with the same Message-ID.
  */
-const mailOne = async (deps: AnnouncingDeps, letter: LetterToWrite): Promise<void> => {
+const mailOne = async (deps: AnnouncingDeps, message: PolicyEmail): Promise<void> => {
   const { host, hostname } = new URL(deps.publicUrl)
-  const data = { ...letter, host, url: `${deps.publicUrl}/privacy` }
+  const data = { ...message, host, url: `${deps.publicUrl}/privacy` }
   try {
     await deps.mail.send({
-      to: letter.email,
+      to: message.email,
       subject: 'The privacy policy of CrateSocial has changed',
-      ...renderLetter('policy', data),
-      messageId: `<policy-${letter.version}-${letter.userId}@${hostname}>`,
+      ...renderEmail('policy', data),
+      messageId: `<policy-${message.version}-${message.userId}@${hostname}>`,
     })
   } catch (error) {
     // If the address is rejected permanently, the person sees the change at their next sign-in.
     if (!(error instanceof MailNotTaken) || !error.isFinal) throw error
   }
-  await markLetterMailed(deps.sql, letter, new Date(deps.now()))
+  await markPolicyEmailed(deps.sql, message, new Date(deps.now()))
 }

@@ -88,7 +88,7 @@ const csvParts = async function* (columns: string[], batches: ReturnType<Section
 const readMe = (sections: Section[], workspaces: WorkspaceToExport[]): string => {
   const width = Math.max(...sections.map(({ file }) => file.length)) + 2
   const folders = [
-    ['you/', 'you, everything you made or did, and what became of it'],
+    ['you/', 'you, and everything you created or did'],
     ['your-accounts/', 'accounts that you connected in workspaces where you are not an admin, with their posts and numbers'],
     ...workspaces.map(({ slug, name }) => [
       `${slug}/`,
@@ -102,12 +102,12 @@ Folders
 ${folders.map(([name = '', about]) => `  ${name.padEnd(width)}${about}`).join('\n')}
 
 Lists
-Each list comes twice: .json for programs, .csv for a spreadsheet. An empty list has no rows. Times are UTC. Beside each ID is the name of
+Each list comes twice: .json for programs, .csv for a spreadsheet. An empty list has no rows. Times are UTC.Next to each ID is the name of
 what it stands for, in a column that ends in _name.
 ${sections.map(({ file, about }) => `  ${file.padEnd(width)}${about}`).join('\n')}
 
 Left out
-  Hashes, such as that of your password, platform tokens, which are encrypted, and internal names of files: they are of use to nobody else.
+  Hashes, such as that of your password, platform tokens, which are encrypted, and internal file names: they are of no use outside CrateSocial.
 ${[...new Set(Object.values(leftOut))].map((why) => `  ${why}`).join('\n')}
 `
 }

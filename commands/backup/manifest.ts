@@ -32,11 +32,11 @@ export class BackupError extends Error {
 
 export const readManifest = async (folder: string): Promise<Manifest> => {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => {
-    throw new BackupError(`${folder} has no manifest.json: it is no backup, or one that was broken off.`)
+    throw new BackupError(`${folder} has no manifest.json. It isn't a backup, or the backup was interrupted.`)
   })
   const parsed = shape.safeParse(parseJson(text))
   if (!parsed.success)
-    throw new BackupError(`${join(folder, 'manifest.json')} is damaged, or another version of CrateSocial wrote it.`)
+    throw new BackupError(`${join(folder, 'manifest.json')} is damaged, or was written by another version of CrateSocial.`)
   return parsed.data
 }
 

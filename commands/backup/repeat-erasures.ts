@@ -58,6 +58,6 @@ const fromFile = async (path: string): Promise<ErasedId[]> => {
     const isFolder = (await stat(path)).isDirectory()
     return readErasedIds(await readFile(isFolder ? join(path, erasedIdsKey.slice(0, 2), erasedIdsKey) : path, 'utf8'))
   } catch (error) {
-    throw new BackupError(`${path} holds no list of deleted ids: ${(error as Error).message}`)
+    throw new BackupError(`${path} doesn't hold a list of deleted ids: ${(error as Error).message}`)
   }
 }

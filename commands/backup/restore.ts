@@ -44,7 +44,7 @@ export const restoreBackup = async (
   if (manifest.schemaVersion > (await newestVersion()))
     throw new BackupError('This backup was made by a newer version of CrateSocial. Restore it with that version.')
   if (!(await emptySchema(deps.sql)))
-    throw new BackupError('The database is in use: somebody has an account in it. Restore into an empty one.')
+    throw new BackupError('The database is in use: it has user accounts. Restore into an empty database.')
 
   const vault = createVault(deps.vaultKeys)
   await migrate(deps.sql, manifest.schemaVersion)
@@ -70,11 +70,11 @@ export const restoreBackup = async (
 const refuseDamaged = async ({ tables, media }: Manifest, folder: string): Promise<void> => {
   for (const { name, sha256 } of tables)
     if ((await unlessMissing(hashOf(tableFile(folder, name)))) !== sha256)
-      throw new BackupError(`${tableFile(folder, name)} is not what was backed up. Nothing was written.`)
+      throw new BackupError(`${tableFile(folder, name)} doesn't match the backup's checksum. Nothing was written.`)
   for (const { key, sizeBytes } of media ?? []) {
     const found = await unlessMissing(stat(mediaFile(folder, key)))
     if (found?.size !== sizeBytes)
-      throw new BackupError(`${mediaFile(folder, key)} is not what was backed up. Nothing was written.`)
+      throw new BackupError(`${mediaFile(folder, key)} doesn't match the backup's checksum. Nothing was written.`)
   }
 }
 

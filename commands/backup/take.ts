@@ -21,7 +21,7 @@ export const takeBackup = async (
   deps: { sql: Sql; mediaStore: MediaStore; vaultKeys: VaultKey[]; now: () => number },
   { folder, withMedia }: { folder: string; withMedia: boolean },
 ): Promise<Taken> => {
-  if (await unlessMissing(stat(folder))) throw new BackupError(`${folder} is there already; name a new folder.`)
+  if (await unlessMissing(stat(folder))) throw new BackupError(`${folder} already exists; name a new folder.`)
   const unfinished = `${folder}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await makeFolder(`${unfinished}/tables`)

@@ -12,18 +12,18 @@ import { listWorkspaces } from './workspaces.ts'
 const workflows = () => import('./workflows.ts')
 
 const commands: Command[] = [
-  { usage: 'status', about: 'how the installation stands, in counts', run: showStatus },
+  { usage: 'status', about: 'the state of the installation, in counts', run: showStatus },
   {
     usage: 'doctor',
-    about: 'checks keys, addresses, permissions, clocks, mail and disk; ends with 1 when there is a problem',
+    about: 'checks keys, addresses, permissions, clocks, mail and disk; exits with 1 if there is a problem',
     run: async (deps) => (await import('./doctor/index.ts')).examineInstallation(deps),
   },
-  { usage: 'people', about: 'everybody, with their state', run: listPeople },
+  { usage: 'people', about: 'all people, with their state', run: listPeople },
   { usage: 'people operator EMAIL', about: 'makes a person an operator', run: makeOperatorByEmail },
-  { usage: 'people no-operator EMAIL', about: 'takes it from them again', run: unmakeOperator },
+  { usage: 'people no-operator EMAIL', about: 'removes the operator role from a person', run: unmakeOperator },
   {
     usage: 'people reset-two-step EMAIL',
-    about: 'resets two-step sign-in of a person who lost everything',
+    about: 'resets two-step sign-in for a person who lost every method',
     run: resetTwoStep,
   },
   {
@@ -33,16 +33,16 @@ const commands: Command[] = [
   },
   {
     usage: 'people invite-operator',
-    about: 'prints a link that works once and makes whoever opens it an operator',
+    about: 'prints a one-time link that makes the person who opens it an operator',
     run: inviteOperator,
   },
-  { usage: 'workspaces', about: 'workspaces, their members and what is on its way in them', run: listWorkspaces },
+  { usage: 'workspaces', about: 'workspaces, their members and their open posts', run: listWorkspaces },
   {
     usage: 'posts',
-    about: 'posts on their way by their time; `posts overdue` and `posts unknown` for those that need you',
+    about: 'open posts by scheduled time; `posts overdue` and `posts unknown` for those that need attention',
     run: listPosts,
   },
-  { usage: 'posts nudge ID', about: 'has the workflow of a post on one account started or told again', run: nudge },
+  { usage: 'posts nudge ID', about: 'starts or signals the workflow of a post on one account again', run: nudge },
   {
     usage: 'workflows',
     about: 'running workflows by type, and those whose code fails',
@@ -50,14 +50,14 @@ const commands: Command[] = [
   },
   {
     usage: 'workflows show ID',
-    about: 'one workflow: since when, its state, what it waits for',
+    about: 'one workflow: its start, its state and what it waits for',
     run: async (...given) => (await workflows()).showWorkflow(...given),
   },
-  { usage: 'outbox', about: 'what waits to be told to Temporal or by mail', run: listOutbox },
-  { usage: 'sweeps', about: 'when each rule of retention was last carried out', run: showSweeps },
+  { usage: 'outbox', about: 'what waits to be sent to Temporal or by email', run: listOutbox },
+  { usage: 'sweeps', about: 'when each retention rule last ran', run: showSweeps },
   {
     usage: 'forget-tokens',
-    about: 'shows which stored tokens no key opens; `forget-tokens confirm` removes them, so that people connect again',
+    about: 'shows which stored tokens no key opens; `forget-tokens confirm` removes them, so that people can reconnect',
     run: async (...given) => (await import('./forgetting.ts')).forgetTokens(...given),
   },
   {
@@ -65,8 +65,8 @@ const commands: Command[] = [
     about: 'record of processing and data processing agreement, as Markdown',
     run: showProcessingRecord,
   },
-  { usage: 'pause', about: 'nothing is sent anywhere from now on; `pause WORKSPACE` for one', run: pause },
-  { usage: 'resume', about: 'publishing goes on; workspaces in which something came due wait for their admins', run: resume },
+  { usage: 'pause', about: 'stops publishing everywhere from now on; `pause WORKSPACE` for one', run: pause },
+  { usage: 'resume', about: 'resumes publishing; workspaces with posts that came due wait for their admins', run: resume },
 ]
 
 /** The command that matches these words, preferring the longest, and the remaining arguments. */

@@ -65,12 +65,12 @@ const whatItWouldDo = (values: number): string =>
 const whatItDid = (did: { values: number; grants: number; apps: number; workflows: number; schedules: number }): string => {
   const grants =
     did.grants === 1
-      ? '1 connection needs to be made again, and its admins were told.'
-      : `${did.grants} connections need to be made again, and their admins were told.`
+      ? '1 account needs to be reconnected, and its admins were notified.'
+      : `${did.grants} accounts need to be reconnected, and their admins were notified.`
   const ended = `Ended ${did.workflows} workflows and ${did.schedules} schedules; the worker starts them again.`
   const apps =
     did.apps === 0
       ? ''
-      : `\nPeople who have to set up their authenticator app again, and sign in without it until then: ${did.apps}.`
+      : `\nPeople who need to set up their authenticator app again, and sign in without it until then: ${did.apps}.`
   return `Removed ${did.values} stored values. ${grants}${apps}\n${ended}`
 }

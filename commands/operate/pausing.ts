@@ -14,7 +14,7 @@ import type { Answer } from './table.ts'
 const byNobody = { userId: null }
 
 export const pause = async ({ sql }: OperateDeps, [slug, ...more]: string[]): Promise<Answer> => {
-  if (more.length > 0) throw new Unfit('Give one workspace, by its part of addresses, or none for all of them.')
+  if (more.length > 0) throw new Unfit('Give one workspace, by its web address, or none for all of them.')
   return slug === undefined ? await pauseAll(sql) : await pauseOne(sql, slug)
 }
 
@@ -24,7 +24,7 @@ const pauseAll = async (sql: OperateDeps['sql']): Promise<Answer> => {
     await recordEvent(t, { name: 'installation.paused', workspaceId: null, subjectId: null, ...byNobody })
     return true
   })
-  return { words: paused ? 'Paused: nothing is sent anywhere.' : 'It is paused already.' }
+  return { words: paused ? 'Paused. Nothing is sent from any workspace.' : 'It is already paused.' }
 }
 
 const pauseOne = async (sql: OperateDeps['sql'], slug: string): Promise<Answer> => {
@@ -35,18 +35,18 @@ const pauseOne = async (sql: OperateDeps['sql'], slug: string): Promise<Answer> 
     await recordEvent(t, { name: 'workspace.paused', workspaceId, subjectId: workspaceId, ...byNobody })
     return true
   })
-  return { words: paused ? `Paused: nothing of ${slug} is sent. Its admins resume it.` : 'It is paused already.' }
+  return { words: paused ? `Paused. Nothing is sent from ${slug}. Its admins can resume it.` : 'It is already paused.' }
 }
 
 export const resume = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
   if (args.length > 0)
-    throw new Unfit('A workspace is resumed by its admins: they say what becomes of each post that came due meanwhile.')
-  const told = await tx(sql, async (t) => {
+    throw new Unfit("Only the workspace's admins can resume it, because they decide what to do with each post that came due.")
+  const signaled = await tx(sql, async (t) => {
     if (!(await findInstallationPause(t))) return null
     await endInstallationPause(t)
     await recordEvent(t, { name: 'installation.resumed', workspaceId: null, subjectId: null, ...byNobody })
     return (await enqueueUnsent(t, null)).length
   })
-  if (told === null) return { words: 'It is not paused.' }
-  return { words: `Publishing goes on; the workflows of ${told} posts of the next day are told.` }
+  if (signaled === null) return { words: 'It is not paused.' }
+  return { words: `Publishing resumed. Signaled the workflows of ${signaled} posts that are due within a day.` }
 }

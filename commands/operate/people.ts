@@ -25,7 +25,7 @@ export const unmakeOperator = async (deps: OperateDeps, args: string[]): Promise
   const person = await find(deps, args)
   await change(deps, person.id, false)
   const isLost = !(await hasOperator(deps.sql))
-  return { words: `${person.name} is no operator any more.${isLost ? ' Nobody is one now.' : ''}` }
+  return { words: `${person.name} is no longer an operator.${isLost ? ' There is no operator now.' : ''}` }
 }
 
 export const inviteOperator = async ({ sql, config, now }: OperateDeps): Promise<Answer> => {
@@ -37,7 +37,7 @@ export const inviteOperator = async ({ sql, config, now }: OperateDeps): Promise
   })
   const link = `${config.publicUrl}/invitations/${code}`
   return {
-    words: `${link}\nIt works once, until ${expiresAt.toISOString()}. Whoever opens it can see that it makes them an operator.`,
+    words: `${link}\nIt works once and expires at ${expiresAt.toISOString()}. The person who opens it sees that it makes them an operator.`,
   }
 }
 
@@ -49,7 +49,7 @@ export const resetTwoStep = async (deps: OperateDeps, args: string[]): Promise<A
   const person = await find(deps, args)
   const wasReset = await tx(deps.sql, (t) => resetSecondFactor(t, person.id, null, new Date(deps.now())))
   if (!wasReset) return { words: `${person.name} has no two-step sign-in.` }
-  return { words: `${person.name} can sign in with the password alone. All their sessions were signed out.` }
+  return { words: `${person.name} can sign in with just the password. All their sessions were signed out.` }
 }
 
 export const requireSecondFactor = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
@@ -60,7 +60,7 @@ export const requireSecondFactor = async ({ sql }: OperateDeps, args: string[]):
     const name = given === 'on' ? 'installation.second_factor_required' : 'installation.second_factor_optional'
     await recordEvent(t, { name, workspaceId: null, userId: null, subjectId: null })
   })
-  return { words: given === 'on' ? 'Operators need two-step sign-in.' : 'Operators may sign in with a password alone.' }
+  return { words: given === 'on' ? 'Operators need two-step sign-in.' : 'Operators can sign in with just a password.' }
 }
 
 const find = async ({ sql }: OperateDeps, args: string[]) => {

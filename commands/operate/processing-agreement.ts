@@ -8,7 +8,7 @@ import { platformsOf } from './platforms-of.ts'
 export const agreement = (facts: PolicyFacts): string => `# Data processing agreement
 
 Between the business named below ("you"), who decides what happens with the content and the connected accounts of its workspace, and
-${facts.operator}${facts.address ? `, ${facts.address}` : ''} ("we"), who operates CrateSocial at ${facts.host}. A text to start from: have it checked before you sign it.
+${facts.operator}${facts.address ? `, ${facts.address}` : ''} ("we"), who operates CrateSocial at ${facts.host}. This is a starting point. Have it checked before you sign it.
 
 1. **Subject and duration.** We process personal data for you to schedule, publish and measure posts, as long as your workspace exists.
 2. **Data and people.** The record of processing above lists the data, its purpose and its term. The people concerned are your members, the

@@ -38,7 +38,7 @@ const isWhich = (given: string): given is Which => ['open', 'overdue', 'unknown'
 export const nudge = async ({ sql }: OperateDeps, args: string[]): Promise<Answer> => {
   const id = only(args, 'id, as `posts` prints it')
   if (!/^[0-9a-f-]{36}$/.test(id) || !(await enqueueTarget(sql, id))) throw new Unfit('There is no such post.')
-  return { words: 'Its workflow is told within seconds.' }
+  return { words: 'Its workflow is started or signaled within seconds.' }
 }
 
 export const listOutbox = async ({ sql }: OperateDeps): Promise<Answer> => ({ rows: await listOutboxStandings(sql) })

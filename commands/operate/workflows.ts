@@ -39,7 +39,7 @@ export const showWorkflow = (deps: OperateDeps, args: string[]): Promise<Answer>
   withClient(deps, async (client) => {
     const handle = client.workflow.getHandle(only(args, 'workflow id, such as target-…'))
     const found = await handle.describe().catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) throw new Unfit('There is no such workflow, or its time of retention is over.')
+      if (error instanceof WorkflowNotFoundError) throw new Unfit('There is no such workflow, or its retention has ended.')
       throw error
     })
     const isDriven = ['publishTarget', 'keepGrantAlive'].includes(found.type) && found.status.name === 'RUNNING'

@@ -15,7 +15,7 @@ export type TargetChange = {
   before: TargetState
   after: TargetState
   changed: boolean
-  /** Why nothing was changed, as the end of a sentence: "is already out". */
+  /** Why nothing was changed, as the end of a sentence: "is already published". */
   refusal: string | null
 }
 
@@ -168,12 +168,12 @@ const refusals: Record<TargetState, string> = {
   preparing: 'is being prepared',
   ready: 'is ready to go out',
   sending: 'is being sent right now',
-  processing: 'was sent already and is being processed',
-  published: 'is already out',
-  failed: 'was refused',
-  unconfirmed: 'may be out already: look there first',
+  processing: 'was already sent and is being processed',
+  published: 'is already published',
+  failed: 'was rejected',
+  unconfirmed: 'may already be published: check there first',
   missed: 'was missed',
-  canceled: 'was canceled before',
+  canceled: 'was already canceled',
   erased: 'was sent before the data of its account was deleted',
 }
 

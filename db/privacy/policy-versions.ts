@@ -19,7 +19,7 @@ export const listUnannounced = async (sql: Db): Promise<string[]> => {
 }
 
 /**
- * Adds a letter for everyone who has an account now and hasn't read this version. People who join
+ * Adds a message for everyone who has an account now and hasn't read this version. People who join
  * later see it with their invitation.
  */
 export const addressLetters = async (sql: Db, version: string): Promise<void> => {
@@ -30,21 +30,21 @@ export const addressLetters = async (sql: Db, version: string): Promise<void> =>
     on conflict do nothing`
 }
 
-export type LetterToWrite = { userId: string; email: string; name: string; version: string; changes: string }
+export type PolicyEmail = { userId: string; email: string; name: string; version: string; changes: string }
 
-export const listLettersToWrite = async (sql: Db, version: string, limit: number): Promise<LetterToWrite[]> =>
-  sql<LetterToWrite[]>`
+export const listPolicyEmails = async (sql: Db, version: string, limit: number): Promise<PolicyEmail[]> =>
+  sql<PolicyEmail[]>`
     select u.id as user_id, u.email, u.name, v.version, v.changes
     from policy_letters l join users u on u.id = l.user_id join policy_versions v on v.version = l.version
     where l.version = ${version} and l.mailed_at is null order by l.user_id limit ${limit}`
 
-export const markLetterMailed = async (sql: Db, letter: { userId: string; version: string }, now: Date): Promise<void> => {
+export const markPolicyEmailed = async (sql: Db, message: { userId: string; version: string }, now: Date): Promise<void> => {
   await sql`
     update policy_letters set mailed_at = ${now}
-    where version = ${letter.version} and user_id = ${letter.userId} and mailed_at is null`
+    where version = ${message.version} and user_id = ${message.userId} and mailed_at is null`
 }
 
-/** Marks the version as announced, unless a letter is still unsent. */
+/** Marks the version as announced, unless a message is still unsent. */
 export const markAnnounced = async (sql: Db, version: string, now: Date): Promise<void> => {
   await sql`
     update policy_versions set announced_at = ${now} where version = ${version} and announced_at is null

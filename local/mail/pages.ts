@@ -26,7 +26,7 @@ export function mailboxPages(store: MailStore): Hono {
   app.get('/style.css', (c) => c.body(style, 200, { 'content-type': 'text/css' }))
   app.get('/mails/:id', async (c) => {
     const mail = await store.find(c.req.param('id'))
-    return mail ? c.html(page(mail.subject, show(mail))) : c.html(page('Not here', html`<p>There is no such mail.</p>`), 404)
+    return mail ? c.html(page(mail.subject, show(mail))) : c.html(page('Not here', html`<p>There is no such email.</p>`), 404)
   })
   app.get('/mails/:id/html', async (c) => {
     const mail = await store.find(c.req.param('id'))
@@ -55,7 +55,7 @@ function page(title: string, body: Html): Html {
 
 function list(mails: Mail[]): Html {
   if (mails.length === 0)
-    return html`<h1>Mailbox</h1><p>No mail yet. Whatever CrateSocial sends from this machine arrives here and goes no further.</p>`
+    return html`<h1>Mailbox</h1><p>No emails yet. Everything CrateSocial sends from this machine arrives here and goes no further.</p>`
   return html`<h1>Mailbox</h1>
 <table>
 <thead><tr><th>Subject</th><th>To</th><th>Received (UTC)</th></tr></thead>
@@ -64,7 +64,7 @@ function list(mails: Mail[]): Html {
 }
 
 function show(mail: Mail): Html {
-  return html`<p><a href="/">All mails</a></p>
+  return html`<p><a href="/">All emails</a></p>
 <h1>${mail.subject || '(no subject)'}</h1>
 <dl><dt>From</dt><dd>${mail.from}</dd><dt>To</dt><dd>${mail.to}</dd><dt>Received</dt><dd>${mail.receivedAt} UTC</dd></dl>
 <pre>${linked(mail.text)}</pre>

@@ -8,15 +8,15 @@ import type { Fields, Page, Person } from './person.ts'
 export const password = 'a long enough passphrase'
 
 export const acceptInvitation = (person: Person, link: string, name: string, email: string, phrase = password): Promise<Page> =>
-  person.open(link).then((page) => page.press('Accept the invitation', { name, email, password: phrase }))
+  person.open(link).then((page) => page.press('Accept invitation', { name, email, password: phrase }))
 
 export const makeWorkspace = (person: Person, name: string, zone = 'Europe/Zurich'): Promise<Page> =>
-  person.open('/operate').then((page) => page.press('Make the workspace', { name, slug: '', zone }))
+  person.open('/operate').then((page) => page.press('Create workspace', { name, slug: '', zone }))
 
 /** Creates an invitation and returns the link, which the People page shows once. */
 export const invite = async (admin: Person, slug: string, role: 'manager' | 'admin'): Promise<string> => {
   const people = await admin.open(`/w/${slug}/people`)
-  const asked = await people.press('Make an invitation link', { role })
+  const asked = await people.press('Create invitation link', { role })
   // Ten minutes after the password was entered, the page asks for it again.
   const made = asked.text.includes('Confirm it’s you') ? await asked.press('Continue', { confirm_password: password }) : asked
   const link = made.document.querySelector('#made-link')?.getAttribute('value')

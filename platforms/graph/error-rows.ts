@@ -280,7 +280,7 @@ export const pageRows: ErrorRow[] = [
   { code: null, subcode: 1363047, kind: 'rejected', words: 'Facebook does not take this video as a reel.' },
   { code: null, subcode: 1363127, kind: 'rejected', words: 'A reel needs at least 540 x 960 pixels.' },
   { code: null, subcode: 1363128, kind: 'rejected', words: 'A reel lasts from 3 to 90 seconds.' },
-  { code: null, subcode: 1363129, kind: 'rejected', words: 'A reel has from 24 to 60 frames a second.' },
+  { code: null, subcode: 1363129, kind: 'rejected', words: 'A reel has from 24 to 60 frames per second.' },
   { code: null, subcode: 2061006, kind: 'rejected', words: 'Facebook could not use the address of the file.' },
   { code: null, subcode: 2069019, kind: 'rejected', words: 'Facebook could not read the file.' },
   {

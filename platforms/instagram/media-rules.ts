@@ -78,7 +78,7 @@ export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse):
       broken: width > mostColumns,
       words: `is ${width} pixels wide; 1,920 are the most. Export it smaller.`,
     },
-    { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames a second; from 23 to 60 are possible.` },
+    { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames per second; from 23 to 60 are possible.` },
     { rule: 'video_codec', broken: !isOneOf(videoCodec, videoCodecs), words: `is coded as ${videoCodec}; use H.264 or H.265.` },
     { rule: 'video_audio', broken: !isOneOf(audioCodec, audioCodecs), words: `has sound coded as ${audioCodec}; use AAC.` },
   ])

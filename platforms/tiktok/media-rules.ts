@@ -21,7 +21,7 @@ export const tiktokVideoFaults = (video: MediaFacts, maxDurationSec: number | nu
     add('video_codec', `TikTok takes H.264, H.265, VP8 and VP9; this video is ${video.videoCodec}.`)
   }
   if (video.fps !== null && (video.fps < 22.9 || video.fps > 60.1)) {
-    add('frame_rate', `TikTok takes 23 to 60 frames a second; this video has ${Math.round(video.fps * 10) / 10}.`)
+    add('frame_rate', `TikTok takes 23 to 60 frames per second; this video has ${Math.round(video.fps * 10) / 10}.`)
   }
   if (Math.min(video.width, video.height) < 360 || Math.max(video.width, video.height) > 4096) {
     add('video_size', `TikTok takes videos of 360 to 4096 pixels each way; this one is ${video.width} by ${video.height}.`)

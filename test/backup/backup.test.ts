@@ -145,12 +145,12 @@ describe('refused before anything is written:', () => {
     const damaged = join(await temporary(), 'damaged')
     await takeBackup({ ...test.deps, vaultKeys }, { folder: damaged, withMedia: true })
     await appendFile(join(damaged, 'tables', 'users.copy'), 'x')
-    await refused(deps, damaged, 'is not what was backed up')
+    await refused(deps, damaged, 'match the backup')
     const short = join(await temporary(), 'short')
     await takeBackup({ ...test.deps, vaultKeys }, { folder: short, withMedia: true })
     const [file] = (await readManifest(short)).media ?? []
     await rm(join(short, 'media', file!.key))
-    await refused(deps, short, 'is not what was backed up')
+    await refused(deps, short, 'match the backup')
   })
 
   it('a restore into a database that is in use', async () => {
@@ -160,9 +160,7 @@ describe('refused before anything is written:', () => {
   })
 
   it('a backup over another backup', async () => {
-    await expect(takeBackup({ ...test.deps, vaultKeys }, { folder: backup, withMedia: false })).rejects.toThrow(
-      'is there already',
-    )
+    await expect(takeBackup({ ...test.deps, vaultKeys }, { folder: backup, withMedia: false })).rejects.toThrow('already exists')
   })
 })
 

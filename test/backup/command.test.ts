@@ -12,6 +12,6 @@ it('a backup to a path where no folder can be created fails immediately with one
 it('a backup leaves an existing folder untouched', { timeout: 30_000 }, async () => {
   const { url } = await createTestDatabase()
   const ran = await runProgram(['commands/backup.ts', '/proc'], { DATABASE_URL: url })
-  expect(ran).toMatchObject({ code: 1, out: '', err: '/proc is there already; name a new folder.\n' })
+  expect(ran).toMatchObject({ code: 1, out: '', err: '/proc already exists; name a new folder.\n' })
   expect(existsSync('/proc.unfinished')).toBe(false)
 })

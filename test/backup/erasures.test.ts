@@ -114,7 +114,7 @@ describe('promise E3: a restored backup', () => {
   })
 
   test('is refused with a clear message if the given file is not a list of deleted ids', async () => {
-    await expect(restore('before', join(folder, 'before'))).rejects.toThrow(/holds no list of deleted ids/)
+    await expect(restore('before', join(folder, 'before'))).rejects.toThrow(/hold a list of deleted ids/)
   })
 })
 

@@ -134,7 +134,7 @@ describe('an invalid value', () => {
     ]
     for (const [name, value] of wanted) await page.locator(`[id="${name}"]`).fill(value)
     await page.getByRole('button', { name: /^Schedule/ }).click()
-    await page.getByRole('alert').getByText('It cannot go out like this').waitFor()
+    await page.getByRole('alert').getByText('This post can’t be published like this').waitFor()
     for (const [name, value, message] of wanted)
       expect({ name, ...(await stateOf(page, name)) }).toEqual({
         name,
@@ -162,7 +162,7 @@ describe('an invalid value', () => {
     ]
     for (const [name, value] of wanted) await page.locator(`[id="${name}"]`).fill(value)
     await page.getByRole('button', { name: /^Schedule/ }).click()
-    await page.getByRole('alert').getByText('It cannot go out like this').waitFor()
+    await page.getByRole('alert').getByText('This post can’t be published like this').waitFor()
     for (const [name, value, message] of [...wanted, [`${tiktok}.privacy_level`, '', 'Choose who can see the post.'] as const])
       expect({ name, ...(await stateOf(page, name)) }).toEqual({ name, value, invalid: 'true', message })
     expect(await axeFaults(page)).toEqual([])

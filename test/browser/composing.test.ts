@@ -91,7 +91,7 @@ describe('updates without reloading', () => {
     await page.waitForTimeout(500)
     await app.sql`update targets set state = 'processing', waiting_for = 'Facebook to finish processing' where post_id = ${id} and platform = 'facebook'`
     await page.getByText('Facebook to finish processing').waitFor()
-    expect(await page.locator('#status .head .pill').textContent()).toBe('going out')
+    expect(await page.locator('#status .head .pill').textContent()).toBe('publishing')
     await page.context().close()
   })
 
@@ -115,7 +115,7 @@ describe('updates without reloading', () => {
     const page = await open('/w/northside/calendar?at=2099-12')
     await page.locator(`#post-${id}`).dragTo(page.locator('[data-slot="2099-12-15"]'))
     await page.locator('.said').waitFor()
-    expect(await page.locator('.said').textContent()).toContain('Moved, planned for Tue 15 Dec 2099 17:15')
+    expect(await page.locator('.said').textContent()).toContain('Rescheduled for Tue 15 Dec 2099 17:15')
     expect(await page.locator('[data-slot="2099-12-15"]').textContent()).toContain('17:15')
     await page.context().close()
   })

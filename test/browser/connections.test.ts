@@ -59,7 +59,7 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
     await expectWords(page, /1 item needs attention/)
   }
   await page.goto(`${at}/today`)
-  await expectWords(page, /The connection through Ada Northside ends/)
+  await expectWords(page, /The connection through Ada Northside expires/)
   await expectWords(page, /1 post is scheduled after that/)
   await shoot(page, 'connections-warned')
   await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta ends/)

@@ -32,7 +32,7 @@ describe('promise S4: what operators see of the installation', () => {
     for (const words of [
       'PostgreSQL',
       'Worker',
-      'Letters were tried again and again',
+      'Emails have failed repeatedly',
       'Workflows in trouble',
       '1 file deleted, 2 left',
       'late',
@@ -40,7 +40,7 @@ describe('promise S4: what operators see of the installation', () => {
       expect(text).toContain(words)
     expect(text).toContain('href="/temporal/"')
     house.clock.moveBy(80_000)
-    expect((await house.cast.operator.get('/operate')).text).toContain('No worker takes tasks from Temporal')
+    expect((await house.cast.operator.get('/operate')).text).toContain('No worker is running')
     house.clock.moveBy(-80_000)
     const people = (await house.cast.operator.get('/operate/people')).text
     for (const words of ['Olive Operator', 'ada.admin@example.com', 'deactivated']) expect(people).toContain(words)

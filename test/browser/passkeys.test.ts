@@ -45,7 +45,7 @@ describe('a passkey in a real browser', () => {
     await page.getByText('Save your new recovery codes').waitFor()
     expect(await page.locator('.codes code').count()).toBe(10)
     await shoot(page, 'security-codes')
-    await page.getByRole('link', { name: 'I saved them' }).click()
+    await page.getByRole('link', { name: 'I’ve saved them' }).click()
     await page.getByText('Work laptop').first().waitFor()
     await shoot(page, 'security')
 
@@ -69,11 +69,11 @@ describe('a passkey in a real browser', () => {
     await page.goto(`${url}/account/security`)
     await page.getByRole('button', { name: 'Remove Work laptop' }).click()
     await page.locator('dialog').getByRole('button', { name: 'Remove' }).click()
-    await page.getByText('The passkey is removed').waitFor()
+    await page.getByText('Passkey removed').waitFor()
     await page.context().clearCookies()
     await page.goto(`${url}/sign-in`)
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-    await page.getByText('could not be used').first().waitFor()
+    await page.getByText('couldn’t be used').first().waitFor()
   }, 90_000)
 
   test('a response works only once, and an invalid one is refused', async () => {
@@ -123,7 +123,7 @@ describe('an authenticator app in a real browser', () => {
       await page.goto(`${url}/sign-in?next=/account/security`)
       await page.getByLabel('Email address').fill(manager.email)
       await page.getByLabel('Password').fill(password)
-      await page.getByRole('button', { name: 'Show what I type' }).click()
+      await page.getByRole('button', { name: 'Show what you type' }).click()
       expect(await page.getByLabel('Password').getAttribute('type')).toBe('text')
       await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     }
@@ -155,7 +155,7 @@ describe('an authenticator app in a real browser', () => {
     await admins.goto(`${url}/w/northside/people`)
     await admins.getByRole('button', { name: `Reset two-step sign-in of ${manager.name}` }).click()
     await admins.locator('dialog').getByRole('button', { name: 'Reset' }).click()
-    await admins.getByText('Two-step sign-in is reset').waitFor()
+    await admins.getByText('Two-step sign-in reset').waitFor()
     await enterPassword()
     await page.waitForURL('**/account/security')
     await page.getByText('Off. Your password alone').waitFor()
@@ -177,6 +177,6 @@ describe('sign-in pages', () => {
     const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
     await plain.goto(`${url}/sign-in`)
     expect(await filled(plain)).toEqual(['Sign in'])
-    expect(await plain.getByRole('button', { name: 'Show what I type' }).count()).toBe(0)
+    expect(await plain.getByRole('button', { name: 'Show what you type' }).count()).toBe(0)
   }, 60_000)
 })

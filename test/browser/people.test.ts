@@ -47,16 +47,16 @@ const wholeStory = async (javaScriptEnabled: boolean) => {
     'Work email address': `olga@${slug}.example`,
     Password: 'a heap of seven inches',
   })
-  await page.getByRole('button', { name: 'Accept the invitation' }).click()
+  await page.getByRole('button', { name: 'Accept invitation' }).click()
   await page.waitForURL('**/operate')
-  await fill(page, { 'Name of the business or client': 'Second Hand', 'Its part of addresses': `second-${slug}` })
+  await fill(page, { 'Business or client name': 'Second Hand', 'Web address': `second-${slug}` })
   await page.getByLabel('Time zone').fill('Europe/Zurich')
-  await page.getByRole('button', { name: 'Make the workspace' }).click()
+  await page.getByRole('button', { name: 'Create workspace' }).click()
   await page.waitForURL(`**/w/second-${slug}/today**`)
-  await page.getByText('The workspace is made.').waitFor()
+  await page.getByText('Workspace created.').waitFor()
   await page.goto(`${url}/w/second-${slug}/people`)
 
-  await page.getByRole('button', { name: 'Make an invitation link' }).click()
+  await page.getByRole('button', { name: 'Create invitation link' }).click()
   const link = await page.getByLabel('Invitation link', { exact: true }).inputValue()
   if (javaScriptEnabled) {
     await page.getByRole('button', { name: 'Copy' }).click()
@@ -70,7 +70,7 @@ const wholeStory = async (javaScriptEnabled: boolean) => {
     'Work email address': `nils@${slug}.example`,
     Password: 'another shelf of records',
   })
-  await guest.page.getByRole('button', { name: 'Accept the invitation' }).click()
+  await guest.page.getByRole('button', { name: 'Accept invitation' }).click()
   await guest.page.waitForURL(`**/w/second-${slug}/today**`)
   expect((await guest.context.cookies()).map((cookie) => [cookie.name, cookie.httpOnly, cookie.secure])).toEqual([
     ['__Host-session', true, true],
@@ -84,11 +84,11 @@ const wholeStory = async (javaScriptEnabled: boolean) => {
     await page.getByRole('button', { name: 'Make admin Nils Next' }).click()
     await page.locator('dialog').getByRole('button', { name: 'Make admin' }).click()
   }
-  await page.getByText('The role is changed.').waitFor()
+  await page.getByText('Role changed.').waitFor()
   expect(await page.locator('.rows .pill.accent').count()).toBe(2)
 
   await page.locator('.menu').getByRole('button', { name: 'Sign out' }).click()
-  await page.getByText('You are signed out.').waitFor()
+  await page.getByText('You’re signed out.').waitFor()
   expect(await context.cookies()).toEqual([])
   await page.goto(`${url}/sign-in`)
   await fill(page, { 'Email address': `olga@${slug}.example`, Password: 'a heap of seven inches' })

@@ -144,7 +144,7 @@ describe('the public pages', () => {
     await page.goto(`${at.url}/data-deletion`)
     await page.getByLabel('Email address of your account').fill('nobody@example.com')
     await page.getByRole('button', { name: 'Email me the link' }).click()
-    await page.getByRole('heading', { name: 'Look in your mail' }).waitFor()
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor()
     await context.close()
   }, 60_000)
 
@@ -160,7 +160,7 @@ describe('the public pages', () => {
     expect(await page.getByLabel('Email address of your account').inputValue()).toBe('bea@')
     await page.getByLabel('Email address of your account').fill('bea@example.com')
     await page.getByRole('button', { name: 'Email me the link' }).click()
-    await page.getByRole('heading', { name: 'Look in your mail' }).waitFor()
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor()
     await shoot(page, 'deletion-asked')
     const link = await mailedLink(at.letters, 'bea@example.com')
     await page.goto(link)

@@ -15,25 +15,25 @@ export const join = async (page: Page, link: string): Promise<void> => {
 }
 
 const acceptAs = async (page: Page, name: string, email: string): Promise<void> => {
-  const form = page.locator('form', { has: page.getByRole('button', { name: 'Accept the invitation' }) })
+  const form = page.locator('form', { has: page.getByRole('button', { name: 'Accept invitation' }) })
   await form.getByLabel('Your name').fill(name)
   await form.getByLabel('Work email address').fill(email)
   await form.getByLabel('Password').fill(password)
-  await form.getByRole('button', { name: 'Accept the invitation' }).click()
+  await form.getByRole('button', { name: 'Accept invitation' }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/invitations'))
 }
 
 export const makeWorkspace = async (page: Page, url: string, name: string): Promise<void> => {
   await page.goto(`${url}/operate`)
-  await page.getByLabel('Name of the business or client').fill(name)
+  await page.getByLabel('Business or client name').fill(name)
   await page.locator('#zone').fill('Europe/Zurich')
-  await page.getByRole('button', { name: 'Make the workspace' }).click()
+  await page.getByRole('button', { name: 'Create workspace' }).click()
   await page.waitForURL(/\/w\//)
 }
 
 export const invite = async (page: Page, at: string): Promise<string> => {
   await page.goto(`${at}/people`)
-  await page.getByRole('button', { name: 'Make an invitation link' }).click()
+  await page.getByRole('button', { name: 'Create invitation link' }).click()
   return page.getByRole('textbox', { name: 'Invitation link' }).inputValue()
 }
 
@@ -81,7 +81,7 @@ export const schedule = async (page: Page, at: string, draft: Draft, scripted: b
   await page.locator('.picker label', { has: page.getByLabel(`Add ${draft.file}`) }).click()
   if (scripted) await settled(page)
   // Without scripts the form comes back with the fields of the chosen accounts.
-  else await page.getByRole('button', { name: 'Add the ticked ones' }).click()
+  else await page.getByRole('button', { name: 'Add selected files' }).click()
   await page.locator('select.audience').selectOption('PUBLIC_TO_EVERYONE')
   const consent = page.getByLabel(/Music Usage Confirmation/)
   if (await consent.count()) await consent.first().check()

@@ -136,7 +136,7 @@ const exportData = async (told: Told): Promise<void> => {
     link = /http\S+\/account\/export\/[\w-]+/.exec(await mailsOf(stack))?.[0] ?? ''
     return link !== ''
   })
-  const fetched = await (await admin.open(link)).press('Fetch the file')
+  const fetched = await (await admin.open(link)).press('Download file')
   if (!fetched.html.startsWith('PK')) throw new Error(`the export is no zip archive: ${fetched.text}`)
 }
 

@@ -63,7 +63,7 @@ describe('connecting Meta', () => {
     expect(choice.text).toContain('@northsiderecords')
     const done = await choose(choice, [`facebook:${pages.records}`, `instagram:${instagram.records}`])
     expect(done.status).toBe(200)
-    expect(done.text).toContain('Connected. Posts can go out')
+    expect(done.text).toContain('Connected. You can now publish')
     expect((await channels()).map((one) => [one.platform, one.accountId, one.name, one.state])).toEqual([
       ['facebook', pages.records, 'Northside Records', 'connected'],
       ['instagram', instagram.records, expect.any(String), 'connected'],
@@ -101,19 +101,19 @@ describe('connecting Meta', () => {
     const choice = await (await toMeta(ada)).press('Continue', {
       grant: ['pages_show_list', 'pages_read_engagement', 'instagram_basic'],
     })
-    expect(choice.text).toContain('Permissions that were left out')
+    expect(choice.text).toContain('Missing permissions')
     expect(choice.text).toContain('Publish the posts you schedule on your Page')
     expect(choice.document.querySelector('form button.primary')).toBeNull()
     const again = await choice.follow('Ask Meta again')
     const second = await (await again.press('Ada Northside')).press('Continue')
-    expect(second.text).not.toContain('Permissions that were left out')
+    expect(second.text).not.toContain('Missing permissions')
     expect((await choose(second, [`facebook:${pages.records}`])).status).toBe(200)
     expect(await channels()).toHaveLength(1)
   })
 
   it('says that nothing was shared, with a link back to Meta', async () => {
     const choice = await (await toMeta(ada)).press('Continue', { page: null, instagram: null })
-    expect(choice.text).toContain('No account came along')
+    expect(choice.text).toContain('No accounts were shared')
     await expect(choice.follow('Back to Meta')).resolves.toMatchObject({ status: 200 })
   })
 
@@ -135,9 +135,9 @@ describe('connecting Meta', () => {
     expect(await channels()).toMatchObject([{ accountId: pages.records, state: 'connected' }])
   })
 
-  it('forgets the tokens on "Not now"', async () => {
+  it('forgets the tokens on "Cancel"', async () => {
     const choice = await (await toMeta(ada)).press('Continue')
-    expect((await choice.press('Not now')).url).toBe(`${test.url}/w/northside/channels`)
+    expect((await choice.press('Cancel')).url).toBe(`${test.url}/w/northside/channels`)
     expect(await test.sql`select from connections_under_way`).toHaveLength(0)
     expect((await ada.open('/w/northside/connect/meta/choose')).status).toBe(410)
   })
@@ -148,7 +148,7 @@ describe('reconnecting', () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`, `instagram:${instagram.records}`])
     const before = { channels: await channels(), grants: await grants() }
     const second = await (await toMeta(ada, '?again=1')).press('Continue')
-    expect(second.text).toContain('Connected already')
+    expect(second.text).toContain('Already connected')
     await choose(second, [`facebook:${pages.cafe}`])
     const after = { channels: await channels(), grants: await grants() }
     expect(after.channels.map((one) => one.accountId)).toEqual([pages.records, pages.cafe, instagram.records])
@@ -223,7 +223,7 @@ describe('connecting TikTok', () => {
 
   it('promise A2: does not let an account be selected without the permission to publish', async () => {
     const choice = await (await toTiktok(ada)).press('Continue', { scope: ['user.info.profile'] })
-    expect(choice.text).toContain('Permissions that were left out')
+    expect(choice.text).toContain('Missing permissions')
     expect(choice.html).toMatch(/value="tiktok:[^"]+" disabled/)
     expect(await grants()).toHaveLength(0)
   })
@@ -274,7 +274,7 @@ describe('tokens and tenants', () => {
     await choose(await (await toMeta(ada)).press('Continue'), [`facebook:${pages.records}`])
     const outsider = await test.signIn(test.cast.outsider)
     const choice = await (await (await outsider.open('/w/elsewhere/connect/meta')).press('Ada Northside')).press('Continue')
-    expect(choice.text).not.toContain('Connected already')
+    expect(choice.text).not.toContain('Already connected')
     await choose(choice, [`facebook:${pages.cafe}`])
     expect((await outsider.open('/w/elsewhere/channels')).text).not.toContain('Northside Records')
     expect((await ada.open('/w/northside/channels')).text).not.toContain('Northside Café')

@@ -35,7 +35,7 @@ describe('a platform callback that must be refused', () => {
     const address = await callback(ada)
     const other = await test.signIn(test.cast.admin)
     const page = await other.open(address)
-    expect([page.status, page.text.includes('belongs to no connection that you began in this browser')]).toEqual([400, true])
+    expect([page.status, page.text.includes('to a connection you started in this browser')]).toEqual([400, true])
     const stranger = await test.signIn(test.cast.outsider)
     expect((await stranger.open(address)).status).toBe(400)
     const calls = (await control(test.sandbox, 'GET', '/ledger/calls?platform=meta&endpoint=oauth/access_token')) as unknown[]

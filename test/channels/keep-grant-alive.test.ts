@@ -109,7 +109,7 @@ describe.sequential('a grant over the months', () => {
     await world.pass(1.1)
     const waiting =
       await world.sql`select account_id, state_reason from channels where grant_id = ${grantId} and state = 'reconnect'`
-    expect(waiting).toMatchObject([{ accountId: page, stateReason: expect.stringContaining('your role there ended') }])
+    expect(waiting).toMatchObject([{ accountId: page, stateReason: expect.stringContaining('you no longer have a role there') }])
     expect((await stateOf(grantId))?.state).toBe('active')
     await world.rig.control('POST', `/accounts/meta/pages/${page}/state`, { personId: person!.id, role: 'restored' })
     await world.pass(1.1)

@@ -44,7 +44,7 @@ describe('the composer with more than twenty accounts', () => {
   it('says when no name matches, and never finds the accounts of another workspace', async () => {
     const fields = new URLSearchParams({ version: '0', text: '', find: 'coffee' })
     const { text } = await test.cast.manager.post('/w/northside/posts/check', fields)
-    expect(text).toContain('No other account is called that.')
+    expect(text).toContain('No other accounts match.')
     expect(text).not.toContain('name="channel"')
   })
 
@@ -106,8 +106,8 @@ describe('the list of connected accounts', () => {
 
   it('finds accounts by a part of their name, and says when none matches', async () => {
     expect(names(await open('/channels?find=shop%2042'))).toEqual(['shop42'])
-    expect(await open('/channels?find=%25')).toContain('No account matches.')
-    expect(await open('/channels?find=coffee')).toContain('No account matches.')
+    expect(await open('/channels?find=%25')).toContain('No accounts match.')
+    expect(await open('/channels?find=coffee')).toContain('No accounts match.')
   })
 
   it('lists those that need attention first', async () => {

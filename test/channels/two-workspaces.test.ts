@@ -63,7 +63,7 @@ describe.sequential('one Facebook person in two workspaces', () => {
     const back = await (await (await choice.follow('Back to Meta')).press('Ada Northside')).press('Continue')
     expect(back.text).not.toContain('lost access')
     await expect.poll(() => stateOf(records), { timeout: 15_000 }).toBe('connected')
-    await back.press('Not now')
+    await back.press('Cancel')
   })
 
   test('a post whose Page loses access unnoticed waits past its time, and is published once after the Page is reconnected', {

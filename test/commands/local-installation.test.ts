@@ -42,12 +42,12 @@ test('an npm start installation can be backed up while it runs, stops and is sto
   const refused = await npmRun(env, 'restore', '--', join(folder, 'while-running'))
   expect([refused.code, refused.err]).toEqual([
     1,
-    `CrateSocial runs from ${env.DATA_DIR}. Stop it first, with Ctrl-C where npm start runs.\n`,
+    `CrateSocial is running from ${env.DATA_DIR}. Stop it first with Ctrl-C in the terminal of npm start.\n`,
   ])
   starter.child.kill('SIGTERM')
   const stopping = await npmRun(env, 'backup', '--', join(folder, 'while-stopping'))
   expect(stopping.code, stopping.err).toBe(0)
-  expect(stopping.err).toMatch(/^(CrateSocial is stopping\. Waiting until everything is stopped\.\n)?$/)
+  expect(stopping.err).toMatch(/^(CrateSocial is stopping\. Waiting for it to finish\.\n)?$/)
   expect(await starter.ended).toBe(0)
 
   const stopped = await npmRun(env, 'backup', '--', join(folder, 'while-stopped'))

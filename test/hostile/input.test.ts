@@ -114,7 +114,7 @@ describe('an address', () => {
       const page = await test.cast.stranger.get(path)
       expect([page.status, page.text]).toEqual([
         400,
-        expect.stringContaining('This address has characters that no address here has.'),
+        expect.stringContaining('This address contains characters that don’t belong there.'),
       ])
     }
   })
@@ -144,7 +144,7 @@ describe('a form', () => {
       body: '--x',
       headers: { Origin: test.deps.config.publicUrl, 'Content-Type': 'multipart/form-data; boundary=x' },
     })
-    expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('This form arrived damaged.')])
+    expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('This form was incomplete.')])
   })
 
   it('is stripped of control characters and bidi overrides in every field, and a name is put on one line', async () => {

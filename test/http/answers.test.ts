@@ -39,7 +39,7 @@ describe('one URL, two responses', () => {
 
 describe('what a URL makes a page say', () => {
   it('is one of our own sentences or nothing', async () => {
-    expect((await test.cast.admin.get('/account?said=name-saved')).text).toContain('The name is saved.')
+    expect((await test.cast.admin.get('/account?said=name-saved')).text).toContain('Name saved.')
     for (const said of ['<script>alert(1)</script>', 'constructor', 'You have won'])
       expect((await test.cast.admin.get(`/account?said=${encodeURIComponent(said)}`)).text).toContain(
         '<div id="flash" aria-live="polite"></div>',
@@ -68,7 +68,7 @@ describe('an internal error', () => {
     await broken.sql`alter table invitations rename to hidden`
     const page = await broken.cast.admin.get('/w/northside/people')
     expect(page.status).toBe(500)
-    expect(page.text).toMatch(/Number of this request: <code>[\w-]{36}<\/code>/)
+    expect(page.text).toMatch(/Request ID: <code>[\w-]{36}<\/code>/)
     expect(page.text).not.toMatch(/invitations"|relation|postgres|at async|\.ts/)
   })
 })

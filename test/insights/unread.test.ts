@@ -49,7 +49,7 @@ describe('promise U4: two days without readings', () => {
     expect(outbox?.n).toBe(1)
     expect(await findNoticeToMail(test.sql, notices[0]!.id)).toMatchObject({ kind: 'unread', platform: 'instagram' })
     const page = await test.cast.admin.get('/w/northside/notices')
-    expect(page.text.replace(/\s+/g, ' ')).toMatch(/Numbers of [^<]+ on Instagram are overdue since/)
+    expect(page.text.replace(/\s+/g, ' ')).toMatch(/Insights for [^<]+ on Instagram haven’t updated since/)
     expect(page.text).toContain('href="/w/northside/insights"')
     expect(page.text).toContain('Posts still go out.')
   })
@@ -123,7 +123,7 @@ describe('promise U4: two days without readings', () => {
     expect(await figure()).toBe(0)
     await due('instagram', 50)
     expect(await figure()).toBeGreaterThanOrEqual(50 * 3600)
-    expect((await test.cast.operator.get('/operate')).text.replace(/\s+/g, ' ')).toMatch(/Overdue readings.*50 h/)
+    expect((await test.cast.operator.get('/operate')).text.replace(/\s+/g, ' ')).toMatch(/Overdue insights.*50 h/)
     await test.sql`update measured_channels set days_at = now() - interval '70 hours'`
     expect(await figure(), "an account's days are readings, too").toBeGreaterThanOrEqual(70 * 3600)
     await test.sql`update grants set state = 'reauthorize'`

@@ -46,7 +46,7 @@ test('--demo starts from scratch if loading it was interrupted', { timeout: 300_
 
   const second = runStarter(env, undefined, start)
   expect(await second.ready).toContain(demoPassword)
-  expect(second.output()).toContain('Loading the demo was interrupted. It begins again.')
+  expect(second.output()).toContain('Loading the demo was interrupted. Starting over.')
   expect(await rowsOf(env)).toMatchObject({ users: 5, workspaces: 2 })
 })
 

@@ -31,7 +31,7 @@ describe('npm start', () => {
 
     const again = runStarter(env)
     expect(await again.ended).toBe(1)
-    expect(again.output()).toContain(`CrateSocial already runs from ${env.DATA_DIR}`)
+    expect(again.output()).toContain(`CrateSocial is already running from ${env.DATA_DIR}`)
 
     await leaveTraces(env)
     const running = descendants(first.child.pid!)
@@ -114,19 +114,19 @@ describe('npm start reports in one sentence', () => {
   test('one port configured for two programs', async () => {
     const env = await stackEnv()
     expect(await refusal({ ...env, SMTP_PORT: env.PORT! })).toBe(
-      `PORT and SMTP_PORT are both ${env.PORT}; give one of them another port.`,
+      `PORT and SMTP_PORT are both ${env.PORT}. Give one of them another port.`,
     )
   })
 
   test('a folder that is not writable', async () => {
     expect(await refusal({ ...(await stackEnv()), DATA_DIR: '/dev/null/data' })).toMatch(
-      /^CrateSocial keeps everything in \/dev\/null\/data and cannot write there/,
+      /^CrateSocial keeps everything in \/dev\/null\/data and can't write there/,
     )
   })
 
   test('contradictory settings, all at once', async () => {
     const said = await refusal({ ...(await stackEnv()), META_APP_ID: '1', LOG_LEVEL: 'loud' })
-    expect(said).toContain('META_APP_ID and META_APP_SECRET belong together')
+    expect(said).toContain('META_APP_ID and META_APP_SECRET must be set together')
     expect(said).toContain('LOG_LEVEL must be one of')
   })
 
@@ -158,7 +158,7 @@ describe('npm start reports in one sentence', () => {
 
   test('a missing Temporal program', async () => {
     expect(await refusal({ ...(await stackEnv()), TEMPORAL_CLI: '/nowhere/temporal' })).toBe(
-      'TEMPORAL_CLI is /nowhere/temporal, and there is no program.',
+      'TEMPORAL_CLI is /nowhere/temporal, which is not a program.',
     )
   })
 })
@@ -174,7 +174,7 @@ async function refusal(env: StackEnv): Promise<string> {
   const starter = runStarter(env)
   expect(await starter.ended).toBe(1)
   expect(starter.output()).not.toMatch(/^\s+at /m)
-  return starter.output().replace('Starting CrateSocial.\n', '').trim()
+  return starter.output().replace('Starting CrateSocial…\n', '').trim()
 }
 
 function addressesIn(said: string): string[] {

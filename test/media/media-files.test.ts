@@ -141,7 +141,7 @@ describe('files of a workspace', () => {
     const page = await test.cast.manager.get(`/w/northside/media/${id}`)
     expect(page.text).toContain(`/w/northside/posts/${postId}`)
     const refused = await test.cast.manager.post(`/w/northside/media/${id}/delete`)
-    expect([refused.status, refused.text.includes('A post holds this file')]).toEqual([409, true])
+    expect([refused.status, refused.text.includes('A post uses this file')]).toEqual([409, true])
     await test.sql`delete from posts where id = ${postId}`
     const { storeKey, thumbnailKey } = await rowOf(test, id)
     const deleted = await test.cast.manager.post(`/w/northside/media/${id}/delete`)

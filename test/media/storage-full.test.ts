@@ -116,7 +116,7 @@ describe('a database whose disk is full', () => {
 
   it('still shows the page of an invitation, although nothing can be counted', async () => {
     const page = await test.cast.stranger.get(invitation)
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Accept the invitation')])
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Accept invitation')])
   })
 
   it('still shows pages to people whose session is not fresh', async () => {

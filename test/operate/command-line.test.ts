@@ -53,7 +53,7 @@ describe('npm run operate', () => {
       out: 'Ada Admin is an operator.\n',
     })
     expect((await house.cast.admin.get('/operate')).status).toBe(200)
-    expect((await operate('people', 'no-operator', house.cast.admin.email)).out).toContain('Nobody is one now.')
+    expect((await operate('people', 'no-operator', house.cast.admin.email)).out).toContain('There is no operator now.')
     expect((await house.cast.admin.get('/operate')).status).toBe(404)
 
     const { out } = await operate('people', 'invite-operator')
@@ -88,11 +88,11 @@ describe('npm run operate', () => {
   })
 
   test('pauses and resumes the same things as the pages', { timeout: 180_000 }, async () => {
-    expect((await operate('pause')).out).toBe('Paused: nothing is sent anywhere.\n')
+    expect((await operate('pause')).out).toBe('Paused. Nothing is sent from any workspace.\n')
     expect((await house.sql`select paused_at from installation`)[0]!.pausedAt).not.toBeNull()
-    expect((await operate('pause')).out).toBe('It is paused already.\n')
-    expect((await operate('resume')).out).toContain('Publishing goes on')
-    expect((await operate('pause', 'elsewhere')).out).toContain('Its admins resume it.')
+    expect((await operate('pause')).out).toBe('It is already paused.\n')
+    expect((await operate('resume')).out).toContain('Publishing resumed')
+    expect((await operate('pause', 'elsewhere')).out).toContain('Its admins can resume it.')
     expect((await house.cast.outsider.get('/w/elsewhere/pause')).text).toContain('paused')
     expect(await operate('resume', 'elsewhere')).toMatchObject({ code: 2 })
     expect(await operate('pause', 'nowhere')).toMatchObject({ code: 2, err: 'There is no workspace nowhere.\n' })

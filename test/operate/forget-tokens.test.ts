@@ -77,7 +77,7 @@ test('after a vault key is lost, the operator sees what is lost and forgets it, 
 
   const done = await operate('forget-tokens', 'confirm')
   expect([done.code, done.err]).toEqual([0, ''])
-  expect(done.out).toContain('1 connection needs to be made again, and its admins were told.')
+  expect(done.out).toContain('1 account needs to be reconnected, and its admins were notified.')
   expect(done.out).toContain('set up their authenticator app again, and sign in without it until then: 1.')
   await refuseUnreadable(house.sql, createVault([another]))
   expect(await countSecondFactors(house.sql, house.cast.manager.id)).toEqual({ passkeys: 0, hasApp: false })

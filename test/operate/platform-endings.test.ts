@@ -41,7 +41,7 @@ describe('six weeks before Meta ends the version in use', () => {
   test('the Operate page says what stops working, when, and which setting to change', async () => {
     const house = await createTestApp({ config, now })
     const { text: page } = await house.cast.operator.get('/operate')
-    expect(page).toContain('What platforms end')
+    expect(page).toContain('Platform changes ahead')
     expect(page).toContain('Meta: Graph API v25.0')
     expect(page).toMatch(/Ends on .*29.* publishing, numbers and connecting accounts on Facebook and Instagram/)
     expect(page).toContain('Set META_API_VERSION to a later version')
@@ -58,7 +58,7 @@ describe('six weeks before Meta ends the version in use', () => {
   test('nothing is shown yet if there is still a year left', async () => {
     const early = () => daysAhead(410)
     const house = await createTestApp({ config, now: early })
-    expect((await house.cast.operator.get('/operate')).text).not.toContain('What platforms end')
+    expect((await house.cast.operator.get('/operate')).text).not.toContain('Platform changes ahead')
     expect((await showStatus({ sql: house.sql, config, now: early })).words).toBeUndefined()
   })
 })

@@ -144,7 +144,7 @@ describe('a pending change of email address', () => {
     await person.post('/account/email', { email: 'carl@new.example', password })
     const page = await person.get('/account')
     expect(page.text).toContain('carl@new.example')
-    expect(page.text).toContain('Cancel the change')
+    expect(page.text).toContain('Cancel change')
     const [row] = await test.sql`select id from mail_links where user_id = ${person.id}`
     const { token } = (await issueLinkToken(test.sql, row!.id, now()))!
     expect((await person.post('/account/email/cancel')).location).toBe('/account?said=email-canceled')

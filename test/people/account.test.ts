@@ -23,7 +23,7 @@ describe('a person can correct (promise E2)', () => {
   it('their name', async () => {
     const person = await test.addPerson('Wrnog Name')
     expect((await person.post('/account/name', { name: '  Wanda Right ' })).location).toBe('/account?said=name-saved')
-    expect((await person.get('/account?said=name-saved')).text).toContain('The name is saved.')
+    expect((await person.get('/account?said=name-saved')).text).toContain('Name saved.')
     const [row] = await test.sql`select name from users where id = ${person.id}`
     expect(row!.name).toBe('Wanda Right')
     expect((await person.post('/account/name', { name: ' ' })).status).toBe(422)

@@ -59,7 +59,7 @@ describe('the first steps of a new workspace', () => {
     const answer = await admin.post(`${base}/today/steps/dismiss`)
     const html = (await admin.get(answer.location ?? '')).text
     expect(steps(html)).toEqual([])
-    expect(html).toContain('The first steps are dismissed.')
+    expect(html).toContain('First steps dismissed.')
     expect(steps(await today())).toEqual([])
     const action = html.match(/<form method="post" action="([^"]*)"><button data-undo/)?.[1] ?? ''
     await admin.post(action)
@@ -103,6 +103,6 @@ describe('an empty page', () => {
     const page = async (path: string) => (await test.cast.admin.get(`/w/northside/${path}`)).text
     expect(await page('media')).toContain('No media yet. Upload photos and videos above.')
     expect(await page('notices')).toContain('No notifications yet.')
-    expect((await admin.get(`${base}/people`)).text).toContain('You are the only member. <a href="#invite">Invite your team</a>')
+    expect((await admin.get(`${base}/people`)).text).toContain('You’re the only member. <a href="#invite">Invite your team</a>')
   })
 })

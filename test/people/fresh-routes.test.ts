@@ -116,7 +116,7 @@ describe('a form sent after the password has become too old', () => {
     expect(asked.text).toContain('<input type="hidden" name="role" value="admin">')
     expect(asked.text).not.toContain('confirm_code" value="x"')
     const wrong = await test.cast.admin.post(path, { role: 'admin', confirm_password: 'not hers at all' })
-    expect([wrong.status, wrong.text.includes('This is not your password')]).toEqual([422, true])
+    expect([wrong.status, wrong.text.includes('That’s not your password')]).toEqual([422, true])
     expect(wrong.text).toContain('<input type="hidden" name="role" value="admin">')
     expect(wrong.text).not.toContain('not hers at all')
     const done = await test.cast.admin.post(path, { role: 'admin', confirm_password: password })

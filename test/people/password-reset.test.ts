@@ -130,7 +130,7 @@ describe('a password reset', () => {
   })
 
   it('is an email that loads nothing and is marked as automatic (promise A8)', async () => {
-    await linkFor(await test.addPerson('Lara Letter'))
+    await linkFor(await test.addPerson('Lara Email'))
     expect(letters[0]!.html).not.toMatch(/<img|<link|<script|src=/)
     expect(letters[0]!.raw).toMatch(/^Auto-Submitted: auto-generated/im)
   })
@@ -138,6 +138,6 @@ describe('a password reset', () => {
   it('reveals nothing about the person when the mail server refuses the email', async () => {
     const closed = createMail({ smtpUrl: 'smtp://127.0.0.1:1', from: 'a@example.com' })
     const sending = closed.send({ to: 'lara@example.com', subject: 's', text: 't', html: 'h' })
-    await expect(sending).rejects.toThrow(/^the mail server did not take the letter: E\w+$/)
+    await expect(sending).rejects.toThrow(/^the mail server rejected the email: E\w+$/)
   })
 })

@@ -35,7 +35,7 @@ describe('roles (promise A4)', () => {
     for (const path of [people, '/w/northside/settings', '/w/northside/activity']) {
       const page = await test.cast.manager.get(path)
       expect([path, page.status]).toEqual([path, 403])
-      expect(page.text).toContain('This is for admins of the workspace')
+      expect(page.text).toContain('Only admins of this workspace can do this')
       expect(page.text).not.toContain(test.cast.admin.email)
     }
     const menu = (await test.cast.manager.get('/account')).text
@@ -101,7 +101,7 @@ describe('the last admin', () => {
     const { admin } = test.cast
     const down = await admin.post(`${people}/${admin.id}/role`, { role: 'manager' })
     expect(down.status).toBe(409)
-    expect(down.text).toContain('This is the last admin of the workspace. Make somebody else an admin first.')
+    expect(down.text).toContain('This is the last admin of the workspace. Make someone else an admin first.')
     expect((await admin.post(`${people}/${admin.id}/remove`)).status).toBe(409)
     expect(await roleOf(admin)).toBe('admin')
   })
@@ -150,7 +150,7 @@ describe('a workspace', () => {
     await test.cast.outsider.post('/w/elsewhere/people/invitations', { role: 'admin' })
     const page = await test.cast.admin.get('/w/northside/activity')
     expect(page.text).toMatch(/<strong>Ada Admin<\/strong> removed/)
-    expect(page.text).toMatch(/changed the settings of the workspace: America\/New_York, late limit 12 h/)
+    expect(page.text).toMatch(/changed the workspace settings: America\/New_York, late limit 12 h/)
     expect(page.text).not.toContain('Otto Outsider')
   })
 
@@ -173,7 +173,7 @@ describe('a workspace', () => {
     let lines = 0
     for (let turn = 0; path && turn < 9; turn++) {
       const { text } = await test.cast.outsider.get(path)
-      lines += text.match(/made an invitation/g)?.length ?? 0
+      lines += text.match(/created an invitation/g)?.length ?? 0
       const [, older] = /href="(\?before=[\w-]+)"/.exec(text) ?? []
       path = older && `/w/elsewhere/activity${older}`
     }

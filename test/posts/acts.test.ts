@@ -48,7 +48,7 @@ describe.concurrent('what people can do to a post', () => {
     expect(refused.text).toMatch(/permission/i)
     const [out] = await withText(text)
 
-    await refused.press('Retry')
+    await refused.press('Try again')
     await untilPage(house.admin, url, (page) => pills(page).every((pill) => pill === 'published'))
     const posts = await withText(text)
     expect(posts).toHaveLength(2)

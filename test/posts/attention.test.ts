@@ -37,9 +37,9 @@ describe('what needs attention', () => {
     const list = needs(await page('/w/northside/today'))
     expect(list.match(/<div class="need">/g)).toHaveLength(3)
     expect(list).toContain('Northside Records needs to be reconnected')
-    expect(list).toContain('The connection has expired. No post is scheduled for it.')
+    expect(list).toContain('The connection has expired. No posts are scheduled for it.')
     expect(list).toContain('“Twenty crates” was rejected for Northside Café')
-    expect(list).toContain('The connection through Ada Northside ends')
+    expect(list).toContain('The connection through Ada Northside expires')
     expect(await page('/w/northside/today')).not.toContain('class="needs-line"')
   })
 

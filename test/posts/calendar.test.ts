@@ -46,7 +46,7 @@ describe('the month', () => {
     const { text: list } = await test.cast.manager.get('/w/northside/calendar?view=list&at=2099-10-07')
     expect(list).toContain(words)
     expect(list).toContain(platforms.length === 1 ? '>in the inbox<' : '>1 of 2 in the inbox<')
-    expect(list).not.toContain('going out')
+    expect(list).not.toContain('>publishing<')
   })
 
   it('shows a post on its day in the workspace’s time zone, not in UTC', async () => {
@@ -61,7 +61,7 @@ describe('the month', () => {
     [{ facebook: 'published', instagram: 'published' }, 'published', 'is-out'],
     [{ facebook: 'published', instagram: 'failed' }, '1 of 2 failed', 'is-need'],
     [{ facebook: 'published', instagram: 'unconfirmed' }, 'unconfirmed', 'is-wait'],
-    [{ facebook: 'published', instagram: 'ready' }, 'going out', 'is-way'],
+    [{ facebook: 'published', instagram: 'ready' }, 'publishing', 'is-way'],
     [{ facebook: 'missed' }, 'missed', 'is-need'],
     [{ facebook: 'canceled', instagram: 'canceled' }, 'canceled', 'is-idle'],
     [{}, 'draft', 'draft'],
@@ -90,7 +90,7 @@ describe('the month', () => {
     await test.sql`update channels set state = 'reconnect' where id = ${channels.tiktok}`
     const drawn = chip((await test.cast.manager.get('/w/northside/calendar?at=2099-09')).text, id)
     await test.sql`update channels set state = 'connected' where id = ${channels.tiktok}`
-    expect(drawn).toContain('waits for Northside Records')
+    expect(drawn).toContain('on hold: Northside Records')
   })
 
   it('lets only posts that have not been sent be dragged, and offers a Move page for the keyboard', async () => {

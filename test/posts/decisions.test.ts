@@ -32,7 +32,7 @@ const rowOf = async (targetId: string) => {
 it('the page of an unconfirmed post asks the question that only a person can answer', async () => {
   const { postId } = await unconfirmed()
   const page = await test.cast.manager.get(`/w/northside/posts/${postId}`)
-  for (const words of ['It is there', 'It is not there: send again', 'Leave it']) expect(page.text).toContain(words)
+  for (const words of ["Yes, it's published", 'No, publish again', 'Dismiss']) expect(page.text).toContain(words)
 })
 
 it('confirming the post binds it by the URL that people copy, and completes its receipt', async () => {
@@ -49,7 +49,7 @@ it('a post that is bound to one target cannot be bound to another', async () => 
   const second = await unconfirmed()
   await test.cast.manager.post(`${first.at}/bind`, { post: '7007' })
   const refused = await test.cast.manager.post(`${second.at}/bind`, { post: '7007' })
-  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('bound to that one already')])
+  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('already linked to another post')])
   expect(await rowOf(second.targetId)).toMatchObject({ state: 'unconfirmed', outcome: 'unknown', told: 0 })
 })
 
@@ -74,7 +74,7 @@ it('dismissing asks no more questions and sends nothing', async () => {
   expect((await needs()).text).toContain(`/posts/${postId}`)
   await test.cast.manager.post(`${at}/leave`, {})
   expect(await rowOf(targetId)).toMatchObject({ state: 'unconfirmed', finishedAt: expect.any(Date), told: 0 })
-  expect((await test.cast.manager.get(`/w/northside/posts/${postId}`)).text).not.toContain('Leave it')
+  expect((await test.cast.manager.get(`/w/northside/posts/${postId}`)).text).not.toContain('Dismiss')
 })
 
 it('nobody can decide for another workspace, or about a post that is already confirmed', async () => {

@@ -6,7 +6,7 @@ import { addMedia, connectAll, type PlatformName, photoForm, postIdIn } from '..
 let test: TestApp
 let channels: Record<PlatformName, string>
 const base = '/w/northside/posts'
-const question = 'The same again?'
+const question = 'Publish this again?'
 
 beforeAll(async () => {
   test = await createTestApp()
@@ -41,7 +41,9 @@ describe('the same text and files to the same account within a day', () => {
     expect(status).toBe(422)
     expect(text).toContain(question)
     expect(text).toContain('Facebook · Northside Records: ')
-    expect(text).toContain(`<a href="${base}/${postId}">a post with the same text and files</a> is set for Thu 26 Nov 2099 10:00`)
+    expect(text).toContain(
+      `<a href="${base}/${postId}">a post with the same text and files</a> is scheduled for Thu 26 Nov 2099 10:00`,
+    )
     expect(text).toContain('Crates in')
     expect(text).toContain('value="2099-11-27T09:00"')
     expect(await countOf('Crates in')).toBe(1)
@@ -57,7 +59,7 @@ describe('the same text and files to the same account within a day', () => {
     const { postId, same } = await first('Now and now')
     await test.sql`update targets set state = 'published', due_at = now() - interval '23 hours' where post_id = ${postId}`
     const { status, text } = await compose({ ...same, act: 'now' })
-    expect([status, text.includes('went out')]).toEqual([422, true])
+    expect([status, text.includes('was published')]).toEqual([422, true])
     expect(await countOf('Now and now')).toBe(1)
   })
 

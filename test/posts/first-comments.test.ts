@@ -67,7 +67,7 @@ describe('promise D6: a first comment is written once, after its post is publish
       ...{ state: 'published', commentState: 'published', commentOpen: false, attempts: ['accepted'] },
       commentId: comments[0]?.id,
     })
-    expect(lineOf(page, 'Comment id')).toBe(row.commentId)
+    expect(lineOf(page, 'Comment ID')).toBe(row.commentId)
     const post = (await house.ledger.posts()).find(({ text }) => text === wanted.text)
     expect(comments[0]?.createdAtMs, 'after the post').toBeGreaterThan(post?.commitCallAtMs ?? Number.POSITIVE_INFINITY)
   })

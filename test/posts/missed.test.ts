@@ -27,7 +27,7 @@ test('after downtime, posts later than the workspace allows are marked missed wi
   const worker = await house.startWorker()
   try {
     const missed = await untilPage(admin, late.url, (page) => page.text.includes('missed'))
-    expect(missed.text).toContain('its time passed while CrateSocial was not running. Nothing was sent')
+    expect(missed.text).toContain('The scheduled time passed while CrateSocial wasn’t running. Nothing was sent')
     await untilPage(admin, soon.url, (page) => page.text.includes('Confirmed'))
     expect((await ledger.posts()).map(({ text }) => text)).toEqual(['A little less than six hours late'])
     expect((await admin.open(`/w/${slug}/notices`)).text).toContain('Six hours and a minute late')

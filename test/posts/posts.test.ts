@@ -48,14 +48,14 @@ describe('cancel', () => {
   it('when part of it is published: says what is published and what is canceled', async () => {
     const { postId, path } = await scheduled({ instagram: 'published' })
     const page = await pageAfter(await send(`${path}/cancel`))
-    expect(page).toContain('Facebook: canceled, nothing was sent there. Instagram is already out.')
+    expect(page).toContain('Facebook: canceled. Nothing was sent there. Instagram is already published.')
     expect(await statesOf(postId)).toEqual({ facebook: 'canceled', instagram: 'published' })
   })
 
   it('when all of it is published: nothing was canceled', async () => {
     const { path } = await scheduled({ facebook: 'sending', instagram: 'published' })
     expect(await pageAfter(await send(`${path}/cancel`))).toContain(
-      'Nothing was canceled. Facebook is being sent right now. Instagram is already out.',
+      'Nothing was canceled. Facebook is being sent right now. Instagram is already published.',
     )
   })
 
@@ -70,7 +70,7 @@ describe('reschedule and publish now', () => {
   it('moves what has not been sent, and the post with it', async () => {
     const { postId, path } = await scheduled()
     const page = await pageAfter(await send(`${path}/move`, [['time', '2099-12-01T09:15']]))
-    expect(page).toContain('Moved, planned for Tue 1 Dec 2099 09:15: Facebook and Instagram.')
+    expect(page).toContain('Rescheduled for Tue 1 Dec 2099 09:15: Facebook and Instagram.')
     const [post] = await test.sql`select due_at from posts where id = ${postId}`
     expect(post?.dueAt).toEqual(new Date('2099-12-01T08:15:00Z'))
   })
@@ -78,7 +78,7 @@ describe('reschedule and publish now', () => {
   it('keeps a published post at its place on the calendar', async () => {
     const { postId, path } = await scheduled({ facebook: 'published', instagram: 'published' })
     const page = await pageAfter(await send(`${path}/move`, [['time', '2099-12-01T09:15']]))
-    expect(page).toContain('Facebook is already out. Instagram is already out.')
+    expect(page).toContain('Facebook is already published. Instagram is already published.')
     const [post] = await test.sql`select due_at from posts where id = ${postId}`
     expect(post?.dueAt).toEqual(new Date('2099-11-26T09:00:00Z'))
   })
@@ -114,7 +114,7 @@ describe('reschedule and publish now', () => {
   it('publishes everything that has not been sent', async () => {
     const { path, postId } = await scheduled({ facebook: 'published' })
     const page = await pageAfter(await send(`${path}/now`))
-    expect(page).toContain('Going out now: Instagram. Facebook is already out.')
+    expect(page).toContain('Publishing now: Instagram. Facebook is already published.')
     expect(await statesOf(postId)).toEqual({ facebook: 'published', instagram: 'scheduled' })
   })
 })
@@ -122,17 +122,17 @@ describe('reschedule and publish now', () => {
 describe('retry', () => {
   it('sends only the failed account again', async () => {
     const { postId, path } = await scheduled({ facebook: 'published', instagram: 'failed' })
-    const before = test.nudged.length
+    const before = test.signaled.length
     const page = await pageAfter(await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`))
-    expect(page).toContain('Instagram goes out again now.')
+    expect(page).toContain('Instagram: publishing again now.')
     expect(await statesOf(postId)).toEqual({ facebook: 'published', instagram: 'scheduled' })
-    expect(test.nudged.slice(before)).toEqual([await targetId(postId, 'instagram')])
+    expect(test.signaled.slice(before)).toEqual([await targetId(postId, 'instagram')])
   })
 
   it('never sends again what may already be published', async () => {
     const { postId, path } = await scheduled({ instagram: 'unconfirmed' })
     const page = await pageAfter(await send(`${path}/targets/${await targetId(postId, 'instagram')}/retry`))
-    expect(page).toContain('Instagram may be out already: look there first.')
+    expect(page).toContain('Instagram may already be published: check there first.')
     expect((await statesOf(postId)).instagram).toBe('unconfirmed')
   })
 
@@ -179,7 +179,7 @@ describe('editing a scheduled post', () => {
   it('changes unsent accounts, drops those no longer chosen, and leaves the sent one as published', async () => {
     const { postId, path, media } = await scheduled({ facebook: 'published' })
     const edit = await test.cast.manager.get(`${path}/edit`)
-    expect(edit.text).toContain('its files stay as they are')
+    expect(edit.text).toContain('its files can’t change')
     const version = edit.text.match(/name="version" value="(\d+)"/)?.[1] ?? ''
     const form = photoForm({ channels: [channels.instagram], media: [media], text: 'Corrected' })
     const page = await pageAfter(await send(path, [...form, ['version', version]]))
@@ -213,7 +213,7 @@ describe('the page of a post', () => {
       values (${test.workspaces.northside}, ${id}, 1, 1, '\\x00', '2026-11-20T17:00:00Z', '2026-11-20T17:00:00.214Z', 'accepted')`
     const { text } = await test.cast.manager.get(path)
     expect(text).toContain('Fri 20 Nov')
-    expect(text).toContain('18:00:00.214 · Facebook took it')
+    expect(text).toContain('18:00:00.214 · Accepted by Facebook')
     expect(text).toContain('18:00:01 · post id in the answer')
     expect(text).toContain('<a href="https://www.facebook.com/1067/posts/5001"')
   })
@@ -225,9 +225,9 @@ describe('the page of a post', () => {
       insert into attempts (workspace_id, target_id, number, revision, fingerprint, claimed_at, sent_at, outcome, proof)
       values (${test.workspaces.northside}, ${id}, 1, 1, '\\x00', now(), now(), 'unknown', 'container says PUBLISHED')`
     const { text } = await test.cast.manager.get(path)
-    expect(text).toContain('the connection broke before an answer')
+    expect(text).toContain('The connection broke before an answer')
     expect(text).toContain('container says PUBLISHED')
-    expect(text).toContain('nothing will be sent again until this is certain')
+    expect(text).toContain('Nothing is sent again until this is certain')
     expect(text).not.toContain(`targets/${id}/retry`)
   })
 

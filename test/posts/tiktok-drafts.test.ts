@@ -115,8 +115,8 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
       expect(shown.html, path).toContain(`${words}${until}`)
     }
     for (const path of ['today', 'calendar?view=list', 'calendar', 'calendar?view=week'])
-      expect((await admin.open(`/w/${slug}/${path}`)).text, path).not.toContain('going out')
-    expect(page.text).not.toContain('going out')
+      expect((await admin.open(`/w/${slug}/${path}`)).html, path).not.toMatch(/>publishing<|, publishing</)
+    expect(page.html).not.toContain('>publishing<')
     const told = await untilPage(admin, `/w/${slug}/notices`, (shown) =>
       shown.text.includes(`Finish it in the TikTok app by ${until}`),
     )
@@ -138,12 +138,12 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
     expect(await rowOf(url)).toMatchObject({ state: 'processing' })
 
     await passTime(2 * hourMs, url)
-    const asked = await untilPage(house.admin, url, (page) => page.text.includes('It is not there: send again'))
+    const asked = await untilPage(house.admin, url, (page) => page.text.includes('No, publish again'))
     expect(asked.text).toContain(inInbox)
     expect(await rowOf(url)).toMatchObject({ state: 'unconfirmed', attemptNumber: 1 })
     expect(await made()).toMatchObject([{ id: draft.id, status: 'SEND_TO_USER_INBOX' }])
 
-    await asked.press('It is not there: send again')
+    await asked.press('No, publish again')
     await untilPage(house.admin, url, (page) => page.text.includes(inInbox))
     expect(
       (await made()).map(({ status }) => status),

@@ -46,7 +46,7 @@ describe('Undo', () => {
     const moved = await send(`${path}/move`, { time: '2099-12-01T09:15', back: '/w/northside/calendar?view=month&at=2099-11-01' })
     const undone = await undo(moved)
     expect(undone.location).toMatch(/^\/w\/northside\/calendar\?view=month&at=2099-11-01&did=/)
-    expect(undone.page).toContain('Moved back, planned for Thu 26 Nov 2099 10:00: Facebook.')
+    expect(undone.page).toContain('Moved back, scheduled for Thu 26 Nov 2099 10:00: Facebook.')
     const dueAt = new Date('2099-11-26T09:00:00Z')
     expect(await rowOf(postId)).toMatchObject({ dueAt, targetDueAt: dueAt, target: 'scheduled' })
   })
@@ -54,17 +54,17 @@ describe('Undo', () => {
   it('after moving a draft that had no time: it has no time again', async () => {
     const { postId, path } = await draft()
     const undone = await undo(await send(`${path}/move`, { time: '2099-12-01T09:15' }))
-    expect(undone.page).toContain('Moved back: the draft has no time.')
+    expect(undone.page).toContain('Moved back. The draft has no time.')
     expect(await rowOf(postId)).toMatchObject({ dueAt: null, state: 'draft' })
   })
 
   it('after a cancel: it is scheduled again at its time, and its workflow is notified', async () => {
     const { postId, path } = await scheduled()
-    const before = test.nudged.length
+    const before = test.signaled.length
     const undone = await undo(await send(`${path}/cancel`))
     expect(undone.page).toContain('Scheduled again: Facebook.')
     expect(await rowOf(postId)).toMatchObject({ target: 'scheduled', targetDueAt: new Date('2099-11-26T09:00:00Z') })
-    expect(test.nudged.length - before).toBe(2)
+    expect(test.signaled.length - before).toBe(2)
   })
 
   it('after a dismissal: it needs attention again', async () => {
@@ -81,7 +81,7 @@ describe('Undo', () => {
     expect((await test.cast.manager.get(path)).status).toBe(404)
     expect((await test.cast.manager.get('/w/northside/calendar?at=2099-12')).text).not.toContain(`id="post-${postId}"`)
     const undone = await undo(deleted)
-    expect(undone.page).toContain('The draft is back.')
+    expect(undone.page).toContain('Draft restored.')
     expect(await rowOf(postId)).toMatchObject({ state: 'draft', dueAt: new Date('2099-12-24T07:00:00Z') })
     expect((await test.cast.manager.get(path)).status).toBe(200)
   })
@@ -109,7 +109,7 @@ describe('Undo outside of posts', () => {
     expect(await works(link)).toBe(false)
     await undoSaid(test.cast.admin, revoked)
     expect(await works(link)).toBe(true)
-    expect((await test.cast.admin.get('/w/northside/activity')).text).toContain('took back the revocation of an invitation')
+    expect((await test.cast.admin.get('/w/northside/activity')).text).toContain('restored an invitation')
   })
 
   it('of a revocation is refused after an hour, and for an admin who did not revoke it', async () => {
@@ -157,7 +157,7 @@ describe('Undo is refused', () => {
     const moved = await send(`${path}/move`, { time: '2099-12-01T09:15' })
     await test.cast.admin.post(`${path}/move`, { time: '2099-12-02T09:15' })
     const undone = await undo(moved)
-    expect(undone.page).toContain('This could not be undone: the post was changed since.')
+    expect(undone.page).toContain('This couldn’t be undone because the post has changed since.')
     expect((await rowOf(postId))?.dueAt).toEqual(new Date('2099-12-02T08:15:00Z'))
   })
 
@@ -176,7 +176,7 @@ describe('Undo is refused', () => {
     await test.sql`alter table targets disable trigger targets_version`
     await test.sql`update targets set due_at = now() - interval '1 minute' where post_id = ${postId}`
     await test.sql`alter table targets enable trigger targets_version`
-    expect((await undo(canceled)).page).toContain('The former time has passed')
+    expect((await undo(canceled)).page).toContain('The old time has passed')
     expect((await rowOf(postId))?.target).toBe('canceled')
   })
 
@@ -184,7 +184,7 @@ describe('Undo is refused', () => {
     const { postId, path } = await scheduled()
     const moved = await send(`${path}/move`, { time: '2099-12-01T09:15' })
     await test.sql`update targets set state = 'published' where post_id = ${postId}`
-    expect((await undo(moved)).page).toContain('Facebook is already out.')
+    expect((await undo(moved)).page).toContain('Facebook is already published.')
     expect((await rowOf(postId))?.dueAt).toEqual(new Date('2099-12-01T08:15:00Z'))
   })
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sendAccountMail } from '../../activities/mail/account.ts'
 import { sendMailLink } from '../../activities/mail/link.ts'
-import type { Letter } from '../../activities/mail/send.ts'
+import type { Email } from '../../activities/mail/send.ts'
 import { sweep } from '../../activities/privacy/retention.ts'
 import { insertMembership } from '../../db/people/memberships.ts'
 import { rules } from '../../db/privacy/retention.ts'
@@ -11,7 +11,7 @@ import { createTestTemporal, type TestTemporal } from '../support/servers/tempor
 const dayMs = 86_400_000
 let app: TestApp
 let temporal: TestTemporal
-const letters: Letter[] = []
+const letters: Email[] = []
 beforeAll(async () => {
   app = await createTestApp()
   temporal = await createTestTemporal()
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 /** Sends the emails that the worker's relay would send now. */
 const mailAll = async (): Promise<void> => {
-  const mail = { send: async (letter: Letter) => void letters.push(letter), close: () => undefined }
+  const mail = { send: async (letter: Email) => void letters.push(letter), close: () => undefined }
   const rows = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'mail-link' returning ref_id`
   for (const { refId } of rows) await sendMailLink({ sql: app.sql, mail, publicUrl: app.deps.config.publicUrl }, refId)
   const events = await app.sql<{ refId: string }[]>`delete from outbox where kind = 'account-mail' returning ref_id`
@@ -99,7 +99,7 @@ describe('a change of email address', () => {
     expect(await emailOf(person)).toBe(person.email)
     await mailAll()
     const told = letters.findLast((letter) => letter.to === person.email)
-    expect(told?.subject).toBe('A change of your email address was requested')
+    expect(told?.subject).toBe('Confirm a change to your email address')
     expect(told?.text).toContain('change your password now')
     const link = linkTo('mila@new.example')
     expect((await person.get(link)).text).toContain('mila@new.example')

@@ -32,7 +32,7 @@ const signIn = async (email: string): Promise<Person> => {
 /** Creates a workspace with these members. The operator who creates it is not a member. */
 const makeWorkspace = async (slug: string, members: [string, 'admin' | 'manager'][]): Promise<void> => {
   const page = await at.admin.open('/operate')
-  await page.press('Make the workspace', { name: `Of ${slug}`, slug, zone: 'UTC' })
+  await page.press('Create workspace', { name: `Of ${slug}`, slug, zone: 'UTC' })
   await at.sql`delete from memberships where workspace_id = (select id from workspaces where slug = ${slug})`
   for (const [userId, role] of members)
     await at.sql`insert into memberships (workspace_id, user_id, role) select id, ${userId}, ${role} from workspaces where slug = ${slug}`
@@ -238,7 +238,7 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
 
     const post = await at.admin.open(published.url)
     expect(post.document.querySelector('.target .pill')?.textContent).toBe('published, platform data deleted')
-    expect(post.html).not.toMatch(/>(Retry|Send it now|Publish now|Edit|Go on composing|Schedule)</)
+    expect(post.html).not.toMatch(/>(Try again|Publish now|Edit|Continue editing|Schedule)</)
     const [target] = await at.sql<{ id: string }[]>`
       select t.id from targets t join posts p on p.id = t.post_id where p.text = 'It was out at Meta'`
     const again = await at.admin.request(`${new URL(published.url).pathname}/targets/${target!.id}/retry`, { method: 'POST' })
@@ -250,6 +250,6 @@ describe.sequential('promise E3: the two lists on a status page match a dump of 
     const notices = await at.admin.open('/w/northside/notices')
     expect(notices.text).toContain('The data from Meta about')
     expect(notices.text).toContain("can't be sent again")
-    expect((await at.admin.open('/w/northside/activity')).text).toContain('as the person asked there')
+    expect((await at.admin.open('/w/northside/activity')).text).toContain('because the person asked for it there')
   }, 120_000)
 })

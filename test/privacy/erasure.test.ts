@@ -22,9 +22,7 @@ beforeAll(async () => {
   await acceptInvitation(cem, await invite(at.admin, 'northside', 'manager'), 'Cem Caner', 'cem@example.com')
   // Bea has a workspace of her own, with a TikTok account, a file and posts. She also uploads to
   // the shared one.
-  await at.admin
-    .open('/operate')
-    .then((page) => page.press('Make the workspace', { name: 'Bea alone', slug: 'bea', zone: 'UTC' }))
+  await at.admin.open('/operate').then((page) => page.press('Create workspace', { name: 'Bea alone', slug: 'bea', zone: 'UTC' }))
   const [mine] = await at.sql<{ id: string }[]>`select id from workspaces where slug = 'bea'`
   const [person] = await at.sql<{ id: string }[]>`select id from users where email = 'bea@example.com'`
   await at.sql`delete from memberships where workspace_id = ${mine!.id}`
@@ -32,7 +30,7 @@ beforeAll(async () => {
   // She is the only admin of another workspace, with Cem as a manager.
   await at.admin
     .open('/operate')
-    .then((page) => page.press('Make the workspace', { name: 'Handed over', slug: 'handed', zone: 'UTC' }))
+    .then((page) => page.press('Create workspace', { name: 'Handed over', slug: 'handed', zone: 'UTC' }))
   await at.sql`delete from memberships where workspace_id = (select id from workspaces where slug = 'handed')`
   await at.sql`
     insert into memberships (workspace_id, user_id, role)

@@ -92,7 +92,7 @@ describe.sequential('promise U4: notification emails', () => {
     await Promise.allSettled(Array.from({ length: 10 }, () => sendNotices(deps, [id])))
     expect(await mails()).toHaveLength(2)
     await app.sql`update notices set mailed_at = null, mailing_until = now() + interval '1 minute' where id = ${id}`
-    await expect(sendNotices(deps, [id])).rejects.toThrow('is being sent by somebody else')
+    await expect(sendNotices(deps, [id])).rejects.toThrow('another worker is sending this email')
     await app.sql`update notices set mailing_until = now() - interval '1 second' where id = ${id}`
     await sendNotices(deps, [id])
     expect(await mails()).toHaveLength(3)
@@ -111,7 +111,7 @@ describe.sequential('promise U4: notification emails', () => {
     const ids = [first?.id ?? '', ...(await waiting()).filter((id) => id !== first?.id)]
     const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'us@example.com' })
     const failed = await sendNotices({ ...deps, mail }, ids).catch((error: Error) => error.message)
-    expect(failed).toBe(refused === 450 ? 'the mail server did not take the letter: EENVELOPE 450' : undefined)
+    expect(failed).toBe(refused === 450 ? 'the mail server rejected the email: EENVELOPE 450' : undefined)
     expect(taken).toEqual([app.cast.admin.email])
     expect(await app.sql`select from notices where mailed_at is not null`).toHaveLength(settled)
     mail.close()

@@ -34,7 +34,7 @@ export const createOwner = async (house: Installed, name: string): Promise<Owner
   const slug = `of-${name}`
   const person = createPerson(house.url)
   await acceptInvitation(person, await invite(admin, house.slug, 'manager'), name, email)
-  await admin.open('/operate').then((page) => page.press('Make the workspace', { name: `Of ${name}`, slug, zone: 'UTC' }))
+  await admin.open('/operate').then((page) => page.press('Create workspace', { name: `Of ${name}`, slug, zone: 'UTC' }))
   const [user] = await sql<{ id: string }[]>`select id from users where email = ${email}`
   const [workspace] = await sql<{ id: string }[]>`select id from workspaces where slug = ${slug}`
   const userId = user!.id

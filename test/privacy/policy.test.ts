@@ -177,7 +177,7 @@ describe('the other public pages', () => {
     expect(lists(request)).toHaveLength(3)
     expect(lists(policy)).toEqual(lists(request))
     for (const page of [request, policy])
-      for (const words of ['already published stay on Facebook', 'for at most 14 days', 'at once after “Send request”'])
+      for (const words of ['already published stay on Facebook', 'for at most 14 days', 'immediately after “Send request”'])
         expect(page.text).toContain(words)
   })
 

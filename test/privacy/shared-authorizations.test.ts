@@ -21,7 +21,7 @@ const ownWorkspace = async (name: string, slug: string): Promise<Person> => {
   const person = createPerson(at.url)
   await acceptInvitation(person, await invite(at.admin, 'northside', 'manager'), name, `${slug}@example.com`)
   const make = await at.admin.open('/operate')
-  await make.press('Make the workspace', { name: `Of ${slug}`, slug, zone: 'UTC' })
+  await make.press('Create workspace', { name: `Of ${slug}`, slug, zone: 'UTC' })
   await at.sql`
     update memberships set user_id = (select id from users where email = ${`${slug}@example.com`})
     where workspace_id = (select id from workspaces where slug = ${slug})`

@@ -23,7 +23,7 @@ describe('npm run setup:production', () => {
 
   it('does not write into the settings of npm start', async () => {
     const answer = setup('--out', '.env.local', '--domain', 'b.example.com', '--mail', 'o@example.com', '--smtp-url', 'smtp://m')
-    await expect(answer).rejects.toThrow('production keys there would break the local installation')
+    await expect(answer).rejects.toThrow('production keys would break the local installation')
     await expect(stat(join(root, '.env.local'))).rejects.toThrow('ENOENT')
   })
 

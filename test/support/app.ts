@@ -37,7 +37,7 @@ export type TestApp = {
   /** Northside (with admin and manager) and elsewhere (with outsider as its admin). */
   workspaces: { northside: string; elsewhere: string }
   /** Ids of the targets that the web app asked Temporal to look at. */
-  nudged: string[]
+  signaled: string[]
   clock: { moveBy(ms: number): void }
   addPerson(name: string): Promise<Person>
   browser(from?: string): Browser
@@ -51,7 +51,7 @@ export type TestApp = {
 export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestApp> => {
   const { sql } = await createTestDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-media-'))
-  const nudged: string[] = []
+  const signaled: string[] = []
   let aheadMs = 0
   const config = swap.config ?? testConfig()
   const log = pino({ level: config.log.level })
@@ -64,7 +64,7 @@ export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestAp
     vault: createVault(config.vaultKeys),
     platforms: createPlatforms(config),
     mediaStore: createDiskStore(pathToFileURL(folder).href),
-    temporal: { ...withoutTemporal, nudge: async (ids) => void nudged.push(...ids) },
+    temporal: { ...withoutTemporal, signalTargets: async (ids) => void signaled.push(...ids) },
     now: () => Date.now() + aheadMs,
     ...swap,
   }
@@ -81,7 +81,7 @@ export const createTestApp = async (swap: Partial<WebDeps> = {}): Promise<TestAp
       aheadMs += ms
     },
   }
-  return { app, deps, sql, cast, workspaces, nudged, clock, addPerson, browser }
+  return { app, deps, sql, cast, workspaces, signaled, clock, addPerson, browser }
 }
 
 type OpenBrowser = (from?: string) => Browser

@@ -5,7 +5,7 @@ import type { Temporal } from '../../web/operate/temporal.ts'
  * healthy, and shows one worker.
  */
 export const withoutTemporal: Temporal = {
-  nudge: async () => undefined,
+  signalTargets: async () => undefined,
   progress: async () => null,
   healthy: async () => true,
   workers: async () => [{ identity: 'nobody', polledAt: new Date() }],

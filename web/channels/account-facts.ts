@@ -30,7 +30,7 @@ export const freshFacts = async (
       const platform = deps.platforms.platforms.get(channel.platform)
       if (!platform?.describeAccount || isFresh(channel, deps.now())) return
       const words = await askOne(deps, workspaceId, channel, platform)
-      if (words) failed.set(channel.id, `${platform.label} could not be asked about this account just now: ${words}`)
+      if (words) failed.set(channel.id, `${platform.label} couldn’t tell us about this account just now: ${words}`)
     }),
   )
   return failed
@@ -51,13 +51,13 @@ const askOne = async (
   const account = { id: open.accountId, settings: open.settings, grantToken: grant.accessToken, accountToken: open.accountToken }
   try {
     const facts = await inTime(platform.describeAccount?.(account))
-    if (facts === 'late') return 'it did not answer in time.'
+    if (facts === 'late') return 'it didn’t answer in time.'
     await saveAccountFacts(deps.sql, { workspaceId, channelId: channel.id }, facts)
     channel.accountFacts = facts
     return null
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    deps.log.info({ problem: error.problem, channelId: channel.id }, 'an account could not be described')
+    deps.log.info({ problem: error.problem, channelId: channel.id }, 'could not read the facts of an account')
     return error.message
   }
 }

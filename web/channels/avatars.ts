@@ -24,7 +24,7 @@ export const fetchAvatars = async (deps: Pick<WebDeps, 'sql' | 'log' | 'now'>, a
         await saveAvatar(deps.sql, channelId, await fetchAvatar(url, signal), new Date(deps.now()))
       } catch (error) {
         if (!(error instanceof PlatformError)) throw error
-        deps.log.info({ channel: channelId, code: error.problem.code }, 'a profile picture could not be loaded')
+        deps.log.info({ channel: channelId, code: error.problem.code }, 'could not load a profile picture')
       }
     }),
   )

@@ -40,6 +40,6 @@ const refuse = async (deps: WebDeps, issuer: Issuer, callback: Callback): Promis
   const { allowed } = await hit(deps.sql, `callback:${issuer.name}`, refusalsPerHour, 3_600)
   const facts = { issuer: issuer.name, path: callback.path }
   if (allowed) await recordEvent(deps.sql, { name: 'callback.refused', workspaceId: null, userId: null, subjectId: null, facts })
-  deps.log.warn(facts, 'a callback was refused: not signed by the platform, or too old')
-  return 'This call is not signed with the secret of the app, or it is too old.'
+  deps.log.warn(facts, 'rejected a callback: not signed by the platform, or too old')
+  return "This call isn't signed with the app's secret, or it is too old."
 }

@@ -20,7 +20,7 @@ export const carryOut = async (deps: WebDeps, issuer: Issuer, news: CallbackNews
     case 'erasure':
       return await beginErasure(deps, issuer, news.issuerUserId)
     case 'publication':
-      deps.temporal.nudge(await findTargetsByHandle(deps.sql, issuer.platforms, news.handle, news.value))
+      deps.temporal.signalTargets(await findTargetsByHandle(deps.sql, issuer.platforms, news.handle, news.value))
       return { ok: true }
     case 'nothing':
       return { ok: true }

@@ -24,12 +24,14 @@ export const healthOf = (channel: Judged, issuerLabel: string, fmt: Formats, now
   const access = accessWords(channel, ends, issuerLabel, fmt, now)
   if (channel.state === 'reconnect' || channel.grantState !== 'active') {
     const words = channel.stateReason ?? `${issuerLabel} no longer accepts the connection.`
-    return { tone: 'need', pill: 'needs reconnecting', words, access: 'None until it is reconnected' }
+    return { tone: 'need', pill: 'needs reconnecting', words, access: 'None until it’s reconnected' }
   }
   if (ends !== null && ends.getTime() - now < soonDays * dayMs) {
     const words =
-      ends.getTime() > now ? `The connection ends ${fmt.when(ends)} unless an admin renews it.` : 'This connection has ended.'
-    return { tone: 'wait', pill: ends.getTime() > now ? 'ends soon' : 'has ended', words, access }
+      ends.getTime() > now
+        ? `The connection expires ${fmt.when(ends)} unless an admin reconnects it.`
+        : 'This connection has ended.'
+    return { tone: 'wait', pill: ends.getTime() > now ? 'expires soon' : 'has ended', words, access }
   }
   return { tone: 'out', pill: 'connected', words: null, access }
 }

@@ -112,14 +112,14 @@ const showChoices = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>,
  * reveal which.
  */
 const foreign = (view: Renderer, c: AnyContext, issuer: Issuer): Response => {
-  const words = `This answer of ${issuer.label} belongs to no connection that you began in this browser within the last hour. Nothing was connected.`
+  const words = `We couldn’t match this answer from ${issuer.label} to a connection you started in this browser within the last hour. Nothing was connected. Start again from Accounts.`
   return view.page(c, 'channels/problem', { title: `${issuer.label} is not connected`, words, again: null, back: '/' }, 400)
 }
 
 const nothingWaits = (view: Renderer, c: Context<MemberEnv>, issuer: Issuer): Response => {
   const words =
-    'This connection was finished or given up already, or its hour is over. An answer of the platform works once; start again to connect more.'
+    'This connection was already finished or canceled, or it expired after an hour. Start again to connect more accounts.'
   const base = `/w/${c.var.workspace.slug}`
-  const data = { title: 'Nothing to choose from', words, again: `${base}/connect/${issuer.name}`, back: `${base}/channels` }
+  const data = { title: 'Nothing to choose', words, again: `${base}/connect/${issuer.name}`, back: `${base}/channels` }
   return view.page(c, 'channels/problem', data, 410)
 }

@@ -111,7 +111,7 @@ const isGone = async (
     return offer === null || offer.blocked !== null
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
-    deps.log.info({ channel: account.id, code: error.problem.code }, 'an account of another workspace could not be asked about')
+    deps.log.info({ channel: account.id, code: error.problem.code }, 'could not check an account of another workspace')
     return false
   }
 }
@@ -234,7 +234,7 @@ export const storeChoice = async (
     for (const id of [grantId, ...replaced]) await enqueue(t, 'grant', id) // promise: U2
     return { connected: taken.length, accounts, revived: await reviveTargets(t, { workspaceId, channelIds: shared }, at) }
   })
-  deps.temporal.nudge(revived)
+  deps.temporal.signalTargets(revived)
   await fetchAvatars(deps, accounts)
   return { connected }
 }

@@ -42,7 +42,7 @@ export const disconnect = async (deps: WebDeps, ask: Disconnect): Promise<boolea
     await recordEvent(t, { name: 'channel.disconnected', workspaceId, userId, subjectId: channelId, facts })
     return targets.map((target) => target.id)
   })
-  if (canceled) deps.temporal.nudge(canceled)
+  if (canceled) deps.temporal.signalTargets(canceled)
   return canceled !== null
 }
 

@@ -76,7 +76,7 @@ export const requireMember = (role?: Role) =>
     await next()
   })
 
-const adminsOnly = 'This is for admins of the workspace. Any of them can do it for you, or make you an admin.'
+const adminsOnly = 'Only admins of this workspace can do this. Ask an admin to do it, or to make you an admin.'
 
 /** For operators of the installation. For everyone else the page doesn't exist. */
 export const requireOperator = createMiddleware<UserEnv>(async (c, next) => {

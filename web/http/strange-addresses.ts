@@ -25,4 +25,4 @@ const decoded = (path: string): string | null => {
 }
 
 const strange = () =>
-  new HTTPException(400, { message: 'This address has characters that no address here has. Check the link and try again.' })
+  new HTTPException(400, { message: 'This address contains characters that don’t belong there. Check the link and try again.' })

@@ -90,8 +90,14 @@ return $out;
 
 type Part = ReturnType<Eta['parse']>[number]
 
+/**
+ * A line break before an indented line. It is written as one space, so that a long sentence or tag
+ * can be broken in a template. (A line break right after `%>` is left out by Eta.)
+ */
+const continuedLine = /\\n {2}/g
+
 const statementOf = (part: Part): string => {
-  if (typeof part === 'string') return `$out += '${part}';`
+  if (typeof part === 'string') return `$out += '${part.replace(continuedLine, ' ')}';`
   const line = `$line = ${part.lineNo};`
   if (part.t === 'i') return `${line} $out += $escaped(${part.val});`
   if (part.t === 'r') return `${line} $out += $written(${part.val});`

@@ -41,7 +41,7 @@ export const takeForm = async (
       last = last.then(() => one(fileName, stream))
       last.catch(reject)
     })
-    form.on('error', () => reject(new MediaRefused('damaged', 'The upload broke off before its end. Upload the files again.')))
+    form.on('error', () => reject(new MediaRefused('damaged', 'The upload was interrupted. Upload the files again.')))
     form.on('finish', () => last.then(resolve, reject))
     openBody(c)
       .on('error', (error) => form.destroy(error))

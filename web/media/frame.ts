@@ -24,7 +24,7 @@ export const takeFrame = async (
   media: Media,
   stream: Readable,
 ): Promise<void> => {
-  if (media.kind !== 'video') throw new MediaRefused('unsupported', 'Only videos take a frame.')
+  if (media.kind !== 'video') throw new MediaRefused('unsupported', 'Only videos can have a frame.')
   const key = randomBytes(24).toString('base64url')
   const path = join(await deps.mediaStore.scratch(), key)
   await requireDiskSpace(deps, maxFrameBytes)

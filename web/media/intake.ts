@@ -95,10 +95,7 @@ const checkSpaceEveryBytes = 16 * 2 ** 20
 const receive = async (deps: IntakeDeps, upload: Upload, path: string): Promise<void> => {
   const maxBytes = deps.config.media.maxUploadBytes
   const tooLarge = () =>
-    new MediaRefused(
-      'too_large',
-      `This file is larger than ${inWords(maxBytes)}, the most that can be uploaded. Export a smaller one.`,
-    )
+    new MediaRefused('too_large', `This file is larger than ${inWords(maxBytes)}, the upload limit. Export a smaller one.`)
   if (upload.declaredBytes !== null && upload.declaredBytes > maxBytes) throw tooLarge()
   let received = 0
   let checkedAt = 0
@@ -116,7 +113,7 @@ const receive = async (deps: IntakeDeps, upload: Upload, path: string): Promise<
   if (upload.declaredBytes !== null && received < upload.declaredBytes) throw brokenOff()
 }
 
-const brokenOff = () => new MediaRefused('damaged', 'The upload broke off before its end. Upload the file again.')
+const brokenOff = () => new MediaRefused('damaged', 'The upload was interrupted. Upload the file again.')
 
 /** Reports a browser that disconnects as a broken upload, not as a server error. */
 const explainBreak = (error: unknown): never => {

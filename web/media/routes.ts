@@ -152,6 +152,6 @@ const remove = async (deps: WebDeps, c: MemberContext, id: string): Promise<void
     if (deleted) await recordEvent(t, { name: 'media.deleted', workspaceId, userId, subjectId: id })
     return deleted
   })
-  if (!keys) throw new HTTPException(409, { message: 'A post holds this file. Take it out of the post first, then delete it.' })
+  if (!keys) throw new HTTPException(409, { message: 'A post uses this file. Remove it from the post first, then delete it.' })
   for (const key of keys) await deps.mediaStore.remove(key)
 }

@@ -36,13 +36,13 @@ const requireQuota = async (sql: Db, deps: Deps, workspaceId: string, bytes: num
   if (used + bytes <= quotaBytes) return
   throw new MediaRefused(
     'quota',
-    `This workspace has used ${inWords(used)} of its ${inWords(quotaBytes)} for media, and this file does not fit. ` +
-      'Delete files that no post needs, or ask your operator for more space.',
+    `This workspace has used ${inWords(used)} of its ${inWords(quotaBytes)} for media, and this file doesn’t fit. ` +
+      'Delete files that no post uses, or ask your operator for more space.',
   )
 }
 
 export const diskFull = () =>
   new MediaRefused(
     'disk_full',
-    'The server is low on disk space and takes no uploads right now. Nothing was stored. Try again later, or tell your operator.',
+    'The server is low on disk space and can’t accept uploads right now. Nothing was stored. Try again later, or tell your operator.',
   )

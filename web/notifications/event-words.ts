@@ -1,11 +1,11 @@
 import type { ListedEvent } from '../../db/notifications/events.ts'
 
-type Told = Pick<ListedEvent, 'name' | 'subjectName' | 'facts'>
+type AuditEvent = Pick<ListedEvent, 'name' | 'subjectName' | 'facts'>
 /** The label of a platform, and how to format a time in the workspace's zone. */
 export type Saying = { label: (platform: string) => string; when: (date: Date) => string }
 
 /** Describes an event, to follow the name of who did it: "made an invitation for an admin". */
-export const eventWords = (event: Told, saying: Saying): string => {
+export const eventWords = (event: AuditEvent, saying: Saying): string => {
   const words = sentences[event.name]
   if (words) return words(event, saying)
   const [noun = '', verb = ''] = event.name.split('.')
@@ -14,15 +14,16 @@ export const eventWords = (event: Told, saying: Saying): string => {
 
 export const isInWords = (name: string): boolean => Object.hasOwn(sentences, name)
 
-const whom = (event: Told): string => event.subjectName ?? 'somebody who is no longer a member'
-const text = (event: Told, fact: string): string => String(event.facts[fact] ?? '')
+const whom = (event: AuditEvent): string => event.subjectName ?? 'a former member'
+const text = (event: AuditEvent, fact: string): string => String(event.facts[fact] ?? '')
 const aRole = (role: string): string => (role === 'admin' ? 'an admin' : 'a manager')
-const on = (event: Told, saying: Saying): string => (event.facts.platform ? ` on ${saying.label(text(event, 'platform'))}` : '')
-const due = (event: Told, saying: Saying): string => {
+const on = (event: AuditEvent, saying: Saying): string =>
+  event.facts.platform ? ` on ${saying.label(text(event, 'platform'))}` : ''
+const due = (event: AuditEvent, saying: Saying): string => {
   const at = new Date(text(event, 'due_at'))
   return Number.isNaN(at.getTime()) ? '' : ` for ${saying.when(at)}`
 }
-const at = (event: Told, fact: string, saying: Saying): string => {
+const at = (event: AuditEvent, fact: string, saying: Saying): string => {
   const moment = new Date(text(event, fact))
   return Number.isNaN(moment.getTime()) ? '' : `: ${saying.when(moment)}`
 }
@@ -30,32 +31,32 @@ const outcomes: Record<string, string> = {
   revoked: 'revoked at the platform',
   kept: 'kept for other accounts',
   unusable: 'found unusable',
-  given_up: 'could not reach the platform to revoke',
+  given_up: 'couldn’t reach the platform to revoke',
 }
 
-const sentences: Record<string, (event: Told, saying: Saying) => string> = {
-  'workspace.made': () => 'made the workspace',
+const sentences: Record<string, (event: AuditEvent, saying: Saying) => string> = {
+  'workspace.made': () => 'created the workspace',
   'workspace.changed': (event) =>
-    `changed the settings of the workspace: ${text(event, 'zone')}, late limit ${text(event, 'missedAfterHours')} h`,
+    `changed the workspace settings: ${text(event, 'zone')}, late limit ${text(event, 'missedAfterHours')} h`,
   'workspace.second_factor_required': () => 'required two-step sign-in for everyone',
   'workspace.second_factor_optional': () => 'made two-step sign-in optional',
-  'member.second_factor_reset': (event) => `reset two-step sign-in of ${whom(event)}`,
+  'member.second_factor_reset': (event) => `reset two-step sign-in for ${whom(event)}`,
   'workspace.paused': () => 'paused publishing',
   'workspace.resumed': () => 'resumed publishing',
-  'installation.paused': () => 'paused publishing in the whole installation',
-  'installation.resumed': () => 'resumed publishing in the whole installation',
-  'invitation.made': (event) => `made an invitation for ${aRole(text(event, 'role'))}`,
+  'installation.paused': () => 'paused publishing for the whole installation',
+  'installation.resumed': () => 'resumed publishing for the whole installation',
+  'invitation.made': (event) => `created an invitation for ${aRole(text(event, 'role'))}`,
   'invitation.revoked': () => 'revoked an invitation',
-  'invitation.restored': () => 'took back the revocation of an invitation',
+  'invitation.restored': () => 'restored an invitation',
   'member.joined': (event) => `joined as ${aRole(text(event, 'role'))}`,
   'member.role_changed': (event) => `made ${whom(event)} ${aRole(text(event, 'to'))}`,
   'member.removed': (event) => `removed ${whom(event)} from the workspace`,
   'member.erased': () => 'deleted their account and left the workspace',
   'member.deactivated': (event) => `deactivated the account of ${whom(event)}`,
-  'member.reactivated': (event) => `took back the deactivation of ${whom(event)}`,
+  'member.reactivated': (event) => `reactivated the account of ${whom(event)}`,
   'account.deactivated': () => 'deactivated their account',
-  'account.reactivated': () => 'took back the deactivation of their account',
-  'media.uploaded': (event) => `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a picture'}`,
+  'account.reactivated': () => 'reactivated their account',
+  'media.uploaded': (event) => `uploaded ${text(event, 'kind') === 'video' ? 'a video' : 'a photo'}`,
   'media.deleted': () => 'deleted a file',
   'channel.connected': (event, saying) =>
     `${event.facts.isNew === false ? 'reconnected' : 'connected'} an account${on(event, saying)}`,
@@ -63,14 +64,14 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'channel.disconnected': (event, saying) => `disconnected an account${on(event, saying)}`,
   'channel.deletion_requested': (event, saying) => `asked to delete an account${on(event, saying)}`,
   'channel.deleted': () => 'deleted an account and everything stored about it',
-  'channel.history_erased': (event, saying) => `erased the history of an account${on(event, saying)}`,
+  'channel.history_erased': (event, saying) => `deleted the history of an account${on(event, saying)}`,
   'grant.asked': () => 'asked the admins to reconnect an account',
-  'grant.ending': (event, saying) => `warned of the end of a connection${at(event, 'endsAt', saying)}`,
-  'grant.removed': () => 'was told by the platform that a connection was removed there',
+  'grant.ending': (event, saying) => `warned that a connection expires soon${at(event, 'endsAt', saying)}`,
+  'grant.removed': () => 'learned from the platform that a connection was removed there',
   'grant.revoked': (event, saying) => `${outcomes[text(event, 'outcome')] ?? 'ended'} the authorization${on(event, saying)}`,
   'grant.erased': (event, saying) =>
-    `deleted the data ${on(event, saying).trim().replace(/^on /, 'from ') || 'from a platform'}, ${event.facts.why === 'asked' ? 'as the person asked there' : 'because CrateSocial was removed there'}`,
-  'grant.refused': () => 'found that a connection has ended: a person must reconnect it',
+    `deleted the data ${on(event, saying).trim().replace(/^on /, 'from ') || 'from a platform'}, ${event.facts.why === 'asked' ? 'because the person asked for it there' : 'because CrateSocial was removed there'}`,
+  'grant.refused': () => 'found that a connection stopped working and needs to be reconnected',
   'post.drafted': () => 'saved a draft',
   'post.discarded': () => 'deleted a draft',
   'post.duplicated': () => 'duplicated a post as a new draft',
@@ -80,21 +81,21 @@ const sentences: Record<string, (event: Told, saying: Saying) => string> = {
   'post.canceled': () => 'canceled a post',
   'post.moved_undone': (event, saying) => `moved a post back${due(event, saying)}`,
   'post.canceled_undone': () => 'scheduled a canceled post again',
-  'post.discarded_undone': () => 'took back the deletion of a draft',
-  'target.left_undone': () => 'took back a dismissal',
+  'post.discarded_undone': () => 'restored a deleted draft',
+  'target.left_undone': () => 'restored a dismissed post',
   'target.published': (event, saying) => `published a post${on(event, saying)}`,
-  'target.failed': (event, saying) => `was refused a post${on(event, saying)}`,
-  'target.unconfirmed': (event, saying) => `could not find out whether a post is out${on(event, saying)}`,
+  'target.failed': (event, saying) => `had a post rejected${on(event, saying)}`,
+  'target.unconfirmed': (event, saying) => `couldn’t confirm that a post was published${on(event, saying)}`,
   'target.missed': (event, saying) => `marked a post as missed${on(event, saying)}: nothing was sent`,
   'target.canceled': (event, saying) => `canceled a post${on(event, saying)}`,
-  'target.retried': () => 'sent a post again after it was refused or missed',
-  'target.bound': () => 'said that an unconfirmed post is out',
-  'target.sent_again': () => 'said that an unconfirmed post is not out, and sent it again',
+  'target.retried': () => 'published a rejected or missed post again',
+  'target.bound': () => 'confirmed that an unconfirmed post was published',
+  'target.sent_again': () => 'confirmed that an unconfirmed post was not published, and published it again',
   'comment.published': (event, saying) => `added the first comment to a post${on(event, saying)}`,
-  'comment.failed': (event, saying) => `could not add the first comment to a post${on(event, saying)}`,
-  'comment.unconfirmed': (event, saying) => `could not confirm the first comment on a post${on(event, saying)}`,
+  'comment.failed': (event, saying) => `couldn’t add the first comment to a post${on(event, saying)}`,
+  'comment.unconfirmed': (event, saying) => `couldn’t confirm the first comment on a post${on(event, saying)}`,
   'comment.sent_again': () => 'asked to add a first comment again',
   'comment.bound': () => 'confirmed that a first comment is there',
   'comment.left': () => 'dismissed a first comment',
-  'target.left': () => 'left an unconfirmed post as it is',
+  'target.left': () => 'dismissed an unconfirmed post',
 }

@@ -27,10 +27,10 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
   let listening = false
   const listener = await sql.listen(
     'targets',
-    (payload) => tell(subscriptions, payload),
+    (payload) => notifySubscribers(subscriptions, payload),
     () => {
       if (listening) {
-        log.warn({ subscribers: subscriptions.size }, 'listening to targets again after a broken connection')
+        log.warn({ subscribers: subscriptions.size }, 'listening to targets again after a lost connection')
         for (const subscriber of subscriptions.keys()) subscriber.changed(null)
       }
       listening = true
@@ -54,7 +54,7 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
 /**
  * The payload of the trigger `tell_target`: workspace, post and target id, and one or two times.
  */
-const tell = (subscriptions: Map<Subscriber, Topic>, payload: string): void => {
+const notifySubscribers = (subscriptions: Map<Subscriber, Topic>, payload: string): void => {
   const [workspaceId, postId = '', targetId = '', ...times] = payload.split(' ')
   const change = { postId, targetId, dueS: times.map(Number) }
   for (const [subscriber, topic] of subscriptions)

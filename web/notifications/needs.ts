@@ -31,7 +31,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
       }
     case 'ending':
       return {
-        title: `The connection through ${need.grantName || 'the person who made it'} ends ${when(need.endsAt)}`,
+        title: `The connection through ${need.grantName || 'the person who made it'} expires ${when(need.endsAt)}`,
         words: `${need.grantName || 'That person'} needs to sign in again before then. ${dueAfter(need.waiting, need.firstDueAt, when)}`,
         path: '/channels',
         action: 'Renew',
@@ -53,7 +53,7 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
       const path = `/posts/${need.postId}`
       return {
         title: titleOfComment(need),
-        words: `The post itself is published. ${need.problem?.words ?? 'Look at the post, then decide here.'}`,
+        words: `The post itself is published. ${need.problem?.words ?? 'Check the post, then decide here.'}`,
         path,
         action: 'Review',
         ask: null,
@@ -64,13 +64,13 @@ export const sayNeed = (need: Need, when: (date: Date) => string, nowMs: number)
 }
 
 const onHold = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
-  if (count === 0) return 'No post is scheduled for it.'
+  if (count === 0) return 'No posts are scheduled for it.'
   const posts = count === 1 ? '1 scheduled post is on hold' : `${count} scheduled posts are on hold`
   return firstDueAt ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).` : `${posts}.`
 }
 
 const dueAfter = (count: number, firstDueAt: Date | null, when: (date: Date) => string): string => {
-  if (count === 0) return 'No post is scheduled after that.'
+  if (count === 0) return 'No posts are scheduled after that.'
   const posts = count === 1 ? '1 post is scheduled after that' : `${count} posts are scheduled after that`
   return firstDueAt ? `${posts} (${count === 1 ? '' : 'the first '}${when(firstDueAt)}).` : `${posts}.`
 }
@@ -103,7 +103,7 @@ const titleOfTarget = ({ text, state, channelName }: TargetNeed): string => {
     case 'unconfirmed':
       return `We couldn’t confirm that ${post} was published to ${channelName}`
     case 'missed':
-      return `${post} missed its time on ${channelName}`
+      return `${post} missed its scheduled time on ${channelName}`
   }
 }
 
@@ -111,11 +111,11 @@ const whyWords = (need: TargetNeed): string => {
   if (need.problem) return need.problem.words
   switch (need.state) {
     case 'missed':
-      return 'CrateSocial was not running at its time. Nothing was sent.'
+      return 'CrateSocial wasn’t running at its scheduled time. Nothing was sent.'
     case 'unconfirmed':
-      return 'The connection broke before the platform answered. Nothing is sent again until you decide.'
+      return 'The connection broke before the platform answered. We won’t send it again until you decide.'
     case 'failed':
-      return 'The platform rejected it. Nothing is sent again until you decide.'
+      return 'The platform rejected it. We won’t send it again until you decide.'
   }
 }
 

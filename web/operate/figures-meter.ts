@@ -10,35 +10,47 @@ const one = (value: number): [string, number][] => [['', value]]
 const readings: Reading[] = [
   {
     name: 'targets_open',
-    help: 'Posts on one account on their way, by state.',
+    help: 'Open targets, by state.',
     label: 'state',
     values: (f) => f.open.map(({ state, count }) => [state, count]),
   },
-  { name: 'targets_overdue', help: 'Due for more than a minute, free to go, not sent.', values: (f) => one(f.overdue) },
-  { name: 'targets_outcome_unknown', help: 'Sent a minute ago or more, outcome unknown.', values: (f) => one(f.unconfirmed) },
-  { name: 'outbox_rows', help: 'Rows that wait to be told.', values: (f) => one(f.outbox.count) },
-  { name: 'outbox_oldest_age_seconds', help: 'Age of the oldest of them.', values: (f) => one(f.outbox.oldestAgeS) },
+  {
+    name: 'targets_overdue',
+    help: 'Targets due more than a minute ago, not paused or blocked, and not sent.',
+    values: (f) => one(f.overdue),
+  },
+  {
+    name: 'targets_outcome_unknown',
+    help: 'Targets sent at least a minute ago whose outcome is unknown.',
+    values: (f) => one(f.unconfirmed),
+  },
+  { name: 'outbox_rows', help: 'Outbox rows waiting to be handled.', values: (f) => one(f.outbox.count) },
+  {
+    name: 'outbox_oldest_age_seconds',
+    help: 'Age of the oldest outbox row, in seconds.',
+    values: (f) => one(f.outbox.oldestAgeS),
+  },
   {
     name: 'grants',
-    help: 'Authorizations at the platforms, by state.',
+    help: 'Grants, by state.',
     label: 'state',
     values: ({ grants }) => [
       ['active', grants.active],
       ['reauthorize', grants.reauthorize],
     ],
   },
-  { name: 'renewals_due', help: 'Tokens past three quarters of their life.', values: (f) => one(f.grants.renewalsDue) },
+  { name: 'renewals_due', help: 'Tokens past three quarters of their lifetime.', values: (f) => one(f.grants.renewalsDue) },
   { name: 'renewals_failing', help: 'Grants whose last renewal failed.', values: (f) => one(f.grants.renewalsFailing) },
-  { name: 'revocations_pending', help: 'Revocations that no platform confirmed yet.', values: (f) => one(f.revocations) },
+  { name: 'revocations_pending', help: "Revocations that the platform hasn't confirmed yet.", values: (f) => one(f.revocations) },
   {
     name: 'oldest_overdue_reading_seconds',
-    help: 'How long the oldest reading of numbers that is due waits.',
+    help: 'How long the oldest overdue insights reading has waited, in seconds.',
     values: (f) => one(f.oldestReadingS),
   },
-  { name: 'deletion_requests_open', help: 'Deletion requests under way.', values: (f) => one(f.deletions) },
+  { name: 'deletion_requests_open', help: 'Deletion requests in progress.', values: (f) => one(f.deletions) },
   {
     name: 'sweep_age_seconds',
-    help: 'Time since a rule of retention was last swept.',
+    help: 'Time since a retention rule last ran.',
     label: 'rule',
     values: (f) => f.sweeps.map(({ rule, ageS }) => [rule, ageS]),
   },
@@ -58,8 +70,8 @@ export const meterFigures = (registry: Registry, deps: WebDeps): (() => Promise<
   const free = gauge('disk_free_bytes', 'Free space on the disk that uploads go through.')
   const minimum = gauge('disk_min_free_bytes', 'DISK_MIN_FREE_BYTES: with less free space, uploads are refused.')
   minimum.set(deps.config.media.minFreeBytes)
-  const ending = gauge('platform_ending_seconds', 'Until a platform ends something that is used here.', 'what')
-  const stuck = gauge('workflows_in_trouble', 'Running workflows whose own code fails (TemporalReportedProblems).')
+  const ending = gauge('platform_ending_seconds', 'Time until a platform retires something that is used here.', 'what')
+  const stuck = gauge('workflows_in_trouble', 'Running workflows whose code fails (TemporalReportedProblems).')
   return async () => {
     const [health, troubled] = await Promise.all([findHealth(deps), deps.temporal.troubled()])
     for (const { issuer, what, endsOn } of endingsAhead(deps.platforms.issuers.values(), deps.now()))

@@ -49,13 +49,13 @@ export const pauseRoutes = (deps: WebDeps, view: Renderer) => {
       return seeOther(c, '/operate')
     })
     .post('/operate/pause/end', requireOperator, async (c) => {
-      const told = await tx(deps.sql, async (t) => {
+      const targetIds = await tx(deps.sql, async (t) => {
         if (!(await findInstallationPause(t))) return []
         await endInstallationPause(t)
         await recordEvent(t, installationEvent('installation.resumed', c.var.user.id))
         return enqueueUnsent(t, null)
       })
-      deps.temporal.nudge(told)
+      deps.temporal.signalTargets(targetIds)
       return seeOther(c, '/operate')
     })
 }
@@ -103,15 +103,15 @@ const resume = async (deps: WebDeps, view: Renderer, c: Context<MemberEnv>): Pro
     deps.now(),
   )
   if (Object.keys(read.errors).length > 0) return show(deps, view, c, typed, read.errors, 422)
-  const told = await tx(deps.sql, (t) => endWith(t, c, read.fates, zoneOf(typed, zone), deps.now()))
-  if ('changed' in told) return show(deps, view, c, typed, changedErrors(told.changed), 409)
-  deps.temporal.nudge(told.targetIds)
+  const ended = await tx(deps.sql, (t) => endWith(t, c, read.fates, zoneOf(typed, zone), deps.now()))
+  if ('changed' in ended) return show(deps, view, c, typed, changedErrors(ended.changed), 409)
+  deps.temporal.signalTargets(ended.targetIds)
   return seeOther(c, `/w/${slug}/today`, 'resumed')
 }
 
 const changedErrors = (postIds: string[]): Record<string, string> =>
   Object.fromEntries(
-    postIds.map((id) => [id, 'This post changed after you opened this page. Nothing was resumed; choose again.']),
+    postIds.map((id) => [id, 'This post changed after you opened this page. Nothing was resumed. Choose again.']),
   )
 
 /**

@@ -21,7 +21,7 @@ export const temporalMaxBytes = 4 * 1024 * 1024
  */
 export const deadlineMs = 10_000
 export const newsDeadlineMs = 60_000
-const lateWords = 'The Temporal UI did not answer in time. Workflows run without it. Try again in a moment.'
+const lateWords = 'The Temporal UI didn’t answer in time. Workflows run without it. Try again in a moment.'
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /**
@@ -61,7 +61,7 @@ const permissionDenied = 7 // google.rpc.Code
 
 const fromUi = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
   const { uiUrl } = deps.config.temporal
-  if (!uiUrl) throw new HTTPException(404, { message: 'No Temporal UI is set up here: TEMPORAL_UI_URL names it.' })
+  if (!uiUrl) throw new HTTPException(404, { message: 'No Temporal UI is set up here. Set TEMPORAL_UI_URL.' })
   const { pathname, search, searchParams } = new URL(c.req.url)
   const body = c.req.method === 'GET' ? undefined : await readBody(c, temporalMaxBytes)
   const late = new AbortController()
@@ -78,7 +78,7 @@ const fromUi = async (deps: WebDeps, c: AnyContext): Promise<Response> => {
     if (c.req.raw.signal.aborted) return new Response(null, { status: 499 })
     if (late.signal.aborted) throw new HTTPException(504, { message: lateWords })
     deps.log.warn({ err: error }, 'the Temporal UI does not answer')
-    throw new HTTPException(502, { message: 'The Temporal UI does not answer. Workflows run without it.' })
+    throw new HTTPException(502, { message: 'The Temporal UI doesn’t answer. Workflows run without it.' })
   })
   clearTimeout(timer)
   answer.headers.delete('set-cookie') // promise: A7: one cookie, ours

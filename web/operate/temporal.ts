@@ -17,7 +17,7 @@ export type Temporal = {
    * Starts or signals the targets' workflows, within 3 s. Returns immediately: the outbox already
    * has them, so if this fails, the relay in the worker does it.
    */
-  nudge(targetIds: string[]): void
+  signalTargets(targetIds: string[]): void
   /** What the target's workflow is doing. Null if it doesn't run or doesn't answer within 3 s. */
   progress(targetId: string): Promise<Progress | null>
   healthy(): Promise<boolean>
@@ -63,19 +63,19 @@ export const createTemporal = (deps: {
     } catch (error) {
       deps.log.info(
         { err: error, targets: targetIds.length },
-        'Temporal did not answer at once; the relay will start the workflows',
+        'Temporal did not answer in time; the relay will start the workflows',
       )
     }
   }
   return {
-    nudge: (targetIds) => {
+    signalTargets: (targetIds) => {
       if (targetIds.length === 0) return
       const notifying = notify(targetIds).finally(() => underWay.delete(notifying))
       underWay.add(notifying)
     },
     progress: (targetId) =>
       soon(() => client.workflow.getHandle(targetWorkflowId(targetId)).query(progress)).catch((error: unknown) => {
-        deps.log.debug({ err: error }, 'no progress from the workflow')
+        deps.log.debug({ err: error }, 'could not query the progress of a workflow')
         return null
       }),
     healthy: remembered(freshMs, () =>
@@ -86,7 +86,7 @@ export const createTemporal = (deps: {
     ),
     workers: remembered(freshMs, () =>
       soon(() => pollersOf(client, deps.config.namespace, deps.taskQueue ?? taskQueue)).catch((error: unknown) => {
-        deps.log.debug({ err: error }, 'no word of the workers')
+        deps.log.debug({ err: error }, 'could not list the workers')
         return []
       }),
     ),
@@ -94,7 +94,7 @@ export const createTemporal = (deps: {
       soon(() => client.workflow.count(inTrouble)).then(
         ({ count }) => count,
         (error: unknown) => {
-          deps.log.debug({ err: error }, 'no word of workflows in trouble')
+          deps.log.debug({ err: error }, 'could not list workflows in trouble')
           return null
         },
       ),
@@ -103,7 +103,7 @@ export const createTemporal = (deps: {
       try {
         return await open(deps.dataConverter, payloads)
       } catch (error) {
-        deps.log.warn({ err: error }, 'a payload did not open')
+        deps.log.warn({ err: error }, 'could not decrypt a payload')
         return null
       }
     },

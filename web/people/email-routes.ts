@@ -59,7 +59,7 @@ const ask = async (c: AnyContext, page: AccountPage): Promise<Response> => {
   const checked = await checkOwnPassword(c, deps, given.password ?? '')
   if ('words' in checked) return await showAccount(c, page, given, { emailPassword: checked.words }, checked.status)
   if (await findUserByEmail(deps.sql, read.data.email))
-    return await showAccount(c, page, given, { email: 'This address cannot be used: it belongs to an account already.' })
+    return await showAccount(c, page, given, { email: 'This address is already used by another account.' })
   const waitS = await countHits(deps, [{ purpose: 'email-change', of: user.id }])
   if (waitS !== null) {
     c.header('Retry-After', String(waitS))

@@ -51,14 +51,14 @@ const stepsFor = (role: Role, done: Done): FirstStep[] => {
 const connectStep = ({ accounts }: StepsDone) => ({
   name: 'connect' as const,
   title: 'Connect your accounts',
-  words: 'You sign in at the platform and choose which accounts to use. CrateSocial never sees your password.',
+  words: 'Sign in at the platform and choose which accounts to use. CrateSocial never sees your password.',
   done: accounts > 0 ? counted(accounts, 'account connected', 'accounts connected') : null,
 })
 
 const inviteStep = ({ people, invited }: Done) => ({
   name: 'invite' as const,
   title: 'Invite your team',
-  words: 'Managers write and schedule. Admins also connect accounts and invite people.',
+  words: 'Managers write and schedule posts. Admins also connect accounts and invite people.',
   done: invitedWords(people, invited),
 })
 

@@ -56,7 +56,7 @@ const acceptNew = async (
   if (fault) errors.password = fault
   if (!read.success || fault) return show(c, view, invitation, { values: given, errors }, 422)
   if (await findUserByEmail(deps.sql, read.data.email)) {
-    const words = 'There is an account with this address already. If it is yours, sign in below to accept.'
+    const words = 'There’s already an account with this address. If it’s yours, sign in below to accept.'
     return show(c, view, invitation, { values: given, errors: { email: words } }, 422)
   }
   const userId = await acceptAsNew(deps, invitation, read.data)

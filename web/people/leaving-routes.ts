@@ -109,7 +109,7 @@ const orSweep = async (deps: WebDeps, work: () => Promise<void>): Promise<void> 
   try {
     await work()
   } catch (error) {
-    deps.log.warn({ err: error }, 'a fetched export is left to the sweep')
+    deps.log.warn({ err: error }, 'could not delete a downloaded export; the sweep will delete it')
   }
 }
 

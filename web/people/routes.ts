@@ -145,6 +145,6 @@ const changed = async (
 ): Promise<Response> => {
   if (outcome === 'absent') return c.notFound() as Response
   if (outcome === 'done') return seeOther(c, peoplePath(c), said)
-  const words = 'This is the last admin of the workspace. Make somebody else an admin first.'
+  const words = 'This is the last admin of the workspace. Make someone else an admin first.'
   return await show(c, deps, view, { errors: { members: words } }, 409)
 }

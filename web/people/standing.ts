@@ -16,29 +16,29 @@ const manyTries = 3
  * the worker talks to the mail server.
  */
 export const healthLines = (health: Health, outbox: OutboxStanding[]): StandingLine[] => {
-  const letters = outbox.filter(({ kind }) => mailKinds.includes(kind))
-  const stuck = letters.some(({ tries }) => tries >= manyTries)
+  const emails = outbox.filter(({ kind }) => mailKinds.includes(kind))
+  const stuck = emails.some(({ tries }) => tries >= manyTries)
   return [
     part('Database', health.postgres, 'PostgreSQL', 'PostgreSQL doesn’t answer. Pages can’t be shown without it.'),
     part(
       'Temporal',
       health.temporal,
       'runs what is scheduled',
-      'Temporal doesn’t answer. Nothing new starts; what people decide is kept until it is back.',
+      'Temporal doesn’t answer. Nothing new starts. People’s actions are saved and take effect when it’s back.',
     ),
-    part('Worker', health.worker, 'takes tasks from Temporal', 'No worker takes tasks from Temporal, so nothing is published.'),
-    part('Disk', health.disk, 'has space', 'Too little space. Uploads are refused until there is more: see docs/operate.md.'),
+    part('Worker', health.worker, 'takes tasks from Temporal', 'No worker is running, so nothing is published.'),
+    part('Disk', health.disk, 'has space', 'Too little space. Uploads are refused until you free some: see docs/operate.md.'),
     part(
       'Mail',
       !stuck,
-      letters.length > 0 ? 'letters are on their way' : 'nothing waits',
-      'Letters were tried again and again: look at SMTP_URL and the worker’s log.',
+      emails.length > 0 ? 'emails are being sent' : 'nothing is waiting',
+      'Emails have failed repeatedly. Check SMTP_URL and the worker’s log.',
     ),
   ]
 }
 
 const part = (name: string, isWell: boolean, well: string, unwell: string): StandingLine =>
-  isWell ? { name, words: well, pill: 'OK', tone: 'out' } : { name, words: unwell, pill: 'needs you', tone: 'need' }
+  isWell ? { name, words: well, pill: 'OK', tone: 'out' } : { name, words: unwell, pill: 'needs attention', tone: 'need' }
 
 /**
  * The figures that operators look at first; problems are red. `troubled` is null if Temporal
@@ -48,25 +48,31 @@ export const figureLines = (figures: Figures, troubled: number | null, fmt: Form
   const { outbox, grants, open } = figures
   const onTheirWay = open.reduce((sum, { count }) => sum + count, 0)
   return [
-    counted('Posts on their way', onTheirWay, 'scheduled, being prepared, sent or processed; one for each account', fmt, ''),
-    counted('Overdue', figures.overdue, 'due for more than a minute, free to go, not sent', fmt),
-    counted('Outcome unknown', figures.unconfirmed, 'sent; being looked up, or left for a person to decide', fmt, 'wait'),
+    counted('Scheduled posts', onTheirWay, 'scheduled, being prepared, sent or processed, counted once per account', fmt, ''),
+    counted('Overdue', figures.overdue, 'due more than a minute ago, not paused or blocked, and not sent', fmt),
+    counted('Outcome unknown', figures.unconfirmed, 'sent, and being checked or waiting for someone to decide', fmt, 'wait'),
     counted(
-      'Waiting to be told',
+      'Waiting in the outbox',
       outbox.count,
-      `to Temporal or by mail; the oldest for ${Math.round(outbox.oldestAgeS)} s`,
+      `for Temporal or the mail server, the oldest for ${Math.round(outbox.oldestAgeS)} s`,
       fmt,
       outbox.oldestAgeS > 60 ? 'need' : 'wait',
     ),
-    counted('Renewals due', grants.renewalsDue, 'tokens past three quarters of their life', fmt),
-    counted('Renewals that fail', grants.renewalsFailing, 'tried again by themselves', fmt, 'wait'),
-    counted('Authorizations that need a person', grants.reauthorize, 'their admins were told', fmt, 'wait'),
-    counted('Revocations unconfirmed', figures.revocations, 'tokens are out of use; the platform has not answered', fmt, 'wait'),
-    counted('Deletion requests open', figures.deletions, 'under way', fmt, 'wait'),
+    counted('Renewals due', grants.renewalsDue, 'tokens past three quarters of their lifetime', fmt),
+    counted('Failing renewals', grants.renewalsFailing, 'retried automatically', fmt, 'wait'),
+    counted('Connections that need attention', grants.reauthorize, 'their admins were notified', fmt, 'wait'),
+    counted(
+      'Revocations unconfirmed',
+      figures.revocations,
+      'tokens are no longer used, and the platform hasn’t confirmed',
+      fmt,
+      'wait',
+    ),
+    counted('Deletion requests open', figures.deletions, 'in progress', fmt, 'wait'),
     readingsLine(figures.oldestReadingS, fmt),
     troubled === null
-      ? { name: 'Workflows in trouble', words: 'the cluster does not say', pill: 'unknown', tone: 'wait' }
-      : counted('Workflows in trouble', troubled, 'their own code fails; see docs/operate.md', fmt),
+      ? { name: 'Workflows in trouble', words: 'Temporal doesn’t report this', pill: 'unknown', tone: 'wait' }
+      : counted('Workflows in trouble', troubled, 'their code fails; see docs/operate.md', fmt),
   ]
 }
 
@@ -74,10 +80,10 @@ export const figureLines = (figures: Figures, troubled: number | null, fmt: Form
 const readingsLine = (ageS: number, fmt: Formats): StandingLine => {
   const hours = Math.floor(ageS / 3600)
   return hours < 24
-    ? { name: 'Overdue readings', words: 'none for more than a day', pill: '', tone: '' }
+    ? { name: 'Overdue insights', words: 'none for more than a day', pill: '', tone: '' }
     : {
-        name: 'Overdue readings',
-        words: 'numbers are not read; the oldest waits for this long',
+        name: 'Overdue insights',
+        words: 'insights aren’t updating; the oldest has waited this long',
         pill: `${fmt.count(hours)} h`,
         tone: 'need',
       }

@@ -147,6 +147,6 @@ const bind = async (deps: WebDeps, actor: Actor, seen: Seen, targetId: string, p
     return await decide(deps, actor, seen, targetId, { do: 'bind', platformPostId, permalink })
   } catch (error) {
     if (!isBoundAlready(error)) throw error
-    throw new HTTPException(409, { message: 'Another post of CrateSocial is bound to that one already. Nothing was changed.' })
+    throw new HTTPException(409, { message: 'That post is already linked to another post in CrateSocial. Nothing changed.' })
   }
 }

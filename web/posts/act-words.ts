@@ -43,45 +43,45 @@ const headline = (name: string, who: string, when: string, done: number, all: nu
     case 'post.duplicated':
       return 'Duplicated as a new draft.'
     case 'post.scheduled':
-      return done === 0 ? '' : when === 'now' ? `Going out now: ${who}.` : `Scheduled ${when}: ${who}.`
+      return done === 0 ? '' : when === 'now' ? `Publishing now: ${who}.` : `Scheduled ${when}: ${who}.`
     case 'post.moved':
-      if (all === 0) return `The draft is planned ${when}.`
-      return done === 0 ? '' : when === 'now' ? `Going out now: ${who}.` : `Moved, planned ${when}: ${who}.`
+      if (all === 0) return `Draft planned ${when}.`
+      return done === 0 ? '' : when === 'now' ? `Publishing now: ${who}.` : `Rescheduled ${when}: ${who}.`
     case 'post.canceled':
       if (done === 0) return 'Nothing was canceled.'
-      return done === all ? 'Canceled. Nothing was sent.' : `${who}: canceled, nothing was sent there.`
+      return done === all ? 'Canceled. Nothing was sent.' : `${who}: canceled. Nothing was sent there.`
     case 'post.moved_undone':
-      if (all === 0) return when === '' ? 'Moved back: the draft has no time.' : `Moved back: the draft is planned ${when}.`
-      return done === 0 ? '' : `Moved back, planned ${when}: ${who}.`
+      if (all === 0) return when === '' ? 'Moved back. The draft has no time.' : `Moved back. The draft is planned ${when}.`
+      return done === 0 ? '' : `Moved back, scheduled ${when}: ${who}.`
     case 'post.canceled_undone':
-      return done === 0 ? 'Nothing was changed.' : `Scheduled again: ${who}.`
+      return done === 0 ? 'Nothing changed.' : `Scheduled again: ${who}.`
     case 'post.discarded':
       return 'Draft deleted.'
     case 'post.discarded_undone':
-      return 'The draft is back.'
+      return 'Draft restored.'
     case 'target.left_undone':
-      return done === 0 ? 'Nothing was changed.' : `${who}: needs attention again.`
+      return done === 0 ? 'Nothing changed.' : `${who}: needs attention again.`
     case 'target.bound':
-      return done === 0 ? '' : `${who}: it is there, says a person.`
+      return done === 0 ? '' : `${who}: marked as published.`
     case 'target.sent_again':
-      return done === 0 ? '' : `${who}: it is not there, says a person. It is sent again now.`
+      return done === 0 ? '' : `${who}: marked as not published. Publishing again now.`
     case 'target.left':
       return done === 0 ? '' : `${who}: dismissed.`
     case 'comment.sent_again':
-      return done === 0 ? '' : `${who}: the first comment is added again now.`
+      return done === 0 ? '' : `${who}: adding the first comment again now.`
     case 'comment.bound':
-      return done === 0 ? '' : `${who}: the first comment is there, a person confirmed.`
+      return done === 0 ? '' : `${who}: first comment confirmed.`
     case 'comment.left':
-      return done === 0 ? '' : `${who}: the first comment was dismissed.`
+      return done === 0 ? '' : `${who}: first comment dismissed.`
     case 'target.retried':
-      return done === 0 ? '' : `${who} goes out again now.`
+      return done === 0 ? '' : `${who}: publishing again now.`
     default:
       return ''
   }
 }
 
 /**
- * Such as "Instagram is already out." Leaves out targets that had ended before the cancellation.
+ * Such as "Instagram is already published." Leaves out targets that had ended before the cancellation.
  */
 const refusals = (name: string, refused: Change[], names: Names): string =>
   refused

@@ -33,10 +33,10 @@ export const commentReceipt = (target: TargetRow, { fmt, platform }: Given): Rec
             .join(' · '),
           ...(target.commentedAt ? { at: target.commentedAt } : {}),
         },
-        ...(target.commentId ? [{ name: 'Comment id', words: target.commentId }] : []),
+        ...(target.commentId ? [{ name: 'Comment ID', words: target.commentId }] : []),
       ]
     case 'failed':
-      return [row(`wasn’t added. ${problem ?? `${platform} refused it.`} The post itself is published`), ...support(target)]
+      return [row(`wasn’t added. ${problem ?? `${platform} rejected it.`} The post itself is published`), ...support(target)]
     case 'unconfirmed':
       return [row(`we couldn’t confirm that it was added. ${target.commentProof ?? ''}`.trim()), ...support(target)]
     case 'left':

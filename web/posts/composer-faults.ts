@@ -68,7 +68,7 @@ const faultsOfChannels = (composer: Composer): Fault[] => {
   const gone = chosen.filter((one) => one.channel.state === 'disconnected')
   if (chosen.length === 0) {
     const words = composer.channels.some((one) => one.sent)
-      ? 'Everything chosen is out already. Choose another account, or duplicate the post.'
+      ? 'This post is already published on every account you chose. Choose another account, or duplicate the post.'
       : 'Choose at least one connected account.'
     return [ours('channels', 'channels_missing', words)]
   }
@@ -76,7 +76,7 @@ const faultsOfChannels = (composer: Composer): Fault[] => {
     ours(
       'channels',
       'channel_disconnected',
-      `${one.channel.name} on ${one.platform.label} was disconnected. Leave it out or connect it again.`,
+      `${one.channel.name} on ${one.platform.label} is disconnected. Remove it from this post or reconnect it.`,
       one.channel.id,
     ),
   )
@@ -84,7 +84,7 @@ const faultsOfChannels = (composer: Composer): Fault[] => {
 
 const faultsOfMedia = (composer: Composer): Fault[] =>
   composer.media.some((item) => item.purgedAt !== null)
-    ? [ours('media', 'media_gone', 'A file of this post was removed after its time. Choose another one.')]
+    ? [ours('media', 'media_gone', 'A file in this post was deleted after its retention time. Choose another one.')]
     : []
 
 const faultsOfTime = (composer: Composer, nowMs: number): Fault[] => {

@@ -65,6 +65,6 @@ export const formOfRequest = (body: FormData, { zone }: Workspace): PostForm => 
     return readPostForm(body, zone)
   } catch (error) {
     if (!(error instanceof ZodError)) throw error
-    throw new HTTPException(400, { message: 'The form is not as CrateSocial sends it. Go back and reload the page.' })
+    throw new HTTPException(400, { message: 'Something is wrong with this form. Go back, reload the page and try again.' })
   }
 }

@@ -70,10 +70,10 @@ const accountOf = (composer: Composer, channelId: string): string => {
  * scheduled.
  */
 const equalWords: Partial<Record<TargetState, string>> = {
-  sending: 'is being sent since',
+  sending: 'has been sending since',
   processing: 'was sent',
-  published: 'went out',
-  unconfirmed: 'may have gone out',
+  published: 'was published',
+  unconfirmed: 'may have been published',
 }
 
 /**

@@ -11,17 +11,19 @@ export const historyWords = (line: Pick<HistoryLine, 'name' | 'targetId' | 'fact
     case 'target.published':
       return `${who}: published.`
     case 'target.failed':
-      return ownCodes.has(String(line.facts.code)) ? `${who}: not sent, since it was not connected.` : `${who} refused it.`
+      return ownCodes.has(String(line.facts.code))
+        ? `${who}: not sent because the account wasn’t connected.`
+        : `${who}: rejected.`
     case 'target.unconfirmed':
-      return `${who}: whether it is out could not be found out.`
+      return `${who}: we couldn’t confirm that it was published.`
     case 'target.missed':
-      return `${who}: missed, nothing was sent.`
+      return `${who}: missed. Nothing was sent.`
     case 'comment.published':
       return `${who}: first comment added.`
     case 'comment.failed':
-      return `${who}: the first comment was not added.`
+      return `${who}: the first comment wasn’t added.`
     case 'comment.unconfirmed':
-      return `${who}: the first comment could not be confirmed.`
+      return `${who}: we couldn’t confirm the first comment.`
     case 'target.canceled':
       return `${who}: canceled.`
     default:

@@ -83,6 +83,6 @@ const paceNote = async (
   const late = Math.floor(others / pace.most)
   if (late === 0) return null
   const goesOut = new Date(from.getTime() + late * pace.perMs)
-  const words = `${platform.label} takes ${pace.most} posts a minute from an account: this one goes out ${fmt.when(goesOut)}.`
+  const words = `${platform.label} accepts ${pace.most} posts a minute per account, so this one goes out ${fmt.when(goesOut)}.`
   return { words, postId: null }
 }

@@ -162,7 +162,7 @@ const factsOf = ({ channelName: _name, ...change }: TargetChange): JsonRecord =>
  * it later.
  */
 export const nudged = async (deps: WebDeps, done: Done): Promise<Done> => {
-  if (typeof done === 'object') deps.temporal.nudge(done.changes.filter((one) => one.changed).map((one) => one.targetId))
+  if (typeof done === 'object') deps.temporal.signalTargets(done.changes.filter((one) => one.changed).map((one) => one.targetId))
   return done
 }
 

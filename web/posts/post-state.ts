@@ -65,18 +65,18 @@ export const overallPill = (postState: 'draft' | 'scheduled', parts: Part[]): Pi
   if (has('missed').length > 0) return { words: some(has('missed'), 'missed'), tone: 'need' }
   if (has('unconfirmed').length > 0) return { words: 'unconfirmed', tone: 'wait' }
   const drafts = live.filter(isInInbox)
-  if (has(...underWayStates).length > drafts.length) return { words: 'going out', tone: 'way' }
+  if (has(...underWayStates).length > drafts.length) return { words: 'publishing', tone: 'way' }
   if (drafts.length > 0) return { ...inInbox, words: some(drafts, inInbox.words) }
   const waiting = has(...unsentStates)
   if (waiting.length === 0 && live.every((part) => part.state === 'erased')) return erased(live)
   if (waiting.length === 0) return { words: 'published', tone: 'out' }
-  if (waiting.length < live.length) return { words: 'going out', tone: 'way' }
+  if (waiting.length < live.length) return { words: 'publishing', tone: 'way' }
   return stillAhead(waiting)
 }
 
 const stillAhead = (waiting: Part[]): Pill => {
   const cut = waiting.find((part) => part.channelState !== undefined && part.channelState !== 'connected')
-  if (cut) return { words: `waits for ${cut.channelName}`, tone: 'wait' }
+  if (cut) return { words: `on hold: ${cut.channelName}`, tone: 'wait' }
   if (waiting.every((part) => part.state === 'ready')) return { words: 'ready', tone: 'way' }
   if (waiting.some((part) => part.state !== 'scheduled')) return { words: 'preparing', tone: 'way' }
   return { words: 'scheduled', tone: 'way' }

@@ -12,7 +12,7 @@ type Given = { fmt: Formats; platform: string; prepareAheadMs: number }
 export const receiptOf = (target: TargetRow, attempts: AttemptRow[], given: Given): ReceiptRow[] => {
   const [last] = attempts
   return [
-    { name: 'Chosen', words: `${given.fmt.when(target.dueAt)}${seconds(target.dueAt, given.fmt)}`, at: target.dueAt },
+    { name: 'Scheduled for', words: `${given.fmt.when(target.dueAt)}${seconds(target.dueAt, given.fmt)}`, at: target.dueAt },
     ...ahead(target, given),
     ...sent(target, last, given),
     ...looking(target, last, given),
@@ -29,20 +29,23 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): Rec
   switch (target.state) {
     case 'scheduled': {
       const from = new Date(target.dueAt.getTime() - prepareAheadMs)
-      return [{ name: 'Next', words: waiting ?? `is prepared from ${fmt.when(from)} on` }]
+      return [{ name: 'Next', words: waiting ?? `Preparation starts ${fmt.when(from)}` }]
     }
     case 'preparing':
-      return [{ name: 'Preparing', words: waiting ?? 'everything that can be done ahead of its time' }, ...nextTry(target, fmt)]
+      return [
+        { name: 'Preparing', words: waiting ?? 'Getting everything ready ahead of the scheduled time' },
+        ...nextTry(target, fmt),
+      ]
     case 'ready':
-      return [{ name: 'Ready', words: waiting ?? 'prepared; one call is left, at its time' }, ...nextTry(target, fmt)]
+      return [{ name: 'Ready', words: waiting ?? `Publishes ${fmt.when(target.dueAt)}` }, ...nextTry(target, fmt)]
     case 'missed':
-      return [{ name: 'Missed', words: `its time passed while ${whyMissed(target, platform)}. Nothing was sent` }]
+      return [{ name: 'Missed', words: `The scheduled time passed while ${whyMissed(target, platform)}. Nothing was sent` }]
     case 'erased':
       return [
         ...(target.publishedAt ? [{ name: 'Published', words: fmt.exact(target.publishedAt), at: target.publishedAt }] : []),
         {
           name: 'Data deleted',
-          words: `${fmt.when(target.stateAt)}. Everything ${platform} told CrateSocial about this account and post was deleted. The post can't be sent again; to publish it somewhere, duplicate it`,
+          words: `${fmt.when(target.stateAt)}. Everything that CrateSocial got from ${platform} about this account and post was deleted. The post can't be sent again. To publish it somewhere, duplicate it`,
         },
       ]
     case 'canceled':
@@ -53,15 +56,15 @@ const ahead = (target: TargetRow, { fmt, prepareAheadMs, platform }: Given): Rec
 }
 
 const whyMissed = ({ problem }: TargetRow, platform: string): string =>
-  problem?.kind === 'reauthorize' ? `this ${platform} account was not connected` : 'CrateSocial was not running'
+  problem?.kind === 'reauthorize' ? `this ${platform} account wasn’t connected` : 'CrateSocial wasn’t running'
 
 /** Shown if the platform asked to wait or could not be reached. */
 const nextTry = ({ notBefore }: TargetRow, fmt: Formats): ReceiptRow[] =>
-  notBefore ? [{ name: 'Next try', words: `from ${fmt.when(notBefore)}${seconds(notBefore, fmt)} on`, at: notBefore }] : []
+  notBefore ? [{ name: 'Next try', words: `${fmt.when(notBefore)}${seconds(notBefore, fmt)}`, at: notBefore }] : []
 
 const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
   const at = target.sentAt ?? last?.sentAt ?? null
-  if (target.state === 'sending' && !at) return [{ name: 'Sending', words: 'the call to the platform is under way' }]
+  if (target.state === 'sending' && !at) return [{ name: 'Sending', words: `Waiting for ${platform} to answer` }]
   if (!at || !last) return []
   const outcome = outcomes(platform)[last.outcome]
   return [{ name: 'Sent', words: `${fmt.exact(at)}${outcome ? ` · ${outcome}` : ''}`, at }]
@@ -69,13 +72,13 @@ const sent = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }
 
 /** Describes the outcome of a send. */
 const outcomes = (platform: string): Record<AttemptRow['outcome'], string> => ({
-  claimed: 'no answer yet',
-  accepted: `${platform} took it`,
-  refused: `${platform} refused it`,
-  unknown: 'the connection broke before an answer',
-  not_sent: 'the call was not made',
-  found: 'the connection broke before an answer, and the post was found',
-  absent: 'the connection broke before an answer, and no post came of it',
+  claimed: 'No answer yet',
+  accepted: `Accepted by ${platform}`,
+  refused: `Rejected by ${platform}`,
+  unknown: 'The connection broke before an answer',
+  not_sent: 'The request wasn’t sent',
+  found: 'The connection broke before an answer, and the post was found',
+  absent: 'The connection broke before an answer, and no post was created',
 })
 
 const looking = (target: TargetRow, last: AttemptRow | undefined, { fmt, platform }: Given): ReceiptRow[] => {
@@ -85,8 +88,8 @@ const looking = (target: TargetRow, last: AttemptRow | undefined, { fmt, platfor
   if (!uncertain) return []
   const proof = [...new Set([last?.proof, target.waitingFor])].filter((words) => words).join(' · ')
   return [
-    { name: 'Looking', words: proof || `what ${platform} shows of the account's posts` },
-    { name: 'Meanwhile', words: 'nothing will be sent again until this is certain' },
+    { name: 'Checking', words: proof || `The account's posts on ${platform}` },
+    { name: 'Meanwhile', words: 'Nothing is sent again until this is certain' },
   ]
 }
 
@@ -117,8 +120,8 @@ const confirmed = (target: TargetRow, { fmt, platform }: Given): ReceiptRow[] =>
     { name: 'Confirmed', words: [at, target.confirmedBy].filter((part) => part).join(' · ') },
     ...(target.permalink
       ? [link(target.permalink)]
-      : [{ name: 'Link', words: target.finishedAt ? `not given by ${platform}` : `${platform} has not given one yet` }]),
-    ...(target.platformPostId ? [{ name: 'Post id', words: target.platformPostId }] : []),
+      : [{ name: 'Link', words: target.finishedAt ? `Not provided by ${platform}` : `${platform} hasn’t provided one yet` }]),
+    ...(target.platformPostId ? [{ name: 'Post ID', words: target.platformPostId }] : []),
   ]
 }
 

@@ -124,7 +124,7 @@ const keptAlways = (request: FollowedRequest, { fmt }: DeletionSaying): SaidLine
         {
           item: 'user',
           label: 'A CrateSocial account, if you have one',
-          note: 'This request is about the data from the platform. Delete the account on the page Data deletion.',
+          note: 'This request is about data from the platform. To delete your account, use the Data deletion page.',
           amount: '',
         },
       ]

@@ -41,10 +41,10 @@ const ask = async (request: Omit<HttpRequest, 'timeoutMs'>): Promise<Spoken> => 
 const explain = (code: string, url: string): Pick<Finding, 'words' | 'todo'> => {
   const { host, protocol } = new URL(url)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { words: `The name ${host} is not found (${code}).`, todo: 'Add it to the DNS of the domain.' }
+    return { words: `${host} was not found in DNS (${code}).`, todo: 'Add a DNS record for it.' }
   if (/CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY/.test(code))
     return {
-      words: `The certificate of ${host} is not valid (${code}). Platforms refuse it.`,
+      words: `The certificate of ${host} is not valid (${code}). Platforms reject it.`,
       todo: 'Renew it, or have the reverse proxy get one.',
     }
   const port = new URL(url).port || (protocol === 'https:' ? '443' : '80')
@@ -58,7 +58,7 @@ const explain = (code: string, url: string): Pick<Finding, 'words' | 'todo'> => 
  * Not every network lets a machine reach itself by its public name. If it does, that doesn't prove
  * that others can reach it.
  */
-const provesOnly = 'This machine reaches it; that others do is not proven by this.'
+const provesOnly = "It can be reached from this machine; this doesn't prove that others can reach it."
 
 const checkPublicAddress = async (
   { config: { publicUrl } }: DoctorDeps,
@@ -86,7 +86,7 @@ const checkPublicAddress = async (
           check,
           result: 'problem',
           words: `${publicUrl} is answered by something else (${status}).`,
-          todo: 'Point the name and the reverse proxy at the server of this installation.',
+          todo: 'Point the DNS record and the reverse proxy at this installation.',
         },
   )
 }
@@ -99,8 +99,8 @@ const checkName = async (check: string, hostname: string, report: (finding: Find
     report({
       check,
       result: 'warning',
-      words: `Here ${hostname} leads to ${own[0]}, an address of a private network.`,
-      todo: 'Check that its public DNS has a public address.',
+      words: `On this machine, ${hostname} resolves to ${own[0]}, an address of a private network.`,
+      todo: 'Check that its public DNS record has a public address.',
     })
 }
 
@@ -122,12 +122,12 @@ const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): Judged =>
     ? {
         result: 'ok',
         words:
-          `${issuer} took the address when an account was last connected, on ${day(usedAt)}. ` +
+          `${issuer} accepted the address when an account was last connected, on ${day(usedAt)}. ` +
           `Keep exactly ${url} registered, also when PUBLIC_URL changes.`,
       }
     : {
         result: 'warning',
-        words: `Nobody has connected an account yet, and only that shows whether ${issuer} takes the address.`,
+        words: `Nobody has connected an account yet, and only that shows whether ${issuer} accepts the address.`,
         todo: `Register exactly ${url}.`,
       }
 
@@ -139,7 +139,7 @@ const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: Abo
     return {
       result: 'problem',
       words: `${url} is not answered by this installation (${status}).`,
-      todo: 'Have the reverse proxy pass POST requests to /callbacks/ on to the server, without a sign-in of its own.',
+      todo: 'Make the reverse proxy pass POST requests to /callbacks/ to the server, without its own sign-in.',
     }
   const called = usedAt ? `${issuer} last called it on ${day(usedAt)}.` : `${issuer} has not called it yet. ${provesOnly}`
   return { result: 'ok', words: `${url} answers. ${called}` }
@@ -154,8 +154,8 @@ const trySiteFile = async ({ platforms }: DoctorDeps, { url }: PlatformAddress, 
   if (status === 200 && text === wanted) return { result: 'ok', words: `${url} answers.` }
   return {
     result: 'problem',
-    words: `${url} does not give the file (${status}).`,
-    todo: 'Have MEDIA_PUBLIC_URL lead to the server of this installation.',
+    words: `${url} doesn't return the file (${status}).`,
+    todo: "Make MEDIA_PUBLIC_URL lead to this installation's server.",
   }
 }
 
@@ -191,23 +191,23 @@ const judgeMedia = (
   if (status === 404 || status === 410 || status >= 300)
     return problem(
       `A file of this installation cannot be fetched at ${base} (${status}).`,
-      'Have MEDIA_PUBLIC_URL lead to the server of this installation, without a sign-in of its own.',
+      "Make MEDIA_PUBLIC_URL lead to this installation's server, without its own sign-in.",
     )
   const type = headers.get('content-type') ?? 'none'
   if (type !== contentType)
-    return problem(`A file of type ${contentType} arrives as ${type}.`, 'Have the reverse proxy keep the content type.')
+    return problem(`A file of type ${contentType} arrives as ${type}.`, 'Make the reverse proxy keep the content type.')
   if (status !== 206 || headers.get('content-range') !== `bytes 0-0/${sizeBytes}`)
     return problem(
-      'A part of a file cannot be fetched: the answer is the whole file or another part.',
-      'Have the reverse proxy pass on the Range header.',
+      "A byte range of a file can't be fetched: the answer is the whole file or another range.",
+      'Make the reverse proxy pass on the Range header.',
     )
   if (!base.startsWith('https:') || isLoopback(base))
     return {
       result: 'warning',
-      words: `${base} gives files with the right type and in parts, but platforms only fetch from public HTTPS addresses.`,
+      words: `${base} serves files with the right type and byte ranges, but platforms only fetch from public HTTPS addresses.`,
       todo: 'Set PUBLIC_URL, or MEDIA_PUBLIC_URL, before you connect real accounts.',
     }
-  return { result: 'ok', words: `${base} gives a file of this installation, with its type and in parts. ${provesOnly}` }
+  return { result: 'ok', words: `${base} serves a file of this installation, with its type and byte ranges. ${provesOnly}` }
 }
 
 const day = (date: Date): string => date.toISOString().slice(0, 10)

@@ -39,18 +39,18 @@ export const checkClocks = async (deps: DoctorDeps, report: Report, signal: Abor
 }
 
 const judge = (check: string, whose: string, reading: Reading | null): Finding => {
-  if (!reading) return { check, result: 'warning', words: `${whose} gave no time to compare with.` }
+  if (!reading) return { check, result: 'warning', words: `${whose} returned no time to compare with.` }
   const { readAtMs, earliestMs, latestMs } = reading
   const aheadMs = readAtMs > latestMs ? readAtMs - latestMs : Math.min(0, readAtMs - earliestMs)
   const off = Math.abs(aheadMs)
   const sure = `${((latestMs - earliestMs) / 1_000).toFixed(1)} s`
-  if (off < warnMs) return { check, result: 'ok', words: `No difference was seen; it is read to within ${sure}.` }
+  if (off < warnMs) return { check, result: 'ok', words: `No difference found, to within ${sure}.` }
   const result: Result = off < badMs ? 'warning' : 'problem'
   return {
     check,
     result,
     words: `The clock of this machine is ${aheadMs > 0 ? 'ahead' : 'behind'} by at least ${(off / 1_000).toFixed(1)} s.`,
-    todo: 'Switch on time synchronization (NTP) on both machines.',
+    todo: 'Turn on time synchronization (NTP) on both machines.',
   }
 }
 

@@ -46,7 +46,7 @@ const examine = async ({ name, run }: DoctorCheck, patienceMs: number): Promise<
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
-      report({ check: name, result: 'problem', words: `It did not come to its end within ${patienceMs / 1_000} s.` })
+      report({ check: name, result: 'problem', words: `It didn't finish within ${patienceMs / 1_000} s.` })
       isOver = true
       over.abort()
       resolve()

@@ -35,14 +35,14 @@ const checkDatabase = async ({ sql, config }: DoctorDeps, report: (finding: Find
     report({
       check,
       result: 'warning',
-      words: 'The user of DATABASE_URL is a superuser: whoever gets in there can do anything on that server.',
-      todo: 'Give the installation a role that only owns its database.',
+      words: 'The user of DATABASE_URL is a superuser: anyone who gets its password can do anything on that server.',
+      todo: 'Use a role that only owns its database.',
     })
   if (row?.statementMs === 0 || row?.lockMs === 0)
     return report({
       check,
       result: 'warning',
-      words: 'Statements may take as long as they like: behind PgBouncer the limits belong to the role.',
+      words: 'Statements have no time limit: behind PgBouncer, the limits must be set on the role.',
       todo: 'Run the migrations, which set them: npm run migrate.',
     })
   const limit = (row?.statementMs ?? guards.statement_timeout) / 1_000
@@ -55,11 +55,11 @@ const checkTemporal = async (client: TemporalClient, deps: DoctorDeps, report: (
   const kept = Number.isFinite(days) ? `${days} days` : 'an archive'
   report(
     days <= historyDays
-      ? { check: 'Temporal', result: 'ok', words: `Namespace ${namespace} keeps ended workflows for ${kept}.` }
+      ? { check: 'Temporal', result: 'ok', words: `Namespace ${namespace} keeps closed workflows for ${kept}.` }
       : {
           check: 'Temporal',
           result: 'problem',
-          words: `Namespace ${namespace} keeps ended workflows longer than the privacy policy says (${kept}).`,
+          words: `Namespace ${namespace} keeps closed workflows longer than the privacy policy says (${kept}).`,
           todo: `Set its retention to ${historyDays} days, without archival.`,
         },
   )
@@ -94,14 +94,14 @@ const tryMail = async (smtpUrl: string): Promise<Pick<Finding, 'result' | 'words
     await tryMailServer(smtpUrl)
     return {
       result: 'ok',
-      words: username ? `${host} takes the user and password of SMTP_URL.` : `${host} answers; SMTP_URL has no user.`,
+      words: username ? `${host} accepts the user and password of SMTP_URL.` : `${host} answers; SMTP_URL has no user.`,
     }
   } catch (error) {
     if (!(error instanceof MailNotTaken)) throw error
     const isRefused = error.code === 'EAUTH'
     return {
       result: 'problem',
-      words: isRefused ? `${host} refuses the user or password of SMTP_URL.` : `${host} does not answer (${error.code}).`,
+      words: isRefused ? `${host} rejects the user or password of SMTP_URL.` : `${host} does not answer (${error.code}).`,
       todo: isRefused
         ? 'Ask your mail provider for the right ones.'
         : 'Check the host and port of SMTP_URL, and whether your hosting provider blocks mail.',
@@ -111,9 +111,9 @@ const tryMail = async (smtpUrl: string): Promise<Pick<Finding, 'result' | 'words
 
 const measureDisk = async ({ config }: DoctorDeps): Promise<Pick<Finding, 'result' | 'words' | 'todo'>> => {
   const free = await (await createMediaStore(config.media)).freeBytes()
-  const words = `${gigabytes(free)} are free for uploads.`
+  const words = `${gigabytes(free)} free for uploads.`
   if (free >= 2 * config.media.minFreeBytes) return { result: 'ok', words }
-  const least = `Below ${gigabytes(config.media.minFreeBytes)} no upload is taken.`
+  const least = `Below ${gigabytes(config.media.minFreeBytes)} uploads are refused.`
   const result = free < config.media.minFreeBytes ? 'problem' : 'warning'
   return { result, words: `${words} ${least}`, todo: 'Free disk space.' }
 }

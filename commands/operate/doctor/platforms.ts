@@ -23,7 +23,7 @@ const checkOfApp = (name: string, issuer: Issuer | undefined, { platforms }: Doc
   run: async (report, signal) => {
     if (!issuer) {
       const result = platforms.issuers.size > 0 ? 'ok' : 'warning'
-      return report({ check: name, result, words: 'It is not configured, so its platforms are off.' })
+      return report({ check: name, result, words: "It isn't configured, so its platforms are off." })
     }
     try {
       const app = await issuer.checkApp(signal)
@@ -39,7 +39,7 @@ const withoutAnswer = (error: unknown, label: string): Pick<Finding, 'words' | '
   if (!(error instanceof PlatformError)) throw error
   return {
     words: `${label} did not say whether it accepts its id and secret (${error.problem.code}): ${error.message}`,
-    todo: 'Check that this machine may connect to it, and try again.',
+    todo: 'Check that this machine can connect to it, and try again.',
   }
 }
 
@@ -66,7 +66,7 @@ const checkAccounts = async (deps: DoctorDeps, report: (finding: Finding) => voi
  */
 const nameOf = ({ workspace, platform, id }: AccountStanding): string => `Account ${workspace}/${platform} ${id}`
 
-const reconnect = 'An admin of the workspace reconnects it on Accounts.'
+const reconnect = 'An admin of the workspace needs to reconnect it under Accounts.'
 
 const checkAccount = async (
   deps: DoctorDeps,
@@ -81,7 +81,7 @@ const checkAccount = async (
       check,
       result: 'problem',
       words: `The app at ${account.issuer} is not configured, so nothing can be published there.`,
-      todo: 'Set the keys of the app again, or have the account disconnected.',
+      todo: "Set the app's keys again, or disconnect the account.",
     }
   if (account.state === 'reconnect' || account.grantState !== 'active')
     return { check, result: 'problem', words: 'The connection has ended.', todo: reconnect }
@@ -89,7 +89,7 @@ const checkAccount = async (
     return {
       check,
       result: 'warning',
-      words: 'The access token has expired and is not renewed yet, so the account could not be asked.',
+      words: "The access token has expired and hasn't been renewed yet, so the account couldn't be checked.",
       todo: 'The worker renews it. Check that one runs.',
     }
   try {
@@ -126,7 +126,7 @@ const askAbout = async (
     return {
       check,
       result: 'ok',
-      words: `${issuer.label} accepts the connection. It does not say which permissions hold; those of the consent are taken.`,
+      words: `${issuer.label} accepts the connection. It doesn't report which permissions are granted, so those of the consent are assumed.`,
     }
   const missing = issuer.scopes.filter(({ name }) => !said.scopes?.includes(name))
   if (missing.length === 0) return { check, result: 'ok', words: `All ${issuer.scopes.length} permissions are granted.` }
@@ -134,6 +134,6 @@ const askAbout = async (
     check,
     result: missing.some(({ needed }) => needed) ? 'problem' : 'warning',
     words: `Missing permissions: ${missing.map(({ name, purpose }) => `${name} (${purpose.toLowerCase()})`).join(', ')}.`,
-    todo: 'An admin of the workspace reconnects it and allows them. The app must offer them, too.',
+    todo: 'An admin of the workspace needs to reconnect it and grant them. The app must offer them, too.',
   }
 }

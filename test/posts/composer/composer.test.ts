@@ -244,7 +244,7 @@ describe('rules before scheduling', () => {
 describe('scheduling', () => {
   it('promise U1, D3: creates one target per account with its own text, kind and settings, and notifies their workflows', async () => {
     const media = await file()
-    const before = test.nudged.length
+    const before = test.signaled.length
     const answer = await compose([
       ...photoForm({ channels: Object.values(channels), media: [media] }),
       ['variant.instagram', 'Only for Instagram'],
@@ -258,7 +258,7 @@ describe('scheduling', () => {
       ['tiktok', 'photos', 'Twenty crates, twenty per cent.', 'scheduled'],
     ])
     expect(targets[2]?.settings).toMatchObject({ privacy_level: 'SELF_ONLY', allow_comment: false })
-    expect(test.nudged.length - before).toBe(3)
+    expect(test.signaled.length - before).toBe(3)
     const page = await test.cast.manager.get(answer.location ?? '')
     expect(page.text).toContain('Scheduled for Thu 26 Nov 2099 10:00: Facebook, Instagram and TikTok.')
   })
@@ -267,7 +267,7 @@ describe('scheduling', () => {
     const answer = await compose(photoForm({ channels: [channels.facebook], media: [], act: 'now', time: '' }))
     const [target] = await targetsOf(postIdIn(answer.location))
     expect(Math.abs((target?.dueAt.getTime() ?? 0) - Date.now())).toBeLessThan(10_000)
-    expect((await test.cast.manager.get(answer.location ?? '')).text).toContain('Going out now: Facebook.')
+    expect((await test.cast.manager.get(answer.location ?? '')).text).toContain('Publishing now: Facebook.')
   })
 
   it('is refused for a disconnected account', async () => {
@@ -275,6 +275,6 @@ describe('scheduling', () => {
     const answer = await compose(photoForm({ channels: [channels.instagram], media: [await file()] }))
     await test.sql`update channels set state = 'connected' where id = ${channels.instagram}`
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('was disconnected')
+    expect(answer.text).toContain('is disconnected')
   })
 })

@@ -147,7 +147,7 @@ describe('any other form of a post that is older than the last change', () => {
     const answer = await test.cast.admin.post(`${path}/${act}`, form([...fields, ['version', `${version}`]]))
     expect(answer.status).toBe(409)
     expect(answer.text).toMatch(kept)
-    expect(answer.text).toContain('Moved, planned for Tue 1 Dec 2099 09:15')
+    expect(answer.text).toContain('Rescheduled for Tue 1 Dec 2099 09:15')
     expect([await dueAt(postId), await statesOf(postId)]).toEqual(['2099-12-01T08:15:00.000Z', ['scheduled', 'scheduled']])
 
     const newer = answer.text.match(/name="version" value="(\d+)"/)?.[1] ?? ''

@@ -61,7 +61,7 @@ describe('more posts in one minute than the platform allows', () => {
     expect((await post(`${base}/check`, sixth)).text).not.toContain('posts a minute')
     await post(base, sixth)
     const seventh = await onTiktok('Number 7', '2099-11-27T18:00')
-    const words = 'TikTok takes 6 posts a minute from an account: this one goes out Fri 27 Nov 2099 18:01.'
+    const words = 'TikTok accepts 6 posts a minute per account, so this one goes out Fri 27 Nov 2099 18:01.'
     expect((await post(`${base}/check`, seventh)).text).toContain(words)
     const scheduled = await post(base, seventh)
     expect((await test.cast.manager.get(scheduled.location ?? '')).text).toContain(words)

@@ -6,7 +6,7 @@ import { serve } from '@hono/node-server'
 import { type Logger, pino } from 'pino'
 import { createActivities } from '../../../activities/index.ts'
 import { createPressureRecorder } from '../../../activities/limits.ts'
-import type { Letter, Mail } from '../../../activities/mail/send.ts'
+import type { Email, Mail } from '../../../activities/mail/send.ts'
 import type { Meters } from '../../../activities/meters.ts'
 import { createOutboxHandlers } from '../../../activities/outbox/handlers.ts'
 import { startRelay } from '../../../activities/outbox/relay.ts'
@@ -45,7 +45,7 @@ export type Product = {
   sandbox: Sandbox
   temporal: TestTemporal
   /** All emails that were sent, oldest first. */
-  letters: Letter[]
+  letters: Email[]
   /** A Temporal client like the product's, with sealed payloads. */
   client: ReturnType<typeof createClient>
   /**
@@ -103,7 +103,7 @@ export const startProduct = async (
     port,
   })
   const client = createClient(cluster, dataConverter, interceptors)
-  const letters: Letter[] = []
+  const letters: Email[] = []
   const mail: Mail = { send: async (letter) => void letters.push(letter), close: () => undefined }
 
   const startWorker = async (build?: { code: string }) => {

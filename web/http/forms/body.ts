@@ -52,13 +52,13 @@ export const isUpload = (c: AnyContext): boolean => matchedRoutes(c).some(({ han
 /** The body of a GET isn't read, so the connection can't be reused. */
 const withoutBody = (c: AnyContext): HTTPException => {
   c.header('Connection', 'close')
-  return new HTTPException(400, { message: 'A request to read a page has no body.' })
+  return new HTTPException(400, { message: 'A request to read a page can’t have a body.' })
 }
 
 export const tooLarge = (maxBytes: number): HTTPException => {
   const most = maxBytes >= 2 ** 20 ? `${maxBytes / 2 ** 20} MB` : `${maxBytes / 2 ** 10} KB`
   return new HTTPException(413, {
-    message: `This is larger than ${most}, the most that can be sent here. Shorten it and try again.`,
+    message: `This is larger than the limit of ${most}. Shorten it and try again.`,
   })
 }
 

@@ -55,10 +55,10 @@ export const unknownZone = 'The database of this installation does not know this
 export const theme = z.enum(['auto', 'light', 'dark'], { error: 'Choose a theme.' })
 
 export const missedAfterHours = z.coerce
-  .number({ error: 'Write a number of hours.' })
-  .int('Write whole hours.')
-  .min(1, 'Give at least one hour.')
-  .max(72, 'Give at most 72 hours.')
+  .number({ error: 'Enter a number of hours.' })
+  .int('Enter whole hours.')
+  .min(1, 'Enter at least 1 hour.')
+  .max(72, 'Enter at most 72 hours.')
 
 /** The workspace's part of URLs: /w/<slug>. */
 export const slug = z

@@ -55,6 +55,6 @@ const parseMultipart = async (body: Buffer, contentType: string): Promise<FormDa
   try {
     return await new Response(body, { headers: { 'Content-Type': contentType } }).formData()
   } catch {
-    throw new HTTPException(400, { message: 'This form arrived damaged. Go back, reload the page and try again.' })
+    throw new HTTPException(400, { message: 'This form was incomplete. Go back, reload the page and try again.' })
   }
 }

@@ -79,7 +79,7 @@ export const confirmHere = async (c: AnyContext, deps: WebDeps, view: Renderer, 
   const password = typed('confirm_password')
   if (answer) {
     const signer = await checkPasskey(deps, { purpose: 'confirm', sessionId: session.id }, answer)
-    if (signer !== user.id) return await ask({ passkey: 'This passkey could not be used here. Try again.' }, 422)
+    if (signer !== user.id) return await ask({ passkey: 'This passkey couldn’t be used here. Try again.' }, 422)
   } else {
     if (password === null) return await ask({}, 403)
     const found = await checkOwnPassword(c, deps, password)

@@ -79,7 +79,7 @@ const follow = async (c: AnyContext, deps: WebDeps, view: Renderer): Promise<Res
   const { password = '' } = await formFields(c)
   const found = await checkPassword(c, deps, { email, password }, linkedSignInLimits(token))
   if ('words' in found) {
-    const words = found.status === 422 ? 'This is not your password.' : found.words
+    const words = found.status === 422 ? 'That’s not your password.' : found.words
     return view.page(c, 'sign-in/link', { email, action: c.req.path, errors: { password: words } }, found.status)
   }
   if (!(await spendLink(deps.sql, link.id, now))) return view.page(c, 'sign-in/link-closed', {}, 404)

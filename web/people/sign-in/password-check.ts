@@ -13,7 +13,7 @@ export const checkSignIn = (c: AnyContext, deps: WebDeps, typed: Typed): Promise
 /** Checks the password of the signed-in person again. */
 export const checkOwnPassword = async (c: AnyContext, deps: WebDeps, password: string): Promise<PasswordCheck> => {
   const checked = await checkPassword(c, deps, { email: c.get('user').email, password }, confirmLimits(c.get('session').id))
-  return 'words' in checked && checked.status === 422 ? { ...checked, words: 'This is not your password.' } : checked
+  return 'words' in checked && checked.status === 422 ? { ...checked, words: 'That’s not your password.' } : checked
 }
 
 /**

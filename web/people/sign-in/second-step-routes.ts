@@ -68,7 +68,7 @@ const signInWithPasskey = async (c: AnyContext, deps: WebDeps, view: Renderer): 
   }
   const userId = await checkPasskey(deps, { purpose: 'sign-in' }, given.answer ?? '')
   if (!userId || !(await maySignIn(deps.sql, userId)))
-    return refuse('This passkey could not be used here. Try again, or sign in with your password.', 422)
+    return refuse('This passkey couldn’t be used here. Try again, or sign in with your password.', 422)
   await completeSignIn(c, deps, userId, { withSecondFactor: true })
   return seeOther(c, next)
 }

@@ -63,7 +63,7 @@ export const securityRoutes = (deps: WebDeps, view: Renderer) => {
     })
 }
 
-const setUpFirst = 'Add a passkey or an authenticator app first. Recovery codes stand in for one of these.'
+const setUpFirst = 'Add a passkey or an authenticator app first. Recovery codes are a backup for one of these.'
 
 const askForPasskey = (c: AnyContext, { view }: Page, error?: string, name?: string): Response =>
   view.page(c, 'security/passkey', { name: name ?? '', error }, error ? 422 : 200)
@@ -75,8 +75,8 @@ const savePasskey = async (c: AnyContext, page: Page): Promise<Response> => {
   if (!name.success) return askForPasskey(c, page, name.error.issues[0]!.message, given.name)
   const userId: string = c.get('user').id
   const added = await addPasskey(deps, { userId, sessionId: c.get('session').id, name: name.data, answer: given.answer ?? '' })
-  if (added === 'registered-already') return askForPasskey(c, page, 'This passkey is registered already.', name.data)
-  if (added === 'refused') return askForPasskey(c, page, 'The passkey could not be added. Try again.', name.data)
+  if (added === 'registered-already') return askForPasskey(c, page, 'This passkey is already registered.', name.data)
+  if (added === 'refused') return askForPasskey(c, page, 'The passkey couldn’t be added. Try again.', name.data)
   return await afterAdding(c, page, 'passkey.added')
 }
 
@@ -161,6 +161,6 @@ const remove = (
 
 const refuseLast = (c: AnyContext, page: Page): Promise<Response> => {
   const [by] = requiredBy(c)
-  const words = `${by ?? 'A workspace'} requires two-step sign-in, and this is your only way. Add another one first.`
+  const words = `${by ?? 'A workspace'} requires two-step sign-in, and this is your only method. Add another one first.`
   return showSecurity(c, page, { errors: { form: words } }, 409)
 }

@@ -35,12 +35,9 @@ document.addEventListener('drop', async (event) => {
   const to = answer?.headers.get('HX-Location')
   if (to) return location.assign(to)
   if (answer?.status === 422) return location.assign(`${move}?${fields}`)
-  if (answer?.status === 409) return tell('Somebody changed this post, so it was not moved. The calendar shows it as it is now.')
-  tell(
-    answer
-      ? 'The post could not be moved. It stays where it was. Try again.'
-      : 'No connection. The post was not moved and stays where it was.',
-  )
+  if (answer?.status === 409)
+    return tell('Someone changed this post, so it wasn’t moved. The calendar now shows the latest version.')
+  tell(answer ? 'The post couldn’t be moved. Try again.' : 'No connection. The post wasn’t moved.')
 })
 
 /** The response, or null if the server could not be reached. */

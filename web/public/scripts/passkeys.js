@@ -18,7 +18,7 @@ const words = {
 }
 const sayFault = (form, error) => {
   const line = form.querySelector('[data-passkey-error]')
-  line.textContent = words[error.name] ?? 'The passkey could not be used. Try again.'
+  line.textContent = words[error.name] ?? 'The passkey couldn’t be used. Try again.'
   line.hidden = false
 }
 

@@ -10,7 +10,7 @@ const put = (address, body, { onProgress, onStart } = {}) =>
     request.setRequestHeader('Content-Type', body.type || 'application/octet-stream')
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total)
     request.onload = () => resolve({ status: request.status, text: request.responseText, url: request.responseURL })
-    request.onerror = () => resolve({ status: 0, text: 'The connection broke before the file had arrived.' })
+    request.onerror = () => resolve({ status: 0, text: 'The connection broke before the upload finished.' })
     request.onabort = () => resolve({ status: -1, text: '' })
     request.send(body)
     onStart?.(() => request.abort())
@@ -53,7 +53,7 @@ const addTile = (zone, html) => {
 const uploadOne = async (zone, file, shown) => {
   const max = Number(zone.dataset.uploadMax)
   if (file.size > max)
-    return showRefusal(shown, `This file is larger than ${sizeOf(max)}, the most that can be uploaded. Export a smaller one.`)
+    return showRefusal(shown, `This file is larger than ${sizeOf(max)}, the upload limit. Export a smaller one.`)
   const as = zone.dataset.uploadAs ? `?as=${zone.dataset.uploadAs}` : ''
   const answer = await put(`${zone.dataset.uploadZone}/${encodeURIComponent(file.name)}${as}`, file, {
     onStart: (abort) => {
@@ -61,7 +61,7 @@ const uploadOne = async (zone, file, shown) => {
     },
     onProgress: (part) => {
       shown.bar.value = part
-      shown.state.textContent = part < 1 ? `${Math.floor(part * 100)} % of ${sizeOf(file.size)}` : 'arrived, is being looked at'
+      shown.state.textContent = part < 1 ? `${Math.floor(part * 100)} % of ${sizeOf(file.size)}` : 'uploaded, processing'
       if (part === 1) shown.bar.removeAttribute('value')
     },
   })
@@ -72,7 +72,7 @@ const uploadOne = async (zone, file, shown) => {
       shown,
       (answer.status < 500 || answer.status === 507) && answer.text.length < 400
         ? answer.text
-        : 'The file could not be stored. Try again in a moment.',
+        : 'The file couldn’t be stored. Try again in a moment.',
     )
   shown.row.remove()
   const tile = addTile(zone, answer.text)
@@ -123,7 +123,7 @@ const take = (zone, files) => {
     const shown = makeRow(zone, file)
     queue = queue
       .then(() => shown.row.isConnected && uploadOne(zone, file, shown))
-      .catch(() => showRefusal(shown, 'The file could not be uploaded. Try again.'))
+      .catch(() => showRefusal(shown, 'The file couldn’t be uploaded. Try again.'))
   }
 }
 
