@@ -49,7 +49,7 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
   await checkNow(page, at)
   await renewed('meta')
   await page.goto(`${at}/calendar`)
-  expect(await page.locator('main').textContent()).not.toMatch(/reconnect|ends/i)
+  expect(await page.locator('main').textContent()).not.toMatch(/reconnect|expires/i)
 
   await stack.passTo(startedAt + 77 * dayMs)
   await signInAgain(page)
@@ -62,7 +62,7 @@ test('promise U2, U4: over weeks, connections are renewed silently, warned about
   await expectWords(page, /The connection through Ada Northside expires/)
   await expectWords(page, /1 post is scheduled after that/)
   await shoot(page, 'connections-warned')
-  await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta ends/)
+  await expect.poll(async () => (await stack.subjects()).join(), { timeout: 20_000 }).toMatch(/connection to Meta expires/)
 
   await stack.passTo(dueAt.getTime() - 10 * 60_000)
   await signInAgain(page)
