@@ -165,7 +165,7 @@ describe('promise U1: a draft for the TikTok inbox is delivered once, and follow
       await passTime(dayMs)
       expect(await made(), 'drafts in all').toHaveLength(1)
 
-      await failed.press('Retry')
+      await failed.press('Try again')
       await untilPage(house.admin, url, (page) => page.text.includes(inInbox))
       expect((await made()).map(({ status }) => status)).toEqual(['FAILED', 'SEND_TO_USER_INBOX'])
     },
