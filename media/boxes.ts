@@ -29,7 +29,7 @@ export const walkBoxes = async (file: FileHandle, fileSize: number): Promise<Box
   if (!isWhole(boxes)) throw cut()
   const index = boxes.find((box) => box.type === 'moov')
   if (index && index.size > maxIndexBytes)
-    throw new MediaRefused('unsupported', 'The index of this video is too large to be read. Export it again as MP4.')
+    throw new MediaRefused('unsupported', 'The index of this video is too large to read. Export it again as MP4.')
   return boxes
 }
 
@@ -57,4 +57,4 @@ const readHeader = async (file: FileHandle, start: number, fileSize: number): Pr
 const cut = () =>
   new MediaRefused('damaged', 'The end of this video is missing. Export or copy it again, then upload the whole file.')
 const damaged = () =>
-  new MediaRefused('damaged', 'This video is damaged: its parts do not fit together. Export it again, then upload it.')
+  new MediaRefused('damaged', 'This video is damaged: its parts don’t fit together. Export it again, then upload it.')

@@ -37,9 +37,9 @@ export const explain = (error: unknown): unknown => {
   if (error.why === 'too_slow')
     return new MediaRefused('unsupported', 'This video took too long to read. Export it again as MP4 (H.264), then upload it.')
   if (/matches no streams/.test(error.log))
-    return new MediaRefused('unsupported', 'This file has sound but no picture. The platforms take videos only.')
+    return new MediaRefused('unsupported', 'This file has sound but no video. Platforms only accept videos.')
   return new MediaRefused(
     'damaged',
-    'This video cannot be read: it is damaged or of a rare kind. Export it again as MP4 (H.264).',
+    'This video can’t be read. It’s damaged or in a rare format. Export it again as MP4 (H.264).',
   )
 }

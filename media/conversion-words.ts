@@ -12,7 +12,7 @@ type Unready = {
  */
 export const conversionWords = (media: Unready, nowMs: number): string | null => {
   if (media.conversion === null) return null
-  if (media.conversion === 'failed') return media.conversionProblem ?? 'This video cannot be converted.'
+  if (media.conversion === 'failed') return media.conversionProblem ?? 'This video can’t be converted.'
   const minutes = Math.ceil(leftMs(media, nowMs) / 60_000)
   return `Converting: ${minutes <= 1 ? 'about a minute' : `about ${minutes} minutes`}`
 }

@@ -38,7 +38,7 @@ export const makeSendableImage = async (from: string, to: string): Promise<Image
     )
     if (info.size <= maxStoredBytes) return { width: info.width, height: info.height, sizeBytes: info.size }
   }
-  throw new MediaRefused('too_large', 'This picture stays above 4 MB even when compressed. Export a smaller one.')
+  throw new MediaRefused('too_large', 'This picture is larger than 4 MB even when compressed. Export a smaller one.')
 }
 
 /** Whether a GIF has more than one frame. Throws MediaRefused. */

@@ -50,7 +50,7 @@ const readLog = (log: string): Probed => {
   if (durationMs > longestVideoHours * 3_600_000)
     throw new MediaRefused(
       'unsupported',
-      `This video is longer than ${longestVideoHours} hours, which no platform takes. Cut it, then upload it.`,
+      `This video is longer than ${longestVideoHours} hours, which no platform accepts. Trim it, then upload it.`,
     )
   const [, across, down] = (/\bSAR (\d+):(\d+)/.exec(picture) ?? []).map(Number)
   const shownWidth = across && down ? Math.round((codedWidth * across) / down) : codedWidth

@@ -40,7 +40,7 @@ export const sniffType = async (path: string, fileName: string): Promise<Sniffed
   if (promised && promised !== sniffed.kind)
     throw new MediaRefused(
       'misnamed',
-      `“${fileName}” is ${promised === 'image' ? 'a video under the name of a picture' : 'a picture under the name of a video'}. Give it its right ending and upload it again.`,
+      `“${fileName}” is ${promised === 'image' ? 'a video with the name of a picture' : 'a picture with the name of a video'}. Give it the right file extension and upload it again.`,
     )
   return sniffed
 }
@@ -70,22 +70,25 @@ const promisedKind = (fileName: string): 'image' | 'video' | null => {
 const explain = async (path: string, mime: string | undefined, fileName: string): Promise<MediaRefused> => {
   const named = `“${fileName}”`
   if (await holdsSvg(path))
-    return new MediaRefused('unsupported', `${named} is an SVG drawing; the platforms take photos. Export it as JPEG or PNG.`)
+    return new MediaRefused(
+      'unsupported',
+      `${named} is an SVG drawing, and platforms only accept photos. Export it as JPEG or PNG.`,
+    )
   if (mime === undefined)
     return new MediaRefused(
       'not_media',
-      `${named} is neither a picture nor a video, whatever its name says. Choose a JPEG, PNG, WebP, MP4 or MOV file.`,
+      `${named} isn’t a picture or a video, despite its name. Choose a JPEG, PNG, WebP, MP4 or MOV file.`,
     )
   if (mime.startsWith('image/'))
-    return new MediaRefused('unsupported', `${named} is a picture of the kind ${mime}. Export it as JPEG or PNG.`)
+    return new MediaRefused('unsupported', `${named} is a picture of type ${mime}. Export it as JPEG or PNG.`)
   if (mime.startsWith('video/') || mime.startsWith('application/vnd.rn-'))
     return new MediaRefused(
       'unsupported',
-      `${named} is a video of the kind ${mime}. Export it as MP4 (H.264), which every platform takes.`,
+      `${named} is a video of type ${mime}. Export it as MP4 (H.264), which every platform accepts.`,
     )
   return new MediaRefused(
     'not_media',
-    `${named} is neither a picture nor a video: its content is ${mime}. Choose a JPEG, PNG, WebP, MP4 or MOV file.`,
+    `${named} isn’t a picture or a video: its content is ${mime}. Choose a JPEG, PNG, WebP, MP4 or MOV file.`,
   )
 }
 

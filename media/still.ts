@@ -45,4 +45,4 @@ const headOf = async (path: string, bytes: number): Promise<Buffer> => {
   }
 }
 
-const unreadable = () => new MediaRefused('unsupported', 'This picture cannot be read here. Export it as JPEG, then upload it.')
+const unreadable = () => new MediaRefused('unsupported', 'This picture can’t be read here. Export it as JPEG, then upload it.')

@@ -36,7 +36,7 @@ export const probeVideo = async (path: string): Promise<VideoFacts> => {
     if (error instanceof MediaRefused) throw error
     throw new MediaRefused(
       'damaged',
-      'This video cannot be read: it is damaged or of a rare kind. Export it again as MP4 (H.264).',
+      'This video can’t be read. It’s damaged or in a rare format. Export it again as MP4 (H.264).',
     )
   } finally {
     input.dispose()
@@ -45,7 +45,7 @@ export const probeVideo = async (path: string): Promise<VideoFacts> => {
 
 const readFacts = async (input: Input): Promise<VideoFacts> => {
   const track = await input.getPrimaryVideoTrack()
-  if (!track) throw new MediaRefused('unsupported', 'This file has sound but no picture. The platforms take videos only.')
+  if (!track) throw new MediaRefused('unsupported', 'This file has sound but no video. Platforms only accept videos.')
   const audio = await input.getPrimaryAudioTrack()
   const durationMs = Math.round((await input.computeDuration()) * 1000)
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()]

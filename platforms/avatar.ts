@@ -37,4 +37,4 @@ const typeOf = (bytes: Buffer): AvatarType | null => {
 }
 
 const unusable = (code: string): PlatformError =>
-  new PlatformError({ kind: 'unavailable', code, words: 'The profile picture could not be loaded.' })
+  new PlatformError({ kind: 'unavailable', code, words: 'The profile picture couldn’t be loaded.' })

@@ -98,9 +98,9 @@ const neverReached = new Set([
 
 const unanswered = (cause: unknown, timedOut: boolean): PlatformError => {
   const code = codeOf(cause)
-  if (neverReached.has(code)) return new PlatformError({ kind: 'unavailable', code, words: 'The platform could not be reached.' })
+  if (neverReached.has(code)) return new PlatformError({ kind: 'unavailable', code, words: 'The platform couldn’t be reached.' })
   if (timedOut)
-    return new PlatformError({ kind: 'unknown_outcome', code: 'timeout', words: 'The platform did not answer in time.' })
+    return new PlatformError({ kind: 'unknown_outcome', code: 'timeout', words: 'The platform didn’t answer in time.' })
   return new PlatformError({
     kind: 'unknown_outcome',
     code: code || 'broken',

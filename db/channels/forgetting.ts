@@ -11,7 +11,7 @@ type ForgottenGrant = { id: string; workspaceId: string }
 export type Forgotten = { grants: ForgottenGrant[]; appUserIds: string[] }
 
 /** The explanation shown under the account. */
-export const keyLostWords = 'The key that protected this connection was lost. Connect the account again.'
+export const keyLostWords = 'The key that protected this connection was lost. Reconnect the account.'
 
 /**
  * Removes encrypted values that no key can decrypt, and updates everything that depended on them.

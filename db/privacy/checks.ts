@@ -23,7 +23,7 @@ export const checks: Check[] = [
   {
     name: 'check-ended',
     promise: 'R2',
-    what: 'places for tokens and addresses whose use is over, all of them empty',
+    what: 'places for expired tokens and addresses, all of them empty',
     look: async (sql) => {
       const [found] = await sql<Found>`
         select count(*)::int as all, (count(*) filter (where value is not null))::int as wrong from (${sql.unsafe(endedPlaces)}) as ended`
@@ -43,7 +43,7 @@ export const checks: Check[] = [
   {
     name: 'check-database-log',
     promise: 'A3',
-    what: 'database, which keeps the values of its rows out of its own log',
+    what: 'database that keeps the values of its rows out of its own log',
     look: async (sql) => ({ all: 1, wrong: (await keepsValuesOutOfItsLog(sql)) ? 0 : 1 }),
   },
 ]

@@ -29,9 +29,9 @@ export const leftOut: Record<string, string> = {
   '*.workspace_id': 'What belongs to a workspace is given to its admins, in the folder of the workspace.',
   '*.made_workspace_id': 'What belongs to a workspace is given to its admins, in the folder of the workspace.',
   '*.request_id':
-    'A deletion ends every session, so nobody can download an export while one runs. Its status page tells the rest.',
+    'A deletion ends every session, so nobody can download an export while one runs. Its status page shows the rest.',
   '*.erased_by':
-    'A deletion ends every session, so nobody can download an export while one runs. Its status page tells the rest.',
+    'A deletion ends every session, so nobody can download an export while one runs. Its status page shows the rest.',
   'post_media.media_id': 'How posts of other members use your files belongs to those members.',
   'notices.channel_id': 'Notifications to other members are theirs.',
   'notices.grant_id': 'Notifications to other members are theirs.',

@@ -112,7 +112,7 @@ export const keptData: Kept[] = [
     id: 'deletion-mails',
     group: 'account',
     what: 'After you delete your account: your name and email address, encrypted, until our last email about it is sent',
-    why: 'To tell you when the deletion is done. If nobody takes the email, we delete it anyway',
+    why: 'To tell you when the deletion is done. If the email can’t be delivered, we delete it anyway',
     kept: { rule: 'deletion_mails' },
     columns: ['deletion_mails.*'],
   },

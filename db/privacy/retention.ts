@@ -114,7 +114,7 @@ export const rules: Rule[] = [
       'grants',
       'What a platform gave us about an account',
       '30 days',
-      'CrateSocial was removed in the settings of the platform, unless the account is connected again; its tokens are deleted at once',
+      'CrateSocial was removed in the settings of the platform, unless the account is connected again; its tokens are deleted immediately',
       "case when state = 'ended' and state_reason = 'removed' then ended_at end",
       'connection',
       'E5',
@@ -138,7 +138,7 @@ export const rules: Rule[] = [
   },
   indexed(
     'used_at',
-    row('form_keys', 'Marks that keep a form from being carried out twice', '1 day', 'the form was sent', 'used_at', 'mark'),
+    row('form_keys', 'Markers that keep a form from being submitted twice', '1 day', 'the form was sent', 'used_at', 'mark'),
   ),
   row('sessions', 'Sessions', '1 day', 'they expired', 'least(expires_at, ends_at)', 'session'),
   row('throttle', 'Counts of sign-in attempts', '1 day', 'they expired', 'reset_at', 'count'),
@@ -183,7 +183,7 @@ export const rules: Rule[] = [
   },
   row(
     'invitations',
-    'Invitations that nobody used',
+    'Unused invitations',
     '30 days',
     'they expired or were revoked',
     'case when accepted_at is null then coalesce(revoked_at, expires_at) end',
@@ -193,7 +193,7 @@ export const rules: Rule[] = [
     'claimed_at',
     row(
       'attempts',
-      'Records of single attempts to publish',
+      'Records of individual attempts to publish',
       terms.records,
       'they ended',
       'coalesce(ended_at, claimed_at)',
@@ -204,7 +204,7 @@ export const rules: Rule[] = [
     'claimed_at',
     row(
       'comment_attempts',
-      'Records of single attempts to write a first comment',
+      'Records of individual attempts to add a first comment',
       terms.records,
       'they ended',
       'coalesce(ended_at, claimed_at)',
@@ -212,7 +212,7 @@ export const rules: Rule[] = [
     ),
   ),
   indexed('at', row('events', 'Entries in the activity log of a workspace', terms.records, 'they were written', 'at', 'line')),
-  row('outbox', 'Tasks that could not be handed over', '30 days', 'they were noted', 'created_at', 'note'),
+  row('outbox', 'Tasks that couldn’t be delivered', '30 days', 'they were noted', 'created_at', 'note'),
   indexed('created_at', row('notices', 'Notifications', '90 days', 'they were written', 'created_at', 'notice')),
   row(
     'policy_letters',
@@ -226,7 +226,7 @@ export const rules: Rule[] = [
   { ...row('exports', 'Exports of your data', '7 days', 'you asked for them', 'asked_at', 'file', 'E1'), goes: 'export' },
   row(
     'deletion_mails',
-    'Emails about a deletion that no mail server took, with the address, encrypted',
+    'Emails about a deletion that couldn’t be delivered, with the address, encrypted',
     '30 days',
     'the last step of the deletion',
     '(select r.finished_at from deletion_requests r where r.id = request_id)',

@@ -159,6 +159,6 @@ const tokenOf = ({ accountToken }: Account): string => {
   throw new PlatformError({
     kind: 'permission',
     code: 'no_page_token',
-    words: 'The token of this Page is missing. Connect the Page again.',
+    words: 'The token of this Page is missing. Reconnect the Page.',
   })
 }

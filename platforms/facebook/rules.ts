@@ -16,7 +16,7 @@ const photoTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/
 /** Checks one Page's post against every Facebook rule that can be checked before sending. */
 export const checkFacebookDraft = (draft: DraftForChannel): RuleFault[] => {
   const rulesOfKind = kindRules[draft.kind]
-  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Facebook: there is no kind of post named ${draft.kind}.` }]
+  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Facebook: there is no post type named ${draft.kind}.` }]
   return [...textFaults(draft), ...linkFaults(draft), ...rulesOfKind(draft), ...firstCommentFaults(draft, facebookCommentLimits)]
 }
 
@@ -34,14 +34,14 @@ const videosOf = ({ media }: DraftForChannel) => media.filter((item) => item.kin
 
 const textFaults = ({ text }: DraftForChannel): RuleFault[] => {
   const over = countCharacters(text) - textLimit
-  const words = `Facebook: the text is ${countNumber(over, 'character')} too long; ${numberFormat().format(textLimit)} are the most.`
+  const words = `Facebook: the text is ${countNumber(over, 'character')} too long. The limit is ${numberFormat().format(textLimit)}.`
   return over > 0 ? [{ rule: 'text_length', field: 'text', words }] : []
 }
 
 const linkFaults = ({ kind, link }: DraftForChannel): RuleFault[] => {
   if (!link) return []
   if (kind !== 'link') {
-    const words = 'Facebook: only a link post has a link of its own. Write the address in the text, or choose Link.'
+    const words = 'Facebook: only a link post has its own link. Write the address in the text, or choose Link.'
     return [{ rule: 'link_exclusive', field: 'link', words }]
   }
   const words = 'Facebook: the link must be a full address that begins with https:// or http://.'
@@ -49,7 +49,7 @@ const linkFaults = ({ kind, link }: DraftForChannel): RuleFault[] => {
 }
 
 const needsText = ({ text }: DraftForChannel): RuleFault[] => {
-  const words = 'Facebook: a text post needs a text.'
+  const words = 'Facebook: a text post needs text.'
   return text.trim() === '' ? [{ rule: 'text_missing', field: 'text', words }] : []
 }
 
@@ -64,13 +64,13 @@ const noMedia = ({ kind, media }: DraftForChannel): RuleFault[] => {
 const photoCount = ({ media }: DraftForChannel, least: number, most: number): RuleFault[] => {
   if (media.length >= least && media.length <= most) return []
   const wanted = least === most ? `one picture` : `${least} to ${most} pictures`
-  const words = `Facebook: this kind of post has ${wanted}, and there ${media.length === 1 ? 'is' : 'are'} ${media.length}.`
+  const words = `Facebook: this kind of post needs ${wanted}, and you added ${media.length}.`
   return [{ rule: 'media_count', field: 'media', words }]
 }
 
 /** One video. A picture next to it is its cover. */
 const videoAndCover = ({ media }: DraftForChannel): RuleFault[] => {
-  const words = 'Facebook: a video or reel is one video, and one picture beside it if you want it as the cover.'
+  const words = 'Facebook: a video or reel is one video, and optionally one picture as the cover.'
   const videos = media.filter((item) => item.kind === 'video').length
   const covers = media.flatMap((item, index) => (item.kind === 'image' ? photoFaults(item, index) : []))
   return videos === 1 && media.length <= 2 ? covers : [{ rule: 'media_count', field: 'media', words }]
@@ -84,7 +84,7 @@ const storyMedia = ({ media }: DraftForChannel): RuleFault[] => {
 }
 
 const storyText = ({ text }: DraftForChannel): RuleFault[] => {
-  const words = 'Facebook: a story has no text of its own. Remove the text for this account, or put it into the picture.'
+  const words = 'Facebook: a story has no text. Remove the text for this account, or put it into the picture.'
   return text.trim() === '' ? [] : [{ rule: 'story_text', field: 'text', words }]
 }
 
@@ -96,7 +96,7 @@ const photoFaults = (media: MediaFacts, index: number): RuleFault[] => {
     item,
     words: `Facebook: picture ${item} ${words}`,
   })
-  if (media.kind === 'video') return [fault('media_kind', 'is a video; a photo post holds pictures only.')]
+  if (media.kind === 'video') return [fault('media_kind', 'is a video. A photo post can only have pictures.')]
   const faults: RuleFault[] = []
   if (!photoTypes.includes(media.contentType)) faults.push(fault('photo_type', 'must be JPEG, PNG, GIF, BMP or TIFF.'))
   if (media.sizeBytes > largestPhotoBytes) faults.push(fault('photo_size', 'is larger than 10 MB; upload a smaller one.'))

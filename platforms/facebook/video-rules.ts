@@ -19,9 +19,9 @@ type Rule = { rule: string; broken: boolean; words: string }
 
 export const videoFaults = (video: MediaFacts): RuleFault[] =>
   faultsOf('the video', [
-    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB; export a smaller one.' },
+    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB. Export a smaller one.' },
     { rule: 'video_size', broken: video.sizeBytes < smallestVideoBytes, words: 'has less than 1 KB.' },
-    { rule: 'video_duration', broken: (video.durationMs ?? 0) > longestVideoMs, words: 'is longer than 20 minutes; cut it.' },
+    { rule: 'video_duration', broken: (video.durationMs ?? 0) > longestVideoMs, words: 'is longer than 20 minutes. Trim it.' },
   ])
 
 export const isReelShaped = ({ width, height }: MediaFacts): boolean => Math.abs(width / height - reel.ratio) <= ratioSlack
@@ -39,7 +39,7 @@ export const storyVideoFaults = (video: MediaFacts): RuleFault[] => [
     {
       rule: 'story_duration',
       broken: video.durationMs !== null && (video.durationMs < reel.shortestMs || video.durationMs > longestStoryMs),
-      words: `lasts ${seconds(video)}; from 3 to 60 seconds are possible. Cut it.`,
+      words: `lasts ${seconds(video)}. It must last 3 to 60 seconds. Trim it.`,
     },
   ]),
 ]
@@ -49,11 +49,11 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
   const { width, height, fps, videoCodec, audioCodec } = video
   return faultsOf('the reel', [
     { rule: 'reel_type', broken: !reelTypes.includes(video.contentType), words: 'must be an MP4 or MOV file.' },
-    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB; export a smaller one.' },
+    { rule: 'video_size', broken: video.sizeBytes > largestVideoBytes, words: 'is larger than 1 GB. Export a smaller one.' },
     {
       rule: 'reel_duration',
       broken: !isReelLong(video),
-      words: `lasts ${seconds(video)}; from 3 to 90 seconds are possible. Cut it, or choose Video.`,
+      words: `lasts ${seconds(video)}. It must last 3 to 90 seconds. Trim it, or choose Video.`,
     },
     {
       rule: 'reel_ratio',
@@ -68,14 +68,14 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
     {
       rule: 'reel_fps',
       broken: fps !== null && (fps < reel.leastFps - 0.1 || fps > reel.mostFps + 0.1),
-      words: `has ${Math.round(fps ?? 0)} frames per second; from 24 to 60 are possible.`,
+      words: `has ${Math.round(fps ?? 0)} frames per second. It must have 24 to 60.`,
     },
     {
       rule: 'reel_codec',
       broken: !isOneOf(videoCodec, reelVideoCodecs),
-      words: `is coded as ${videoCodec}; use H.264, H.265, VP9 or AV1.`,
+      words: `is encoded as ${videoCodec}. Use H.264, H.265, VP9 or AV1.`,
     },
-    { rule: 'reel_audio', broken: !isOneOf(audioCodec, reelAudioCodecs), words: `has sound coded as ${audioCodec}; use AAC.` },
+    { rule: 'reel_audio', broken: !isOneOf(audioCodec, reelAudioCodecs), words: `has audio encoded as ${audioCodec}. Use AAC.` },
   ])
 }
 

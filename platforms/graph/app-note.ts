@@ -11,7 +11,7 @@ export const metaNoteOf = ({ isLive }: Pick<MetaSettings, 'isLive'>): Issuer['ap
         words:
           'The Meta app of this installation may still be in development mode. Then posts may be visible only to people with a role in the app. ' +
           'Until Meta has reviewed it, only they can connect accounts.',
-        forOperator: 'Once the app is live, set META_APP_LIVE=true, and this note is gone.',
+        forOperator: 'Once the app is live, set META_APP_LIVE=true to hide this note.',
       }
     : null
 

@@ -35,14 +35,14 @@ const minute = 60_000
 const hour = 60 * minute
 
 const connectAgain = 'Connect the account again.'
-const setup = 'The operator of this installation must look at the settings of the Meta app:'
+const setup = 'The operator of this installation needs to check the settings of the Meta app:'
 
 /**
  * Codes that apply to every call. Sources: Meta's error reference and field reports, as of November
  * 2026.
  */
 export const generalRows: ErrorRow[] = [
-  { code: 1, subcode: null, kind: 'unavailable', words: 'Meta had an unknown fault.' },
+  { code: 1, subcode: null, kind: 'unavailable', words: 'Meta had an unknown error.' },
   { code: 2, subcode: null, kind: 'unavailable', words: 'Meta is temporarily unavailable.' },
   { code: 3, subcode: null, kind: 'rejected', words: `${setup} it lacks this capability.` },
   {
@@ -57,7 +57,7 @@ export const generalRows: ErrorRow[] = [
     code: 10,
     subcode: null,
     kind: 'permission',
-    words: 'Meta says a permission is missing. Connect the account again and leave every permission ticked.',
+    words: 'Meta says a permission is missing. Reconnect the account and leave every permission selected.',
   },
   {
     code: 17,
@@ -76,11 +76,11 @@ export const generalRows: ErrorRow[] = [
     waitMs: 15 * minute,
   },
   { code: 100, subcode: null, kind: 'rejected', words: 'Meta refused a part of the request.' },
-  { ...hidden, kind: 'rejected', words: 'It is gone, or Meta does not show it to CrateSocial any more.' },
+  { ...hidden, kind: 'rejected', words: 'It no longer exists, or Meta no longer shows it to CrateSocial.' },
   { code: 101, subcode: null, kind: 'rejected', words: `${setup} the app id is not valid.` },
   { code: 102, subcode: null, kind: 'reauthorize', words: `The connection to Meta has ended. ${connectAgain}` },
   { code: 104, subcode: null, kind: 'rejected', words: `${setup} the signature of a call was not accepted.` },
-  { code: 197, subcode: null, kind: 'rejected', words: 'Facebook takes no empty post. Write a text or add a picture.' },
+  { code: 197, subcode: null, kind: 'rejected', words: 'Facebook doesn’t accept empty posts. Write text or add a picture.' },
   {
     code: 200,
     subcode: null,
@@ -93,7 +93,7 @@ export const generalRows: ErrorRow[] = [
     code: 283,
     subcode: null,
     kind: 'permission',
-    words: 'Meta asks for a further permission. Connect the account again and leave every permission ticked.',
+    words: 'Meta asks for a further permission. Reconnect the account and leave every permission selected.',
   },
   {
     code: 341,
@@ -107,7 +107,7 @@ export const generalRows: ErrorRow[] = [
     code: 368,
     subcode: null,
     kind: 'rate_limited',
-    words: 'Meta has blocked this action for a time because of its policies. Look at the notices in Facebook or Instagram.',
+    words: 'Meta has blocked this action for a time because of its policies. Check the notifications in Facebook or Instagram.',
     limited: 'posts',
     waitMs: 24 * hour,
   },
@@ -115,7 +115,7 @@ export const generalRows: ErrorRow[] = [
     code: equalText,
     subcode: null,
     kind: 'rejected',
-    words: 'Facebook takes no text that equals the post before it. Change the text.',
+    words: 'Facebook doesn’t accept the same text as the post before it. Change the text.',
     sent: 'unknown',
   },
   { code: 613, subcode: null, kind: 'rate_limited', words: 'Meta asks for fewer calls in this time.', waitMs: 15 * minute },
@@ -162,7 +162,7 @@ export const loginRows: ErrorRow[] = [
     code: invalidToken,
     subcode: null,
     kind: 'reauthorize',
-    words: `Meta does not accept the connection any more. ${connectAgain}`,
+    words: `Meta no longer accepts the connection. ${connectAgain}`,
   },
   {
     code: invalidToken,
@@ -207,7 +207,7 @@ export const loginRows: ErrorRow[] = [
     code: invalidToken,
     subcode: 492,
     kind: 'reauthorize',
-    words: 'The person who connected this account has no role on the Page any more. Connect it with a person who has one.',
+    words: 'The person who connected this account no longer has a role on the Page. Someone who has one needs to connect it.',
   },
 ]
 
@@ -224,9 +224,9 @@ export const pageRows: ErrorRow[] = [
       words: 'Facebook cannot open the link or does not allow it. Check the address.',
     }),
   ),
-  { code: 6000, subcode: null, kind: 'unavailable', words: 'Facebook could not take the upload of the video.' },
-  { code: 6001, subcode: null, kind: 'unavailable', words: 'Facebook could not take the upload of the video.' },
-  { code: null, subcode: 1346003, kind: 'rejected', words: 'Facebook takes the content for abusive and refuses it.' },
+  { code: 6000, subcode: null, kind: 'unavailable', words: 'Facebook couldn’t accept the upload of the video.' },
+  { code: 6001, subcode: null, kind: 'unavailable', words: 'Facebook couldn’t accept the upload of the video.' },
+  { code: null, subcode: 1346003, kind: 'rejected', words: 'Facebook considers the content abusive and rejected it.' },
   {
     code: null,
     subcode: 1390008,
@@ -253,34 +253,34 @@ export const pageRows: ErrorRow[] = [
     code: null,
     subcode: 1366046,
     kind: 'rejected',
-    words: 'The picture is too large for Facebook or has a format it does not take.',
+    words: 'The picture is too large for Facebook or has a format it doesn’t accept.',
   },
   {
     code: null,
     subcode: 1366051,
     kind: 'rejected',
-    words: 'Facebook has used this picture in a post already, or does not hold it any more.',
+    words: 'Facebook already used this picture in a post, or no longer has it.',
     sent: 'unknown',
   },
-  { code: null, subcode: 1349125, kind: 'rejected', words: 'Facebook does not take the text or the format of the file.' },
+  { code: null, subcode: 1349125, kind: 'rejected', words: 'Facebook doesn’t accept the text or the format of the file.' },
   { code: null, subcode: 1363022, kind: 'rejected', words: 'The video has less than 1 KB.' },
   { code: null, subcode: 1363023, kind: 'rejected', words: 'The video is larger than 2 GB.' },
   {
     code: null,
     subcode: 1363024,
     kind: 'rejected',
-    words: 'Facebook does not take the format of the video. Use MP4 with H.264 and AAC.',
+    words: 'Facebook doesn’t accept the format of the video. Use MP4 with H.264 and AAC.',
   },
   { code: null, subcode: 1363025, kind: 'rejected', words: 'The video is too short for Facebook.' },
   { code: null, subcode: 1363026, kind: 'rejected', words: 'The video is longer than 40 minutes.' },
   { code: null, subcode: 1363031, kind: 'rejected', words: 'Facebook finds no video in the file.' },
   { code: null, subcode: 1363032, kind: 'rejected', words: 'Facebook finds no video in the file.' },
   { code: null, subcode: 1363040, kind: 'rejected', words: 'A reel must be upright, 9:16.' },
-  { code: null, subcode: 1363041, kind: 'unavailable', words: 'The upload of the video took too long and begins anew.' },
-  { code: null, subcode: 1363047, kind: 'rejected', words: 'Facebook does not take this video as a reel.' },
+  { code: null, subcode: 1363041, kind: 'unavailable', words: 'The upload of the video took too long and will start over.' },
+  { code: null, subcode: 1363047, kind: 'rejected', words: 'Facebook doesn’t accept this video as a reel.' },
   { code: null, subcode: 1363127, kind: 'rejected', words: 'A reel needs at least 540 x 960 pixels.' },
-  { code: null, subcode: 1363128, kind: 'rejected', words: 'A reel lasts from 3 to 90 seconds.' },
-  { code: null, subcode: 1363129, kind: 'rejected', words: 'A reel has from 24 to 60 frames per second.' },
+  { code: null, subcode: 1363128, kind: 'rejected', words: 'A reel must last 3 to 90 seconds.' },
+  { code: null, subcode: 1363129, kind: 'rejected', words: 'A reel must have 24 to 60 frames per second.' },
   { code: null, subcode: 2061006, kind: 'rejected', words: 'Facebook could not use the address of the file.' },
   { code: null, subcode: 2069019, kind: 'rejected', words: 'Facebook could not read the file.' },
   {

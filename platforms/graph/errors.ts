@@ -67,7 +67,7 @@ export const isHidden = ({ problem }: { problem: Pick<Problem, 'code' | 'subcode
 export const unreadable = (effect: Effect, code: string): PlatformError =>
   effect === 'send'
     ? new PlatformError({ kind: 'unknown_outcome', code, words: unknownWords })
-    : new PlatformError({ kind: 'unavailable', code, words: 'Meta gave an answer that cannot be read.' })
+    : new PlatformError({ kind: 'unavailable', code, words: 'Meta’s answer couldn’t be read.' })
 
 /** For no answer, or an answer that is neither a clear yes nor a clear no. */
 const unknownWords = 'Meta did not say clearly whether the post was published.'
@@ -83,7 +83,7 @@ const unlisted = (transient: boolean): ErrorRow => ({
   code: null,
   subcode: null,
   kind: transient ? 'unavailable' : 'rejected',
-  words: 'Meta refused the request with a code that CrateSocial does not know.',
+  words: 'Meta rejected the request with a code that CrateSocial doesn’t know.',
   sent: 'unknown',
 })
 

@@ -55,7 +55,7 @@ const consentUrl = (settings: MetaSettings, request: { redirectUri: string; stat
 
 const readCallback = (query: Record<string, string>): { code: string } | { refused: string } => {
   if (query.code && !query.error) return { code: query.code }
-  if (query.error === 'access_denied') return { refused: 'Facebook was not allowed to share anything, so nothing was connected.' }
+  if (query.error === 'access_denied') return { refused: 'Nothing was shared at Facebook, so nothing was connected.' }
   return { refused: 'Facebook ended the sign-in without saying why. Nothing was connected; start again.' }
 }
 
@@ -109,7 +109,7 @@ const postForToken = async (graph: Graph, params: Record<string, string>, now: (
 /** Here, code 1 usually means a wrong secret. Retrying doesn't help, and the operator must know. */
 const explainSecret = (error: unknown): never => {
   if (!(error instanceof PlatformError) || error.problem.code !== '1') throw error
-  const words = 'Meta refused the exchange: it had a fault, or META_APP_SECRET is not the secret of this app.'
+  const words = 'Meta rejected the exchange: it had an error, or META_APP_SECRET isn’t the secret of this app.'
   throw new PlatformError({ ...error.problem, words })
 }
 
@@ -127,7 +127,7 @@ const checkApp = async (graph: Graph, now: () => number, signal: AbortSignal): P
 
 const appRefusals: Record<string, { words: string; todo: string } | undefined> = {
   '1': {
-    words: 'Meta refuses the secret of the app.',
+    words: 'Meta rejects the secret of the app.',
     todo: 'Copy the App Secret from App settings > Basic into META_APP_SECRET.',
   },
   '101': {
@@ -155,7 +155,7 @@ const reasonOf = (facts: JsonRecord): string => {
   const error = recordAt(facts, 'error')
   const envelope = { error: { code: error.code ?? invalidToken, error_subcode: error.subcode ?? null } }
   const problem = isRecord(facts.error) ? errorIn(envelope, 'repeatable', { percent: 0, regainMs: null }) : null
-  return problem?.message ?? 'Meta does not accept the connection any more. Connect the account again.'
+  return problem?.message ?? 'Meta no longer accepts the connection. Connect the account again.'
 }
 
 const grantedScopes = async (graph: Graph, token: string, signal: AbortSignal): Promise<string[]> => {

@@ -5,17 +5,17 @@ const minute = 60_000
 const hour = 60 * minute
 
 const badVideo = 'Instagram cannot use the format of the video. Use MP4 with H.264 video and AAC sound, at a steady frame rate.'
-const tags = 'Instagram does not take the tags of this post: at most 20 people or products.'
+const tags = 'Instagram doesn’t accept the tags of this post. The limit is 20 people or products.'
 
 /**
  * Instagram's content publishing codes, as of June 2026. The subcodes from 2207076 on are
  * undocumented. They usually appear in a container's `status`, which gives only the subcode.
  */
 export const instagramRows: ErrorRow[] = [
-  { code: -1, subcode: null, kind: 'unavailable', words: 'Instagram had a fault.' },
-  { code: -1, subcode: 2207001, kind: 'unavailable', words: 'Instagram had a fault.' },
+  { code: -1, subcode: null, kind: 'unavailable', words: 'Instagram had an error.' },
+  { code: -1, subcode: 2207001, kind: 'unavailable', words: 'Instagram had an error.' },
   { code: -1, subcode: 2207032, kind: 'unavailable', words: 'Instagram could not prepare the file.' },
-  { code: -1, subcode: 2207053, kind: 'unavailable', words: 'Instagram could not take the file, without saying why.' },
+  { code: -1, subcode: 2207053, kind: 'unavailable', words: 'Instagram couldn’t accept the file and gave no reason.' },
   {
     code: -1,
     subcode: 2207073,
@@ -24,7 +24,7 @@ export const instagramRows: ErrorRow[] = [
   },
   { code: -2, subcode: 2207003, kind: 'unavailable', words: 'Instagram could not fetch the file in time.' },
   { code: -2, subcode: 2207020, kind: 'unavailable', words: 'What was prepared at Instagram has expired.' },
-  { code: 1, subcode: 2207057, kind: 'rejected', words: 'The moment chosen for the cover lies outside the video.' },
+  { code: 1, subcode: 2207057, kind: 'rejected', words: 'The time chosen for the cover is outside the video.' },
   {
     code: 4,
     subcode: restricted,
@@ -69,7 +69,7 @@ export const instagramRows: ErrorRow[] = [
   { code: 100, subcode: 2207023, kind: 'rejected', words: 'Instagram does not know this kind of post.' },
   { code: 100, subcode: 2207028, kind: 'rejected', words: 'A carousel has from 2 to 10 pictures or videos.' },
   ...[2207035, 2207036, 2207037].map((subcode): ErrorRow => ({ code: 100, subcode, kind: 'rejected', words: tags })),
-  { code: 100, subcode: 2207040, kind: 'rejected', words: 'Instagram takes at most 20 mentions or tags.' },
+  { code: 100, subcode: 2207040, kind: 'rejected', words: 'Instagram accepts at most 20 mentions or tags.' },
   { code: 352, subcode: null, kind: 'rejected', words: badVideo },
   { code: 352, subcode: 2207026, kind: 'rejected', words: badVideo },
   {
@@ -95,8 +95,8 @@ export const instagramRows: ErrorRow[] = [
   },
   { code: 36000, subcode: null, kind: 'rejected', words: 'The picture is larger than 8 MB.' },
   { code: 36000, subcode: 2207004, kind: 'rejected', words: 'The picture is larger than 8 MB.' },
-  { code: 36001, subcode: null, kind: 'rejected', words: 'Instagram takes pictures as JPEG only.' },
-  { code: 36001, subcode: 2207005, kind: 'rejected', words: 'Instagram takes pictures as JPEG only.' },
+  { code: 36001, subcode: null, kind: 'rejected', words: 'Instagram only accepts JPEG pictures.' },
+  { code: 36001, subcode: 2207005, kind: 'rejected', words: 'Instagram only accepts JPEG pictures.' },
   { code: 36003, subcode: null, kind: 'rejected', words: 'The picture must be between 4:5 and 1.91:1. Crop it.' },
   { code: 36003, subcode: 2207009, kind: 'rejected', words: 'The picture must be between 4:5 and 1.91:1. Crop it.' },
   {
@@ -118,7 +118,7 @@ export const instagramRows: ErrorRow[] = [
     code: null,
     subcode: 2207082,
     kind: 'rejected',
-    words: 'Instagram could not take the video. A sound track that is silent or declared wrongly is a known cause.',
+    words: 'Instagram couldn’t accept the video. A known cause is an audio track that is silent or declared wrongly.',
   },
   { code: null, subcode: 2207085, kind: 'unavailable', words: 'Instagram could not process the file.' },
 ]

@@ -31,7 +31,7 @@ export const imageFaults = (image: MediaFacts, item: number, inFeed: boolean): R
   const taller = `is taller than 4:5; crop it to between 4:5 and 1.91:1.`
   return faultsOf(`picture ${item}`, item, [
     { rule: 'image_type', broken: image.contentType !== 'image/jpeg', words: 'must be a JPEG.' },
-    { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB; upload a smaller one.' },
+    { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB. Upload a smaller one.' },
     { rule: 'image_ratio', broken: inFeed && ratio > feedRatio.most + ratioSlack, words: wider },
     { rule: 'image_ratio', broken: inFeed && ratio < feedRatio.least - ratioSlack, words: taller },
   ])
@@ -45,7 +45,7 @@ export const altTextFaults = ({ altText }: MediaFacts, item: number): RuleFault[
     {
       rule: 'alt_text',
       broken: countCharacters(altText) > altTextLimit,
-      words: 'has a description of more than 1,000 characters; shorten it.',
+      words: 'has alt text of more than 1,000 characters. Shorten it.',
     },
   ])
 
@@ -60,27 +60,27 @@ export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse):
     {
       rule: 'video_size',
       broken: video.sizeBytes > limits.bytes,
-      words: `is larger than ${limits.bytes / megabyte} MB; export a smaller one.`,
+      words: `is larger than ${limits.bytes / megabyte} MB. Export a smaller one.`,
     },
     { rule: 'video_duration', broken: durationMs !== null && durationMs < shortestMs, words: 'is shorter than 3 seconds.' },
     {
       rule: 'video_duration',
       broken: durationMs !== null && durationMs > limits.longestMs,
-      words: `is longer than ${limits.longest}; cut it.`,
+      words: `is longer than ${limits.longest}. Trim it.`,
     },
     {
       rule: 'video_ratio',
       broken: ratio < limits.leastRatio || ratio > mostRatio,
-      words: `is ${width} x ${height}, a shape that Instagram does not take; 9:16 is best.`,
+      words: `is ${width} x ${height}, an aspect ratio that Instagram doesn’t accept. 9:16 is best.`,
     },
     {
       rule: 'video_columns',
       broken: width > mostColumns,
-      words: `is ${width} pixels wide; 1,920 are the most. Export it smaller.`,
+      words: `is ${width} pixels wide. The limit is 1,920. Export it smaller.`,
     },
-    { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames per second; from 23 to 60 are possible.` },
-    { rule: 'video_codec', broken: !isOneOf(videoCodec, videoCodecs), words: `is coded as ${videoCodec}; use H.264 or H.265.` },
-    { rule: 'video_audio', broken: !isOneOf(audioCodec, audioCodecs), words: `has sound coded as ${audioCodec}; use AAC.` },
+    { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames per second. It must have 23 to 60.` },
+    { rule: 'video_codec', broken: !isOneOf(videoCodec, videoCodecs), words: `is encoded as ${videoCodec}. Use H.264 or H.265.` },
+    { rule: 'video_audio', broken: !isOneOf(audioCodec, audioCodecs), words: `has audio encoded as ${audioCodec}. Use AAC.` },
   ])
 }
 

@@ -109,7 +109,7 @@ const collaboratorFaults = (settings: JsonRecord): RuleFault[] => {
   const wrong = names.find((name) => !username.test(name))
   const faults: RuleFault[] = []
   if (names.length > mostCollaborators)
-    faults.push(fault('collaborators', 'collaborators', `${mostCollaborators} collaborators are the most.`))
+    faults.push(fault('collaborators', 'collaborators', `the limit is ${mostCollaborators} collaborators.`))
   if (wrong !== undefined)
     faults.push(fault('collaborator_name', 'collaborators', `“${wrong}” is not a username; type them as @name.`))
   return faults
@@ -136,7 +136,7 @@ const coverFaults = (media: MediaFacts[], settings: JsonRecord): RuleFault[] => 
     ]
   const lastMs = media.find((item) => item.kind === 'video')?.durationMs ?? Number.POSITIVE_INFINITY
   if (coverMs <= lastMs) return []
-  return [fault('cover_second', 'cover_second', 'the cover is a moment of the video, in seconds from its start, such as 1.5.')]
+  return [fault('cover_second', 'cover_second', 'the cover is a time in the video, in seconds from its start, such as 1.5.')]
 }
 
 const tagFaults = (item: MediaFacts, position: number, settings: JsonRecord): RuleFault[] => {
@@ -146,14 +146,14 @@ const tagFaults = (item: MediaFacts, position: number, settings: JsonRecord): Ru
   const wrong = tags.find(({ name }) => !username.test(name))
   const misplaced = tags.find(({ x, y, isPlaced }) => !isPlaced || !(x >= 0 && x <= 1 && y >= 0 && y <= 1))
   const faults: RuleFault[] = []
-  if (tags.length > mostTags) faults.push(fault('tags', setting, `${what} tags ${tags.length} people; ${mostTags} are the most.`))
+  if (tags.length > mostTags) faults.push(fault('tags', setting, `${what} tags ${tags.length} people. The limit is ${mostTags}.`))
   if (wrong) faults.push(fault('tag_name', setting, `“${wrong.name}” is not a username; type tags as @name, @name.`))
   else if (misplaced)
     faults.push(
       fault(
         'tag_place',
         setting,
-        `the place of ${misplaced.name} is two numbers from 0 to 100, as in “${misplaced.name} 30 60”.`,
+        `the position of ${misplaced.name} is two numbers from 0 to 100, as in “${misplaced.name} 30 60”.`,
       ),
     )
   return faults

@@ -127,7 +127,7 @@ const notYet = (ageMs: number): Prepared => ({
 const tooLong = new PlatformError({
   kind: 'unavailable',
   code: 'preparing_too_long',
-  words: 'Instagram has been preparing the file for too long.',
+  words: 'Instagram took too long to prepare the file.',
 })
 
 const givenUp = ({ problem }: PlatformError): PlatformError =>

@@ -20,7 +20,7 @@ export const requireQuota = async (graph: Graph, publication: Publication): Prom
     kind: 'rate_limited',
     code: '9',
     subcode: '2207042',
-    words: `Instagram allows ${total} posts a day from this account, and they are used up.`,
+    words: `Instagram allows ${total} posts a day from this account, and the limit is reached.`,
     retryAfterMs: await freeInMs(graph, publication, total),
     limited: 'posts',
   })

@@ -24,7 +24,7 @@ const carouselItems = { least: 2, most: 10 }
  */
 export const checkInstagramDraft = (draft: DraftForChannel): RuleFault[] => {
   const rulesOfKind = kindRules[draft.kind]
-  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Instagram: there is no kind of post named ${draft.kind}.` }]
+  if (!rulesOfKind) return [{ rule: 'kind', field: 'kind', words: `Instagram: there is no post type named ${draft.kind}.` }]
   return [
     ...captionFaults(draft),
     ...linkFaults(draft),
@@ -61,20 +61,20 @@ const captionFaults = ({ kind, text }: DraftForChannel): RuleFault[] => {
   const fault = (rule: string, words: string): RuleFault => ({ rule, field: 'text', words: `Instagram: ${words}` })
   const faults: RuleFault[] = []
   if (over > 0)
-    faults.push(fault('caption_length', `the text is ${countNumber(over, 'character')} too long; 2,200 are the most.`))
-  if (hashtags > mostHashtags) faults.push(fault('hashtags', `the text has ${hashtags} hashtags; ${mostHashtags} are the most.`))
+    faults.push(fault('caption_length', `the text is ${countNumber(over, 'character')} too long. The limit is 2,200.`))
+  if (hashtags > mostHashtags) faults.push(fault('hashtags', `the text has ${hashtags} hashtags. The limit is ${mostHashtags}.`))
   if (mentions > mostMentions)
-    faults.push(fault('mentions', `the text mentions ${mentions} accounts; ${mostMentions} are the most.`))
+    faults.push(fault('mentions', `the text mentions ${mentions} accounts. The limit is ${mostMentions}.`))
   return faults
 }
 
 const storyText = ({ text }: DraftForChannel): RuleFault[] => {
-  const words = 'Instagram: a story has no text of its own. Remove the text for this account, or put it into the picture.'
+  const words = 'Instagram: a story has no text. Remove the text for this account, or put it into the picture.'
   return text.trim() === '' ? [] : [{ rule: 'story_text', field: 'text', words }]
 }
 
 const linkFaults = ({ link }: DraftForChannel): RuleFault[] => {
-  const words = 'Instagram: a post has no link of its own. Remove it for this account, or write the address in the text.'
+  const words = 'Instagram: a post has no link. Remove it for this account, or write the address in the text.'
   return link ? [{ rule: 'link', field: 'link', words }] : []
 }
 
@@ -90,12 +90,12 @@ const exactlyOne = ({ kind, media }: DraftForChannel, wanted: 'image' | 'video' 
 const oneVideoAndCover = ({ media }: DraftForChannel): RuleFault[] => {
   const videos = media.filter((item) => item.kind === 'video').length
   if (videos === 1 && media.length <= 2) return []
-  const words = 'Instagram: a reel is one video, and one picture beside it if you want it as the cover.'
+  const words = 'Instagram: a reel is one video, and optionally one picture as the cover.'
   return [{ rule: 'media_count', field: 'media', words }]
 }
 
 const carouselCount = ({ media }: DraftForChannel): RuleFault[] => {
   const { least, most } = carouselItems
-  const words = `Instagram: a carousel has ${least} to ${most} pictures or videos, and there ${media.length === 1 ? 'is' : 'are'} ${media.length}.`
+  const words = `Instagram: a carousel has ${least} to ${most} pictures or videos, and you added ${media.length}.`
   return media.length >= least && media.length <= most ? [] : [{ rule: 'media_count', field: 'media', words }]
 }

@@ -16,7 +16,7 @@ export const tiktokNoteOf = ({ isAudited }: Stage): Issuer['appNote'] =>
         words:
           "TikTok may not have audited this installation's app yet. Until it has, it takes posts only for private accounts, visible to “Only me”, " +
           'and from at most 5 accounts a day.',
-        forOperator: 'Once the app is audited, set TIKTOK_APP_AUDITED=true, and this note is gone.',
+        forOperator: 'Once the app is audited, set TIKTOK_APP_AUDITED=true to hide this note.',
       }
     : null
 

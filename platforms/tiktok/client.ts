@@ -178,6 +178,6 @@ export const unreadableAnswer = (stakes: Stakes, traceId: string | null): Platfo
   new PlatformError({
     kind: stakes === 'publish' ? 'unknown_outcome' : 'unavailable',
     code: 'unreadable',
-    words: 'TikTok gave an answer that cannot be read.',
+    words: 'TikTok’s answer couldn’t be read.',
     traceId,
   })

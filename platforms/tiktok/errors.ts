@@ -18,15 +18,15 @@ const reconnect: TiktokErrorRow = {
 }
 const scopeMissing: TiktokErrorRow = {
   kind: 'permission',
-  words: 'This account was connected without a permission that is needed here. Reconnect it and leave every permission ticked.',
+  words: 'This account was connected without a permission that this needs. Reconnect it and leave every permission selected.',
 }
-const internal: TiktokErrorRow = { kind: 'unavailable', words: 'TikTok has a fault of its own at the moment.' }
+const internal: TiktokErrorRow = { kind: 'unavailable', words: 'TikTok has an internal error right now.' }
 const tooManyPosts: TiktokErrorRow = {
   kind: 'rejected',
-  words: 'TikTok does not accept more posts from this account now. Try again in 24 hours, or post in the TikTok app.',
+  words: 'TikTok doesn’t accept more posts from this account right now. Try again in 24 hours, or post in the TikTok app.',
   waitMs: dayMs,
 }
-const banned: TiktokErrorRow = { kind: 'rejected', words: 'TikTok has barred this account from posting.' }
+const banned: TiktokErrorRow = { kind: 'rejected', words: 'TikTok has blocked this account from posting.' }
 
 /** Codes that our code decides by. All others are only in the tables below. */
 export const codes = {
@@ -48,12 +48,12 @@ export const codesWithMessage = new Set(['invalid_param', 'invalid_params'])
 export const apiErrors: Record<string, TiktokErrorRow> = {
   invalid_param: malformed,
   invalid_params: malformed,
-  invalid_file_upload: { kind: 'rejected', words: 'TikTok does not accept this file.' },
+  invalid_file_upload: { kind: 'rejected', words: 'TikTok doesn’t accept this file.' },
   scope_permission_missed: scopeMissing,
-  invalid_publish_id: { kind: 'rejected', words: 'TikTok no longer tells what became of this post.' },
+  invalid_publish_id: { kind: 'rejected', words: 'TikTok no longer reports the status of this post.' },
   token_not_authorized_for_specified_publish_id: {
     kind: 'rejected',
-    words: 'TikTok says that this post was begun under another connection.',
+    words: 'TikTok says that this post was started through another connection.',
   },
   publish_not_cancellable: { kind: 'rejected', words: 'TikTok is done with this post; it can no longer be stopped.' },
   app_version_check_failed: {
@@ -71,13 +71,13 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
   },
   [codes.userCap]: {
     kind: 'rejected',
-    words: 'TikTok lets no more accounts post through this installation today. Try again in 24 hours.',
+    words: 'TikTok doesn’t let more accounts post through this installation today. Try again in 24 hours.',
     waitMs: dayMs,
   },
   unaudited_client_can_only_post_to_private_accounts: {
     kind: 'rejected',
     words:
-      "Until TikTok has audited this installation's app, it takes posts for “Only me” from private accounts only. Set the account to private in the TikTok app.",
+      "Until TikTok has audited this installation's app, it only accepts posts for “Only me” from private accounts. Set the account to private in the TikTok app.",
   },
   url_ownership_unverified: {
     kind: 'rejected',
@@ -87,7 +87,7 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
     kind: 'rejected',
     words: 'TikTok no longer offers the chosen visibility for this account. Choose again who can see the post.',
   },
-  rate_limit_exceeded: { kind: 'rate_limited', words: 'TikTok asks to slow down.', waitMs: windowMs },
+  rate_limit_exceeded: { kind: 'rate_limited', words: 'TikTok is limiting the rate of requests.', waitMs: windowMs },
   internal_error: internal,
 }
 
@@ -96,22 +96,22 @@ export const apiErrors: Record<string, TiktokErrorRow> = {
  * be retried.
  */
 export const failReasons: Record<string, TiktokErrorRow> = {
-  file_format_check_failed: { kind: 'rejected', words: 'TikTok does not take the format of this file.' },
-  duration_check_failed: { kind: 'rejected', words: 'TikTok does not take a video of this length from this account.' },
+  file_format_check_failed: { kind: 'rejected', words: 'TikTok doesn’t accept the format of this file.' },
+  duration_check_failed: { kind: 'rejected', words: 'TikTok doesn’t accept a video of this length from this account.' },
   frame_rate_check_failed: {
     kind: 'rejected',
-    words: 'TikTok does not take this frame rate; it must lie between 23 and 60 a second.',
+    words: 'TikTok doesn’t accept this frame rate. It must be between 23 and 60 per second.',
   },
-  picture_size_check_failed: { kind: 'rejected', words: 'TikTok does not take the width and height of this picture.' },
+  picture_size_check_failed: { kind: 'rejected', words: 'TikTok doesn’t accept the width and height of this picture.' },
   internal,
   video_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the video from this installation's address." },
   photo_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the photos from this installation's address." },
-  publish_cancelled: { kind: 'rejected', words: 'The post was cancelled at TikTok.' },
-  auth_removed: { kind: 'reauthorize', words: 'The connection was removed while TikTok was at work. Reconnect the account.' },
+  publish_cancelled: { kind: 'rejected', words: 'The post was canceled at TikTok.' },
+  auth_removed: { kind: 'reauthorize', words: 'The connection was removed while TikTok was processing the post. Reconnect the account.' },
   [codes.tooManyPosts]: tooManyPosts,
   [codes.banned]: banned,
-  spam_risk_text: { kind: 'rejected', words: 'TikTok judges the caption risky. Change the text.' },
-  spam_risk: { kind: 'rejected', words: 'TikTok judges this post risky and does not take it.' },
+  spam_risk_text: { kind: 'rejected', words: 'TikTok considers the caption risky. Change the text.' },
+  spam_risk: { kind: 'rejected', words: 'TikTok considers this post risky and rejected it.' },
 }
 
 const setup = (what: string): TiktokErrorRow => ({

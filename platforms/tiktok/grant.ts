@@ -84,7 +84,7 @@ const consentQuery = (settings: TiktokSettings, redirectUri: string, state: stri
 const readCallback = (query: Record<string, string>): { code: string } | { refused: string } => {
   if (query.error) return { refused: refused(query.error).message }
   if (query.code) return { code: query.code }
-  return { refused: 'TikTok sent neither a code nor a reason. Begin again from the connected accounts.' }
+  return { refused: 'TikTok sent neither a code nor a reason. Start again from Accounts.' }
 }
 
 const refused = (code: string): PlatformError => {
@@ -161,7 +161,7 @@ const offerAccount = async (
     avatarUrl: user.avatar_url_100 || null,
     blocked: granted.includes('video.publish')
       ? null
-      : 'The permission to publish was not given. Connect again and leave it ticked.',
+      : 'The permission to publish wasn’t granted. Connect again and leave it selected.',
   }
 }
 
@@ -200,7 +200,7 @@ const checkApp = async (client: TiktokClient, signal: AbortSignal): Promise<AppC
     if (error.problem.code !== 'invalid_client') throw error
     return {
       accepted: false,
-      words: 'TikTok refuses the client key or the client secret of the app.',
+      words: 'TikTok rejects the client key or the client secret of the app.',
       todo: 'Copy both from the page of the app, Credentials, into TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET.',
     }
   }

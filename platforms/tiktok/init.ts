@@ -14,7 +14,7 @@ export const initTurn: Turn = {
   name: 'init',
   most: 6,
   perMs: 60_000,
-  words: 'TikTok takes six new posts a minute from an account.',
+  words: 'TikTok accepts six new posts a minute per account.',
 }
 
 /** Starts a video that we upload. Nothing is posted until its last byte has arrived. */

@@ -16,21 +16,21 @@ const imageMaxPx = 4096
 export const tiktokVideoFaults = (video: MediaFacts, maxDurationSec: number | null): RuleFault[] => {
   const faults: RuleFault[] = []
   const add = (rule: string, words: string) => faults.push({ rule, field: 'media', item: 1, words })
-  if (!Object.hasOwn(containers, video.contentType)) add('video_format', 'TikTok takes MP4, MOV and WebM videos.')
+  if (!Object.hasOwn(containers, video.contentType)) add('video_format', 'TikTok accepts MP4, MOV and WebM videos.')
   if (video.videoCodec !== null && !codecs.has(video.videoCodec.toLowerCase())) {
-    add('video_codec', `TikTok takes H.264, H.265, VP8 and VP9; this video is ${video.videoCodec}.`)
+    add('video_codec', `TikTok accepts H.264, H.265, VP8 and VP9. This video is ${video.videoCodec}.`)
   }
   if (video.fps !== null && (video.fps < 22.9 || video.fps > 60.1)) {
-    add('frame_rate', `TikTok takes 23 to 60 frames per second; this video has ${Math.round(video.fps * 10) / 10}.`)
+    add('frame_rate', `TikTok accepts 23 to 60 frames per second. This video has ${Math.round(video.fps * 10) / 10}.`)
   }
   if (Math.min(video.width, video.height) < 360 || Math.max(video.width, video.height) > 4096) {
-    add('video_size', `TikTok takes videos of 360 to 4096 pixels each way; this one is ${video.width} by ${video.height}.`)
+    add('video_size', `TikTok accepts videos of 360 to 4096 pixels per side. This one is ${video.width} by ${video.height}.`)
   }
   if (maxDurationSec !== null && video.durationMs !== null && video.durationMs > maxDurationSec * 1000) {
     const length = Math.ceil(video.durationMs / 1000)
-    add('duration', `This account may post videos of up to ${maxDurationSec} seconds; this one has ${length}.`)
+    add('duration', `This account can post videos of up to ${maxDurationSec} seconds. This one has ${length}.`)
   }
-  if (video.sizeBytes > videoMaxBytes) add('video_bytes', 'TikTok takes videos of up to 4 GB.')
+  if (video.sizeBytes > videoMaxBytes) add('video_bytes', 'TikTok accepts videos of up to 4 GB.')
   return faults
 }
 
@@ -39,14 +39,14 @@ export const checkImage = (image: MediaFacts, item: number): RuleFault[] => {
   const faults: RuleFault[] = []
   const add = (rule: string, words: string) => faults.push({ rule, field: 'media', item, words })
   if (image.kind !== 'image') {
-    add('photos_only', 'A TikTok photo post takes photos only. Post the video on its own.')
+    add('photos_only', 'A TikTok photo post can only have photos. Post the video separately.')
     return faults
   }
   if (image.contentType !== 'image/jpeg' && image.contentType !== 'image/webp')
-    add('image_format', 'TikTok takes JPEG and WebP photos.')
-  if (image.sizeBytes > imageMaxBytes) add('image_bytes', 'TikTok takes photos of up to 20 MB each.')
+    add('image_format', 'TikTok accepts JPEG and WebP photos.')
+  if (image.sizeBytes > imageMaxBytes) add('image_bytes', 'TikTok accepts photos of up to 20 MB each.')
   if (Math.max(image.width, image.height) > imageMaxPx) {
-    add('image_size', `TikTok takes photos of about 1920 by 1080 pixels; this one is ${image.width} by ${image.height}.`)
+    add('image_size', `TikTok accepts photos of about 1920 by 1080 pixels. This one is ${image.width} by ${image.height}.`)
   }
   return faults
 }

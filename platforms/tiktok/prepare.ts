@@ -26,7 +26,7 @@ export const preparePublish = async (client: TiktokClient, publication: Publicat
   const upload = await uploadAllButLast(publication, handles, plan)
   if (upload.done) return { ready: true }
   return isOver(upload.handles, publication.now())
-    ? { ready: false, againInMs: 10_000, waitingFor: 'TikTok gave the upload up; a new one begins.' }
+    ? { ready: false, againInMs: 10_000, waitingFor: 'TikTok ended the upload. Starting a new one.' }
     : { ready: false, againInMs: 100, waitingFor: `Uploading to TikTok: ${progress(upload.handles, plan)} sent.` }
 }
 
@@ -41,7 +41,7 @@ const usernameOf = async (client: TiktokClient, publication: Publication): Promi
 /** promise: D7: nothing is sent to TikTok before the person's express consent. */
 const requireConsent = (publication: Publication): void => {
   if (choicesOf(publication.settings).consentAt !== '') return
-  const words = "Nobody has agreed to TikTok's terms for this post yet. Open it and tick the line beside the button."
+  const words = "Nobody has agreed to TikTok's terms for this post yet. Open it and select the box next to the button."
   throw new PlatformError({ kind: 'rejected', code: 'consent_missing', words })
 }
 
@@ -54,7 +54,7 @@ const requireStillOffered = (publication: Publication, creator: Creator): void =
   if (fault) throw new PlatformError({ kind: 'rejected', code: fault.rule, words: fault.words })
   const durationMs = publication.media[0]?.durationMs ?? 0
   if (publication.kind === 'video' && durationMs > creator.maxDurationSec * 1000) {
-    const words = `This account may now post videos of up to ${creator.maxDurationSec} seconds; this one is longer.`
+    const words = `This account can now post videos of up to ${creator.maxDurationSec} seconds. This one is longer.`
     throw new PlatformError({ kind: 'rejected', code: 'duration', words })
   }
 }
@@ -125,7 +125,7 @@ const mayBeOut = (): PlatformError =>
   new PlatformError({
     kind: 'unknown_outcome',
     code: 'publish_id_exists',
-    words: 'TikTok has this post already from an earlier attempt; it is not sent a second time.',
+    words: 'TikTok already has this post from an earlier attempt. We won’t send it again.',
   })
 
 const progress = (handles: TiktokHandles, plan: ChunkPlan): string =>

@@ -35,7 +35,7 @@ const judge = (publication: Publication, answer: Status, handles: TiktokHandles)
       return { outcome: 'refused', problem: failureOf(publication, answer) }
     case 'SEND_TO_USER_INBOX':
     case 'PROCESSING_DOWNLOAD':
-      return { outcome: 'processing', proof: 'TikTok has the post and is at work on it.' }
+      return { outcome: 'processing', proof: 'TikTok has the post and is processing it.' }
     case 'PROCESSING_UPLOAD':
       return judgeUpload(answer.uploadedBytes, handles, publication.now())
   }
@@ -59,7 +59,7 @@ const searchTraces = async (client: TiktokClient, publication: Publication, atte
   if (attempt.mediaFetched === false) {
     return { outcome: 'absent', certain: false, proof: 'TikTok never fetched the media of this attempt.' }
   }
-  const seen = attempt.mediaFetched ? 'The media of this attempt was fetched' : 'TikTok does not tell what became of the attempt'
+  const seen = attempt.mediaFetched ? 'The media of this attempt was fetched' : 'TikTok doesn’t report the outcome of the attempt'
   return { outcome: 'unclear', proof: `${seen}, and the account's public posts do not show it.` }
 }
 

@@ -10,7 +10,7 @@ const photosMax = 35
 /** Every error that can be found without asking TikTok. promise: D7 */
 export const checkDraft = (draft: DraftForChannel): RuleFault[] => {
   if (draft.kind !== 'video' && draft.kind !== 'photos') {
-    return [{ rule: 'kind', field: 'kind', words: 'TikTok takes a video or photos. Choose one of the two.' }]
+    return [{ rule: 'kind', field: 'kind', words: 'TikTok accepts a video or photos. Choose one.' }]
   }
   const choices = choicesOf(draft.settings)
   const facts = readFacts(draft.accountFacts)
@@ -34,11 +34,11 @@ const checkInbox = ({ kind, media, granted }: DraftForChannel, choices: TiktokCh
     faults.push(fault('inbox_permission', 'inbox', words))
   }
   if (kind === 'video' && (media[0]?.durationMs ?? 0) > longestInboxMs) {
-    const words = 'TikTok takes drafts of at most 10 minutes; this video is longer.'
+    const words = 'TikTok accepts drafts of up to 10 minutes. This video is longer.'
     faults.push({ rule: 'duration', field: 'media', item: 1, words })
   }
   if (choices.consentAt === '')
-    faults.push(fault('consent_missing', 'consent', 'Tick that you agree; nothing is sent to TikTok before.'))
+    faults.push(fault('consent_missing', 'consent', 'Confirm that you agree. Nothing is sent to TikTok before that.'))
   return faults
 }
 
@@ -46,11 +46,11 @@ const checkText = (draft: DraftForChannel, choices: TiktokChoices): RuleFault[] 
   const faults: RuleFault[] = []
   const limit = draft.kind === 'video' ? textLimits.video : textLimits.photos
   if (draft.text.length > limit) {
-    const words = `TikTok takes ${limit} characters; this text has ${draft.text.length}.`
+    const words = `TikTok accepts ${limit} characters. This text has ${draft.text.length}.`
     faults.push({ rule: 'text_length', field: 'text', words })
   }
   if (draft.kind === 'photos' && choices.photoTitle.length > textLimits.photoTitle) {
-    const words = `TikTok takes ${textLimits.photoTitle} characters as a title; this one has ${choices.photoTitle.length}.`
+    const words = `TikTok accepts titles of ${textLimits.photoTitle} characters. This one has ${choices.photoTitle.length}.`
     faults.push(fault('title_length', 'photo_title', words))
   }
   if (draft.link !== null && draft.link !== '') {
@@ -72,7 +72,7 @@ const checkVideoPost = (media: MediaFacts[], choices: TiktokChoices, creator: Cr
   const coverAtMs = coverMs(choices)
   if (coverAtMs !== null && !(coverAtMs <= (video.durationMs ?? Number.POSITIVE_INFINITY))) {
     faults.push(
-      fault('cover_second', 'cover_second', 'The cover is a moment of the video, in seconds from its start, such as 1.5.'),
+      fault('cover_second', 'cover_second', 'The cover is a time in the video, in seconds from its start, such as 1.5.'),
     )
   }
   return faults
@@ -85,7 +85,7 @@ const checkPhotoPost = (media: MediaFacts[], choices: TiktokChoices): RuleFault[
     faults.push({
       rule: 'photo_count',
       field: 'media',
-      words: `TikTok takes at most ${photosMax} photos; these are ${media.length}.`,
+      words: `TikTok accepts at most ${photosMax} photos, and you added ${media.length}.`,
     })
   }
   const cover = coverIndex(choices)
@@ -111,7 +111,9 @@ const checkChoices = (choices: TiktokChoices): RuleFault[] => {
     faults.push(fault('branded_followers', 'privacy_level', words))
   }
   if (choices.consentAt === '') {
-    faults.push(fault('consent_missing', 'consent', "Tick that you agree to TikTok's terms; nothing is sent to TikTok before."))
+    faults.push(
+      fault('consent_missing', 'consent', "Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that."),
+    )
   }
   return faults
 }
@@ -123,7 +125,7 @@ const checkChoices = (choices: TiktokChoices): RuleFault[] => {
 export const checkOffered = (kind: string, choices: TiktokChoices, creator: Creator): RuleFault[] => {
   const faults: RuleFault[] = []
   if (choices.privacyLevel !== '' && !creator.privacyOptions.includes(choices.privacyLevel)) {
-    const words = 'TikTok does not offer this visibility for the account. Choose again who can see the post.'
+    const words = 'TikTok doesn’t offer this visibility for the account. Choose again who can see the post.'
     faults.push(fault('privacy_not_offered', 'privacy_level', words))
   }
   const off = (what: string) => `${what} are turned off in the TikTok settings of this account.`

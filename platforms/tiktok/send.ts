@@ -15,7 +15,7 @@ export const sendByUrl = async (client: TiktokClient, publication: Publication):
   publication.leaving()
   const { publishId } = await start(client, publication)
   await saveTiktokHandles(publication, { username: before.username, publishId })
-  return { state: 'processing', waitingFor: 'TikTok is fetching the media; that may take some minutes.' }
+  return { state: 'processing', waitingFor: 'TikTok is fetching the media. This can take a few minutes.' }
 }
 
 /** For an uploaded video, the last chunk is the irreversible call: TikTok then publishes it. */
@@ -27,7 +27,7 @@ export const sendLastChunk = async (publication: Publication): Promise<Sent> => 
   const answer = await putChunk(publication, handles, plan, start, 'publish')
   switch (answer.status) {
     case 201:
-      return { state: 'processing', waitingFor: 'TikTok is processing the video; that may take some minutes.' }
+      return { state: 'processing', waitingFor: 'TikTok is processing the video. This can take a few minutes.' }
     case 400:
       throw uploadError(answer)
     case 403:
@@ -58,7 +58,7 @@ const stale = (answer: HttpAnswer | null): PlatformError =>
     kind: 'unavailable',
     code: prepareAgain,
     subcode: answer && `upload_${answer.status}`,
-    words: 'TikTok no longer holds what was uploaded ahead; it is uploaded again.',
+    words: 'TikTok no longer has the file uploaded ahead of time. Uploading it again.',
     traceId: answer?.headers.get('x-tt-logid') ?? null,
   })
 
@@ -66,6 +66,6 @@ const unclear = (answer: HttpAnswer): PlatformError =>
   new PlatformError({
     kind: 'unknown_outcome',
     code: `upload_${answer.status}`,
-    words: 'TikTok did not say clearly whether it took the last part of the video.',
+    words: 'TikTok didn’t say clearly whether it received the last part of the video.',
     traceId: answer.headers.get('x-tt-logid'),
   })

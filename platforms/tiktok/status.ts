@@ -95,7 +95,7 @@ const statusLost = (code: string, problem?: Problem): PlatformError =>
   new PlatformError({
     kind: 'unknown_outcome',
     code,
-    words: 'TikTok took the post and does not tell what became of it.',
+    words: 'TikTok accepted the post but doesn’t report its status.',
     traceId: problem?.traceId ?? null,
   })
 

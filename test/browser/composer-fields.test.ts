@@ -124,13 +124,13 @@ describe('an invalid value', () => {
     const tags = `tags_${files[0]}`
     const wanted: [string, string, string][] = [
       [`${facebook}.place_id`, 'Zurich', 'Facebook: the location is the number of a Facebook Page that has an address.'],
-      [`${instagram}.first_comment`, long, 'the first comment has 31 hashtags; 30 are the most.'],
-      [`${instagram}.collaborators`, '@a, @b, @c, not/a/name', '3 collaborators are the most.'],
+      [`${instagram}.first_comment`, long, 'the first comment has 31 hashtags. The limit is 30.'],
+      [`${instagram}.collaborators`, '@a, @b, @c, not/a/name', 'the limit is 3 collaborators.'],
       [`${instagram}.collaborators`, '@a, @b, @c, not/a/name', '“not/a/name” is not a username; type them as @name.'],
-      [`${instagram}.${tags}`, 'Amber Line', 'the place of Amber is two numbers from 0 to 100, as in “Amber 30 60”.'],
+      [`${instagram}.${tags}`, 'Amber Line', 'the position of Amber is two numbers from 0 to 100, as in “Amber 30 60”.'],
       [`${instagram}.location_id`, 'Zurich', 'the location is the number of a Facebook Page that has an address.'],
-      [`${instagram}.cover_second`, '1:30', 'the cover is a moment of the video, in seconds from its start, such as 1.5.'],
-      [`${tiktok}.cover_second`, '99', 'The cover is a moment of the video, in seconds from its start, such as 1.5.'],
+      [`${instagram}.cover_second`, '1:30', 'the cover is a time in the video, in seconds from its start, such as 1.5.'],
+      [`${tiktok}.cover_second`, '99', 'The cover is a time in the video, in seconds from its start, such as 1.5.'],
     ]
     for (const [name, value] of wanted) await page.locator(`[id="${name}"]`).fill(value)
     await page.getByRole('button', { name: /^Schedule/ }).click()
@@ -143,7 +143,7 @@ describe('an invalid value', () => {
         message: expect.stringContaining(message),
       })
     const consent = await page.locator(`[id="${tiktok}.consent.fault"]`).textContent()
-    expect(consent?.trim()).toBe("Tick that you agree to TikTok's terms; nothing is sent to TikTok before.")
+    expect(consent?.trim()).toBe("Confirm that you agree to TikTok's terms. Nothing is sent to TikTok before that.")
     expect(await axeFaults(page)).toEqual([])
     await page.context().close()
   })
@@ -157,7 +157,7 @@ describe('an invalid value', () => {
     await page.locator(`[id="${tiktok}.privacy_level"]`).selectOption('')
     const title = 'A title that is longer than TikTok takes. '.repeat(3).trim()
     const wanted: [string, string, string][] = [
-      [`${tiktok}.photo_title`, title, `TikTok takes 90 characters as a title; this one has ${title.length}.`],
+      [`${tiktok}.photo_title`, title, `TikTok accepts titles of 90 characters. This one has ${title.length}.`],
       [`${tiktok}.cover_photo`, '7', 'The cover is the number of a photo, from 1 to 2.'],
     ]
     for (const [name, value] of wanted) await page.locator(`[id="${name}"]`).fill(value)

@@ -80,7 +80,7 @@ describe('connecting Meta', () => {
 
   it('promise A2: shows a Page that the person may not publish to with the reason, and it cannot be selected', async () => {
     const choice = await (await toMeta(ada)).press('Continue')
-    expect(choice.text).toMatch(/may not create content on the Page/)
+    expect(choice.text).toMatch(/have permission to create content on the Page/)
     const blocked = /value="(facebook:\d+)" disabled/.exec(choice.html)?.[1] ?? ''
     expect(blocked).not.toBe('')
     const refused = await choose(choice, [blocked])
@@ -92,7 +92,7 @@ describe('connecting Meta', () => {
   it('says plainly that consent was refused, and keeps nothing', async () => {
     const page = await (await ada.open('/w/northside/connect/meta')).press('Cancel')
     expect(page.text).toContain('Meta is not connected')
-    expect(page.text).toContain('Facebook was not allowed to share anything')
+    expect(page.text).toContain('Nothing was shared at Facebook')
     expect(await grants()).toHaveLength(0)
     await expect(page.follow('Start again')).resolves.toMatchObject({ status: 200 })
   })

@@ -13,7 +13,7 @@ beforeAll(async () => {
   channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
 })
 
-const words = 'Instagram allows 50 posts a day from this account, and they are used up.'
+const words = 'Instagram allows 50 posts a day from this account, and the limit is reached.'
 /** 14:05 in Zurich, where the workspace is. */
 const until = new Date('2099-11-26T13:05:00Z')
 
@@ -41,8 +41,13 @@ describe('a platform limit', () => {
   })
 
   it('that only delays reading numbers is not shown as a limit for posts', async () => {
-    await recordLimit(test.sql, channels.tiktok, { of: 'account', holds: ['reading'], until, words: 'TikTok asks to slow down.' })
-    expect((await test.cast.manager.get('/w/northside/channels')).text).not.toContain('TikTok asks to slow down.')
+    await recordLimit(test.sql, channels.tiktok, {
+      of: 'account',
+      holds: ['reading'],
+      until,
+      words: 'TikTok is limiting the rate of requests.',
+    })
+    expect((await test.cast.manager.get('/w/northside/channels')).text).not.toContain('TikTok is limiting the rate of requests.')
   })
 
   it('is shown on the page of a waiting post, with the time of the next try', async () => {

@@ -95,7 +95,7 @@ describe('a video that cannot be converted', () => {
     bytes.fill(0, data + 200, data + bytes.readUInt32BE(data - 8) - 8)
     const id = await upload(house.admin, house.slug, 'broken.mov', bytes)
     const at = `/w/${house.slug}/media/${id}`
-    const words = 'This video cannot be read: it is damaged or of a rare kind.'
+    const words = 'This video can’t be read. It’s damaged or in a rare format.'
     await untilPage(house.admin, at, (page) => page.text.includes(words), 60_000)
     const fields = { text: 'Broken', channel: house.channel('@northsiderecords'), media: [id] }
     const refused = await compose(house.admin, house.slug, fields, 'Publish now')
@@ -253,7 +253,7 @@ describe('a video whose header gives a different length than it has', { timeout:
 
   it('is refused with the reason when its length exceeds what any platform accepts', async () => {
     await expect(probe(ffmpeg(), await saying('long.mp4', 'stts', 2 ** 28), 'mov')).rejects.toThrow(
-      'This video is longer than 4 hours, which no platform takes.',
+      'This video is longer than 4 hours, which no platform accepts.',
     )
   })
 })

@@ -95,7 +95,7 @@ describe('what is accepted', () => {
     expect(answer.status).toBe(422)
     expect(page).toContain('one.jpg')
     expect(page).toContain('three.webp')
-    expect(page).toMatch(/“two\.jpg” is neither a picture nor a video/)
+    expect(page).toMatch(/“two\.jpg” isn’t a picture or a video/)
     const [{ count }] =
       (await test.sql`select count(*)::int from media where file_name in ('one.jpg', 'two.jpg', 'three.webp')`) as unknown as [
         { count: number },
@@ -152,16 +152,16 @@ describe('what is refused, with the reason', () => {
       'x.jpg',
       () => Buffer.from('<html><script>alert(1)</script>'),
       422,
-      /neither a picture nor a video/,
+      /isn’t a picture or a video/,
     ],
     ['a PDF under the name of a photo', 'x.png', () => Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj'), 422, /application\/pdf/],
-    ['a video under the name of a photo', 'x.jpg', video, 422, /a video under the name of a picture/],
+    ['a video under the name of a photo', 'x.jpg', video, 422, /a video with the name of a picture/],
     [
       'a photo under the name of a video',
       'x.mp4',
       () => makeImage({ width: 64, height: 64 }),
       422,
-      /a picture under the name of a video/,
+      /a picture with the name of a video/,
     ],
     ['a video that was cut off', 'x.mp4', async () => (await video()).subarray(0, -40), 422, /end of this video is missing/],
     [
@@ -180,7 +180,7 @@ describe('what is refused, with the reason', () => {
       'x.webm',
       () => Buffer.from('1a45dfa3a34286810142f7810142f2810442f381084282847765626d', 'hex'),
       422,
-      /damaged or of a rare kind/,
+      /damaged or in a rare format/,
     ],
   ]
   it.each(cases)('%s', async (_what, name, make, status, words) => {

@@ -68,5 +68,5 @@ it('a HEIC that can only be read in part is refused, not cut', async () => {
   const at = bytes.indexOf('ispe')
   bytes.writeUInt32BE(1_200, at + 8)
   const answer = await put(test.cast.manager, 'tiles.heic', bytes)
-  expect([answer.status, answer.text]).toEqual([422, 'This picture cannot be read here. Export it as JPEG, then upload it.'])
+  expect([answer.status, answer.text]).toEqual([422, 'This picture can’t be read here. Export it as JPEG, then upload it.'])
 })

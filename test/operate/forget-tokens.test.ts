@@ -85,7 +85,7 @@ test('after a vault key is lost, the operator sees what is lost and forgets it, 
   const [grant] = await house.sql`select state, state_reason from grants where id = ${grantId}`
   expect(grant).toEqual({ state: 'reauthorize', stateReason: 'key_lost' })
   const page = await house.cast.admin.get('/w/northside/channels')
-  expect(page.text).toContain('The key that protected this connection was lost. Connect the account again.')
+  expect(page.text).toContain('The key that protected this connection was lost. Reconnect the account.')
   const notices = await house.sql`select kind from notices where grant_id = ${grantId} and user_id = ${house.cast.admin.id}`
   expect(notices.map(({ kind }) => kind)).toEqual(['ended'])
   expect((await house.sql`select state from channels where id = ${channelId}`)[0]!.state).toBe('reconnect')

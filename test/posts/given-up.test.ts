@@ -68,7 +68,7 @@ describe('a platform that accepted a post and then failed it', () => {
     const post = await compose(admin, slug, fields, 'Publish now')
     await untilPage(admin, post.url, (page) => page.text.includes('Waiting for'))
     await house.control('POST', '/accounts/tiktok/northside.records/state', { banned: true })
-    const failed = await untilPage(admin, post.url, (page) => page.text.includes('barred this account'))
+    const failed = await untilPage(admin, post.url, (page) => page.text.includes('blocked this account'))
     expect(failed.text).toContain('failed')
     expect(await house.sql`select attempt_number, state from targets where text = 'Judged and refused'`).toMatchObject([
       { attemptNumber: 1, state: 'failed' },

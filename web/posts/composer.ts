@@ -157,7 +157,7 @@ const brokenFiles = (media: ComposedMedia[]): RuleFault[] =>
             rule: 'not_converted',
             field: 'media',
             item: index + 1,
-            words: conversionProblem ?? 'This video cannot be converted.',
+            words: conversionProblem ?? 'This video can’t be converted.',
           },
         ]
       : [],

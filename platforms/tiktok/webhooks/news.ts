@@ -27,7 +27,7 @@ const removalWords: Record<number, string> = {
   2: 'The TikTok account was deleted.',
   3: 'TikTok ended the connection because the age of the account holder changed.',
   4: 'TikTok banned the account.',
-  5: 'CrateSocial revoked the connection at TikTok. Reconnect the account to go on.',
+  5: 'CrateSocial revoked the connection at TikTok. Reconnect the account to continue.',
 }
 
 /**

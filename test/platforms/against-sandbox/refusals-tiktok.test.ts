@@ -69,7 +69,7 @@ describe('an unaudited app', () => {
 describe('caps', () => {
   const caps = [
     ['the posts of a day', { postsElsewhere: 15 }, {}, 'spam_risk_too_many_posts', /24 hours/],
-    ['a ban', { banned: true }, {}, 'spam_risk_user_banned_from_posting', /barred/],
+    ['a ban', { banned: true }, {}, 'spam_risk_user_banned_from_posting', /blocked/],
     ['the accounts of a day', {}, { tiktokActiveUserCap: 0 }, 'reached_active_user_cap', /24 hours/],
   ] as const
 

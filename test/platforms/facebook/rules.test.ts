@@ -72,10 +72,10 @@ describe('what Facebook refuses', () => {
       rule: 'photo_size',
       field: 'media',
       item: 2,
-      words: 'Facebook: picture 2 is larger than 10 MB; upload a smaller one.',
+      words: 'Facebook: picture 2 is larger than 10 MB. Upload a smaller one.',
     })
     const [text] = facebook.check(draftOf({ text: 'a'.repeat(63_207) }))
-    expect(text?.words).toBe('Facebook: the text is 1 character too long; 63,206 are the most.')
+    expect(text?.words).toBe('Facebook: the text is 1 character too long. The limit is 63,206.')
   })
 })
 

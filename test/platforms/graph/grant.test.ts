@@ -159,7 +159,7 @@ describe('the accounts', () => {
         'facebook',
         '1068',
         'cratecoffee',
-        'You may not create content on the Page Crate Tea. Ask one of its admins for that task, then connect again.',
+        'You don’t have permission to create content on the Page Crate Tea. Ask one of its admins for it, then connect again.',
       ],
     ])
     expect(offers[1]).toMatchObject({ name: 'Crate on Instagram', accountToken: 'EAABpage', settings: { pageId: '1067' } })

@@ -149,7 +149,7 @@ describe('what the composer requests', () => {
   test('turns a cap with HTTP 200 into a message', async () => {
     script.answer(paths.creator, refusal(200, 'reached_active_user_cap'), refusal(401, 'access_token_invalid'))
     expect(await platform().describeAccount?.(account)).toEqual({
-      blocked: 'TikTok lets no more accounts post through this installation today. Try again in 24 hours.',
+      blocked: 'TikTok doesn’t let more accounts post through this installation today. Try again in 24 hours.',
     })
     await expect(platform().describeAccount?.(account)).rejects.toMatchObject({ kind: 'reauthorize' })
   })
