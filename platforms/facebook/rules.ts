@@ -99,7 +99,7 @@ const photoFaults = (media: MediaFacts, index: number): RuleFault[] => {
   if (media.kind === 'video') return [fault('media_kind', 'is a video. A photo post can only have pictures.')]
   const faults: RuleFault[] = []
   if (!photoTypes.includes(media.contentType)) faults.push(fault('photo_type', 'must be JPEG, PNG, GIF, BMP or TIFF.'))
-  if (media.sizeBytes > largestPhotoBytes) faults.push(fault('photo_size', 'is larger than 10 MB; upload a smaller one.'))
+  if (media.sizeBytes > largestPhotoBytes) faults.push(fault('photo_size', 'is larger than 10 MB. Upload a smaller one.'))
   return faults
 }
 

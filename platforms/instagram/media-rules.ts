@@ -27,8 +27,8 @@ type Rule = { rule: string; broken: boolean; words: string }
 /** `inFeed`: checks the aspect ratio. Stories can have any. */
 export const imageFaults = (image: MediaFacts, item: number, inFeed: boolean): RuleFault[] => {
   const ratio = image.width / image.height
-  const wider = `is wider than 1.91:1; crop it to between 4:5 and 1.91:1.`
-  const taller = `is taller than 4:5; crop it to between 4:5 and 1.91:1.`
+  const wider = `is wider than 1.91:1. Crop it to between 4:5 and 1.91:1.`
+  const taller = `is taller than 4:5. Crop it to between 4:5 and 1.91:1.`
   return faultsOf(`picture ${item}`, item, [
     { rule: 'image_type', broken: image.contentType !== 'image/jpeg', words: 'must be a JPEG.' },
     { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB. Upload a smaller one.' },

@@ -107,7 +107,10 @@ export const failReasons: Record<string, TiktokErrorRow> = {
   video_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the video from this installation's address." },
   photo_pull_failed: { kind: 'unavailable', words: "TikTok could not fetch the photos from this installation's address." },
   publish_cancelled: { kind: 'rejected', words: 'The post was canceled at TikTok.' },
-  auth_removed: { kind: 'reauthorize', words: 'The connection was removed while TikTok was processing the post. Reconnect the account.' },
+  auth_removed: {
+    kind: 'reauthorize',
+    words: 'The connection was removed while TikTok was processing the post. Reconnect the account.',
+  },
   [codes.tooManyPosts]: tooManyPosts,
   [codes.banned]: banned,
   spam_risk_text: { kind: 'rejected', words: 'TikTok considers the caption risky. Change the text.' },

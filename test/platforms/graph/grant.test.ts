@@ -62,7 +62,7 @@ describe('the consent dialog', () => {
   it('returns a code or the reason why there is none', () => {
     expect(issuer.readCallback({ code: 'AQB', state: 'xyz' })).toEqual({ code: 'AQB' })
     const denied = { error: 'access_denied', error_code: '200', error_reason: 'user_denied', state: 'xyz' }
-    expect(issuer.readCallback(denied)).toEqual({ refused: expect.stringMatching(/not allowed/) })
+    expect(issuer.readCallback(denied)).toEqual({ refused: expect.stringMatching(/Nothing was shared/) })
     expect(issuer.readCallback({ state: 'xyz' })).toEqual({ refused: expect.stringMatching(/start again/) })
   })
 })

@@ -87,7 +87,7 @@ describe('what Instagram refuses', () => {
         rule: 'image_ratio',
         field: 'media',
         item: 2,
-        words: 'Instagram: picture 2 is wider than 1.91:1; crop it to between 4:5 and 1.91:1.',
+        words: 'Instagram: picture 2 is wider than 1.91:1. Crop it to between 4:5 and 1.91:1.',
       },
     ])
   })
