@@ -27,20 +27,26 @@ type Part = { from: number; to: number }
 
 const partsOf = (body: Buffer): Part[] => {
   const parts: Part[] = []
+  // Empty fields are left out, but count: two million of them take as long as two million others.
+  let count = 0
   for (let from = 0; from < body.length; ) {
     const next = body.indexOf(ampersand, from)
     const to = next < 0 ? body.length : next
     if (to > from) parts.push({ from, to })
-    if (parts.length > formMaxFields)
-      throw new HTTPException(413, { message: `This form has more than ${formMaxFields} fields.` })
-    if (sizeOf(body, from, to) > fieldMaxBytes)
-      throw new HTTPException(413, {
-        message: `A field of this form is larger than ${fieldMaxBytes / 1024} KB. Shorten it and try again.`,
-      })
+    count += 1
+    if (count > formMaxFields) throw tooManyFields()
+    if (sizeOf(body, from, to) > fieldMaxBytes) throw tooLargeField()
     from = to + 1
   }
   return parts
 }
+
+const tooManyFields = (): HTTPException => new HTTPException(413, { message: `This form has more than ${formMaxFields} fields.` })
+
+const tooLargeField = (): HTTPException =>
+  new HTTPException(413, {
+    message: `A field of this form is larger than ${fieldMaxBytes / 1024} KB. Shorten it and try again.`,
+  })
 
 /** The decoded size. Only long fields are looked at. */
 const sizeOf = (body: Buffer, from: number, to: number): number => {
