@@ -133,4 +133,13 @@ describe('insights of a workspace with many accounts', () => {
     expect(rows(all)).toHaveLength(60)
     expect(all).not.toContain('Show all')
   })
+
+  it('keeps the days, the chart and the order of posts when it shows all accounts', async () => {
+    const page = await open('/insights?range=7d&made=here&metric=likes&by=shares')
+    const link = /<a href="[^"]+\?([^"]+)">Show all 60 accounts/.exec(page)?.[1] ?? ''
+    const kept = new URLSearchParams(link.replaceAll('&amp;', '&').replace('#accounts', ''))
+    expect(Object.fromEntries(kept)).toEqual({
+      ...{ range: '7d', made: 'here', metric: 'likes', by: 'shares', accounts: 'all' },
+    })
+  })
 })

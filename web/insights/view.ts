@@ -91,6 +91,7 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     hoursUntil: new Date(insights.hourSpan.to.getTime() - 1),
     accounts: channel ? [] : accountRows(deps, insights),
     accountCount: insights.accounts.length,
+    allAccounts: `${href(query, { by, metric })}&accounts=all#accounts`,
     upToDate: standing.behind.length === 0,
     whole,
     wholeChart: wholeChart(whole, { views: insights.lines.views, made }, range, fmt),
