@@ -1,5 +1,5 @@
-import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
-import { isActivityFailure } from './failures.ts'
+import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow'
+import { isAnyActivityFailure } from './failures.ts'
 import { changed, type Progress, progress, type TargetStep } from './names.ts'
 
 /** The row as an activity read it. `readAt`: when, on that worker's clock. */
@@ -8,14 +8,27 @@ type Row = { readAt: number; words: string }
 export type RowStep<Ref, R> = { name: TargetStep; words: string; run: (ref: Ref) => Promise<R> }
 
 /**
+ * A row that an activity returned longer ago than this is read again: no worker was there to go on
+ * with it, and a wait that is counted from its reading would end that much too late.
+ */
+const freshMs = 5_000
+/** So many steps in a row without a wait are more than a post needs. After that, each one rests. */
+const mostWithoutWait = 25
+
+/**
  * Follows a row that others change. The signal `changed` ends whatever waits, and the row is read
  * again. It is also read again after an activity has failed, so that no error has to be understood
- * here: what an activity did is in the row.
+ * here: what an activity did is in the row. `startOver`: continues as new, once the history is long.
  */
-export const followRow = <Ref, R extends Row>(ref: Ref, readRow: (ref: Ref) => Promise<R>) => {
+export const followRow = <Ref, R extends Row>(
+  ref: Ref,
+  readRow: (ref: Ref) => Promise<R>,
+  startOver: (ref: Ref) => Promise<never>,
+) => {
   let signals = 0
   let seenSignals = 0
   let failures = 0
+  let withoutWait = 0
   let now: Progress = { step: 'start', until: null, rounds: 0 }
   const isChanged = () => signals !== seenSignals
   setHandler(changed, () => {
@@ -31,6 +44,7 @@ export const followRow = <Ref, R extends Row>(ref: Ref, readRow: (ref: Ref) => P
   /** The row as it is since the last signal. */
   const read = async (): Promise<R> => {
     for (;;) {
+      if (isChanged()) withoutWait = 0
       seenSignals = signals
       const row = await unlessFailed(() => readRow(ref))
       if (row && !isChanged()) return row
@@ -40,16 +54,28 @@ export const followRow = <Ref, R extends Row>(ref: Ref, readRow: (ref: Ref) => P
 
   /** Waits for a time on the worker's clock, or for a change. */
   const wait = async (row: R, at: number): Promise<void> => {
-    if (at <= row.readAt) return
+    if (at <= row.readAt) return hurry()
     show('wait', row.words, at)
     await condition(isChanged, at - row.readAt)
     failures = 0
+    withoutWait = 0
+  }
+
+  /** Goes on at once, but no row can make it go round in a busy loop. */
+  const hurry = async (): Promise<void> => {
+    withoutWait += 1
+    if (withoutWait > mostWithoutWait) await rest()
   }
 
   /** One second at first, then longer, but at most a minute. */
   const rest = async (): Promise<void> => {
     failures += 1
     await condition(isChanged, Math.min(60_000, 500 * 2 ** failures))
+    await startOverIfLong()
+  }
+
+  const startOverIfLong = async (): Promise<void> => {
+    if (workflowInfo().continueAsNewSuggested) await startOver(ref)
   }
 
   return {
@@ -70,7 +96,7 @@ export const followRow = <Ref, R extends Row>(ref: Ref, readRow: (ref: Ref) => P
       if (!after && !isChanged()) await rest()
       if (!after || isChanged()) return read()
       failures = 0
-      return after
+      return isFresh(after) ? after : read()
     },
 
     /** For a row that only a newer version of the workflow understands. */
@@ -79,9 +105,14 @@ export const followRow = <Ref, R extends Row>(ref: Ref, readRow: (ref: Ref) => P
       return read()
     },
 
+    startOverIfLong,
+
     end: (row: R): void => show('end', row.words),
   }
 }
+
+/** By the cluster's clock. If the worker's clock is far from it, the row is read once more. */
+const isFresh = ({ readAt }: Row): boolean => Math.abs(Date.now() - readAt) <= freshMs
 
 /**
  * Runs an activity, and cancels it if the row changes in the meantime. A send that is canceled
@@ -103,7 +134,7 @@ const unlessFailed = async <R>(run: () => Promise<R>): Promise<R | undefined> =>
   try {
     return await run()
   } catch (error) {
-    if (isCancellation(error) || isActivityFailure(error)) return undefined
+    if (isCancellation(error) || isAnyActivityFailure(error)) return undefined
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow'
+import { continueAsNew } from '@temporalio/workflow'
 import { showAtStart, showAttributes } from './attributes.ts'
 import { followRow } from './follow-row.ts'
 import type { TargetRef } from './names.ts'
@@ -21,7 +21,7 @@ const now = 0
  * a post, and never publishes the wrong thing. The signal `changed` ends every wait.
  */
 export async function publishTarget(ref: TargetRef): Promise<void> {
-  const { read, until, take, readLater, end } = followRow(ref, readTarget)
+  const { read, until, take, readLater, startOverIfLong, end } = followRow(ref, readTarget, startOver)
   let target = await read()
   showAtStart(target.attributes)
   while (target.isOpen) {
@@ -48,8 +48,10 @@ export async function publishTarget(ref: TargetRef): Promise<void> {
       default: // a state of a newer build: until a newer worker takes over
         target = await readLater()
     }
-    if (target.isOpen && workflowInfo().continueAsNewSuggested) await continueAsNew<typeof publishTarget>(ref)
+    if (target.isOpen) await startOverIfLong()
   }
   end(target)
   showAttributes(target.attributes)
 }
+
+const startOver = (ref: TargetRef): Promise<never> => continueAsNew<typeof publishTarget>(ref)

@@ -39,6 +39,8 @@ export type Given = { prepareAheadMs: number; isReadyAtOnce: boolean; leadMs: nu
 const pausedLookMs = 15 * 60_000
 /** A worker counts as silent after a third of the remaining time, but not sooner than this. */
 const leastSilentMs = 20_000
+/** How often to look at a post that is too late, until the database agrees. */
+const overdueLookMs = 30_000
 
 /**
  * The facts of a row. Preparing and arming get a jitter from the id, so that a thousand posts of
@@ -54,7 +56,7 @@ export const factsOf = (target: TargetToDrive, nowMs: number, given: Given): Tar
     prepareAt: unsentTime(target, nowMs, prepareAtMs(target, given.prepareAheadMs)),
     isReadyAtOnce: given.isReadyAtOnce,
     armAt,
-    mostSilentMs: Math.max(leastSilentMs, Math.round((target.dueAt.getTime() - Math.max(armAt, nowMs)) / 3)),
+    mostSilentMs: mostSilentMs(target.dueAt.getTime() - Math.max(armAt, nowMs)),
     comment,
     commentAt: commentAtMs(target, nowMs),
     words: wordsOf(target),
@@ -120,12 +122,15 @@ const earliestSendMs = (target: TargetRow): number => Math.max(target.dueAt.getT
  * A pause is looked at again after a while. Otherwise, no wait goes on beyond the time when the
  * post is too late: then it is marked as missed and reported.
  */
-const unsentTime = (target: TargetToDrive, nowMs: number, atMs: number): number =>
-  target.isPaused ? nowMs + pausedLookMs : Math.min(atMs, lastLookMs(target, nowMs))
+const unsentTime = (target: TargetToDrive, nowMs: number, atMs: number): number => {
+  if (target.isPaused) return nowMs + pausedLookMs
+  // It could not be marked as missed, because the database's clock is behind.
+  if (isOverdue(target, nowMs)) return nowMs + overdueLookMs
+  return Math.min(atMs, target.missedAt.getTime() + 1_000)
+}
 
-/** If it could not be marked as missed, because the clocks differ, it is looked at again soon. */
-const lastLookMs = ({ missedAt }: TargetToDrive, nowMs: number): number =>
-  missedAt.getTime() >= nowMs ? missedAt.getTime() + 1_000 : nowMs + 30_000
+/** A send is armed at most `mostLeadMs` ahead, whatever the row says. */
+const mostSilentMs = (aheadMs: number): number => Math.max(leastSilentMs, Math.round(Math.min(aheadMs, mostLeadMs) / 3))
 
 /**
  * The first comment waits until the post's URL is known, which shows that others can see it. The

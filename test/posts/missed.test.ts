@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
+import { factsOf } from '../../activities/posts/facts.ts'
+import type { TargetToDrive } from '../../db/posts/targets.ts'
 import { compose } from '../../local/people/story.ts'
 import { wallTimeOf } from '../../web/time/wall-time.ts'
 import { type Installed, install, untilPage } from '../support/installed.ts'
@@ -35,4 +37,22 @@ test('after downtime, posts later than the workspace allows are marked missed wi
   } finally {
     await worker.stop()
   }
+})
+
+test('a post that is too late by the clock of the worker, but not by the one of the database, is looked at again soon', () => {
+  const now = Date.now()
+  const late = { id: 'late', dueAt: new Date(now - 3_600_000), missedAt: new Date(now - 1_000), notBefore: null }
+  for (const state of ['scheduled', 'preparing', 'ready']) {
+    const target = { ...late, state, isPaused: false } as TargetToDrive
+    const facts = factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 })
+    expect([facts.prepareAt, facts.armAt]).toEqual([now + 30_000, now + 30_000])
+  }
+})
+
+test('a send of a paused post counts as silent after a minute or so, however far its time is', () => {
+  const now = Date.now()
+  const far = { id: 'far', state: 'ready', dueAt: new Date(now + 30 * 86_400_000), notBefore: null, isPaused: true }
+  const target = { ...far, missedAt: new Date(now + 31 * 86_400_000) } as TargetToDrive
+  const { mostSilentMs } = factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 })
+  expect(mostSilentMs).toBe(80_000)
 })
