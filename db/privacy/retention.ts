@@ -242,7 +242,7 @@ export const rules: Rule[] = [
       '13 months',
       'the deletion',
       'erased_at',
-      'hash',
+      'record',
     ),
   ),
   row('sweeps', 'Results of these checks', '13 months', 'the check', 'at', 'record'),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { recordEvent } from '../../db/notifications/events.ts'
 import { notify } from '../../db/notifications/notifications.ts'
 import { type Sql, tx } from '../../db/postgres/connect.ts'
 import type { Problem } from '../../platforms/errors.ts'
@@ -36,10 +35,13 @@ export const breakThings = async (deps: Deps, place: Place, files: DemoFiles): P
 /** Instagram restricts an account until someone resolves it there. */
 const restricted: Problem = { ...errorOfSubcode(2207050, '').problem, traceId: 'AqX2nT9cWv0kPzL4mJd7bRs' }
 
-/** Published on Facebook, refused by Instagram. */
+/**
+ * Published on Facebook, refused by Instagram. Less than a day ago: the product reads its numbers
+ * soon. A post without numbers for two days would be a gap, and Insights compare nothing beside one.
+ */
 const addRefused = async ({ sql, control, now }: Deps, place: Place, files: DemoFiles): Promise<void> => {
   const text = 'Saturday hours: ten to six, the listening bar until eight.'
-  const at = hoursAgo(now, 41)
+  const at = hoursAgo(now, 20)
   const post = postRow(place, { text, at, on: ['facebook', 'instagram'] })
   const { accountId } = place.channels.facebook!
   const audience = { views: 312, likes: 11, comments: 2, saved: 0, shares: 1 }
@@ -57,7 +59,10 @@ const addRefused = async ({ sql, control, now }: Deps, place: Place, files: Demo
     await insertRows(t, 'attempts', [attemptRow(place, published, 'accepted')])
     await insertRows(t, 'attempts', [{ ...attemptRow(place, failed, 'refused'), problem: restricted }])
     const facts = { platform: 'instagram', kind: restricted.kind, code: restricted.code }
-    await recordEvent(t, { name: 'target.failed', workspaceId: place.workspaceId, userId: null, subjectId: failed.id, facts })
+    await insertRows(t, 'events', [
+      eventRow(published, 'target.published', { platform: 'facebook' }),
+      eventRow(failed, 'target.failed', facts),
+    ])
     const cause = `failed:${failed.id}:1:1`
     await notify(t, { workspaceId: place.workspaceId, kind: 'failed', cause, targetId: failed.id, to: 'both' })
   })
@@ -91,8 +96,7 @@ const addUnconfirmed = async ({ sql, control, now }: Deps, place: Place, files: 
     await insertRows(t, 'post_media', [mediaRow(place, post, files, 10)])
     await insertRows(t, 'targets', [target])
     await insertRows(t, 'attempts', [{ ...attemptRow(place, target, 'unknown'), looks: 9, proof: words }])
-    const event = { name: 'target.unconfirmed', workspaceId: place.workspaceId, userId: null, subjectId: target.id }
-    await recordEvent(t, { ...event, facts: { platform: 'instagram' } })
+    await insertRows(t, 'events', [eventRow(target, 'target.unconfirmed', { platform: 'instagram' })])
     const cause = `unconfirmed:${target.id}:1:1`
     await notify(t, { workspaceId: place.workspaceId, kind: 'unconfirmed', cause, targetId: target.id, to: 'both' })
   })
@@ -165,4 +169,19 @@ const attemptRow = (place: Place, target: { id: string; sent_at: Date; text: str
   sent_at: target.sent_at,
   ended_at: new Date(target.sent_at.getTime() + 1_900),
   outcome,
+})
+
+/** At the time of the target's outcome, for its history. */
+const eventRow = (
+  target: { id: string; workspace_id: string; state_at: Date },
+  name: string,
+  facts: Record<string, unknown>,
+) => ({
+  id: idAt(target.state_at),
+  workspace_id: target.workspace_id,
+  user_id: null,
+  subject_id: target.id,
+  at: target.state_at,
+  name,
+  facts,
 })

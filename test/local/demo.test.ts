@@ -26,6 +26,7 @@ test('--demo fills a new installation once: every page has content, and a second
   }
   const before = await rowsOf(env)
   expect(before).toMatchObject({ users: 5, workspaces: 2 })
+  expect(await flawsOf(env)).toEqual({ gaps: 0, misdated: 0 })
   first.child.kill('SIGTERM')
   await first.ended
 
@@ -98,4 +99,19 @@ async function rowsOf(env: StackEnv): Promise<Record<string, number>> {
     }),
   ).finally(() => close(sql))
   return Object.fromEntries(counts)
+}
+
+/**
+ * `gaps`: posts of earlier days that nothing was read of, so that Insights would compare nothing.
+ * `misdated`: outcomes that the history does not show at the time of the post.
+ */
+async function flawsOf(env: StackEnv): Promise<{ gaps: number; misdated: number }> {
+  const sql = connect({ ...configOf(env).database, max: 1 })
+  const [row] = await sql<{ gaps: number; misdated: number }[]>`
+    select (select count(*)::int from targets t where t.state = 'published'
+        and t.published_at < now() - interval '23 hours'
+        and not exists (select from snapshots s where s.target_id = t.id)) as gaps,
+      (select count(*)::int from events e join targets t on t.id = e.subject_id
+        where e.name like 'target.%' and e.at > t.due_at + interval '10 minutes') as misdated`.finally(() => close(sql))
+  return row!
 }
