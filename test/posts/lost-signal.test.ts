@@ -4,7 +4,7 @@ import { factsOf } from '../../activities/posts/facts.ts'
 import { leadMsFor } from '../../activities/posts/lead-time.ts'
 import { jitterMs } from '../../activities/retry.ts'
 import type { TargetToDrive } from '../../db/posts/targets.ts'
-import { progress, targetWorkflowId } from '../../workflows/names.ts'
+import { changed, progress, targetWorkflowId } from '../../workflows/names.ts'
 import { type Installed, install } from '../support/installed.ts'
 
 /**
@@ -67,6 +67,27 @@ describe('a change whose signal to the workflow was lost', () => {
     await handleOf(id).result()
     const [row] = await house.sql`select state, attempt_number from targets where id = ${id}`
     expect(row).toMatchObject({ state: 'canceled', attemptNumber: 0 })
+  })
+})
+
+describe('a database that does not answer', () => {
+  test('never ends the workflow of a post: it goes on when the database is back', { timeout: 60_000 }, async () => {
+    const id = await schedule('The database was away for a moment')
+    const { runId } = await handleOf(id).describe()
+    await house.sql`alter table targets rename to targets_away`
+    try {
+      await handleOf(id).signal(changed)
+      const failures = async () => {
+        const { events } = await handleOf(id).fetchHistory()
+        return events?.filter((event) => event.markerRecordedEventAttributes?.failure).length
+      }
+      await expect.poll(failures, { timeout: 30_000 }).toBeGreaterThan(0)
+    } finally {
+      await house.sql`alter table targets_away rename to targets`
+    }
+    await house.sql`update targets set state = 'canceled', revision = revision + 1 where id = ${id}`
+    await handleOf(id).signal(changed)
+    await house.client.workflow.getHandle(targetWorkflowId(id), runId).result()
   })
 })
 
