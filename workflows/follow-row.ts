@@ -67,10 +67,10 @@ export const followRow = <Ref, R extends Row>(
     if (withoutWait > mostWithoutWait) await rest()
   }
 
-  /** One second at first, then longer, but at most a minute. */
+  /** One second at first, then longer, but not so long that a post is late after an outage. */
   const rest = async (): Promise<void> => {
     failures += 1
-    await condition(isChanged, Math.min(60_000, 500 * 2 ** failures))
+    await condition(isChanged, Math.min(20_000, 500 * 2 ** failures))
     await startOverIfLong()
   }
 

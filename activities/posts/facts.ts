@@ -119,11 +119,11 @@ const armAtMs = (target: TargetRow, leadMs: number): number =>
 const earliestSendMs = (target: TargetRow): number => Math.max(target.dueAt.getTime() - mostLeadMs, notBeforeMs(target))
 
 /**
- * A pause is looked at again after a while. Otherwise, no wait goes on beyond the time when the
+ * A pause is looked at again after a while, but not before the time would have come. Otherwise, no wait goes on beyond the time when the
  * post is too late: then it is marked as missed and reported.
  */
 const unsentTime = (target: TargetToDrive, nowMs: number, atMs: number): number => {
-  if (target.isPaused) return nowMs + pausedLookMs
+  if (target.isPaused) return Math.max(atMs, nowMs + pausedLookMs)
   // It could not be marked as missed, because the database's clock is behind.
   if (isOverdue(target, nowMs)) return nowMs + overdueLookMs
   return Math.min(atMs, target.missedAt.getTime() + 1_000)

@@ -49,10 +49,14 @@ test('a post that is too late by the clock of the worker, but not by the one of 
   }
 })
 
-test('a send of a paused post counts as silent after a minute or so, however far its time is', () => {
+test('a paused post is looked at again after a while, but not before its time comes near', () => {
   const now = Date.now()
-  const far = { id: 'far', state: 'ready', dueAt: new Date(now + 30 * 86_400_000), notBefore: null, isPaused: true }
-  const target = { ...far, missedAt: new Date(now + 31 * 86_400_000) } as TargetToDrive
-  const { mostSilentMs } = factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 })
-  expect(mostSilentMs).toBe(80_000)
+  const armAtOf = (dueInMs: number) => {
+    const post = { id: 'paused', state: 'ready', dueAt: new Date(now + dueInMs), notBefore: null, isPaused: true }
+    const target = { ...post, missedAt: new Date(now + dueInMs + 3_600_000) } as TargetToDrive
+    return factsOf(target, now, { prepareAheadMs: 600_000, isReadyAtOnce: true, leadMs: 60_000 }).armAt - now
+  }
+  const [quarterMs, monthMs] = [15 * 60_000, 30 * 86_400_000]
+  expect([armAtOf(-7_200_000), armAtOf(300_000)]).toEqual([quarterMs, quarterMs])
+  expect(armAtOf(monthMs)).toBeGreaterThanOrEqual(monthMs - 60_000)
 })
