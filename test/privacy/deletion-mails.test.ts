@@ -100,7 +100,7 @@ describe('emails about a deletion', () => {
     expect(await relay(away)).toBe(2)
     // The final email isn't sent before the earlier one, even if its row comes first.
     const [last] = await app.sql<{ id: string }[]>`select id from deletion_mails where request_id = ${id} and kind = 'finished'`
-    await expect(sendDeletionMails(depsOf(mail), [last!.id])).rejects.toThrow('has to wait')
+    await expect(sendDeletionMails(depsOf(mail), [last!.id])).rejects.toThrow('waits until an earlier one is sent')
     while ((await relay(mail)) > 0);
     expect(await subjectsTo(person.email)).toEqual(['Your account is being deleted', 'Your account was deleted'])
     expect(await mailRows()).toEqual([])
