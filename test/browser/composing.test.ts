@@ -1,30 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
-import { signInAs, startStage } from '../support/browser/stage.ts'
+import { type Stage, startStage } from '../support/browser/stage.ts'
 import { addMedia, connectAll, type PlatformName, photoForm, postIdIn } from '../support/posts.ts'
 
 let app: TestApp
 let url: string
-let browser: Browser
+let openIn: Stage['open']
 let channels: Record<PlatformName, string>
 
 beforeAll(async () => {
-  ;({ app, url, browser } = await startStage())
+  ;({ app, url, open: openIn } = await startStage())
   channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
 }, 60_000)
 
 type Options = { dark?: boolean; phone?: boolean; beforeListening?: () => Promise<unknown> }
 const open = async (path: string, options: Options = {}): Promise<Page> => {
-  const context = await browser.newContext({
+  const { page } = await openIn({
     colorScheme: options.dark ? 'dark' : 'light',
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
   })
-  context.setDefaultTimeout(8_000)
-  await signInAs(context, app.cast.manager)
-  const page = await context.newPage()
   await page.route('**/events', async (route) => {
     await options.beforeListening?.()
     await route.continue()

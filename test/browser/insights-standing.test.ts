@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
-import { startStage } from '../support/browser/stage.ts'
+import { type Stage, startStage } from '../support/browser/stage.ts'
 import { ago, day, measuredRows } from '../support/insights/measured-rows.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'
 
 let app: TestApp
 let url: string
-let browser: Browser
+let open: Stage['open']
 let channels: Record<PlatformName, string>
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const platforms: PlatformName[] = ['facebook', 'instagram', 'tiktok']
@@ -17,7 +16,7 @@ const platforms: PlatformName[] = ['facebook', 'instagram', 'tiktok']
 const screens = process.env.SCREENS
 
 beforeAll(async () => {
-  ;({ app, url, browser } = await startStage())
+  ;({ app, url, open } = await startStage())
   channels = await connectAll(app.deps, { workspaceId: app.workspaces.northside, userId: app.cast.admin.id })
 }, 120_000)
 
@@ -98,11 +97,7 @@ describe('insights when readings are missing, or an account is new', () => {
       await make()
       for (const look of ['light', 'dark', 'phone'] as const) {
         const viewport = look === 'phone' ? { width: 320, height: 800 } : { width: 1280, height: 900 }
-        const context = await browser.newContext({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
-        context.setDefaultTimeout(8_000)
-        const [cookie = '', value = ''] = app.cast.manager.cookie().split('=')
-        await context.addCookies([{ name: cookie, value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
-        const page = await context.newPage()
+        const { page, context } = await open({ viewport, colorScheme: look === 'dark' ? 'dark' : 'light' })
         await page.goto(`${url}/w/northside/insights?range=7d`)
         const text = ((await page.evaluate('document.querySelector(".insights").innerText')) as string).replace(/\s+/g, ' ')
         for (const words of says) expect(text).toMatch(words)
