@@ -119,8 +119,8 @@ const armAtMs = (target: TargetRow, leadMs: number): number =>
 const earliestSendMs = (target: TargetRow): number => Math.max(target.dueAt.getTime() - mostLeadMs, notBeforeMs(target))
 
 /**
- * A pause is looked at again after a while, but not before the time would have come. Otherwise, no wait goes on beyond the time when the
- * post is too late: then it is marked as missed and reported.
+ * While publishing is paused, the row is read again after a while, but not before `atMs`. Otherwise,
+ * no wait is longer than until the post is too late: then it is marked as missed and reported.
  */
 const unsentTime = (target: TargetToDrive, nowMs: number, atMs: number): number => {
   if (target.isPaused) return Math.max(atMs, nowMs + pausedLookMs)

@@ -63,7 +63,7 @@ const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: P
       return waitForRoom(deps, target, error.problem)
     case 'unavailable':
     case 'unknown_outcome': // preparing publishes nothing, so it may be repeated
-      await noteWaiting(deps.sql, target, `${error.problem.words} It is tried again by itself.`)
+      await noteWaiting(deps.sql, target, `${error.problem.words} We’ll try again.`)
       throw againLater(error, Context.current().info.attempt)
     case 'reauthorize':
       if (await settleWaitingForConnection(deps, target, error.problem)) return

@@ -206,6 +206,6 @@ const waitAfter = (deps: PublishingDeps, claim: Claim, error: unknown): AnotherT
   const problem = error instanceof PlatformError ? error.problem : null
   const byCount = backoffMs(claim.number, 2_000, 300_000)
   const waitMs = problem?.retryAfterMs ?? Math.max(problem?.kind === 'rate_limited' ? 60_000 : 0, byCount)
-  const words = `${problem ? `${problem.words} ` : ''}Nothing was sent; it is tried again by itself.`
+  const words = `${problem ? `${problem.words} ` : ''}Nothing was sent yet. We’ll try again.`
   return { from: 'preparing', words, notBefore: new Date(deps.now() + waitMs) }
 }

@@ -19,7 +19,7 @@ export const metaCompany = defineCompany({
   callbacks: { 'Deauthorize callback': 'deauthorizeUrl', 'Data deletion request': 'dataDeletionUrl' },
   variables: ['META_DEAUTHORIZE_URL', 'META_DATA_DELETION_URL'],
   settings: metaSettings,
-  // Loaded here because whoever only asks for the facts above needs no server.
+  // Loaded here, so that reading the facts above does not load the server.
   start: async (world, settings, env) => {
     const { metaPlatform } = await import('./platform.ts')
     return metaPlatform(world, settings, appOf(env))

@@ -14,7 +14,7 @@ export const tiktokCompany = defineCompany({
   callbacks: { Webhook: 'tiktokWebhookUrl' },
   variables: ['TIKTOK_AUDITED', 'TIKTOK_WEBHOOK_URL'],
   settings: tiktokSettings,
-  // Loaded here because whoever only asks for the facts above needs no server.
+  // Loaded here, so that reading the facts above does not load the server.
   start: async (world, settings, env) => {
     const { tiktokPlatform } = await import('./platform.ts')
     return tiktokPlatform(world, settings, appOf(env))
