@@ -757,7 +757,7 @@ create table targets (
   commented_at timestamp with time zone,
   comment_open boolean generated always as (((state = 'published'::text) AND (COALESCE((settings ->> 'first_comment'::text), ''::text) <> ''::text) AND ((comment_state IS NULL) OR (comment_state = ANY (ARRAY['waiting'::text, 'sending'::text]))))) stored not null,
   inbox_until timestamp with time zone,
-  has_sealed_handles boolean generated always as (((handles)::text ~~ '%"sealed%'::text)) stored not null
+  has_secret_handles boolean generated always as (((handles)::text ~~ '%"sealed%'::text)) stored not null
 );
 create unlogged table throttle (
   key text not null,
@@ -1012,7 +1012,7 @@ CREATE INDEX targets_channel on targets USING btree (channel_id, due_at);
 CREATE INDEX targets_comment_open on targets USING btree (state_at) WHERE comment_open;
 CREATE INDEX targets_comment_to_settle on targets USING btree (workspace_id, state_at) WHERE (comment_state = ANY (ARRAY['failed'::text, 'unconfirmed'::text]));
 CREATE INDEX targets_open on targets USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text, 'sending'::text, 'processing'::text]));
-CREATE INDEX targets_sealed on targets USING btree ((state_at AT TIME ZONE 'UTC'::text)) WHERE has_sealed_handles;
+CREATE INDEX targets_sealed on targets USING btree ((state_at AT TIME ZONE 'UTC'::text)) WHERE has_secret_handles;
 CREATE INDEX targets_to_settle on targets USING btree (workspace_id, state_at DESC) WHERE ((state = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text])) AND (finished_at IS NULL));
 CREATE INDEX targets_unfinished on targets USING btree (state_at) WHERE ((state = ANY (ARRAY['sending'::text, 'processing'::text])) OR ((state = 'published'::text) AND (finished_at IS NULL)));
 CREATE INDEX targets_waiting on targets USING btree (channel_id, due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'preparing'::text, 'ready'::text]));
@@ -1330,7 +1330,7 @@ comment on column targets.comment_proof is 'what showed the outcome of the first
 comment on column targets.comment_id is 'the platform''s id of the first comment';
 comment on column targets.comment_open is 'the first comment is still to be written, or its outcome to be found out';
 comment on column targets.inbox_until is 'the platform has delivered it as a draft; the creator can finish it there until then; null: not delivered as a draft';
-comment on column targets.has_sealed_handles is 'whether secrets are among the handles';
+comment on column targets.has_secret_handles is 'whether secrets are among the handles';
 comment on table throttle is 'promise: A6';
 comment on column throttle.key is 'purpose and HMAC of the email or address: no personal data in clear';
 comment on table turns is 'calls that a platform counts by the minute, of each account; older ones are deleted with the next';

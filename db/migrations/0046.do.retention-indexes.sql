@@ -22,9 +22,9 @@ create index erased_ids_term on erased_ids ((erased_at at time zone 'UTC'));
 
 -- A column of its own, and not a condition on handles: a post whose other handles change then keeps
 -- all of its index entries.
-alter table targets add column has_sealed_handles boolean not null generated always as (handles::text like '%"sealed%') stored;
-comment on column targets.has_sealed_handles is 'whether secrets are among the handles';
-create index targets_sealed on targets ((state_at at time zone 'UTC')) where has_sealed_handles;
+alter table targets add column has_secret_handles boolean not null generated always as (handles::text like '%"sealed%') stored;
+comment on column targets.has_secret_handles is 'whether secrets are among the handles';
+create index targets_sealed on targets ((state_at at time zone 'UTC')) where has_secret_handles;
 
 -- The sums are looked up for each day and each month that changed: many days of many accounts,
 -- deleted together, no longer read the whole table.

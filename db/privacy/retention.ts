@@ -179,7 +179,7 @@ export const rules: Rule[] = [
     ...row('targets', 'Upload credentials of a post', '1 day', 'it was sent', sealedHandlesBegan, 'post'),
     name: 'handles',
     goes: 'handles',
-    index: { at: utc('state_at'), where: 'has_sealed_handles' },
+    index: { at: utc('state_at'), where: 'has_secret_handles' },
   },
   row(
     'invitations',

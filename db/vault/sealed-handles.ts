@@ -6,7 +6,7 @@ import { credentialStates, literals, stateList } from '../posts/target-states.ts
  * target's handles, under keys that begin with "sealed". They are not needed after the post was
  * sent. This is the SQL expression for when their retention term began.
  */
-export const sealedHandlesBegan = `case when has_sealed_handles and state not in ${literals(credentialStates)} then state_at end`
+export const sealedHandlesBegan = `case when has_secret_handles and state not in ${literals(credentialStates)} then state_at end`
 
 /**
  * Deletes the sealed handles of posts that were sent before `cutoff`, and of their attempts.
@@ -18,7 +18,7 @@ export const dropSealedHandles = async (sql: Db, cutoff: Date, limit: number): P
       update targets set handles = handles - array(select k from jsonb_object_keys(handles) k where k like 'sealed%')
       where id = any(array(
         select id from targets
-        where has_sealed_handles and (state_at at time zone 'UTC') <= ${cutoff}::timestamptz at time zone 'UTC' and state not in ${stateList(sql, credentialStates)}
+        where has_secret_handles and (state_at at time zone 'UTC') <= ${cutoff}::timestamptz at time zone 'UTC' and state not in ${stateList(sql, credentialStates)}
         order by (state_at at time zone 'UTC') limit ${limit} for update skip locked))
       returning id),
     sent as (
