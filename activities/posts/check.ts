@@ -55,8 +55,8 @@ const inboxUntil = (deps: PublishingDeps, target: TargetRow): Date =>
 const wordsOfStanding = (deps: PublishingDeps, target: TargetRow, { waitingFor }: { waitingFor: string }): string =>
   personsWindowMs(deps, target) === null ? stillProcessing : waitingFor
 
-const disconnectedMeanwhile = 'The account was disconnected before the platform said what became of it.'
+const disconnectedMeanwhile = 'The account was disconnected before the platform reported the outcome.'
 
-const draftLost = 'It was a draft in the inbox, and the platform no longer says what became of it.'
+const draftLost = 'It was a draft in the inbox, and the platform no longer reports its outcome.'
 
-const stillProcessing = 'The platform took it, but has not said for six hours what became of it.'
+const stillProcessing = 'The platform accepted it, but has not reported the outcome for six hours.'

@@ -296,5 +296,5 @@ const ours = (code: string, words: string): Problem => ({
   traceId: null,
   retryAfterMs: null,
 })
-const tooLate = ours('too_late', 'The comment could not be written within 24 hours of its post.')
-const noPost = ours('no_post_id', 'The platform did not tell which post is this one, so there is nothing to comment on.')
+const tooLate = ours('too_late', 'The comment could not be posted within 24 hours of its post.')
+const noPost = ours('no_post_id', 'The platform did not return the ID of the post, so the comment can’t be added.')

@@ -74,7 +74,7 @@ export const factsOfNothing = (nowMs: number): TargetFacts => ({
   mostSilentMs: leastSilentMs,
   comment: null,
   commentAt: nowMs,
-  words: 'Its row is gone',
+  words: 'The post no longer exists',
 })
 
 /** Whether the row asks for a step now. An activity that isn't asked for does nothing. */
@@ -148,24 +148,24 @@ const commentAtMs = (target: TargetToDrive, nowMs: number): number =>
   target.isPaused ? nowMs + pausedLookMs : (target.commentNotBefore?.getTime() ?? 0)
 
 const wordsOf = (target: TargetToDrive): string => {
-  if (target.isPaused && isUnsent(target.state)) return 'Paused; nothing is sent'
+  if (target.isPaused && isUnsent(target.state)) return 'Paused: nothing is sent'
   if (target.state === 'processing' && target.inboxUntil) return inInbox
   if (target.state !== 'published' || !target.commentOpen) return words[target.state]
   return `Published; ${target.isPaused ? 'paused, so the' : 'its'} first comment waits`
 }
 
-const inInbox = 'Delivered as a draft to the inbox; its creator has to finish it there'
+const inInbox = 'Delivered to the inbox as a draft. Its creator finishes it there'
 
 const words: Record<TargetState, string> = {
-  scheduled: 'Waits to be prepared',
-  preparing: 'Waits before it is prepared again',
-  ready: 'Ready; waits for its time',
-  sending: 'The outcome of the call is unknown',
-  processing: 'Sent; the platform is processing it',
+  scheduled: 'Waiting to be prepared',
+  preparing: 'Waiting before it is prepared again',
+  ready: 'Ready, waiting for its time',
+  sending: 'Sent, and the outcome is not known yet',
+  processing: 'Sent, and the platform is processing it',
   published: 'Published',
   failed: 'The platform refused it',
-  unconfirmed: 'Its outcome could not be found out; a person decides',
+  unconfirmed: 'The outcome is unknown. A person decides',
   missed: 'Missed',
   canceled: 'Canceled',
-  erased: 'Sent; the data of its account was deleted',
+  erased: 'Sent. The data of its account was deleted',
 }

@@ -48,7 +48,7 @@ export const settlePublished = async (
     if (isOut) deps.meters?.ended(target, 'published')
   } catch (error) {
     if (!isBoundAlready(error)) throw error
-    await settleUnconfirmed(deps, target, 'The post that was found belongs to another post of CrateSocial already.')
+    await settleUnconfirmed(deps, target, 'The post that was found already belongs to another post in CrateSocial.')
   }
 }
 
@@ -171,7 +171,7 @@ export const settleGivenUp = async (
 
 const again = (deps: { now: () => number }, target: TargetRow, problem: Problem): AnotherTry => ({
   from: 'preparing',
-  words: `${problem.words} Nothing was published; it is sent again by itself.`,
+  words: `${problem.words} Nothing was published. It is sent again automatically.`,
   notBefore: new Date(deps.now() + (problem.retryAfterMs ?? backoffMs(target.attemptNumber, 5_000))),
 })
 

@@ -64,5 +64,5 @@ export const againLater = (problem: PlatformError, attempt: number): Application
 export const waitForRoom = (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> =>
   postpone(deps.sql, target, {
     notBefore: new Date(deps.now() + (problem.retryAfterMs ?? 60_000)),
-    words: `${problem.words} Nothing was sent yet. We’ll try again when there is room.`,
+    words: `${problem.words} Nothing was sent yet. We’ll try again when the limit allows.`,
   })

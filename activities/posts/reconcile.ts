@@ -100,11 +100,12 @@ const sendAgain = async (
   const ref = { targetId: target.id, attemptNumber: attempt.number }
   const fetchedBefore = await wasFetched(deps.sql, ref)
   await retireLinks(deps.sql, ref)
-  if ((await wasFetched(deps.sql, ref)) !== fetchedBefore) return lookAgain(deps, target, looks, 'The media was fetched just now')
+  if ((await wasFetched(deps.sql, ref)) !== fetchedBefore)
+    return lookAgain(deps, target, looks, 'The media was fetched a moment ago')
   await settleAnotherTry(
     deps,
     target,
-    { from: 'preparing', words: 'The first call had no effect; it is sent again.', notBefore: restAfter(attempt) },
+    { from: 'preparing', words: 'The first call had no effect, so it is sent again.', notBefore: restAfter(attempt) },
     result,
   )
 }

@@ -12,7 +12,7 @@ export const checks: Check[] = [
   {
     name: 'check-sealed',
     promise: 'S1',
-    what: 'stored tokens and other secrets, all of them sealed',
+    what: 'stored tokens and other secrets that are sealed',
     look: async (sql) => {
       const [found] = await sql<Found>`
         select count(*)::int as all, (count(*) filter (where value not like 'v1.%.%.%'))::int as wrong from (
@@ -23,7 +23,7 @@ export const checks: Check[] = [
   {
     name: 'check-ended',
     promise: 'R2',
-    what: 'places for expired tokens and addresses, all of them empty',
+    what: 'places for expired tokens and addresses that are empty',
     look: async (sql) => {
       const [found] = await sql<Found>`
         select count(*)::int as all, (count(*) filter (where value is not null))::int as wrong from (${sql.unsafe(endedPlaces)}) as ended`
@@ -33,7 +33,7 @@ export const checks: Check[] = [
   {
     name: 'check-passwords',
     promise: 'A5',
-    what: 'stored passwords, all of them Argon2id hashes',
+    what: 'stored passwords that are Argon2id hashes',
     look: async (sql) => {
       const [found] = await sql<Found>`
         select count(*)::int as all, (count(*) filter (where password_hash not like '$argon2id$%'))::int as wrong from users`
@@ -43,7 +43,7 @@ export const checks: Check[] = [
   {
     name: 'check-database-log',
     promise: 'A3',
-    what: 'database that keeps the values of its rows out of its own log',
+    what: 'databases that keep the values of their rows out of their logs',
     look: async (sql) => ({ all: 1, wrong: (await keepsValuesOutOfItsLog(sql)) ? 0 : 1 }),
   },
 ]

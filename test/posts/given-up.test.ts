@@ -40,7 +40,7 @@ describe('a platform that accepted a post and then failed it', () => {
       ...{ [`${channel}.privacy_level`]: 'PUBLIC_TO_EVERYONE', [`${channel}.consent`]: 'on' },
     }
     const post = await compose(admin, slug, fields, 'Publish now')
-    const waiting = await untilPage(admin, post.url, (page) => page.text.includes('it is sent again by itself'))
+    const waiting = await untilPage(admin, post.url, (page) => page.text.includes('It is sent again automatically'))
     expect(waiting.text).toContain("TikTok could not fetch the photos from this installation's address. Nothing was published")
     expect(await linksOf(text)).toEqual([{ attemptNumber: 1, retired: true }])
 

@@ -89,13 +89,13 @@ describe('the privacy policy', () => {
     expect(kept).toMatch(/Uploaded photos and videos 90 days .*? Checked today, \d{1,2}:\d\d [AP]M: yes, nothing is kept longer/)
     expect(await ofSection('protect')).toMatch(/salted hashes.*?Checked today, \d{1,2}:\d\d [AP]M: yes/)
     expect((await read()).page.text).not.toContain('4711')
-    expect((await test.cast.operator.get('/promises')).text).toContain('4711 stored passwords')
+    expect((await test.cast.operator.get('/promises')).text).toContain('stored passwords that are Argon2id hashes: 4711 of 4711')
   })
 
   it('promise L1: says if a check has failed or is overdue', async () => {
     await note('check-passwords', { removed: 1 })
     expect(await ofSection('protect')).toMatch(/Failed today, \d{1,2}:\d\d [AP]M: no, not everywhere\. The operator sees this/)
-    expect((await test.cast.operator.get('/operate')).text).toContain('1 of 4711 wrong')
+    expect((await test.cast.operator.get('/operate')).text).toContain('4710 of 4711')
     await note('media', { oldestLeftAt: new Date(test.deps.now() - 92 * 86_400_000) })
     expect(await ofSection('keep')).toMatch(/Failed today, \d{1,2}:\d\d [AP]M: something was kept longer/)
     await note('media', { oldestLeftAt: new Date(test.deps.now() - 89 * 86_400_000) })

@@ -58,8 +58,8 @@ const ofRule = (rule: Rule, sweep: Sweep | undefined, nowMs: number): Evidence =
 const ofCheck = (what: string, sweep: Sweep | undefined, nowMs: number): Evidence => {
   if (!sweep) return notYet
   if (sweep.removed > 0)
-    return failed(sweep, nowMs, 'no, not everywhere', `${sweep.removed} of ${sweep.leftCount} wrong: ${what}`)
-  return held(sweep, nowMs, 'yes', `${sweep.leftCount} ${what}`)
+    return failed(sweep, nowMs, 'no, not everywhere', `${what}: ${sweep.leftCount - sweep.removed} of ${sweep.leftCount}`)
+  return held(sweep, nowMs, 'yes', `${what}: ${sweep.leftCount} of ${sweep.leftCount}`)
 }
 
 const ofHistories = (sweep: Sweep | undefined, nowMs: number): Evidence => {
