@@ -625,7 +625,8 @@ create table post_media (
   media_id uuid not null,
   workspace_id uuid not null,
   "position" integer not null,
-  alt_text text default ''::text not null
+  alt_text text default ''::text not null,
+  edits jsonb
 );
 create table posts (
   id uuid default uuid_v7() not null,
@@ -855,6 +856,7 @@ alter table media_links add constraint media_links_name_form CHECK ((length(name
 alter table memberships add constraint memberships_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'admin'::text])));
 alter table notices add constraint notices_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'unconfirmed'::text, 'missed'::text, 'inbox'::text, 'comment'::text, 'canceled'::text, 'ending'::text, 'ended'::text, 'disconnected'::text, 'asked'::text, 'erased'::text, 'left'::text, 'unread'::text])));
 alter table passkeys add constraint passkeys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 60)));
+alter table post_media add constraint post_media_edits_check CHECK ((jsonb_typeof(edits) = 'object'::text));
 alter table post_media add constraint post_media_position_check CHECK ((("position" >= 1) AND ("position" <= 35)));
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
 alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
@@ -1274,6 +1276,7 @@ comment on column password_resets.token_hash is 'SHA-256 of the token, which is 
 comment on table policy_letters is 'promise: L3: who is told by mail of a material change of the policy, each once';
 comment on table policy_versions is 'promise: L1, L3: versions of the privacy policy; written from web/policy.ts at start';
 comment on column policy_versions.announced_at is 'when every account holder had been mailed about it; null for those that change nothing material';
+comment on column post_media.edits is 'crop in fractions of the rotated picture, rotation in degrees, trim in milliseconds: {"crop": {…}, "rotate": 90, "trim": {…}}; null if the file is used as it is';
 comment on table posts is 'promise: D3: what was composed; what became of it is in targets';
 comment on column posts.state is 'discarded: a draft that a person deleted; Undo brings it back until the sweep deletes it';
 comment on column posts.variants is 'text for one platform where it differs: {"instagram": "…"}';

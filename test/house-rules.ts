@@ -30,7 +30,7 @@ export const allowedImports: ImportRule[] = [
   { from: /^config\//, to: /^config\/|^platforms\/index\.ts/, typesOf: /^platforms\// },
   // An issuer declares its variables with these.
   { from: /^platforms\//, to: /^(platforms|text)\/|^config\/(values|variable)\.ts/ },
-  { from: /^db\//, to: /^db\/|^config\/folders\.ts/, typesOf: /^(config|platforms)\// },
+  { from: /^db\//, to: /^db\/|^config\/folders\.ts/, typesOf: /^(config|platforms)\/|^media\/edits\.ts/ },
   { from: /^media\//, to: /^(media|observability|text)\//, typesOf: /^config\// },
   {
     from: /^temporal\//,

@@ -4,6 +4,7 @@ import { linkForAttempt } from '../../db/posts/media-links.ts'
 import { listPostMedia, type PostMediaRow } from '../../db/posts/post-media.ts'
 import { saveHandles, type TargetRow } from '../../db/posts/targets.ts'
 import type { Vault } from '../../db/vault/vault.ts'
+import { canonicalEdits } from '../../media/edits.ts'
 import type { MediaStore } from '../../media/store.ts'
 import type { Account } from '../../platforms/account.ts'
 import type { MediaToSend, Publication } from '../../platforms/platform.ts'
@@ -60,7 +61,7 @@ export const fingerprintOf = async (sql: Sql, target: TargetRow): Promise<Buffer
     target.text,
     target.link,
     target.settings,
-    media.map((item) => [item.sha256.toString('hex'), item.altText]),
+    media.map(({ sha256, altText, edits }) => [sha256.toString('hex'), altText, ...(edits ? [canonicalEdits(edits)] : [])]),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest()
 }
@@ -71,7 +72,7 @@ const mediaToSend = async (
   attemptNumber: number,
   item: PostMediaRow,
 ): Promise<MediaToSend> => {
-  const { storeKey, sha256: _sha256, purgedAt: _purgedAt, ...facts } = item
+  const { storeKey, sha256: _sha256, purgedAt: _purgedAt, edits: _edits, ...facts } = item
   const link = await linkForAttempt(deps.sql, {
     mediaId: item.id,
     workspaceId: target.workspaceId,

@@ -1,3 +1,4 @@
+import type { Edits } from '../../media/edits.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 
@@ -65,15 +66,21 @@ export const updatePost = async (sql: Db, ref: PostRef & { version: number }, dr
 }
 
 /** Sets the files of a post, in this order. Leaves out files of other workspaces. */
-export const replacePostMedia = async (t: Db, ref: PostRef, media: { id: string; altText: string }[]): Promise<void> => {
+export const replacePostMedia = async (
+  t: Db,
+  ref: PostRef,
+  media: { id: string; altText: string; edits: Edits | null }[],
+): Promise<void> => {
   await t`delete from post_media where post_id = ${ref.postId} and workspace_id = ${ref.workspaceId}`
   if (media.length === 0) return
   const ids = media.map((item) => item.id)
   const altTexts = media.map((item) => item.altText)
+  const edits = media.map((item) => (item.edits ? JSON.stringify(item.edits) : null))
   await t`
-    insert into post_media (post_id, workspace_id, media_id, position, alt_text)
-    select ${ref.postId}, media.workspace_id, media.id, wanted.position::int, wanted.alt_text
-    from unnest(${ids}::uuid[], ${altTexts}::text[]) with ordinality as wanted (id, alt_text, position)
+    insert into post_media (post_id, workspace_id, media_id, position, alt_text, edits)
+    select ${ref.postId}, media.workspace_id, media.id, wanted.position::int, wanted.alt_text, wanted.edits::jsonb
+    from unnest(${ids}::uuid[], ${altTexts}::text[], ${edits}::text[]) with ordinality
+      as wanted (id, alt_text, edits, position)
       join media on media.id = wanted.id and media.workspace_id = ${ref.workspaceId}`
 }
 
@@ -117,8 +124,8 @@ export const duplicatePost = async (sql: Db, ref: PostRef & { createdBy: string 
     from posts where workspace_id = ${ref.workspaceId} and id = ${ref.postId} and state <> 'discarded' returning id`
   if (!row) return null
   await sql`
-    insert into post_media (post_id, media_id, workspace_id, position, alt_text)
-    select ${row.id}, media_id, post_media.workspace_id, (row_number() over (order by position))::int, alt_text
+    insert into post_media (post_id, media_id, workspace_id, position, alt_text, edits)
+    select ${row.id}, media_id, post_media.workspace_id, (row_number() over (order by position))::int, alt_text, edits
     from post_media join media on media.id = media_id and media.purged_at is null
     where post_id = ${ref.postId} and post_media.workspace_id = ${ref.workspaceId}`
   return row.id

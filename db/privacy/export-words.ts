@@ -25,7 +25,7 @@ export const aboutTables: Record<string, string> = {
   avatars: 'profile pictures of connected accounts',
   revocations: 'connections that were ended: when, and what the platform answered',
   posts: 'posts and drafts: text, link, state',
-  post_media: 'which photos and videos a post has, in which order, with their alt texts',
+  post_media: 'which photos and videos a post has, in which order, with their alt texts and edits',
   targets: 'a post on one account: text, time, outcome, and its ID and link at the platform',
   attempts: 'individual attempts to publish, with the platform’s answers',
   comment_attempts: 'individual attempts to add a first comment, with the platform’s answers',

@@ -18,7 +18,7 @@ export const formToStart = (c: Context<MemberEnv>): PostForm => {
   return emptyPostForm({
     zone: c.var.workspace.zone,
     time: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(at) ? at : /^\d{4}-\d{2}-\d{2}$/.test(at) ? `${at}T10:00` : '',
-    media: ids('media').map((id) => ({ id, altText: '' })),
+    media: ids('media').map((id) => ({ id, altText: '', edits: null })),
     channels: ids('channel'),
   })
 }
@@ -38,7 +38,7 @@ export const formOfPost = async (deps: WebDeps, workspace: Workspace, post: Post
     ),
     kinds: Object.fromEntries(choices.map(([id, choice]) => [id, choice.kind])),
     fields: Object.fromEntries(choices.map(([id, choice]) => [id, valuesOf(choice.settings)])),
-    media: media.map(({ id, altText }) => ({ id, altText })),
+    media: media.map(({ id, altText, edits }) => ({ id, altText, edits })),
     zone: workspace.zone,
     time: post.dueAt ? wallTimeOf(post.dueAt, workspace.zone) : '',
     fold: post.dueAt ? foldOf(post.dueAt, workspace.zone) : null,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mostOffered } from '../../db/channels/account-facts.ts'
 import type { TargetState } from '../../db/posts/target-states.ts'
+import { canonicalEdits } from '../../media/edits.ts'
 import type { Platform, RuleFault } from '../../platforms/platform.ts'
 import { numberFormat } from '../../text/formatters.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
@@ -49,7 +50,7 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     equals: composer.equals.map((one) => ({ ...one, label: accountOf(composer, one.channelId) })),
     equalWords,
     timeNotes: composer.timeNotes,
-    media: composer.media,
+    media: composer.media.map((item) => ({ ...item, editsText: canonicalEdits(item.edits) })),
     picker: composer.picker,
     mediaFrozen: composer.mediaFrozen,
     maxUploadBytes: deps.config.media.maxUploadBytes,

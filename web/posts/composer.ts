@@ -6,6 +6,7 @@ import { listMediaByIds, listNewestMedia, type Media } from '../../db/posts/medi
 import type { PostRow } from '../../db/posts/posts.ts'
 import { isSent, type TargetState } from '../../db/posts/target-states.ts'
 import { listTargets, type TargetRow } from '../../db/posts/targets.ts'
+import { editsFault, factsAfterEdits } from '../../media/edits.ts'
 import { firstCommentOf } from '../../platforms/first-comment.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { DraftForChannel, Platform, PostKind, RuleFault } from '../../platforms/platform.ts'
@@ -88,7 +89,7 @@ export const loadComposer = async (
     stored ? listComposedMedia(deps.sql, stored) : mediaOf(deps, workspace, form),
   ])
   const asked = ask ? await freshFacts(deps, workspace.id, chosenOf(channels, form, targets)) : new Map<string, string>()
-  const own = { ...form, media: media.map(({ id, altText }) => ({ id, altText })) }
+  const own = { ...form, media: media.map(({ id, altText, edits }) => ({ id, altText, edits })) }
   const drafts = channels.flatMap((channel) => {
     const platform = deps.platforms.platforms.get(channel.platform)
     return platform ? [draftFor(channel, platform, own, media, targets, asked.get(channel.id) ?? null)] : []
@@ -148,26 +149,23 @@ export const equalPosts = (
   })
 }
 
-/** A file whose conversion failed can't be published on any platform. */
+/** A file can't be published on any platform if its conversion failed or its edits don't fit it. */
 const brokenFiles = (media: ComposedMedia[]): RuleFault[] =>
-  media.flatMap(({ conversion, conversionProblem }, index) =>
-    conversion === 'failed'
-      ? [
-          {
-            rule: 'not_converted',
-            field: 'media',
-            item: index + 1,
-            words: conversionProblem ?? 'This video can’t be converted.',
-          },
-        ]
-      : [],
-  )
+  media.flatMap((file, index) => {
+    const item = index + 1
+    const fault = editsFault(file, file.edits)
+    const words = file.conversionProblem ?? 'This video can’t be converted.'
+    return [
+      ...(file.conversion === 'failed' ? [{ rule: 'not_converted', field: 'media' as const, item, words }] : []),
+      ...(fault ? [{ rule: 'edits', field: 'media' as const, item, words: fault }] : []),
+    ]
+  })
 
 const mediaOf = async (deps: WebDeps, workspace: Workspace, form: PostForm): Promise<ComposedMedia[]> => {
   if (form.media.length === 0) return []
-  const altTexts = new Map(form.media.map((item) => [item.id, item.altText]))
-  const found = await listMediaByIds(deps.sql, workspace.id, [...altTexts.keys()])
-  return found.map((item) => ({ ...item, altText: altTexts.get(item.id) ?? '' }))
+  const typed = new Map(form.media.map((item) => [item.id, item]))
+  const found = await listMediaByIds(deps.sql, workspace.id, [...typed.keys()])
+  return found.map((item) => ({ ...item, altText: typed.get(item.id)?.altText ?? '', edits: typed.get(item.id)?.edits ?? null }))
 }
 
 const chosenOf = (channels: ComposeChannel[], form: PostForm, targets: TargetRow[]): ComposeChannel[] =>
@@ -183,13 +181,15 @@ const draftFor = (
 ): ChannelDraft => {
   const text = form.variants[channel.platform] || form.text
   const link = form.link || null
-  const suggested = platform.suggestKind({ text, link, media })
+  // Platforms judge the files as they will be published.
+  const edited = media.map((item) => factsAfterEdits(item, item.edits))
+  const suggested = platform.suggestKind({ text, link, media: edited })
   const typed = form.kinds[channel.id] ?? ''
   const kind = platform.kinds.some((one) => one.name === typed) ? typed : suggested
   const facts = platform.kinds.find((one) => one.name === kind)
   const values = form.fields[channel.id] ?? {}
   const settings = platform.readSettings(kind, values)
-  const draft = { kind, text, link, media, settings, accountFacts: channel.accountFacts, granted: grantedOf(channel) }
+  const draft = { kind, text, link, media: edited, settings, accountFacts: channel.accountFacts, granted: grantedOf(channel) }
   const sent = sentStateOf(targets, channel.id)
   const chosen = form.channels.includes(channel.id) || sent !== null
   return {

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { ZodError, z } from 'zod'
+import { type Edits, readEdits } from '../../media/edits.ts'
 import { isId } from '../http/ids.ts'
 import type { Fold } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
@@ -15,7 +16,8 @@ export type PostForm = {
   kinds: Record<string, string>
   /** Channel id → the platform's own fields. */
   fields: Record<string, Record<string, string>>
-  media: { id: string; altText: string }[]
+  /** In their order. */
+  media: { id: string; altText: string; edits: Edits | null }[]
   time: string
   fold: Fold | null
   /** The time zone of the form's time field, even if the workspace's zone has changed since. */
@@ -123,7 +125,19 @@ const readMedia = (body: FormData, act: string, actOn: string): PostForm['media'
     .sort((a, b) => a.position - b.position)
     .map(({ media }) => media)
   const all = [...new Set([...moved(ordered, act, actOn), ...ids(body, 'add')])]
-  return all.map((media) => ({ id: media, altText: textOf(body.get(`alt.${media}`)).slice(0, 5_000) }))
+  return all.map((media) => ({
+    id: media,
+    altText: textOf(body.get(`alt.${media}`)).slice(0, 5_000),
+    edits: editsOf(textOf(body.get(`edits.${media}`))),
+  }))
+}
+
+/** Only our own form writes them, so anything else is refused like the other limits. */
+const editsOf = (text: string): Edits | null => {
+  const edits = readEdits(text)
+  if (edits === 'invalid')
+    throw new ZodError([{ code: 'custom', path: ['edits'], message: 'not edits', input: text.slice(0, 300) }])
+  return edits
 }
 
 /**
