@@ -1,15 +1,19 @@
 import { Hono } from 'hono'
 import { faultKinds, faultMoments } from './faults.ts'
+import type { NumbersOf } from './platform.ts'
 import { page } from './views.ts'
 import type { SandboxEnv, World } from './world.ts'
 
 const recentCalls = 30
+const recentPosts = 10
+
+type BoardOptions = { publicUrl: () => string; numbers: NumbersOf }
 
 /**
  * A page for testers: add faults, move the clock, see recent calls. Uses plain forms without
  * JavaScript.
  */
-export function boardPage(world: World, publicUrl: () => string): Hono<SandboxEnv> {
+export function boardPage(world: World, { publicUrl, numbers }: BoardOptions): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   app.get('/', (c) => {
     const calls = world.ledger.calls()
@@ -23,6 +27,11 @@ export function boardPage(world: World, publicUrl: () => string): Hono<SandboxEn
         kinds: faultKinds,
         endpoints: [...new Set(calls.map((call) => call.endpoint))].sort(),
         calls: calls.slice(-recentCalls).reverse(),
+        posts: world.ledger
+          .posts()
+          .slice(-recentPosts)
+          .reverse()
+          .map(({ platform, id, kind }) => ({ platform, id, kind, hasNumbers: numbers(platform, id) !== null })),
         settings: world.settings,
       }),
     )

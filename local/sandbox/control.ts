@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { boardPage } from './board.ts'
 import { mediaControl } from './control-media.ts'
 import { faultKinds, faultMoments } from './faults.ts'
-import type { Platform } from './platform.ts'
+import type { NumbersOf, Platform } from './platform.ts'
 import { patchSettings } from './settings.ts'
 import type { SandboxEnv, World } from './world.ts'
 
@@ -29,6 +29,8 @@ const faultBody = (names: string[]) =>
  */
 export function createControl(world: World, options: ControlOptions): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
+  const numbers: NumbersOf = (platform, id) =>
+    options.platforms.map((one) => one.numbers(platform, id)).find((found) => found !== null) ?? null
   const faultRules = faultBody(options.platforms.flatMap(({ names }) => names))
   app.onError((error, c) =>
     c.json({ error: explain(error) }, error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 422),
@@ -58,7 +60,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
   })
   app.get('/ledger/posts/:platform/:id/numbers', (c) => {
     const { platform, id } = c.req.param()
-    const found = options.platforms.map((one) => one.numbers(platform, id)).find((numbers) => numbers !== null)
+    const found = numbers(platform, id)
     return found ? c.json(found) : c.json({ error: `There is no post ${id} on ${platform}.` }, 404)
   })
 
@@ -91,7 +93,7 @@ export function createControl(world: World, options: ControlOptions): Hono<Sandb
     options.reset()
     return c.json({ ok: true })
   })
-  app.route('/', boardPage(world, options.publicUrl))
+  app.route('/', boardPage(world, { publicUrl: options.publicUrl, numbers }))
   return app
 }
 

@@ -10,6 +10,12 @@ type AccountLink = {
   feedPath: string
 }
 
+/**
+ * A post's numbers up to now: totals, and every metric by the platform's name. Null for an unknown
+ * post.
+ */
+export type NumbersOf = (platform: string, postId: string) => Record<string, unknown> | null
+
 /** A company that has started. */
 export type Platform = {
   /** The names that its calls have in the ledger and in faults. */
@@ -27,6 +33,5 @@ export type Platform = {
   /** Called after a start with an existing state: schedules pending effects again. */
   resume(): void
   accounts(): AccountLink[]
-  /** A post's numbers up to now. Null for an unknown post. */
-  numbers(platform: string, postId: string): Record<string, number> | null
+  numbers: NumbersOf
 }

@@ -2,6 +2,8 @@ import type { Platform } from '../platform.ts'
 import type { World } from '../world.ts'
 import { metaControl } from './control.ts'
 import { insightsMoment, reception } from './insights/audience.ts'
+import { mediaNumbers } from './insights/media.ts'
+import { postNumbers } from './insights/post.ts'
 import { loadVideo } from './instagram/container.ts'
 import { appsPath } from './login/apps-page.ts'
 import type { Meta, MetaApp } from './meta.ts'
@@ -41,10 +43,7 @@ export function metaPlatform(world: World, settings: Meta['settings'], app: Meta
         if (container.url && container.readyAtMs === null) world.clock.after(0, () => loadVideo(meta, container))
       }
     },
-    numbers: (platform, postId) => {
-      const post = platform === 'instagram' ? state.media[postId] : platform === 'facebook' ? state.posts[postId] : undefined
-      return post ? reception(meta, post, insightsMoment(meta)) : null
-    },
+    numbers: (platform, postId) => numbersOf(meta, platform, postId),
     accounts: () => [
       ...Object.values(state.pages).map(({ id, name }) => ({
         platform: 'facebook',
@@ -62,4 +61,12 @@ export function metaPlatform(world: World, settings: Meta['settings'], app: Meta
       })),
     ],
   }
+}
+
+function numbersOf(meta: Meta, platform: string, postId: string): Record<string, unknown> | null {
+  const atMs = insightsMoment(meta)
+  const media = platform === 'instagram' ? meta.state.media[postId] : undefined
+  if (media) return { ...reception(meta, media, atMs), ...mediaNumbers(meta, media, atMs) }
+  const post = platform === 'facebook' ? meta.state.posts[postId] : undefined
+  return post ? { ...reception(meta, post, atMs), ...postNumbers(meta, post, atMs) } : null
 }

@@ -4,14 +4,17 @@ import { NotSimulated, refuse } from '../calls/refusal.ts'
 import { graphTime } from '../ids.ts'
 import type { Meta } from '../meta.ts'
 import type { InstagramAccount } from '../state.ts'
+import { actsOf } from './acts.ts'
 import { insight, readMetrics, readMoment, timePaging } from './answer.ts'
 import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
 import { pacificDays } from './pacific-day.ts'
 
 const dayMs = 86_400_000
 
+type Got = Reception & { replies: number }
+
 /** The total of each metric for a period (fact sheet 4.3). */
-const totals: Record<string, (got: Reception) => number> = {
+const totals: Record<string, (got: Got) => number> = {
   reach: (got) => got.reach,
   views: (got) => got.views,
   accounts_engaged: (got) => Math.floor(got.interactions * 0.8),
@@ -20,7 +23,7 @@ const totals: Record<string, (got: Reception) => number> = {
   comments: (got) => got.comments,
   shares: (got) => got.shares,
   saves: (got) => got.saved,
-  replies: () => 0,
+  replies: (got) => got.replies,
   reposts: () => 0,
   profile_links_taps: (got) => Math.floor(got.views / 200),
   profile_views: (got) => Math.floor(got.views / 60),
@@ -81,13 +84,11 @@ function showMetric(meta: Meta, account: InstagramAccount, name: string, asTotal
 }
 
 /** The numbers of all the account's media, including older ones, between two times. */
-function received(meta: Meta, accountId: string, fromMs: number, toMs: number): Reception {
-  const sum = (atMs: number) =>
-    addUp([
-      olderReception(accountId, atMs),
-      ...Object.values(meta.state.media)
-        .filter((media) => media.accountId === accountId && !media.isChild)
-        .map((media) => reception(meta, media, atMs)),
-    ])
-  return difference(sum(toMs), sum(fromMs))
+function received(meta: Meta, accountId: string, fromMs: number, toMs: number): Got {
+  const own = Object.values(meta.state.media).filter((media) => media.accountId === accountId && !media.isChild)
+  const sum = (atMs: number) => addUp([olderReception(accountId, atMs), ...own.map((media) => reception(meta, media, atMs))])
+  const stories = own.filter(({ product }) => product === 'STORY')
+  const replies = (atMs: number) =>
+    stories.reduce((total, story) => total + actsOf(story, reception(meta, story, atMs)).replies, 0)
+  return { ...difference(sum(toMs), sum(fromMs)), replies: replies(toMs) - replies(fromMs) }
 }

@@ -109,6 +109,6 @@ export function followersAt(account: { id: string; followers: number }, atMs: nu
 }
 
 /** A number from 0 to 1, always the same for the same strings. */
-function share(id: string, name: string): number {
+export function share(id: string, name: string): number {
   return createHash('sha256').update(`${id}/${name}`).digest().readUInt32BE(0) / 0xffff_ffff
 }

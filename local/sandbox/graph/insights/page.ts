@@ -7,10 +7,12 @@ import type { Page } from '../state.ts'
 import { insight, readMetrics, readMoment, timePaging } from './answer.ts'
 import { addUp, difference, followersAt, insightsMoment, olderReception, type Reception, reception } from './audience.ts'
 import { pacificDays } from './pacific-day.ts'
+import { filmOf } from './post.ts'
 
 const dayMs = 86_400_000
 
-type Day = { got: Reception; videos: Reception; before: number; after: number }
+/** `watchedMs`: how long people watched the Page's videos that day. */
+type Day = { got: Reception; videos: Reception; watchedMs: number; before: number; after: number }
 
 /** Metrics that exist in November 2026 (fact sheet 4.4). */
 const metrics: Record<string, (day: Day) => number> = {
@@ -24,7 +26,7 @@ const metrics: Record<string, (day: Day) => number> = {
   page_views_total: ({ got }) => Math.floor(got.views / 30),
   page_total_actions: ({ got }) => Math.floor(got.views / 120),
   page_video_views: ({ videos }) => videos.views,
-  page_video_view_time: ({ videos }) => videos.views * 4_200,
+  page_video_view_time: ({ watchedMs }) => watchedMs,
   page_actions_post_reactions_like_total: ({ got }) => got.likes,
   page_actions_post_reactions_love_total: () => 0,
   page_actions_post_reactions_wow_total: () => 0,
@@ -69,9 +71,12 @@ function readDay(meta: Meta, page: Page, fromMs: number, toMs: number): Day {
   const videos = posts.filter((post) => post.videoId !== null)
   const sum = (atMs: number) => addUp([olderReception(page.id, atMs), ...posts.map((post) => reception(meta, post, atMs))])
   const sumVideos = (atMs: number) => addUp(videos.map((post) => reception(meta, post, atMs)))
+  const sumWatched = (atMs: number) =>
+    videos.reduce((sum, post) => sum + filmOf(meta, post, reception(meta, post, atMs)).totalMs, 0)
   return {
     got: difference(sum(toMs), sum(fromMs)),
     videos: difference(sumVideos(toMs), sumVideos(fromMs)),
+    watchedMs: sumWatched(toMs) - sumWatched(fromMs),
     before: followersAt(page, fromMs),
     after: followersAt(page, toMs),
   }
