@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity'
-import { noteWaiting, type TargetRow } from '../../db/posts/targets.ts'
+import { noteWaiting } from '../../db/posts/target-progress.ts'
+import type { TargetRow } from '../../db/posts/targets.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { TargetRef } from '../../workflows/names.ts'
 import { notYet } from '../retry.ts'

@@ -1,41 +1,27 @@
-import { createHash } from 'node:crypto'
-import { Context } from '@temporalio/activity'
-import { recordEvent } from '../../db/notifications/events.ts'
-import { notify } from '../../db/notifications/notifications.ts'
-import { type Db, tx } from '../../db/postgres/connect.ts'
-import {
-  type CommentAttempt,
-  type CommentClaim,
-  claimComment,
-  findLatestCommentAttempt,
-  markCommented,
-  markCommentFailed,
-  markCommentUnconfirmed,
-  putOffComment,
-  recordCommentLook,
-  recordCommentOutcome,
-} from '../../db/posts/comments.ts'
+import { tx } from '../../db/postgres/connect.ts'
+import { type CommentClaim, claimComment, putOffComment, recordCommentOutcome } from '../../db/posts/comments.ts'
 import { findTarget, type TargetRow } from '../../db/posts/targets.ts'
 import type { Account } from '../../platforms/account.ts'
 import { PlatformError, type Problem } from '../../platforms/errors.ts'
-import { firstCommentOf, postNotShown } from '../../platforms/first-comment.ts'
-import type { Commenter, CommentLook, CommentWanted, Publication } from '../../platforms/platform.ts'
+import { postNotShown } from '../../platforms/first-comment.ts'
+import type { Commenter, CommentWanted, Publication } from '../../platforms/platform.ts'
 import type { TargetRef } from '../../workflows/names.ts'
 import { withToken } from '../channels/tokens.ts'
 import { withinLimits } from '../limits.ts'
-import { backoffMs, notYet, retryWrite } from '../retry.ts'
+import { backoffMs, retryWrite } from '../retry.ts'
+import { failComment, settleWritten } from './comment-outcomes.ts'
+import { lookForComment } from './comment-reconcile.ts'
 import { asks } from './facts.ts'
-import { createLease, type Lease, LeaseOver, leaseMs } from './lease.ts'
-import { againLater, type PublishingDeps, platformOf, withPublication } from './platform-calls.ts'
+import { createLease, type Lease, LeaseOver } from './lease.ts'
+import { type PublishingDeps, platformOf } from './platform-calls.ts'
 import { buildPublication } from './publication.ts'
 import { whenAsked } from './read.ts'
-import { windowsOf } from './windows.ts'
+import { commenterOf, fingerprintOf, wantedOf } from './wanted-comment.ts'
 
 /** After this time, a first comment is too late and a person decides. */
 const windowMs = 24 * 3_600_000
 /** How often to check if a lost connection is back; only the row shows that. */
 const reconnectLookMs = 15 * 60_000
-const fewestLooks = 3
 
 /**
  * The first comment: a step after publishing, with its own claim and outcome. The post never
@@ -47,13 +33,13 @@ export const createCommenting = (deps: PublishingDeps) => ({
   /**
    * Finds out if a comment with an unknown outcome exists. Read-only; repeats until it is certain.
    */
-  findComment: (ref: TargetRef) => whenAsked(deps, ref, asks.toFindComment, (target) => look(deps, target)),
+  findComment: (ref: TargetRef) => whenAsked(deps, ref, asks.toFindComment, (target) => lookForComment(deps, target)),
 })
 
 const write = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
   const since = target.commentSince ?? target.stateAt
-  if (deps.now() - since.getTime() > windowMs) return fail(deps, target, target.commentProblem ?? tooLate)
-  if (!target.platformPostId) return fail(deps, target, noPost)
+  if (deps.now() - since.getTime() > windowMs) return failComment(deps, target, target.commentProblem ?? tooLate)
+  if (!target.platformPostId) return failComment(deps, target, noPost)
   try {
     const options = { renewOnReauthorize: true, explainRefusals: true }
     await withinLimits(deps, target.channelId, 'sending', () =>
@@ -123,8 +109,6 @@ const settle = async (
   }
 }
 
-type Result = Pick<CommentAttempt, 'id' | 'outcome' | 'sentAt' | 'problem'>
-
 /** Without a clear answer, the outcome stays unknown until the platform has been checked. */
 const settleThrown = async (
   deps: PublishingDeps,
@@ -151,7 +135,7 @@ const notWritten = async (deps: PublishingDeps, seen: TargetRow, problem: Proble
   const target = await findTarget(deps.sql, seen.id)
   if (!target?.commentOpen || target.commentState === 'sending') return
   const isFinal = problem.kind === 'permission' || problem.kind === 'rejected' || problem.code === 'disconnected'
-  if (isFinal) return fail(deps, target, problem)
+  if (isFinal) return failComment(deps, target, problem)
   const notBefore = new Date(deps.now() + waitMs(target.commentNumber, problem))
   await putOffComment(deps.sql, target, { notBefore, problem, from: 'waiting' })
 }
@@ -160,95 +144,6 @@ const waitMs = (number: number, problem: Problem | null): number => {
   if (problem?.kind === 'reauthorize') return reconnectLookMs
   const byCount = backoffMs(number, 4_000, reconnectLookMs)
   return problem?.retryAfterMs ?? Math.max(problem?.kind === 'rate_limited' ? 60_000 : 0, byCount)
-}
-
-const look = async (deps: PublishingDeps, target: TargetRow): Promise<void> => {
-  const attempt = await findLatestCommentAttempt(deps.sql, target.id)
-  if (!attempt || !target.platformPostId) throw new Error('a first comment is being written without an attempt or a post')
-  const wanted = wantedOf(target, target.platformPostId)
-  const seen = await seeAtPlatform(deps, target, attempt, wanted)
-  const looks = await recordCommentLook(deps.sql, attempt.id, seen.proof)
-  const result = { id: attempt.id, sentAt: attempt.sentAt, problem: null }
-  switch (seen.outcome) {
-    case 'found':
-      return settleWritten(deps, target, seen.commentId, seen.proof, { ...result, outcome: 'found' })
-    case 'absent':
-      if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).lagMs)
-        throw notYet(backoffMs(looks - 1, 4_000, 60_000))
-      return void (await tx(deps.sql, async (t) => {
-        await recordCommentOutcome(t, attempt.id, { ...result, outcome: 'absent' })
-        await putOffComment(t, target, { notBefore: restAfter(attempt), problem: attempt.problem, from: 'sending' })
-      }))
-    case 'unclear':
-      return settleUnconfirmed(deps, target, seen.proof)
-  }
-}
-
-const seeAtPlatform = async (
-  deps: PublishingDeps,
-  target: TargetRow,
-  attempt: CommentAttempt,
-  wanted: CommentWanted,
-): Promise<CommentLook | { outcome: 'unclear'; proof: string }> => {
-  try {
-    return await withPublication(deps, target, target.attemptNumber, 'asking', (_platform, publication) =>
-      commenterOf(deps, target).find(publication, wanted),
-    )
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error
-    const { unclearMs, limitedMs } = windowsOf(deps)
-    const waitsMs = error.kind === 'rate_limited' ? limitedMs : unclearMs
-    if (deps.now() > lastPossibleEffectMs(deps, attempt) + waitsMs) return { outcome: 'unclear', proof: error.problem.words }
-    throw againLater(error, Context.current().info.attempt)
-  }
-}
-
-const settleWritten = async (
-  deps: PublishingDeps,
-  target: TargetRow,
-  commentId: string,
-  proof: string,
-  result: Result | undefined,
-): Promise<void> => {
-  await tx(deps.sql, async (t) => {
-    if (result) await recordCommentOutcome(t, result.id, result)
-    const at = result?.sentAt ?? new Date(deps.now())
-    if (await markCommented(t, target, { commentId, proof, at })) await note(t, target, 'comment.published')
-  })
-}
-
-const fail = async (deps: PublishingDeps, target: TargetRow, problem: Problem): Promise<void> => {
-  await tx(deps.sql, async (t) => {
-    if (await markCommentFailed(t, target, problem)) await recordAndNotify(t, target, 'failed', problem)
-  })
-}
-
-const settleUnconfirmed = async (deps: PublishingDeps, target: TargetRow, proof: string): Promise<void> => {
-  await tx(deps.sql, async (t) => {
-    if (await markCommentUnconfirmed(t, target, proof)) await recordAndNotify(t, target, 'unconfirmed')
-  })
-}
-
-const note = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
-  recordEvent(t, {
-    name,
-    workspaceId: target.workspaceId,
-    userId: null,
-    subjectId: target.id,
-    facts: { platform: target.platform, ...(problem ? { kind: problem.kind, code: problem.code } : {}) },
-  })
-
-// promise: U4
-const recordAndNotify = async (t: Db, target: TargetRow, outcome: 'failed' | 'unconfirmed', problem?: Problem): Promise<void> => {
-  const eventId = await note(t, target, `comment.${outcome}`, problem)
-  await notify(t, {
-    workspaceId: target.workspaceId,
-    kind: 'comment',
-    cause: `comment:${target.id}:${eventId}`,
-    targetId: target.id,
-    facts: { outcome },
-    to: 'both',
-  })
 }
 
 /**
@@ -260,34 +155,6 @@ const unlessClaimable = async (deps: PublishingDeps, target: TargetRow): Promise
   await putOffComment(deps.sql, target, { notBefore, problem: target.commentProblem, from: 'waiting' })
 }
 
-const wantedOf = (target: TargetRow, platformPostId: string): CommentWanted => ({
-  text: firstCommentOf(target.settings),
-  platformPostId,
-  number: target.commentNumber,
-  sinceMs: (target.sentAt ?? target.publishedAt ?? target.stateAt).getTime(),
-})
-
-const fingerprintOf = (target: TargetRow, { text, platformPostId }: CommentWanted): Buffer =>
-  createHash('sha256')
-    .update(JSON.stringify([target.channelId, platformPostId, text]))
-    .digest()
-
-const commenterOf = (deps: PublishingDeps, target: TargetRow): Commenter => {
-  const { comment } = platformOf(deps, target).publish
-  if (!comment) throw new Error(`${target.platform} takes no first comments`)
-  return comment
-}
-
-/**
- * When the call can last have taken effect. If its worker died: after the longest possible call.
- */
-const lastPossibleEffectMs = (deps: PublishingDeps, attempt: CommentAttempt): number =>
-  attempt.endedAt ? attempt.endedAt.getTime() : attempt.claimedAt.getTime() + leaseMs + windowsOf(deps).longestCallMs
-
-/** Even an answer that left the outcome open may have asked us to wait. */
-const restAfter = ({ problem, endedAt }: CommentAttempt): Date | null =>
-  problem?.retryAfterMs && endedAt ? new Date(endedAt.getTime() + problem.retryAfterMs) : null
-
 const ours = (code: string, words: string): Problem => ({
   kind: 'rejected',
   code,
@@ -296,5 +163,6 @@ const ours = (code: string, words: string): Problem => ({
   traceId: null,
   retryAfterMs: null,
 })
+
 const tooLate = ours('too_late', 'The comment could not be posted within 24 hours of its post.')
 const noPost = ours('no_post_id', 'The platform did not return the ID of the post, so the comment can’t be added.')

@@ -7,7 +7,6 @@ import { retireLinks } from '../../db/posts/media-links.ts'
 import {
   type AnotherTry,
   allowAnotherTry,
-  isBoundAlready,
   markFailed,
   markInInbox,
   markMissed,
@@ -15,8 +14,8 @@ import {
   markPublished,
   markRefusedAhead,
   markUnconfirmed,
-  type TargetRow,
-} from '../../db/posts/targets.ts'
+} from '../../db/posts/target-progress.ts'
+import { isBoundAlready, type TargetRow } from '../../db/posts/targets.ts'
 import { waitForConnection } from '../../db/posts/waiting-targets.ts'
 import type { Problem } from '../../platforms/errors.ts'
 import type { Checked } from '../../platforms/platform.ts'

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { findUnready } from '../../db/posts/conversions.ts'
-import { beginPreparing, findTarget, markReady, noteWaiting, type TargetRow } from '../../db/posts/targets.ts'
+import { beginPreparing, markReady, noteWaiting } from '../../db/posts/target-progress.ts'
+import { findTarget, type TargetRow } from '../../db/posts/targets.ts'
 import { conversionWords } from '../../media/conversion-words.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { TargetRef } from '../../workflows/names.ts'

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity'
-import { findTarget, markReadyAtOnce, type TargetToDrive } from '../../db/posts/targets.ts'
+import { markReadyAtOnce } from '../../db/posts/target-progress.ts'
+import { findTarget, type TargetToDrive } from '../../db/posts/targets.ts'
 import type { PostKind } from '../../platforms/platform.ts'
 import type { Searchable, TargetRef } from '../../workflows/names.ts'
 import { asks, factsOf, factsOfNothing, isOverdue, type TargetFacts } from './facts.ts'

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { type Claim, recordOutcome } from '../../db/posts/attempts.ts'
-import { type AnotherTry, findTarget, type TargetRow } from '../../db/posts/targets.ts'
+import type { AnotherTry } from '../../db/posts/target-progress.ts'
+import { findTarget, type TargetRow } from '../../db/posts/targets.ts'
 import type { Account } from '../../platforms/account.ts'
 import { PlatformError, type Problem } from '../../platforms/errors.ts'
 import type { Publication, Sent } from '../../platforms/platform.ts'

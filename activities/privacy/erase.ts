@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity'
 import { lockAuthorization } from '../../db/channels/authorization-use.ts'
 import { openGrant } from '../../db/channels/grants.ts'
 import { followRevocations, insertRevocation } from '../../db/channels/revocations.ts'
@@ -9,33 +8,26 @@ import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
 import type { Moved } from '../../db/posts/target-transitions.ts'
 import { countDeleted } from '../../db/privacy/deletion-items.ts'
 import { insertWorkspaceMails } from '../../db/privacy/deletion-mails.ts'
-import { countOnStep, endStep, findOpenRequest, finishRequest, type OpenRequest } from '../../db/privacy/deletion-requests.ts'
-import { markFilesRemoved } from '../../db/privacy/due-files.ts'
+import { endStep, findOpenRequest, finishRequest, type OpenRequest } from '../../db/privacy/deletion-requests.ts'
 import {
   cancelTargetsOf,
   deleteDoomedWorkspaces,
   deletePerson,
-  deletePosts,
   doomWorkspaces,
   endGrantToErase,
   type GrantToEnd,
   listConnectionTraces,
-  listDoomedPosts,
   listGrantsToEnd,
   listWorkspacesOf,
   lockOut,
   lockPerson,
-  purgeMediaOf,
 } from '../../db/privacy/erasure.ts'
 import {
   cancelTargetsLosingFiles,
   dropAltTexts,
   dropFileNames,
-  forgetOwnFiles,
   type LeftBehind,
   listLeftBehind,
-  type OwnFile,
-  purgeOwnFiles,
 } from '../../db/privacy/erasure-files.ts'
 import {
   listTablesOfPerson,
@@ -44,26 +36,18 @@ import {
   tallyKept,
   tallyPerson,
 } from '../../db/privacy/erasure-tally.ts'
-import { listExportFiles } from '../../db/privacy/exports.ts'
 import type { Vault } from '../../db/vault/vault.ts'
 import type { MediaStore } from '../../media/store.ts'
 import { deleteHistories, type HistoryDeps } from '../../temporal/histories.ts'
-import {
-  disconnectWorkflowId,
-  exportWorkflowId,
-  grantWorkflowId,
-  mediaWorkflowId,
-  type RequestRef,
-  targetWorkflowId,
-} from '../../workflows/names.ts'
+import { disconnectWorkflowId, exportWorkflowId, grantWorkflowId, type RequestRef } from '../../workflows/names.ts'
 import { dropExports } from './dropping-exports.ts'
+import { eraseFiles } from './erase-files.ts'
+import { erasePosts } from './erase-posts.ts'
 import { copyErasedIds } from './erased-ids.ts'
 import { erasePlatformData } from './platform-erasure.ts'
 
 export type ErasingDeps = HistoryDeps & { sql: Sql; vault: Vault; mediaStore: MediaStore; now: () => number }
 export type ErasingActivities = ReturnType<typeof createErasingActivities>
-
-const batch = 100
 
 /**
  * promise: E3, E5: the steps of a deletion. Each can be repeated at any time, does what is left to
@@ -120,19 +104,7 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
   /** Makes public URLs stop working before the files are deleted from the store. */
   removeMedia: (ref: RequestRef) =>
     forRequest(deps, ref, async (request, now) => {
-      await removeFiles(
-        deps,
-        request,
-        () => purgeMediaOf(deps.sql, request, batch, now),
-        async () => undefined,
-      )
-      if (request.userId) {
-        const forget = (t: Db, ids: string[]) => forgetOwnFiles(t, ids, now)
-        await removeFiles(deps, request, () => purgeOwnFiles(deps.sql, request, batch, now), forget)
-        const exports = await dropExports(deps, await listWorkspacesOf(deps.sql, request))
-        await countDeleted(deps.sql, request.id, 'exports', exports)
-        for (const key of await listExportFiles(deps.sql, request.userId)) await deps.mediaStore.remove(key)
-      }
+      await eraseFiles(deps, request, now)
       await endStep(deps.sql, request.id, 'media', { now })
     }),
 
@@ -143,23 +115,7 @@ export const createErasingActivities = (deps: ErasingDeps) => ({
   removeContent: (ref: RequestRef) =>
     forRequest(deps, ref, async (request, now) => {
       if (request.about === 'issuer') return await removePlatformData(deps, request, now)
-      for (let left = true; left; ) {
-        const posts = await listDoomedPosts(deps.sql, request, batch)
-        const histories = posts.flatMap((post) => post.targetIds).map((id) => targetWorkflowId(id))
-        await deleteHistories(deps, histories)
-        await tx(deps.sql, async (t) => {
-          await deletePosts(
-            t,
-            posts.map((post) => post.id),
-          )
-          await countOnStep(t, request.id, 'content', posts.length)
-          await countDeleted(t, request.id, 'posts', posts.length)
-        })
-        // Again: one of them may have been started while its row still existed.
-        await deleteHistories(deps, histories)
-        Context.current().heartbeat()
-        left = posts.length === batch
-      }
+      await erasePosts(deps, request)
       await tx(deps.sql, async (t) => {
         await tallyDoomedWorkspaces(t, request)
         await deleteDoomedWorkspaces(t, request)
@@ -223,31 +179,6 @@ const tellWorkspaces = async (t: Db, requestId: string, leftBehind: LeftBehind[]
     if (accounts === 0 && facts.canceled === 0) continue
     await recordEvent(t, { name: 'member.erased', workspaceId, userId: null, subjectId: null, facts })
     await notify(t, { workspaceId, kind: 'left', cause: `left:${requestId}:${workspaceId}`, facts, to: 'admins' })
-  }
-}
-
-const removeFiles = async (
-  deps: ErasingDeps,
-  request: OpenRequest,
-  purge: () => Promise<OwnFile[]>,
-  forget: (t: Db, ids: string[]) => Promise<void>,
-): Promise<void> => {
-  for (let left = true; left; ) {
-    const files = await purge()
-    for (const key of files.flatMap((file) => file.keys)) await deps.mediaStore.remove(key)
-    const ids = files.map((file) => file.id)
-    await deleteHistories(
-      deps,
-      files.filter((file) => file.isConverted).map(({ id }) => mediaWorkflowId(id)),
-    )
-    await tx(deps.sql, async (t) => {
-      await forget(t, ids)
-      await markFilesRemoved(t, ids, new Date(deps.now()))
-      await countOnStep(t, request.id, 'media', files.length)
-      await countDeleted(t, request.id, 'files', files.length)
-    })
-    Context.current().heartbeat()
-    left = files.length === batch
   }
 }
 

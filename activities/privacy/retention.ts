@@ -19,7 +19,8 @@ import {
   whatIsLeft,
 } from '../../db/privacy/due-rows.ts'
 import { deleteExport, listDueExports } from '../../db/privacy/exports.ts'
-import { historyDays, type Rule, rules } from '../../db/privacy/retention.ts'
+import { historyDays, rules } from '../../db/privacy/retention.ts'
+import type { Rule } from '../../db/privacy/retention-rules/rule.ts'
 import { insertSweep } from '../../db/privacy/sweeps.ts'
 import { dropSealedHandles } from '../../db/vault/sealed-handles.ts'
 import type { Vault } from '../../db/vault/vault.ts'

@@ -1,5 +1,5 @@
 import { type Db, type Sql, tx } from '../postgres/connect.ts'
-import type { Rule } from './retention.ts'
+import type { Rule } from './retention-rules/rule.ts'
 
 /** Rows whose term began at or before this moment are due. */
 export const cutoffOf = async (sql: Db, rule: Rule, now: Date): Promise<Date> => {

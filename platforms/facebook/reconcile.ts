@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/client.ts'
-import { equalText } from '../graph/error-rows.ts'
+import { equalText } from '../graph/error-rows/codes.ts'
 import { findRow } from '../graph/errors.ts'
 import { recordsAt, textAt } from '../graph/json.ts'
 import { normalizeText } from '../graph/text.ts'

@@ -1,7 +1,11 @@
 import { PlatformError, type Problem } from '../errors.ts'
 import type { JsonRecord } from '../json.ts'
-import { type ErrorRow, generalRows, hidden, loginRows, pageRows } from './error-rows.ts'
-import { instagramRows } from './instagram-error-rows.ts'
+import { hidden } from './error-rows/codes.ts'
+import { generalRows } from './error-rows/general.ts'
+import { instagramRows } from './error-rows/instagram.ts'
+import { loginRows } from './error-rows/login.ts'
+import { pageRows } from './error-rows/pages.ts'
+import type { ErrorRow } from './error-rows/row.ts'
 import { isRecord, numberAt, textAt } from './json.ts'
 import type { Usage } from './usage.ts'
 

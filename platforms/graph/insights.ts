@@ -3,7 +3,7 @@ import type { Json, JsonRecord } from '../json.ts'
 import type { NameOfKind, NameRefusal } from '../measurer.ts'
 import { mostOperations, type Part } from './batch.ts'
 import type { Graph } from './client.ts'
-import { withheld } from './error-rows.ts'
+import { withheld } from './error-rows/codes.ts'
 import { isHidden } from './errors.ts'
 import { at, isRecord, recordsAt, textAt } from './json.ts'
 

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/client.ts'
-import { restricted } from '../graph/error-rows.ts'
+import { restricted } from '../graph/error-rows/codes.ts'
 import { errorOfSubcode } from '../graph/errors.ts'
 import type { AttemptToReconcile, Publication, Reconciled } from '../platform.ts'
 import { type ContainerState, lookAt } from './containers.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import * as metaCodes from '../../platforms/graph/error-rows.ts'
+import * as metaCodes from '../../platforms/graph/error-rows/codes.ts'
 import { codes as tiktokCodes } from '../../platforms/tiktok/errors.ts'
 import { productFiles, sourceOf } from './files.ts'
 
@@ -27,14 +27,15 @@ const otherSpans: Record<string, string> = {
 
 it('how long something is kept is written once, and pages take it from there', () => {
   const found = filesWith(/\b(30 days|90 days|24 months)\b/)
-  const sources = ['db/privacy/retention.ts', 'db/privacy/terms.ts']
+  const rules = ['records', 'short-lived'].map((name) => `db/privacy/retention-rules/${name}.ts`)
+  const sources = [...rules, 'db/privacy/terms.ts']
   expect(found.toSorted()).toEqual([...sources, ...Object.keys(otherSpans)].toSorted())
 })
 
 it('a code of Meta or TikTok that the code decides by is written once', () => {
   const platforms = files.filter((file) => file.startsWith('platforms/'))
   for (const code of [metaCodes.invalidToken, metaCodes.equalText, metaCodes.restricted])
-    expect([code, filesWith(new RegExp(`\\b${code}\\b`), platforms)]).toEqual([code, ['platforms/graph/error-rows.ts']])
+    expect([code, filesWith(new RegExp(`\\b${code}\\b`), platforms)]).toEqual([code, ['platforms/graph/error-rows/codes.ts']])
   for (const code of Object.values(tiktokCodes))
     expect([code, filesWith(new RegExp(`'${code}'|\\b${code}:`), platforms)]).toEqual([code, ['platforms/tiktok/errors.ts']])
 })

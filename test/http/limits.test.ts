@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { recordLimit } from '../../db/channels/limits.ts'
-import { postpone } from '../../db/posts/targets.ts'
+import { postpone } from '../../db/posts/target-progress.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
 import { connectAll, type PlatformName } from '../support/posts.ts'

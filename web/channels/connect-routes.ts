@@ -7,7 +7,8 @@ import { formList, seeOther } from '../http/answers.ts'
 import { type AnyContext, forMembers, type MemberEnv, type UserEnv, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { demandSecondFactor, requireMember } from '../http/session.ts'
-import { fetchOffer, findChoices, giveUpChoice, redirectUri, storeChoice } from './connecting.ts'
+import { findChoices, giveUpChoice, storeChoice } from './account-choice.ts'
+import { fetchOffer, redirectUri } from './connecting.ts'
 
 /**
  * Connecting accounts: from "Connect" through the platform's consent page to the choice of

@@ -1,6 +1,7 @@
 import { checks } from '../../db/privacy/checks.ts'
 import { mostCounted } from '../../db/privacy/due-rows.ts'
-import { historyDays, type Rule, rules } from '../../db/privacy/retention.ts'
+import { historyDays, rules } from '../../db/privacy/retention.ts'
+import type { Rule } from '../../db/privacy/retention-rules/rule.ts'
 import type { Sweep } from '../../db/privacy/sweeps.ts'
 import { publicTimes } from '../time/public-times.ts'
 

@@ -2,7 +2,8 @@ import type { Config } from '../../config/index.ts'
 import { revocationDays } from '../../db/channels/revocations.ts'
 import { type Kept, keptData, termWords } from '../../db/privacy/kept-data.ts'
 import { bookkeeping, platformData } from '../../db/privacy/kept-platform-data.ts'
-import { type Rule, rules } from '../../db/privacy/retention.ts'
+import { rules } from '../../db/privacy/retention.ts'
+import type { Rule } from '../../db/privacy/retention-rules/rule.ts'
 import type { IssuerPolicy, Scope } from '../../platforms/policy.ts'
 
 /**

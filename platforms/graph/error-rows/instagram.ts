@@ -1,5 +1,5 @@
-import type { ErrorRow } from './error-rows.ts'
-import { restricted } from './error-rows.ts'
+import { restricted } from './codes.ts'
+import type { ErrorRow } from './row.ts'
 
 const minute = 60_000
 const hour = 60 * minute
