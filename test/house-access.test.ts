@@ -23,7 +23,7 @@ test('a single condition decides whether an invitation is open, and it includes 
     filesWith(/invitations/).filter(
       (file) =>
         file.startsWith('db/') &&
-        !/(invitations|erasure|erasure-tally|deletion-items|kept-data|export-words|retention|purposes|deactivation|first-operator)\.ts$/.test(
+        !/(invitations|erasure|erasure-tally|deletion-items|kept-data|export-words|short-lived|purposes|deactivation|first-operator)\.ts$/.test(
           file,
         ),
     ),

@@ -15,7 +15,7 @@ import type { PublishingDeps } from './platform-calls.ts'
 type Result = Pick<CommentAttempt, 'id' | 'outcome' | 'sentAt' | 'problem'>
 
 /** The comment exists. `result` closes the attempt that wrote it, if one is open. */
-export const settleWritten = async (
+export const settleCommentWritten = async (
   deps: PublishingDeps,
   target: TargetRow,
   commentId: string,
@@ -37,7 +37,7 @@ export const failComment = async (deps: PublishingDeps, target: TargetRow, probl
 }
 
 /** Whether the comment exists couldn't be found out: a person decides. */
-export const settleUnconfirmed = async (deps: PublishingDeps, target: TargetRow, proof: string): Promise<void> => {
+export const leaveCommentUnconfirmed = async (deps: PublishingDeps, target: TargetRow, proof: string): Promise<void> => {
   await tx(deps.sql, async (t) => {
     if (await markCommentUnconfirmed(t, target, proof)) await recordAndNotify(t, target, 'unconfirmed')
   })

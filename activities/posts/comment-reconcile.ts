@@ -11,7 +11,7 @@ import type { TargetRow } from '../../db/posts/targets.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { CommentLook, CommentWanted } from '../../platforms/platform.ts'
 import { backoffMs, notYet } from '../retry.ts'
-import { settleUnconfirmed, settleWritten } from './comment-outcomes.ts'
+import { leaveCommentUnconfirmed, settleCommentWritten } from './comment-outcomes.ts'
 import { leaseMs } from './lease.ts'
 import { againLater, type PublishingDeps, withPublication } from './platform-calls.ts'
 import { commenterOf, wantedOf } from './wanted-comment.ts'
@@ -32,7 +32,7 @@ export const lookForComment = async (deps: PublishingDeps, target: TargetRow): P
   const result = { id: attempt.id, sentAt: attempt.sentAt, problem: null }
   switch (seen.outcome) {
     case 'found':
-      return settleWritten(deps, target, seen.commentId, seen.proof, { ...result, outcome: 'found' })
+      return settleCommentWritten(deps, target, seen.commentId, seen.proof, { ...result, outcome: 'found' })
     case 'absent':
       if (looks < fewestLooks || deps.now() < lastPossibleEffectMs(deps, attempt) + windowsOf(deps).lagMs)
         throw notYet(backoffMs(looks - 1, 4_000, 60_000))
@@ -41,7 +41,7 @@ export const lookForComment = async (deps: PublishingDeps, target: TargetRow): P
         await putOffComment(t, target, { notBefore: restAfter(attempt), problem: attempt.problem, from: 'sending' })
       }))
     case 'unclear':
-      return settleUnconfirmed(deps, target, seen.proof)
+      return leaveCommentUnconfirmed(deps, target, seen.proof)
   }
 }
 

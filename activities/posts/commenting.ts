@@ -9,14 +9,14 @@ import type { TargetRef } from '../../workflows/names.ts'
 import { withToken } from '../channels/tokens.ts'
 import { withinLimits } from '../limits.ts'
 import { backoffMs, retryWrite } from '../retry.ts'
-import { failComment, settleWritten } from './comment-outcomes.ts'
+import { failComment, settleCommentWritten } from './comment-outcomes.ts'
 import { lookForComment } from './comment-reconcile.ts'
 import { asks } from './facts.ts'
 import { createLease, type Lease, LeaseOver } from './lease.ts'
 import { type PublishingDeps, platformOf } from './platform-calls.ts'
 import { buildPublication } from './publication.ts'
 import { whenAsked } from './read.ts'
-import { commenterOf, fingerprintOf, wantedOf } from './wanted-comment.ts'
+import { commenterOf, commentFingerprint, wantedOf } from './wanted-comment.ts'
 
 /** After this time, a first comment is too late and a person decides. */
 const windowMs = 24 * 3_600_000
@@ -66,7 +66,7 @@ const writeOnce = async (deps: PublishingDeps, seen: TargetRow, account: Account
   })
   const wanted = { ...wantedOf(target, target.platformPostId), number: target.commentNumber + 1 }
   if (await isThere(deps, target, commenter, publication, wanted)) return
-  const wish = { ...target, fingerprint: fingerprintOf(target, wanted), now: new Date(deps.now()) }
+  const wish = { ...target, fingerprint: commentFingerprint(target, wanted), now: new Date(deps.now()) }
   const claim = await claimComment(deps.sql, wish, lease.begin)
   if (!claim) return unlessClaimable(deps, target)
   await settle(deps, { ...target, commentNumber: claim.number }, claim, lease, commenter.send(publication, wanted))
@@ -86,7 +86,7 @@ const isThere = async (
 ): Promise<boolean> => {
   if (target.commentState === null) return false
   const seen = await commenter.find(publication, wanted)
-  if (seen.outcome === 'found') await settleWritten(deps, target, seen.commentId, seen.proof, undefined)
+  if (seen.outcome === 'found') await settleCommentWritten(deps, target, seen.commentId, seen.proof, undefined)
   return seen.outcome === 'found'
 }
 
@@ -101,7 +101,7 @@ const settle = async (
     const { commentId } = await answer
     const result = { id: claim.attemptId, outcome: 'accepted' as const, sentAt: lease.leftAt, problem: null }
     const proof = `${platformOf(deps, target).label} answered with the id of the comment.`
-    await retryWrite(() => settleWritten(deps, target, commentId, proof, result))
+    await retryWrite(() => settleCommentWritten(deps, target, commentId, proof, result))
   } catch (error) {
     await retryWrite(() => settleThrown(deps, target, claim, lease.leftAt, error))
     const isSettled = error instanceof LeaseOver || (error instanceof PlatformError && error.kind === 'unknown_outcome')
