@@ -14,6 +14,7 @@ import { carryRequestId } from './temporal/request-id.ts'
 import { createApp } from './web/app.ts'
 import type { WebDeps } from './web/http/env.ts'
 import { listen } from './web/http/listen.ts'
+import { sweepUploads } from './web/media/uploads/sweep.ts'
 import { createLive } from './web/notifications/live.ts'
 import { meterFigures } from './web/operate/figures-meter.ts'
 import { createHttpMeter } from './web/operate/http-meter.ts'
@@ -51,6 +52,7 @@ metrics?.beforeScrape(meterFigures(metrics.registry, deps))
 const app = createApp(deps)
 loadPasswordRules()
 void reportMissingFfmpeg(config.media.ffmpeg, log)
+sweepUploads(deps)
 
 const server = listen(app, config, (port) => {
   log.info({ port }, 'listening')

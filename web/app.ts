@@ -19,6 +19,7 @@ import { insightsRoutes } from './insights/routes.ts'
 import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { isStorageFull } from './media/storage.ts'
+import { uploadRoutes } from './media/uploads/routes.ts'
 import { activityRoutes } from './notifications/activity-routes.ts'
 import { liveRoutes } from './notifications/live-routes.ts'
 import { noticesRoutes } from './notifications/routes.ts'
@@ -115,6 +116,7 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   calendarRoutes,
   postsRoutes,
   mediaRoutes,
+  uploadRoutes,
   insightsRoutes,
   channelsRoutes,
   avatarRoutes,

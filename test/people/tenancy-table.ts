@@ -149,6 +149,11 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/media/:id/thumbnail': members(404),
   'PUT /w/:workspace/media/:id/frame': members(404),
   'POST /w/:workspace/media/:id/delete': members(404),
+  // The request of the table has no Tus-Resumable.
+  'POST /w/:workspace/uploads': members(412),
+  'GET /w/:workspace/uploads/:upload': members(404),
+  'PATCH /w/:workspace/uploads/:upload': members(415),
+  'DELETE /w/:workspace/uploads/:upload': members(404),
   'GET /w/:workspace/insights': members(200),
   'GET /w/:workspace/insights.csv': members(200),
   'GET /w/:workspace/insights/:channel': members(404),

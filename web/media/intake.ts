@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { copyFile, link, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -13,6 +13,7 @@ import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
 import { isDiskFull } from '../../media/disk-full.ts'
 import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
 import { makeSendableImage, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
+import { isCode } from '../../media/missing-file.ts'
 import { makePoster } from '../../media/poster.ts'
 import { type Probed, probe } from '../../media/probe.ts'
 import { inTurn } from '../../media/queue.ts'
@@ -32,12 +33,19 @@ export type Upload = {
   workspaceId: string
   userId: string
   fileName: string
+  /** The key of the form it came with. The same file from the same form is stored only once. */
+  formKey?: string | null
+} & (Sent | Received)
+
+/** A file that is still arriving. */
+type Sent = {
   stream: Readable
   /** The Content-Length. Null if the browser didn't send it. */
   declaredBytes: number | null
-  /** The key of the form it came with. The same file from the same form is stored only once. */
-  formKey?: string | null
 }
+
+/** A file that has arrived in parts, in a folder of the scratch folder. It stays where it is. */
+type Received = { receivedPath: string }
 
 type IntakeDeps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
 
@@ -65,8 +73,12 @@ export const takeIn = async (deps: IntakeDeps, upload: Upload): Promise<Media> =
   const path = join(scratch, randomBytes(16).toString('hex'))
   const paths = [path, `${path}.out`, `${path}.webp`, `${path}.png`]
   try {
-    await requireSpace(deps, upload.workspaceId, upload.declaredBytes ?? 0)
-    await receive(deps, upload, path)
+    if ('receivedPath' in upload) await linkTo(upload.receivedPath, path)
+    else {
+      const bytes = upload.declaredBytes ?? 0
+      await requireSpace(deps, upload.workspaceId, { disk: bytes, quota: bytes })
+      await receive(deps, upload, path)
+    }
     const type = await sniffType(path, fileName)
     const prepared = await (type.kind === 'image'
       ? prepareImage(deps, upload, path, type.through)
@@ -90,27 +102,39 @@ const noFfmpeg = () =>
  * Free space is checked this often during an upload, because the length may be unknown and uploads
  * run at the same time.
  */
-const checkSpaceEveryBytes = 16 * 2 ** 20
+export const checkSpaceEveryBytes = 16 * 2 ** 20
 
-const receive = async (deps: IntakeDeps, upload: Upload, path: string): Promise<void> => {
+const receive = async (deps: IntakeDeps, upload: Sent, path: string): Promise<void> => {
   const maxBytes = deps.config.media.maxUploadBytes
-  const tooLarge = () =>
-    new MediaRefused('too_large', `This file is larger than ${inWords(maxBytes)}, the upload limit. Export a smaller one.`)
-  if (upload.declaredBytes !== null && upload.declaredBytes > maxBytes) throw tooLarge()
+  if (upload.declaredBytes !== null && upload.declaredBytes > maxBytes) throw fileTooLarge(maxBytes)
   let received = 0
   let checkedAt = 0
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       received += chunk.length
-      if (received > maxBytes) return done(tooLarge())
+      if (received > maxBytes) return done(fileTooLarge(maxBytes))
       if (received - checkedAt < checkSpaceEveryBytes) return done(null, chunk)
       checkedAt = received
       requireDiskSpace(deps, 0).then(() => done(null, chunk), done)
     },
   })
   await pipeline(upload.stream, counter, createWriteStream(path, { mode: 0o600 })).catch(explainBreak)
-  if (received === 0) throw new MediaRefused('empty', 'This file is empty.')
+  if (received === 0) throw fileEmpty()
   if (upload.declaredBytes !== null && received < upload.declaredBytes) throw brokenOff()
+}
+
+export const fileTooLarge = (maxBytes: number) =>
+  new MediaRefused('too_large', `This file is larger than ${inWords(maxBytes)}, the upload limit. Export a smaller one.`)
+
+export const fileEmpty = () => new MediaRefused('empty', 'This file is empty.')
+
+/** A second name for the received file, so that a failed attempt can be repeated from the first. */
+const linkTo = async (from: string, to: string): Promise<void> => {
+  await link(from, to).catch(async (error: unknown) => {
+    // Some file systems have no hard links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => isCode(error, code))) throw error
+    await copyFile(from, to)
+  })
 }
 
 const brokenOff = () => new MediaRefused('damaged', 'The upload was interrupted. Upload the file again.')
@@ -243,6 +267,6 @@ const abandonedMs = 24 * 3_600_000
 const removeAbandoned = async (scratch: string): Promise<void> => {
   for (const name of await readdir(scratch)) {
     const found = await stat(join(scratch, name)).catch(() => null)
-    if (found && Date.now() - found.mtimeMs > abandonedMs) await rm(join(scratch, name), { force: true })
+    if (found?.isFile() && Date.now() - found.mtimeMs > abandonedMs) await rm(join(scratch, name), { force: true })
   }
 }

@@ -41,6 +41,7 @@ export const mediaRoutes = (deps: WebDeps, view: Renderer) => {
       const media = await find(deps, c)
       if (c.req.query('part') === 'tile')
         return view.partial(c, 'media/_tile', { media: { ...media, ...(await useOf(deps, media)) } })
+      if (c.req.query('part') === 'pick') return view.partial(c, 'media/_pick', { media })
       const [uses, links] = await Promise.all([
         listUses(deps.sql, media.workspaceId, media.id),
         listLinks(deps.sql, media.workspaceId, media.id),

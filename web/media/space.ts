@@ -8,12 +8,13 @@ import { hasSpaceFor } from './storage.ts'
 type Deps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
 
 /**
- * Refuses a file of `bytes` before any of it is received, if the workspace has used its quota or if
- * the disk would have less than its minimum free space. Throws MediaRefused.
+ * Refuses a file before any of it is received, if the workspace has used its quota or if the disk
+ * would have less than its minimum free space. `bytes`: what is going to be written on the disk,
+ * and what is going to be counted for the quota. Throws MediaRefused.
  */
-export const requireSpace = async (deps: Deps, workspaceId: string, bytes: number): Promise<void> => {
-  await requireDiskSpace(deps, bytes)
-  await requireQuota(deps.sql, deps, workspaceId, bytes)
+export const requireSpace = async (deps: Deps, workspaceId: string, bytes: { disk: number; quota: number }): Promise<void> => {
+  await requireDiskSpace(deps, bytes.disk)
+  await requireQuota(deps.sql, deps, workspaceId, bytes.quota)
 }
 
 /** Throws MediaRefused when storing `bytes` would leave too little free space on the disk. */

@@ -10,15 +10,23 @@ import { atTheEnd } from '../at-the-end.ts'
 import { databaseUrl } from './template-database.ts'
 
 type Memory = { startBytes: number; peakBytes: number }
-/** `ask`: what media-server.ts answers. 'forget' makes the current memory the start. */
-export type MediaServer = { port: number; ask(message: 'forget' | 'report'): Promise<Memory> }
+/**
+ * `ask`: what media-server.ts answers. 'forget' makes the current memory the start. `folder`: of
+ * the media, for another server that goes on with it. `kill`: ends the process without a warning.
+ */
+export type MediaServer = {
+  port: number
+  folder: string
+  ask(message: 'forget' | 'report'): Promise<Memory>
+  kill(): Promise<void>
+}
 
 /**
  * Starts the web app in a process of its own (media-server.ts), on the database of this test and a
- * new folder for media. It ends after the file's last test.
+ * folder for media, by default a new one. It ends after the file's last test.
  */
-export async function startMediaServer(test: TestApp, env: Record<string, string>): Promise<MediaServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-media-server-'))
+export async function startMediaServer(test: TestApp, env: Record<string, string>, given?: string): Promise<MediaServer> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'cratesocial-media-server-')))
   const [{ name }] = (await test.sql`select current_database() as name`) as unknown as [{ name: string }]
   const server = fork(fileURLToPath(new URL('./media-server.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
@@ -40,6 +48,12 @@ export async function startMediaServer(test: TestApp, env: Record<string, string
   const [{ port }] = (await once(server, 'message')) as [{ port: number }]
   return {
     port,
+    folder,
+    kill: async () => {
+      const ended = once(server, 'exit')
+      server.kill('SIGKILL')
+      await ended
+    },
     ask: async (message) => {
       server.send(message)
       const [memory] = (await once(server, 'message')) as [Memory]
