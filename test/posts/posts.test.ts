@@ -144,37 +144,6 @@ describe('retry', () => {
   })
 })
 
-describe('duplicate and discard', () => {
-  it('duplicate makes a new draft with the same content, files and accounts', async () => {
-    const { postId, path, media } = await scheduled()
-    const answer = await send(`${path}/duplicate`)
-    const copy = postIdIn(answer.location)
-    expect(copy).not.toBe(postId)
-    const edit = await test.cast.manager.get(answer.location ?? '')
-    expect(edit.text).toContain('Twenty crates, twenty per cent.')
-    expect(edit.text).toContain(`name="media" value="${media}"`)
-    expect(edit.text.match(/name="channel"[^>]*checked/g)).toHaveLength(2)
-    const [row] = await test.sql`select state, due_at, created_by from posts where id = ${copy}`
-    expect(row).toEqual({ state: 'draft', dueAt: null, createdBy: test.cast.manager.id })
-  })
-
-  it('discard deletes a draft, but not a scheduled post', async () => {
-    const draft = postIdIn(
-      (
-        await send(base, [
-          ['text', 'Away'],
-          ['act', 'save'],
-        ])
-      ).location,
-    )
-    expect((await send(`${base}/${draft}/discard`)).location).toMatch(/^\/w\/northside\/calendar\?did=/)
-    expect((await test.cast.manager.get(`${base}/${draft}`)).status).toBe(404)
-    const { path } = await scheduled()
-    expect((await send(`${path}/discard`)).status).toBe(404)
-    expect((await test.cast.manager.get(path)).status).toBe(200)
-  })
-})
-
 describe('editing a scheduled post', () => {
   it('changes unsent accounts, drops those no longer chosen, and leaves the sent one as published', async () => {
     const { postId, path, media } = await scheduled({ facebook: 'published' })

@@ -18,7 +18,6 @@ import {
   startMeta,
 } from '../sandbox/meta-cast.ts'
 import { callsOf, hasField, metaSpec } from './meta-spec.ts'
-import { tiktokSpec } from './tiktok-check.ts'
 
 // What the sandbox accepts and returns is in the published spec. For what it lacks, it returns 501,
 // never a wrong response.
@@ -248,19 +247,3 @@ const fieldsBeyondSpec: Record<string, string> = {
     ]),
   ),
 }
-
-describe('the TikTok sandbox', () => {
-  const paths = ['/v2/research/video/query/', '/v2/post/publish/video/delete/', '/v2/video/comment/list/', '/v2/user/videos/']
-
-  test.each(paths)('%s: a call that the sandbox or TikTok does not have returns 501', async (path) => {
-    const answer = await fetch(`${sandbox.url}/tiktok-api${path}`, { method: 'POST', body: '{}' })
-    expect(answer.status).toBe(501)
-  })
-
-  test('supports every documented call: none returns 501 or 404', async () => {
-    for (const { method, host, path } of tiktokSpec.calls.filter((call) => call.host === 'tiktok-api')) {
-      const answer = await fetch(`${sandbox.url}/${host}${path}`, { method, ...(method === 'POST' ? { body: '{}' } : {}) })
-      expect([path, [404, 501].includes(answer.status)]).toEqual([path, false])
-    }
-  })
-})

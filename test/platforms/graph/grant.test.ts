@@ -1,10 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Issuer } from '../../../platforms/grant.ts'
-import { readSignedRequest } from '../../../platforms/graph/callbacks/signed-request.ts'
 import { proofOf } from '../../../platforms/graph/client.ts'
 import { createMetaIssuer } from '../../../platforms/graph/grant.ts'
-import { type GraphServer, graphError, nineMs, settingsFor, startGraphServer } from './server.ts'
+import { type GraphServer, graphError, startGraphServer } from './server.ts'
 
 let server: GraphServer
 let issuer: Issuer
@@ -36,36 +34,6 @@ const permissions = (granted: string[], declined: string[] = []) => ({
   },
 })
 const everything = () => issuer.scopes.map((scope) => scope.name)
-
-describe('the consent dialog', () => {
-  const request = { redirectUri: 'https://crate.example/oauth/meta/callback', state: 'xyz', verifier: '', again: false }
-
-  it('asks for every scope by name', () => {
-    const url = new URL(issuer.consentUrl(request))
-    expect(url.origin + url.pathname).toBe('https://www.facebook.com/v25.0/dialog/oauth')
-    expect(Object.fromEntries(url.searchParams)).toEqual({
-      client_id: '1234',
-      redirect_uri: request.redirectUri,
-      state: 'xyz',
-      response_type: 'code',
-      scope:
-        'pages_show_list,pages_manage_posts,pages_read_engagement,pages_manage_engagement,pages_read_user_content,read_insights,instagram_basic,instagram_content_publish,instagram_manage_comments,instagram_manage_insights,business_management',
-    })
-  })
-
-  it('uses the configuration id with Facebook Login for Business, and asks again for declined permissions', () => {
-    const business = createMetaIssuer({ ...settingsFor('https://g.example'), configId: '77' })
-    const query = new URL(business.consentUrl({ ...request, again: true })).searchParams
-    expect([query.get('config_id'), query.get('scope'), query.get('auth_type')]).toEqual(['77', null, 'rerequest'])
-  })
-
-  it('returns a code or the reason why there is none', () => {
-    expect(issuer.readCallback({ code: 'AQB', state: 'xyz' })).toEqual({ code: 'AQB' })
-    const denied = { error: 'access_denied', error_code: '200', error_reason: 'user_denied', state: 'xyz' }
-    expect(issuer.readCallback(denied)).toEqual({ refused: expect.stringMatching(/Nothing was shared/) })
-    expect(issuer.readCallback({ state: 'xyz' })).toEqual({ refused: expect.stringMatching(/start again/) })
-  })
-})
 
 describe('exchanging the code', () => {
   const request = { code: 'AQB', redirectUri: 'https://crate.example/cb', verifier: '', signal }
@@ -226,37 +194,5 @@ describe('revoking: promise R2', () => {
   it('throws when Meta is unavailable', async () => {
     server.on('DELETE /v25.0/1020/permissions', graphError(2))
     await expect(revoke()).rejects.toMatchObject({ problem: { kind: 'unavailable' } })
-  })
-})
-
-describe('a signed request: promise E5', () => {
-  const sign = (content: object, secret = 'secret-of-the-app') => {
-    const payload = Buffer.from(JSON.stringify(content)).toString('base64url')
-    return `${createHmac('sha256', secret).update(payload).digest('base64url')}.${payload}`
-  }
-  const content = { algorithm: 'HMAC-SHA256', expires: 1795403600, issued_at: nineMs / 1000 - 5, user_id: '1020' }
-  const read = (signed: string) => readSignedRequest(signed, 'secret-of-the-app', nineMs)
-
-  it('is accepted when Meta signed it just now', () => {
-    expect(read(sign(content))).toEqual({ userId: '1020', issuedAtMs: nineMs - 5_000 })
-    expect(read(sign({ ...content, algorithm: 'hmac-sha256', expires: undefined }))).not.toBeNull()
-  })
-
-  it('is refused if it has another secret, was changed, is too old or in the future, or lacks a time, a user id or our algorithm', () => {
-    const [signature, payload] = sign(content).split('.')
-    const other = Buffer.from(JSON.stringify({ ...content, user_id: '9' })).toString('base64url')
-    const bad = [
-      sign(content, 'another'),
-      `${signature}.${other}`,
-      `${signature}.${payload}.x`,
-      `${payload}`,
-      '',
-      sign({ ...content, issued_at: nineMs / 1000 - 4_000 }),
-      sign({ ...content, issued_at: nineMs / 1000 + 4_000 }),
-      sign({ ...content, issued_at: undefined }),
-      sign({ ...content, user_id: '' }),
-      sign({ ...content, algorithm: 'none' }),
-    ]
-    for (const signed of bad) expect(read(signed), signed).toBeNull()
   })
 })
