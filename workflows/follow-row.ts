@@ -56,7 +56,7 @@ export const followRow = <Ref, R extends Row>(
   const wait = async (row: R, at: number): Promise<void> => {
     if (at <= row.readAt) return hurry()
     show('wait', row.words, at)
-    await condition(isChanged, at - row.readAt)
+    await condition(isChanged, at - row.readAt, { summary: row.words })
     failures = 0
     withoutWait = 0
   }
@@ -70,7 +70,7 @@ export const followRow = <Ref, R extends Row>(
   /** One second at first, then longer, but not so long that a post is late after an outage. */
   const rest = async (): Promise<void> => {
     failures += 1
-    await condition(isChanged, Math.min(20_000, 500 * 2 ** failures))
+    await condition(isChanged, Math.min(20_000, 500 * 2 ** failures), { summary: 'Wait before trying again' })
     await startOverIfLong()
   }
 

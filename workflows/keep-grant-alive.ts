@@ -60,7 +60,7 @@ export async function keepGrantAlive(ref: GrantRef): Promise<void> {
     showAttributes(step.attributes)
     if (step.do === 'end' && !isChanged()) return
     const failed = await take(step, ref, isChanged)
-    if (failed) await condition(isChanged, '1 minute')
+    if (failed) await condition(isChanged, '1 minute', { summary: 'Wait before trying again' })
     if (rounds >= mostRounds || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof keepGrantAlive>(ref)
   }
 }
@@ -69,7 +69,7 @@ export async function keepGrantAlive(ref: GrantRef): Promise<void> {
 const take = async (step: GrantStep, ref: GrantRef, isChanged: () => boolean): Promise<boolean> => {
   switch (step.do) {
     case 'wait':
-      await condition(isChanged, Math.max(1, step.untilMs - Date.now()))
+      await condition(isChanged, Math.max(1, step.untilMs - Date.now()), { summary: step.words })
       return false
     case 'renew':
       return fails(() => renewGrant(ref))
