@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import type { Finding } from '../../commands/operate/doctor/finding.ts'
-import { examineInstallation } from '../../commands/operate/doctor/index.ts'
 import type { Config } from '../../config/index.ts'
 import { freePort } from '../../local/ports.ts'
 import { atTheEnd } from '../support/at-the-end.ts'
-import { testApps, testConfig } from '../support/config.ts'
+import { testApps } from '../support/config.ts'
 import {
   type ConnectingApp,
   choose,
@@ -21,15 +18,16 @@ import {
   toMeta,
   toTiktok,
 } from '../support/connecting-app.ts'
-import { control, sandboxEnv } from '../support/platforms/twins.ts'
+import { control } from '../support/platforms/twins.ts'
 import { startMailServer, startOther, startSilence } from '../support/servers/neighbors.ts'
-import { databaseUrl } from '../support/servers/template-database.ts'
 import { noise, put } from '../support/uploading.ts'
+import { examinerOf } from './examined.ts'
 
 const mail = { user: 'crate', password: 'a password of the mail server' }
 let house: ConnectingApp
 let config: Config
 let letters = 0
+const { withApps, examine } = examinerOf(() => ({ house, config }))
 beforeAll(async () => {
   house = await createConnectingApp()
   const folder = await mkdtemp(join(tmpdir(), 'cratesocial-doctor-'))
@@ -49,25 +47,6 @@ beforeAll(async () => {
   }
 })
 beforeEach(() => startAgain(house))
-
-type Changes = { config?: Partial<Config>; now?: () => number; patienceMs?: number }
-type Examined = { findings: Finding[]; failed: boolean; said: string; of(name: string | RegExp): Finding }
-
-/** The configuration with other variables of the apps at the issuers. */
-const withApps = (env: NodeJS.ProcessEnv): Partial<Config> => ({
-  issuers: testConfig({ ...sandboxEnv(house.sandbox.url), ...env }).issuers,
-})
-
-const examine = async ({ config: changes, now = Date.now, patienceMs }: Changes = {}): Promise<Examined> => {
-  const answer = await examineInstallation({ sql: house.sql, config: { ...config, ...changes }, now }, patienceMs)
-  const findings = answer.rows as unknown as Finding[]
-  const of = (name: string | RegExp) => {
-    const found = findings.find(({ check }) => (typeof name === 'string' ? check === name : name.test(check)))
-    if (!found) throw new Error(`no finding ${name} in\n${answer.lines?.join('\n')}`)
-    return found
-  }
-  return { findings, failed: answer.failed === true, said: JSON.stringify(answer), of }
-}
 
 describe('operate -- doctor', () => {
   test('reports that keys, addresses, mail and disk are fine, and sends no mail', async () => {
@@ -247,50 +226,4 @@ describe('operate -- doctor', () => {
     expect(forged.status).toBe(400)
     expect((await house.sql`select * from events where name = 'callback.refused'`).length).toBe(1)
   })
-
-  test('as a command prints a line for each check and exits with 1 if there is a problem', { timeout: 120_000 }, async () => {
-    const env = await commandEnv()
-    const ran = await run(env, 'doctor')
-    expect([ran.code, ran.err]).toEqual([1, ''])
-    expect(ran.out).toMatch(/^ok {7}Meta app: Meta accepts/m)
-    expect(ran.out).toMatch(/^ok {7}TikTok app: It isn't configured/m)
-    expect(ran.out).toMatch(/^problem {2}Mail: /m)
-    expect(ran.out.trimEnd()).toMatch(/\d+ ok, \d+ warnings?, \d+ problems?\.$/)
-    const json = JSON.parse((await run(env, 'doctor', '--json')).out)
-    expect(json.rows.map(({ check }: Finding) => check)).toContain('Mail')
-  })
-
-  test('as a command exits even if Temporal, mail and the public address never respond', { timeout: 120_000 }, async () => {
-    const address = await startSilence()
-    const silent = { TEMPORAL_ADDRESS: address, SMTP_URL: `smtp://${address}`, PUBLIC_URL: `http://${address}` }
-    const { code, out, err } = await run({ ...(await commandEnv()), ...silent }, 'doctor')
-    expect([code, err]).toEqual([1, ''])
-    for (const name of ['Temporal', 'Mail', 'Public address']) expect(out).toMatch(new RegExp(`^problem {2}${name}: `, 'm'))
-    expect(out).toMatch(/^warning {2}Clock, against Temporal: |^problem {2}Clocks: /m)
-    expect(out).toMatch(/^ok {7}Meta app: /m)
-  })
 })
-
-const commandEnv = async (): Promise<NodeJS.ProcessEnv> => {
-  const [row] = await house.sql`select current_database() as name`
-  return {
-    ...sandboxEnv(house.sandbox.url),
-    PATH: process.env.PATH,
-    DATABASE_URL: databaseUrl(inject('postgresUrl'), row!.name),
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    VAULT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
-    THROTTLE_KEY: 'a throttle key for tests, long enough',
-    SMTP_URL: 'smtp://127.0.0.1:2',
-    PUBLIC_URL: house.url,
-    META_APP_ID: testApps.META_APP_ID,
-    META_APP_SECRET: testApps.META_APP_SECRET,
-  }
-}
-
-const run = (env: NodeJS.ProcessEnv, ...words: string[]): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((resolve) => {
-    const cwd = fileURLToPath(new URL('../../', import.meta.url))
-    execFile(process.execPath, ['--import', 'tsx', 'commands/operate.ts', ...words], { cwd, env }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    )
-  })

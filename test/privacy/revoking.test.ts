@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MockActivityEnvironment } from '@temporalio/testing'
 import { pino } from 'pino'
 import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { createRevokingActivities, type RevokingDeps } from '../../activities/channels/revoke.ts'
+import type { RevokingDeps } from '../../activities/channels/revoke.ts'
 import { sweep } from '../../activities/privacy/retention.ts'
-import { beginConnection, consentMinutes, deleteExpiredConnections, keepOffer } from '../../db/channels/consents.ts'
+import { consentMinutes, deleteExpiredConnections, keepOffer } from '../../db/channels/consents.ts'
 import { openGrant } from '../../db/channels/grants.ts'
-import { insertRevocation, openRevocationTokens, revocationDays } from '../../db/channels/revocations.ts'
-import { insertSession } from '../../db/people/sessions.ts'
+import { openRevocationTokens, revocationDays } from '../../db/channels/revocations.ts'
 import { close, connect, type Sql } from '../../db/postgres/connect.ts'
 import { checks } from '../../db/privacy/checks.ts'
 import { rules } from '../../db/privacy/retention.ts'
@@ -23,8 +21,8 @@ import { insertChannel, insertTarget } from '../support/connected.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { control, sandboxEnv, startTwins } from '../support/platforms/twins.ts'
 import { databaseUrl } from '../support/servers/template-database.ts'
+import { revocationsOf, url } from './revocations.ts'
 
-const url = 'http://localhost:4231'
 const dayMs = 86_400_000
 let aheadMs = 0
 const applicationName = 'revoking'
@@ -32,6 +30,8 @@ let witness: Sql
 let sandbox: Sandbox
 let deps: RevokingDeps
 let people: { workspaceId: string; userId: string }
+const cast = revocationsOf(() => ({ deps, sandbox, people }))
+const { consent, takeTokens, disconnected, revoke, revokeFault, state, begin } = cast
 
 beforeAll(async () => {
   const database = await createTestDatabase()
@@ -60,63 +60,6 @@ beforeEach(async () => {
   await control(sandbox, 'DELETE', '/faults')
   await control(sandbox, 'POST', '/reset')
 })
-
-/** Completes a consent at TikTok's sandbox as the product does, without its pages. */
-const consent = async () => {
-  const issuer = deps.platforms.issuers.get('tiktok')!
-  const verifier = 'a'.repeat(43)
-  const redirectUri = `${url}/oauth/tiktok/callback`
-  const address = issuer.consentUrl({ redirectUri, state: 's', verifier, again: false })
-  const [creator] = (await control(sandbox, 'GET', '/accounts/tiktok')) as { openId: string }[]
-  const form = new URLSearchParams({ account: creator!.openId, decision: 'continue' })
-  for (const scope of issuer.scopes) form.append('scope', scope.name)
-  const back = new URL((await fetch(address, { method: 'POST', body: form, redirect: 'manual' })).headers.get('location') ?? '')
-  return { issuer, verifier, redirectUri, code: back.searchParams.get('code') ?? '' }
-}
-const takeTokens = async () => {
-  const { issuer, verifier, redirectUri, code } = await consent()
-  return issuer.exchange({ code, redirectUri, verifier, signal: AbortSignal.timeout(5_000) })
-}
-type Tokens = Awaited<ReturnType<typeof takeTokens>>
-
-/** A disconnected account whose tokens are only kept to be revoked. */
-const disconnected = async (expiresInMs = dayMs) => {
-  const tokens = await takeTokens()
-  const made = await insertChannel(deps, { ...people, platform: 'tiktok', accountId: tokens.userId, tokens })
-  await deps.sql`update channels set state = 'disconnected', token_sealed = null`
-  await deps.sql`update grants set state = 'ended', access_token_sealed = null, refresh_token_sealed = null`
-  await setAside(tokens, made, expiresInMs)
-  return { ...made, tokens }
-}
-const setAside = (tokens: Tokens, { channelId, grantId }: { channelId: string; grantId: string }, expiresInMs = dayMs) => {
-  const { accessToken, refreshToken, userId: issuerUserId } = tokens
-  const ask = { issuer: 'tiktok', issuerUserId, workspaceId: people.workspaceId, grantId, channelId, at: new Date(deps.now()) }
-  return insertRevocation(deps.sql, deps.vault, ask, { accessToken, refreshToken, expiresAt: new Date(deps.now() + expiresInMs) })
-}
-
-/** Runs the activity once. Returns the delay of the next try in milliseconds if it isn't done. */
-const revoke = async (channelId: string): Promise<'done' | number> => {
-  try {
-    await new MockActivityEnvironment().run(createRevokingActivities(deps).revokeTokens, { channelId })
-    return 'done'
-  } catch (error) {
-    const { type, nextRetryDelay } = error as { type?: string; nextRetryDelay?: number }
-    if (type !== 'NotYet') throw error
-    return Number(nextRetryDelay)
-  }
-}
-const state = async () => {
-  const [row] = await deps.sql<{ id: string; state: string; tokens: boolean; person: string | null }[]>`
-    select id, state, access_token_sealed is not null as tokens, issuer_user_id as person from revocations`
-  return row!
-}
-const revokeFault = (fault: Record<string, unknown>) =>
-  control(sandbox, 'POST', '/faults', { platform: 'tiktok', endpoint: 'oauth/revoke', when: 'before', times: 1, ...fault })
-const begin = async () => {
-  await insertSession(deps.sql, people.userId, new Date())
-  const [session] = await deps.sql<{ id: string }[]>`select id from sessions limit 1`
-  return beginConnection(deps.sql, deps.vault, { ...people, sessionId: session!.id, issuer: 'tiktok' })
-}
 const wrongIn = async (name: string) => (await checks.find((one) => one.name === name)!.look(deps.sql)).wrong
 
 describe('promise R2: revoking at the platform', () => {

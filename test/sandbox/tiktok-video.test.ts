@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeVideo } from '../../local/media/media-files.ts'
 import { startServer, startTikTok, type TikTokCast, until } from './tiktok-cast.ts'
+import { inOneChunk, postInfo, put, putAll, uploadsOf } from './tiktok-uploads.ts'
 
 let tiktok: TikTokCast
 let video: Buffer
 let slow: Buffer
 let access = ''
+const { init, inboxInit, status, settled } = uploadsOf(() => ({ tiktok, access }))
 beforeAll(async () => {
   tiktok = await startTikTok()
   video = await makeVideo({ width: 720, height: 1280, durationMs: 2_000 })
@@ -17,32 +19,6 @@ beforeEach(async () => {
   await tiktok.reset()
   access = (await tiktok.login()).access_token ?? ''
 })
-
-const postInfo = (privacyLevel = 'PUBLIC_TO_EVERYONE') => ({
-  title: 'New crate #vinyl',
-  privacy_level: privacyLevel,
-  disable_duet: true,
-  brand_content_toggle: false,
-  brand_organic_toggle: false,
-})
-const inOneChunk = (size: number) => ({ source: 'FILE_UPLOAD', video_size: size, chunk_size: size, total_chunk_count: 1 })
-const init = (source: Record<string, unknown>, info: Record<string, unknown> = postInfo(), as = access) =>
-  tiktok.api(as, '/v2/post/publish/video/init/', { post_info: info, source_info: source })
-const inboxInit = (source: Record<string, unknown>) =>
-  tiktok.api(access, '/v2/post/publish/inbox/video/init/', { source_info: source })
-const status = (publishId: string, as = access) => tiktok.api(as, '/v2/post/publish/status/fetch/', { publish_id: publishId })
-const isFinal = ({ data }: { data: { status: string } }) => !data.status.startsWith('PROCESSING')
-const settled = (publishId: string) => until(() => status(publishId), isFinal)
-
-async function put(url: string, bytes: Buffer, range: string, contentType = 'video/mp4') {
-  const answer = await fetch(url, {
-    method: 'PUT',
-    headers: { 'content-type': contentType, 'content-range': range },
-    body: new Uint8Array(bytes),
-  })
-  return { status: answer.status, progress: answer.headers.get('content-range') }
-}
-const putAll = (url: string, bytes: Buffer) => put(url, bytes, `bytes 0-${bytes.length - 1}/${bytes.length}`)
 
 describe('a public video that is uploaded', () => {
   test('is posted byte for byte, gets a public id as a raw integer, and is in list, query and on its page', async () => {

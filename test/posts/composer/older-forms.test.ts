@@ -1,43 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { changeWorkspace } from '../../../db/people/workspaces.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
-import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
+import { connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
+import { type Fields, form, formsOf } from './open-forms.ts'
 
 let test: TestApp
 let channels: Record<PlatformName, string>
 const base = '/w/northside/posts'
+const { scheduled, openForm, dueAt } = formsOf(() => ({ test, channels }))
 
 beforeAll(async () => {
   test = await createTestApp()
   channels = await connectAll(test.deps, { workspaceId: test.workspaces.northside, userId: test.cast.admin.id })
 })
-
-type Fields = [string, string][]
-const form = (fields: Fields) => new URLSearchParams(fields)
-let count = 0
-/** Schedules a photo on two accounts, as the manager. */
-const scheduled = async (more: Fields = []) => {
-  count += 1
-  const media = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id)
-  const fields = photoForm({ channels: [channels.facebook, channels.instagram], media: [media], text: `Crate number ${count}` })
-  const answer = await test.cast.manager.post(base, form([...fields, ...more]))
-  const postId = postIdIn(answer.location)
-  return { postId, media, path: `${base}/${postId}` }
-}
-/** The hidden fields of the edit form in an open tab. */
-const openForm = async (path: string): Promise<Fields> => {
-  const page = (await test.cast.admin.get(`${path}/edit`)).text
-  const value = (name: string) => page.match(new RegExp(`name="${name}" value="([^"]*)"`))?.[1] ?? ''
-  return ['version', 'left', 'zone'].map((name) => [name, value(name)])
-}
 const versionOf = async (postId: string): Promise<number> =>
   (await test.sql<{ version: number }[]>`select version from posts where id = ${postId}`)[0]!.version
 const statesOf = async (postId: string): Promise<string[]> =>
   (await test.sql<{ state: string }[]>`select state from targets where post_id = ${postId} order by platform`).map((t) => t.state)
 const targetId = async (postId: string, platform: PlatformName): Promise<string> =>
   (await test.sql<{ id: string }[]>`select id from targets where post_id = ${postId} and platform = ${platform}`)[0]!.id
-const dueAt = async (postId: string): Promise<string> =>
-  (await test.sql<{ dueAt: Date }[]>`select due_at from posts where id = ${postId}`)[0]!.dueAt.toISOString()
 
 describe('an edit form that is older than the last change', () => {
   it('never revives a canceled post: the response is 409, and it stays canceled', async () => {
@@ -59,7 +39,7 @@ describe('an edit form that is older than the last change', () => {
   })
 
   it('returns both texts, and the time, accounts, files and platform choices that were typed', async () => {
-    const { postId, media, path } = await scheduled()
+    const { postId, media, path, text } = await scheduled()
     const hidden = await openForm(path)
     await test.cast.manager.post(`${path}/move`, { time: '2099-12-01T09:15' })
     const typed: Fields = [
@@ -76,7 +56,7 @@ describe('an edit form that is older than the last change', () => {
     ]
     const answer = await test.cast.admin.post(path, form([...hidden, ...typed]))
     expect(answer.status).toBe(409)
-    expect(answer.text).toContain(`Crate number ${count}`)
+    expect(answer.text).toContain(text)
     for (const kept of [
       'My words &amp; yours',
       '>Only for TikTok</textarea>',
@@ -98,7 +78,7 @@ describe('an edit form that is older than the last change', () => {
   })
 
   it('is refused once an account has received the post, since its text there can no longer change', async () => {
-    const { postId, media, path } = await scheduled()
+    const { postId, media, path, text } = await scheduled()
     const hidden = await openForm(path)
     await test.sql`update targets set state = 'published', published_at = now() where id = ${await targetId(postId, 'facebook')}`
     const typed = photoForm({
@@ -111,7 +91,7 @@ describe('an edit form that is older than the last change', () => {
     const again: Fields = [...(await openForm(path)), ...typed]
     expect((await test.cast.admin.post(path, form(again))).status).toBe(303)
     const texts = await test.sql<{ text: string }[]>`select text from targets where post_id = ${postId} order by platform`
-    expect(texts.map(({ text }) => text)).toEqual([`Crate number ${count}`, 'Too late for one of two'])
+    expect(texts.map((row) => row.text)).toEqual([text, 'Too late for one of two'])
   })
 
   it('still works while the post is only being prepared', async () => {
@@ -218,50 +198,5 @@ describe('any other form of a post that is older than the last change', () => {
     expect(resumed.status).toBe(303)
     expect(await dueAt(postId)).toBe('2099-12-23T23:00:00.000Z') // 08:00 in the zone that the form showed
     await test.cast.manager.post(`${path}/cancel`)
-  })
-})
-
-describe('when the time zone of the workspace changes while a form is open', () => {
-  const setZone = (zone: string) =>
-    changeWorkspace(test.sql, test.workspaces.northside, { name: 'Northside Records', zone, missedAfterHours: 6 }, new Date())
-
-  it('an edit keeps its time, because the form is read in the time zone it showed', async () => {
-    const { postId, media, path } = await scheduled()
-    const hidden = await openForm(path)
-    await setZone('Asia/Tokyo')
-    try {
-      const typed = photoForm({ channels: [channels.facebook], media: [media], text: 'A typo, corrected' })
-      const saved = await test.cast.admin.post(path, form([...hidden, ...typed]))
-      expect(saved.status).toBe(303)
-      expect(await dueAt(postId)).toBe('2099-11-26T09:00:00.000Z')
-      const refused = await test.cast.admin.post(path, form([...hidden, ...typed, ['channel', 'none'], ['time', '']]))
-      expect(refused.text).toContain('in Europe/Zurich')
-      expect(refused.text).toContain('name="zone" value="Europe/Zurich"')
-    } finally {
-      await setZone('Europe/Zurich')
-    }
-  })
-
-  it('the Move form and a drag on the calendar keep theirs too', async () => {
-    const { postId, path } = await scheduled()
-    const page = (await test.cast.admin.get(`${path}/move`)).text
-    const zone = page.match(/name="zone" value="([^"]*)"/)?.[1] ?? ''
-    const calendar = (await test.cast.admin.get('/w/northside/calendar?at=2099-11')).text
-    expect(calendar).toContain('data-zone="Europe/Zurich"')
-    await setZone('Asia/Tokyo')
-    try {
-      await test.cast.admin.post(`${path}/move`, { time: '2099-11-27T10:00', zone })
-      expect(await dueAt(postId)).toBe('2099-11-27T09:00:00.000Z')
-      const refused = await test.cast.admin.post(`${path}/move`, { time: '2020-01-01T10:00', zone })
-      expect(refused.text).toContain('name="zone" value="Europe/Zurich"')
-    } finally {
-      await setZone('Europe/Zurich')
-    }
-  })
-
-  it('an unknown time zone in the form is ignored', async () => {
-    const { postId, path } = await scheduled()
-    await test.cast.admin.post(`${path}/move`, { time: '2099-11-27T10:00', zone: 'Mars/Olympus' })
-    expect(await dueAt(postId)).toBe('2099-11-27T09:00:00.000Z')
   })
 })

@@ -1,21 +1,22 @@
 import { beforeAll, expect, test } from 'vitest'
-import { revocationDays } from '../../db/channels/revocations.ts'
-import { enqueue } from '../../db/notifications/outbox.ts'
-import { insertMembership } from '../../db/people/memberships.ts'
-import { insertUser } from '../../db/people/users.ts'
-import { insertWorkspace } from '../../db/people/workspaces.ts'
-import { tx } from '../../db/postgres/connect.ts'
-import { findRequestByCode, openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
-import { erasedIdsKey } from '../../db/privacy/erased-ids.ts'
-import { createVault } from '../../db/vault/vault.ts'
-import type { Page } from '../../local/people/person.ts'
-import { compose, password } from '../../local/people/story.ts'
-import { targetWorkflowId } from '../../workflows/names.ts'
-import { historiesIn } from '../canary/places.ts'
-import { insertChannel } from '../support/connected.ts'
-import { dumpEverything, type Everything, findTraces } from '../support/everything.ts'
-import { measureAll } from '../support/insights/measure-all.ts'
-import { type Installed, install } from '../support/installed.ts'
+import { revocationDays } from '../../../db/channels/revocations.ts'
+import { enqueue } from '../../../db/notifications/outbox.ts'
+import { insertMembership } from '../../../db/people/memberships.ts'
+import { insertUser } from '../../../db/people/users.ts'
+import { insertWorkspace } from '../../../db/people/workspaces.ts'
+import { tx } from '../../../db/postgres/connect.ts'
+import { findRequestByCode, openDeletionRequest } from '../../../db/privacy/deletion-requests.ts'
+import { erasedIdsKey } from '../../../db/privacy/erased-ids.ts'
+import { createVault } from '../../../db/vault/vault.ts'
+import type { Page } from '../../../local/people/person.ts'
+import { compose, password } from '../../../local/people/story.ts'
+import { targetWorkflowId } from '../../../workflows/names.ts'
+import { historiesIn } from '../../canary/places.ts'
+import { insertChannel } from '../../support/connected.ts'
+import { dumpEverything, findTraces } from '../../support/everything.ts'
+import { measureAll } from '../../support/insights/measure-all.ts'
+import { type Installed, install } from '../../support/installed.ts'
+import { expected, moving, rowsOf } from './expected-rows.ts'
 import { createOwner, type Owner } from './owner.ts'
 import { briefStages, earlyStages, pastMs, type Stage, stages } from './post-stages.ts'
 
@@ -57,30 +58,6 @@ const isDoing = async ({ workspaceId }: Owner, activity: string | undefined): Pr
   const [target] = await at.sql<{ id: string }[]>`select id from targets where workspace_id = ${workspaceId}`
   const { raw } = await at.client.workflow.getHandle(targetWorkflowId(target!.id)).describe()
   return (raw.pendingActivities ?? []).some((one) => one.activityType?.name === activity)
-}
-
-/**
- * Tables that the product writes on its own during the test, and those about the requests
- * themselves.
- */
-const busy = /^(outbox|deletion_requests|deletion_steps|deletion_items|erased_ids|revocations|throttle|turns|limits|sweeps) /
-const rowsOf = (all: Everything) => [...all.rows].filter(([key]) => !busy.test(key))
-/**
- * Timestamps that change on their own in rows that stay, such as when an account was last checked.
- */
-const moving = /"(next_check_at|checked_at|next_at|last_seen_at|expires_at|fetches|first_fetched_at|updated_at)": [^,}]*/g
-/**
- * Columns for the author of a row that stays. They are set to null. All other rows with a person's
- * id are deleted.
- */
-const authorship = /^(posts created_by|invitations created_by|events user_id)$/
-const expected = (key: string, row: string, gone: Owner[]): string | null => {
-  if (gone.some((owner) => row.includes(owner.workspaceId))) return null
-  const table = key.split(' ')[0]
-  const ids = gone.map((owner) => owner.userId)
-  const naming = Object.entries(JSON.parse(row) as Record<string, unknown>).filter(([, value]) => ids.includes(String(value)))
-  if (!naming.every(([column]) => authorship.test(`${table} ${column}`))) return null
-  return naming.reduce((text, [, id]) => text.replaceAll(`"${id}"`, 'null'), row)
 }
 
 const listWorkflows = async (): Promise<string[]> => {

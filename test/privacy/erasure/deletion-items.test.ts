@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { countedIn, countedWith } from '../../db/privacy/deletion-items.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { countedIn, countedWith } from '../../../db/privacy/deletion-items.ts'
+import { createTestDatabase } from '../../support/database.ts'
 
 test('promise E3: every table whose rows are deleted with a person, a workspace or platform data has a line on the status page', async () => {
   const { sql } = await createTestDatabase()

@@ -1,8 +1,8 @@
-import { makeJpeg } from '../../local/media/media-files.ts'
-import { createPerson, type Person } from '../../local/people/person.ts'
-import { acceptInvitation, channelNamed, channelsIn, invite, upload } from '../../local/people/story.ts'
-import { connectMeta, connectTiktok } from '../support/connect.ts'
-import type { Installed } from '../support/installed.ts'
+import { makeJpeg } from '../../../local/media/media-files.ts'
+import { createPerson, type Person } from '../../../local/people/person.ts'
+import { acceptInvitation, channelNamed, channelsIn, invite, upload } from '../../../local/people/story.ts'
+import { connectMeta, connectTiktok } from '../../support/connect.ts'
+import type { Installed } from '../../support/installed.ts'
 
 /**
  * A person with their own workspace and accounts on every platform, who also works in the shared

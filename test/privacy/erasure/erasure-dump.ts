@@ -1,5 +1,5 @@
-import type { Page } from '../../local/people/person.ts'
-import type { Everything } from '../support/everything.ts'
+import type { Page } from '../../../local/people/person.ts'
+import type { Everything } from '../../support/everything.ts'
 
 /**
  * Finds what a deletion request deleted and kept, from dumps of all tables before and after. Shares

@@ -1,7 +1,7 @@
-import type { Fields, Page } from '../../local/people/person.ts'
-import { compose } from '../../local/people/story.ts'
-import { wallTimeOf } from '../../web/time/wall-time.ts'
-import type { Installed } from '../support/installed.ts'
+import type { Fields, Page } from '../../../local/people/person.ts'
+import { compose } from '../../../local/people/story.ts'
+import { wallTimeOf } from '../../../web/time/wall-time.ts'
+import type { Installed } from '../../support/installed.ts'
 import type { Owner } from './owner.ts'
 
 /**

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { makeJpeg } from '../../local/media/media-files.ts'
-import { createPerson, type Person } from '../../local/people/person.ts'
-import { acceptInvitation, channelsIn, invite, upload } from '../../local/people/story.ts'
-import { connectMeta, connectTiktok } from '../support/connect.ts'
-import { dumpEverything, findTraces, goneSince } from '../support/everything.ts'
-import { type Installed, install, untilPage } from '../support/installed.ts'
-import { mailedLink } from '../support/letters.ts'
+import { makeJpeg } from '../../../local/media/media-files.ts'
+import { createPerson, type Person } from '../../../local/people/person.ts'
+import { acceptInvitation, channelsIn, invite, upload } from '../../../local/people/story.ts'
+import { connectMeta, connectTiktok } from '../../support/connect.ts'
+import { dumpEverything, findTraces, goneSince } from '../../support/everything.ts'
+import { type Installed, install, untilPage } from '../../support/installed.ts'
+import { mailedLink } from '../../support/letters.ts'
 
 let at: Installed
 let bea: Person
