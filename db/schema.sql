@@ -367,7 +367,8 @@ create table elsewhere_posts (
   ended_metrics text[] default '{}'::text[] not null,
   views_at_day bigint,
   views_at_week bigint,
-  predates boolean default true not null
+  predates boolean default true not null,
+  more jsonb default '{}'::jsonb not null
 );
 create table erased_ids (
   hash bytea not null,
@@ -506,7 +507,8 @@ create table measured_targets (
   absent_at timestamp with time zone,
   changed_at timestamp with time zone,
   views_at_day bigint,
-  views_at_week bigint
+  views_at_week bigint,
+  more jsonb default '{}'::jsonb not null
 );
 create table media (
   id uuid default uuid_v7() not null,
@@ -710,7 +712,8 @@ create table snapshots (
   saves integer,
   source text not null,
   last_seen_at timestamp with time zone,
-  elsewhere_id uuid
+  elsewhere_id uuid,
+  more jsonb default '{}'::jsonb not null
 ) partition by RANGE (taken_at);
 create table sweeps (
   id uuid default uuid_v7() not null,
@@ -835,6 +838,7 @@ alter table deletion_requests add constraint deletion_requests_forgets CHECK (((
 alter table deletion_requests add constraint deletion_requests_origin_check CHECK ((origin = ANY (ARRAY['account'::text, 'page'::text, 'issuer'::text, 'retention'::text, 'restore'::text])));
 alter table deletion_steps add constraint deletion_steps_name_check CHECK ((name = ANY (ARRAY['posts'::text, 'tokens'::text, 'revoke'::text, 'media'::text, 'content'::text, 'account'::text])));
 alter table deletion_steps add constraint deletion_steps_state_check CHECK ((state = ANY (ARRAY['waits'::text, 'trying'::text, 'done'::text, 'gave_up'::text])));
+alter table elsewhere_posts add constraint elsewhere_posts_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table erased_ids add constraint erased_ids_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'workspace'::text, 'grant'::text, 'channel'::text])));
 alter table events add constraint events_name_check CHECK ((name ~ '^[a-z_]+\.[a-z_]+$'::text));
 alter table form_keys add constraint form_keys_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'duplicate'::text, 'invitation'::text, 'workspace'::text, 'file'::text])));
@@ -848,6 +852,7 @@ alter table mail_links add constraint mail_links_email CHECK (((purpose = ANY (A
 alter table mail_links add constraint mail_links_export CHECK (((purpose = 'export'::text) = (export_id IS NOT NULL)));
 alter table mail_links add constraint mail_links_new_email_form CHECK (((length(new_email) <= 254) AND (new_email ~ '^[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+@[^[:space:][:cntrl:]@,;:<>()"\[\]\\]+$'::text)));
 alter table mail_links add constraint mail_links_purpose_check CHECK ((purpose = ANY (ARRAY['deletion'::text, 'email'::text, 'email-back'::text, 'export'::text, 'sign-in'::text])));
+alter table measured_targets add constraint measured_targets_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table media add constraint media_conversion_check CHECK ((conversion = ANY (ARRAY['waiting'::text, 'failed'::text])));
 alter table media add constraint media_conversion_original CHECK (((conversion IS NULL) OR (original_key IS NOT NULL)));
 alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text])));
@@ -864,6 +869,7 @@ alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['d
 alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
 alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
 alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
+alter table snapshots add constraint snapshots_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table snapshots add constraint snapshots_of_one_post CHECK ((num_nonnulls(target_id, elsewhere_id) = 1));
 alter table targets add constraint targets_comment_state_check CHECK ((comment_state = ANY (ARRAY['waiting'::text, 'sending'::text, 'published'::text, 'failed'::text, 'unconfirmed'::text, 'left'::text])));
 alter table targets add constraint targets_erased_without_platform_data CHECK (((state <> 'erased'::text) OR ((platform_post_id IS NULL) AND (permalink IS NULL) AND (handles = '{}'::jsonb) AND (problem IS NULL) AND (confirmed_by IS NULL) AND (comment_id IS NULL) AND (comment_problem IS NULL) AND (comment_proof IS NULL))));
@@ -1181,6 +1187,7 @@ comment on column elsewhere_posts.ended_metrics is 'numbers that the platform ga
 comment on column elsewhere_posts.views_at_day is 'views as read 23 to 30 hours after it was published; null: not read then';
 comment on column elsewhere_posts.views_at_week is 'views as read 6.75 to 7.5 days after it was published; null: not read then';
 comment on column elsewhere_posts.predates is 'published before the account''s posts were listed for the first time: what it had at its first reading is the growth of no day';
+comment on column elsewhere_posts.more is 'the newest known further numbers, by name as in snapshots; those in ended_metrics were not given the last time';
 comment on table erased_ids is 'promise: E3: salted hashes of ids that were deleted, so that a restored backup cannot bring them back; no id can be read from it';
 comment on table events is 'audit lines noun.verb, written in the transaction of the change they tell of';
 comment on column events.facts is 'states, times and counts; no caption, name, email or token';
@@ -1238,6 +1245,7 @@ comment on column measured_targets.absent_at is 'when the platform first did not
 comment on column measured_targets.changed_at is 'taken_at of the newest row in snapshots; readings since then gave the same numbers';
 comment on column measured_targets.views_at_day is 'views as read 23 to 30 hours after it went out; null: not read then';
 comment on column measured_targets.views_at_week is 'views as read 6.75 to 7.5 days after it went out; null: not read then';
+comment on column measured_targets.more is 'the newest known further numbers, by name as in snapshots; those in ended_metrics were not given the last time';
 comment on table media is 'promise: D3: files as they are sent: images re-encoded without EXIF, videos without what the camera wrote beside their samples';
 comment on column media.file_name is 'as the person called it, for the list; never part of an address';
 comment on column media.store_key is 'name in the media store, random; while it is converted there is nothing yet under it, and the facts are those that it will have';
@@ -1311,6 +1319,7 @@ comment on column snapshots.views is 'null: the platform did not give it, which 
 comment on column snapshots.source is 'the call and version that gave the numbers; which of its names stands for which column is in platforms/<platform>/measure.ts';
 comment on column snapshots.last_seen_at is 'the last reading that still gave exactly these numbers, filled in when they change; null where the next reading differed, and in the newest row of a post (taken_at of measured_targets or elsewhere_posts says it)';
 comment on column snapshots.elsewhere_id is 'the post, if it was not made here';
+comment on column snapshots.more is 'further numbers by the name that the platform''s folder declares, with their units: whole, from 0 to 2^53 - 1; a name that is missing was not given, which is not 0';
 comment on table sweeps is 'one run of one rule of db/retention.ts: the evidence that the public policy shows';
 comment on column sweeps.oldest_left_at is 'when the term of the oldest row that is left began; null when none is left';
 comment on table targets is 'one post on one channel, with a fate of its own';

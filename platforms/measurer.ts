@@ -3,12 +3,30 @@ import type { PlatformError } from './errors.ts'
 import type { JsonRecord } from './json.ts'
 
 /**
- * The metrics that CrateSocial stores. A metric that a platform doesn't provide is absent, never 0.
- * promise: D1, D2
+ * The metrics that most platforms have. They are compared and added up across platforms. A metric
+ * that a platform doesn't provide is absent, never 0. promise: D1, D2
  */
 export const postMetrics = ['views', 'reach', 'likes', 'comments', 'shares', 'saves'] as const
 export type PostMetric = (typeof postMetrics)[number]
-export type Numbers = Partial<Record<PostMetric, number>>
+
+/** A metric that a platform has besides `postMetrics`. */
+export type OwnMetric = {
+  /**
+   * Its name in the database and in CSV, such as `profile_visits`. Don't change it later. Platforms
+   * that use the same name mean the same and have the same label and unit.
+   */
+  name: string
+  /** For example "Profile visits" */
+  label: string
+  unit: 'count' | 'milliseconds'
+  /** Whether the values of several posts can be added up. */
+  acrossPosts: 'sum' | 'average'
+  /** The kinds of posts that have it, each with the platform's own name of the metric. */
+  names: Record<string, string>
+}
+
+/** By metric: one of `postMetrics` or the name of an `OwnMetric`. */
+export type Numbers = Partial<Record<string, number>>
 
 export type PostToMeasure = { platformPostId: string; kind: string; handles: JsonRecord }
 
@@ -65,7 +83,7 @@ export type MeasuredPosts = Measured<Map<string, Numbers>> & {
   /** Posts that the platform didn't answer for this time, by platform post id, with the reason. */
   unanswered: ReadonlyMap<string, PlatformError>
   /** Metrics that the platform doesn't provide for this account. */
-  notGiven: PostMetric[]
+  notGiven: string[]
   /** Ids that the platform has only now provided, by the id known before. */
   betterIds: ReadonlyMap<string, string>
 }
@@ -114,6 +132,8 @@ export type Measurer = {
    * provide it.
    */
   names(kind: string): Partial<Record<PostMetric, string>>
+  /** What it has besides these, in the order in which pages show it. */
+  ownMetrics: OwnMetric[]
   accountNames: { followers?: string; views?: string; reach?: string }
   /**
    * How long the platform provides metrics of a post of this kind, in milliseconds. Null: without a

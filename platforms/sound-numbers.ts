@@ -1,14 +1,17 @@
-/** Counters of posts and followers are stored in 4 bytes, views and reach in 8. */
-const largest = (name: string): number => (name === 'views' || name === 'reach' ? Number.MAX_SAFE_INTEGER : 2_147_483_647)
+/** These are stored in 4 bytes. Everything else takes what JavaScript can count exactly. */
+const short = ['likes', 'comments', 'shares', 'saves', 'followers']
+const largest = (name: string): number => (short.includes(name) ? 2_147_483_647 : Number.MAX_SAFE_INTEGER)
 
 /**
  * Keeps values that can be a count: whole, not negative, and small enough to store. Anything else
  * counts as not provided and is named in `unsound`. One odd value must neither stop an account's
  * metrics nor be shown.
  */
-export const soundNumbers = <T extends Record<string, number | null>>(numbers: T): { sound: Partial<T>; unsound: string[] } => {
-  const isSound = ([name, value]: [string, number | null]) =>
-    value === null || (Number.isInteger(value) && value >= 0 && value <= largest(name))
+export const soundNumbers = <T extends Partial<Record<string, number | null>>>(
+  numbers: T,
+): { sound: Partial<T>; unsound: string[] } => {
+  const isSound = ([name, value]: [string, number | null | undefined]) =>
+    value == null || (Number.isInteger(value) && value >= 0 && value <= largest(name))
   const entries = Object.entries(numbers)
   return {
     sound: Object.fromEntries(entries.filter(isSound)) as Partial<T>,

@@ -67,13 +67,14 @@ const measureTogether = async (
   const told = await askNumbers(deps, channel, (measurer, measuring) => measurer.posts(measuring, posts))
   const takenAt = new Date(deps.now())
   const { channelId } = channel
+  const measurer = measurerOf(deps, channel)
   const odd: string[] = []
   const shown = posts.flatMap((post) => {
     const numbers = told.result.get(post.platformPostId)
     if (!numbers) return []
     const { sound, unsound } = soundNumbers(numbers)
-    odd.push(...unsound)
-    return [{ ...passed(deps, channel, post), numbers: sound }]
+    odd.push(...unsound.map((name) => wordsOf(measurer, name)))
+    return [{ ...passed(deps, channel, post), ...apart(measurer, sound) }]
   })
   if (shown.length > 0) {
     await savePostSnapshots(deps.sql, { channelId, made, takenAt, source: told.source, posts: shown })
@@ -97,8 +98,31 @@ const measureTogether = async (
   return problem
 }
 
-const givenBy = (shown: { numbers: Numbers }[]): PostMetric[] =>
-  postMetrics.filter((metric) => shown.some(({ numbers }) => numbers[metric] !== undefined))
+type Apart = { numbers: Partial<Record<PostMetric, number>>; more: Record<string, number> }
+
+/**
+ * The metrics that have columns, and the platform's own. Throws for one that its folder doesn't
+ * declare, because pages would have no label and no unit for it.
+ */
+const apart = ({ ownMetrics }: Measurer, given: Numbers): Apart => {
+  const [numbers, more]: [Apart['numbers'], Apart['more']] = [{}, {}]
+  for (const [name, value] of Object.entries(given)) {
+    const metric = postMetrics.find((one) => one === name)
+    if (value === undefined) continue
+    if (metric) numbers[metric] = value
+    else if (ownMetrics.some((one) => one.name === name)) more[name] = value
+    else throw new Error(`the metric ${name} is not declared by its platform`)
+  }
+  return { numbers, more }
+}
+
+/** How a person reads the metric. */
+const wordsOf = ({ ownMetrics }: Measurer, name: string): string =>
+  ownMetrics.find((one) => one.name === name)?.label.toLowerCase() ?? name
+
+const givenBy = (shown: Apart[]): string[] => [
+  ...new Set(shown.flatMap(({ numbers, more }) => Object.keys({ ...numbers, ...more }))),
+]
 
 /** Replaces a post's id with the better one, unless another post of CrateSocial already has it. */
 const repairId = async (deps: GrantDeps, channelId: string, post: DuePost, better: string | undefined): Promise<void> => {

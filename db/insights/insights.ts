@@ -30,7 +30,7 @@ export type MeasuredAccount = {
   problem: string | null
   restUntil: Date | null
   /** Metrics that the platform doesn't provide for this account. */
-  notGiven: PostMetric[]
+  notGiven: string[]
   /** Earlier time zones of its workspace. */
   earlierZones: EarlierZone[]
 }

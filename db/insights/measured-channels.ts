@@ -1,4 +1,4 @@
-import type { KnownDay, PostMetric } from '../../platforms/measurer.ts'
+import type { KnownDay } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
 import { homes } from './homes.ts'
 
@@ -150,7 +150,7 @@ export const listKnownDays = (sql: Db, channelId: string, now: Date): Promise<Kn
 export const noteNotGiven = async (
   sql: Db,
   channelId: string,
-  { given, notGiven }: { given: PostMetric[]; notGiven: PostMetric[] },
+  { given, notGiven }: { given: string[]; notGiven: string[] },
 ): Promise<void> => {
   await sql`
     update measured_channels m set not_given = new.names

@@ -22,12 +22,14 @@ export type MeasuredPost = Sums & {
   permalink: string | null
   publishedAt: Date
   takenAt: Date | null
+  /** What else the platform gives, by the name that its folder declares. */
+  more: Record<string, number>
   /** Views in its first seven days. Null if it is younger, or was not read then. */
   viewsAtWeek: number | null
   /** Metrics that the platform no longer provides. Their value is the last known one. */
   endedMetrics: string[]
   /** Metrics that the platform doesn't provide for this account. */
-  notGiven: PostMetric[]
+  notGiven: string[]
   absentAt: Date | null
   /** Its first picture. Null if it has none, or if the file was deleted. */
   mediaId: string | null
@@ -62,7 +64,7 @@ export const rankPosts = (
 
 /** SQL: what both kinds of posts have in common. */
 const numbers = (sql: Db) => sql`
-  workspace_id, channel_id, published_at, taken_at, views, reach, likes, comments, shares, saves, views_at_day, views_at_week,
+  workspace_id, channel_id, published_at, taken_at, views, reach, likes, comments, shares, saves, more, views_at_day, views_at_week,
   ended_metrics, absent_at`
 
 /**
@@ -162,8 +164,8 @@ const columns = (sql: Db) => sql`
   m.id, m.made, t.id as target_id, t.post_id, coalesce(t.platform_post_id, e.platform_post_id) as platform_post_id, m.channel_id,
   c.platform, coalesce(t.kind, e.kind) as kind, c.name as channel_name, c.handle as channel_handle,
   left(coalesce(t.text, e.text), 200) as text, coalesce(t.permalink, e.permalink) as permalink, m.published_at, m.taken_at,
-  m.views::float8 as views, m.reach::float8 as reach, m.likes, m.comments, m.shares, m.saves, m.views_at_week::float8 as views_at_week,
-  m.ended_metrics, m.absent_at,
+  m.views::float8 as views, m.reach::float8 as reach, m.likes, m.comments, m.shares, m.saves, m.more,
+  m.views_at_week::float8 as views_at_week, m.ended_metrics, m.absent_at,
   coalesce((select not_given from measured_channels mc where mc.channel_id = m.channel_id), '{}') as not_given,
   (select pm.media_id from post_media pm join media f on f.id = pm.media_id
     where pm.post_id = t.post_id and pm.position = 1 and f.purged_at is null and f.thumbnail_key is not null) as media_id`
@@ -174,7 +176,7 @@ const posts = (sql: Db) => sql`
 const joins = (sql: Db) => sql`${posts(sql)} join channels c on c.id = m.channel_id`
 
 /** `id`: of the post, as in MeasuredPost. */
-export type Reading = Sums & { id: string; takenAt: Date; source: string }
+export type Reading = Sums & Pick<MeasuredPost, 'id' | 'more'> & { takenAt: Date; source: string }
 
 /**
  * The readings of these posts, oldest first. If numbers didn't change for a while, only the first
@@ -198,7 +200,8 @@ export const listReadingsOfPost = (
 const selectReadings = (sql: Db, workspaceId: string, made: PostOrigin, ids: Fragment): Promise<Reading[]> => {
   const { table, key, ref } = homes[made]
   return sql<Reading[]>`
-    select s.${sql(ref)} as id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves, s.source
+    select s.${sql(ref)} as id, r.taken_at, s.views::float8 as views, s.reach::float8 as reach, s.likes, s.comments, s.shares, s.saves,
+      s.more, s.source
     from snapshots s left join ${sql(table)} m on m.${sql(key)} = s.${sql(ref)}
       cross join lateral (
         select s.taken_at union select case when s.taken_at = m.changed_at then m.taken_at else s.last_seen_at end) r (taken_at)

@@ -1,4 +1,4 @@
-import type { AccountDay, Numbers, PostMetric } from '../../platforms/measurer.ts'
+import type { AccountDay, PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
 import { homes, type PostOrigin } from './homes.ts'
 import { metricColumns } from './metric-columns.ts'
@@ -12,7 +12,8 @@ import { metricColumns } from './metric-columns.ts'
  *   no such number); 0 is a true zero. A total can fall, because people remove likes. A reading
  *   with the same numbers as the one before has no row: the numbers held from `taken_at` to
  *   `last_seen_at` (for the newest row, to `measured_targets.taken_at`). `listReadings` returns
- *   both ends.
+ *   both ends. `more` has what platforms declare besides the six columns (`OwnMetric`), by name.
+ *   It is kept for posts only, and not added up by day.
  * - `measured_targets`: one row per published post with its newest known numbers and the `taken_at`
  *   of the last snapshot, for lists and rankings. `changed_at` is the newest snapshot that has a
  *   row. A metric in `ended_metrics` was given before, but not by the last reading; its value is
@@ -52,7 +53,9 @@ type PostSnapshot = {
   dueAt: Date
   /** When it is measured next. Null if never again. */
   nextAt: Date | null
-  numbers: Numbers
+  numbers: Partial<Record<PostMetric, number>>
+  /** Metrics that only some platforms have, by their declared name. */
+  more: Record<string, number>
 }
 
 export type Taking = { channelId: string; made: PostOrigin; takenAt: Date; source: string; posts: PostSnapshot[] }
@@ -69,18 +72,19 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
   const { count } = await sql`
     with given as (
       select * from jsonb_to_recordset(${sql.json(taking.posts.map(asRow))}) as g(id uuid, due_at timestamptz, next_at timestamptz,
-        views bigint, reach bigint, likes int, comments int, shares int, saves int)),
+        views bigint, reach bigint, likes int, comments int, shares int, saves int, more jsonb)),
     known as (
       select m.*, m.${sql(home.key)} as post_id, ${made === 'here' ? sql`false` : sql`m.predates`} as is_old,
-        m.changed_at is null or ${sql.unsafe(metricColumns.map(isChanged).join(' or '))} as is_changed
+        m.changed_at is null or ${sql.unsafe(metricColumns.map(isChanged).join(' or '))}
+          or g.more <> m.more - m.ended_metrics as is_changed
       from ${sql(home.table)} m join given g on g.id = m.${sql(home.key)} and g.due_at = m.next_at
       where m.channel_id = ${channelId} order by m.${sql(home.key)} for no key update of m),
     seen as (
       update snapshots s set last_seen_at = k.taken_at from known k
       where k.is_changed and k.taken_at > k.changed_at and s.${sql(home.ref)} = k.post_id and s.taken_at = k.changed_at),
     taken as (
-      insert into snapshots (workspace_id, ${sql(home.ref)}, taken_at, views, reach, likes, comments, shares, saves, source)
-      select k.workspace_id, k.post_id, ${takenAt}, g.views, g.reach, g.likes, g.comments, g.shares, g.saves, ${source}
+      insert into snapshots (workspace_id, ${sql(home.ref)}, taken_at, views, reach, likes, comments, shares, saves, more, source)
+      select k.workspace_id, k.post_id, ${takenAt}, g.views, g.reach, g.likes, g.comments, g.shares, g.saves, g.more, ${source}
       from known k join given g on g.id = k.post_id where k.is_changed),
     gained as (
       insert into channel_days as d (workspace_id, channel_id, day, ${gained}, taken_at, ${sql(home.since)})
@@ -102,11 +106,11 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
     update ${sql(home.table)} m set next_at = g.next_at, taken_at = ${takenAt},
       changed_at = case when k.is_changed then ${takenAt} else k.changed_at end, source = ${source}, absent_at = null,
       views = coalesce(g.views, k.views), reach = coalesce(g.reach, k.reach), likes = coalesce(g.likes, k.likes),
-      comments = coalesce(g.comments, k.comments), shares = coalesce(g.shares, k.shares), saves = coalesce(g.saves, k.saves),
+      comments = coalesce(g.comments, k.comments), shares = coalesce(g.shares, k.shares), saves = coalesce(g.saves, k.saves), more = k.more || g.more,
       views_at_day = ${atAge(sql, 'views_at_day', ages.day, takenAt)}, views_at_week = ${atAge(sql, 'views_at_week', ages.week, takenAt)},
       ended_metrics = array_remove(array[${sql.unsafe(
         metricColumns.map((name) => `case when g.${name} is null and k.${name} is not null then '${name}' end`).join(', '),
-      )}], null)
+      )}], null) || array(select name from jsonb_object_keys(k.more) as name where not g.more ? name order by name)
     from known k join given g on g.id = k.post_id where m.${sql(home.key)} = k.post_id`
   return count
 }
@@ -143,11 +147,12 @@ const atAge = (sql: Db, column: string, { from, to }: { from: number; to: number
 const isChanged = (name: PostMetric): string =>
   `g.${name} is distinct from case when '${name}' = any(m.ended_metrics) then null else m.${name} end`
 
-const asRow = ({ id, dueAt, nextAt, numbers }: PostSnapshot) => ({
+const asRow = ({ id, dueAt, nextAt, numbers, more }: PostSnapshot) => ({
   id,
   due_at: dueAt.toISOString(),
   next_at: nextAt?.toISOString() ?? null,
   ...numbers,
+  more,
 })
 
 type Taken = { channelId: string; dueAt: Date; nextAt: Date; takenAt: Date; source: string }

@@ -31,7 +31,7 @@ export const aboutTables: Record<string, string> = {
   comment_attempts: 'individual attempts to add a first comment, with the platform’s answers',
   media: 'photos and videos: file name, size, format; the files themselves are in the media folders',
   media_links: 'public addresses of photos and videos, for the platforms to fetch them',
-  snapshots: 'numbers of a post over time: views, reach, likes, comments, shares, saves',
+  snapshots: 'numbers of a post over time: views, reach, likes, comments, shares, saves, and what else its platform gives',
   measured_targets: 'the newest numbers of a post',
   unmeasured_targets: 'posts whose numbers are about to be read for the first time',
   elsewhere_posts: 'posts of an account that were not made here, with their newest numbers',

@@ -3,26 +3,29 @@ import { PlatformError } from '../errors.ts'
 import { askDay, followersIn } from '../graph/account-insights.ts'
 import { pagePicture } from '../graph/accounts.ts'
 import { appCallsPerHour, type Graph } from '../graph/client.ts'
-import { type Ask, askInsights, countIn, numberIn } from '../graph/insights.ts'
+import { type Ask, askInsights, countIn, numberIn, partIn } from '../graph/insights.ts'
 import { textAt } from '../graph/json.ts'
 import type { Json } from '../json.ts'
-import {
-  type KnownDay,
-  type Measured,
-  type MeasuredPosts,
-  type Measurer,
-  type Measuring,
-  type NextDay,
-  type Numbers,
-  type PostMetric,
-  type PostToMeasure,
-  postMetrics,
+import type {
+  KnownDay,
+  Measured,
+  MeasuredPosts,
+  Measurer,
+  Measuring,
+  NextDay,
+  Numbers,
+  PostMetric,
+  PostToMeasure,
 } from '../measurer.ts'
+import { metricsNamed, ownNames } from '../own-metrics.ts'
+import { facebookMetrics } from './metrics.ts'
 import { listOwnPosts } from './own-posts.ts'
 import { readUpload } from './upload.ts'
 import { fullPostId } from './video-status.ts'
 
 type Wanted = Partial<Record<PostMetric, string>>
+/** The names to request: those of a kind, and the Page's own. */
+type Asked = Partial<Record<string, string>>
 
 /**
  * Metrics from fact sheet 4.5. Likes are all reactions. Comments and shares come from the same
@@ -54,6 +57,7 @@ const names = (kind: string): Wanted => (kind === 'reel' ? ofReels : ofPosts)
 export const createFacebookMeasurer = (graph: Graph): Measurer => ({
   version: graph.settings.apiVersion,
   names,
+  ownMetrics: facebookMetrics,
   accountNames: { followers: 'followers_count', ...pageNames },
   toldForMs: (kind) => (kind === 'story' ? 0 : null), // no story metric is known to work
   tellsAbsence: () => true,
@@ -77,15 +81,15 @@ const measurePosts = async (graph: Graph, measuring: Measuring, posts: PostToMea
   const wanted = new Map(posts.map((post) => [post.platformPostId, placeOf(post, betterIds)]))
   const asks = posts.map(({ platformPostId: id, kind }): Ask => {
     const { path = '', names: asked = {} } = wanted.get(id) ?? {}
-    const metrics = [...new Set(Object.values(asked))].filter((name) => !measuring.isRetired(kind, name))
+    const all = new Set(Object.values(asked).filter((name) => name !== undefined))
+    const metrics = [...all].filter((name) => !measuring.isRetired(kind, name))
     return { id, path, kind, metrics }
   })
   const { values, unanswered, refusals, notGiven } = await askInsights(graph, asks, request)
-  const isNotGiven = (metric: PostMetric) => notGiven.some(({ kind, name }) => names(kind)[metric] === name)
   return {
     ...{ unanswered, refusals, betterIds, problem: null },
     result: new Map([...values].map(([id, given]) => [id, numbersOf(wanted.get(id)?.names ?? {}, given)])),
-    notGiven: postMetrics.filter(isNotGiven),
+    notGiven: metricsNamed({ names, ownMetrics: facebookMetrics }, notGiven),
     source: `Graph API ${graph.settings.apiVersion} insights`,
   }
 }
@@ -94,11 +98,12 @@ const measurePosts = async (graph: Graph, measuring: Measuring, posts: PostToMea
  * Which id and edge provide a post's numbers (fact sheet 4.5). There is no `/insights` for a video
  * id.
  */
-const placeOf = (post: PostToMeasure, betterIds: ReadonlyMap<string, string>): { path: string; names: Wanted } => {
-  if (post.kind === 'reel') return { path: `${videoIdOf(post)}/video_insights`, names: ofReels }
+const placeOf = (post: PostToMeasure, betterIds: ReadonlyMap<string, string>): { path: string; names: Asked } => {
+  const own = ownNames(facebookMetrics, post.kind)
+  if (post.kind === 'reel') return { path: `${videoIdOf(post)}/video_insights`, names: { ...ofReels, ...own } }
   const id = betterIds.get(post.platformPostId) ?? post.platformPostId
   if (post.kind === 'video' && isBare(id)) return { path: `${videoIdOf(post)}/video_insights`, names: ofBareVideos }
-  return { path: `${id}/insights`, names: ofPosts }
+  return { path: `${id}/insights`, names: { ...ofPosts, ...own } }
 }
 
 /**
@@ -128,8 +133,11 @@ const isBare = (id: string): boolean => !id.includes('_')
 
 const videoIdOf = (post: PostToMeasure): string => readUpload(post.handles)?.videoId ?? post.platformPostId
 
-const numbersOf = (wanted: Wanted, values: Map<string, Json>): Numbers => {
-  const numbers = {
+const numbersOf = (wanted: Asked, values: Map<string, Json>): Numbers => {
+  const own = facebookMetrics.map(({ name }) => [name, numberIn(values, wanted[name])] as const)
+  const numbers: Numbers = {
+    ...Object.fromEntries(own),
+    link_clicks: partIn(values, wanted.link_clicks, 'link clicks'),
     views: numberIn(values, wanted.views),
     reach: numberIn(values, wanted.reach),
     likes: countIn(values, wanted.likes),

@@ -183,6 +183,15 @@ export const numberIn = (values: Map<string, Json>, name: string | undefined): n
 }
 
 /**
+ * One key of a count with a breakdown. Undefined if the key is missing, for breakdowns whose keys
+ * Meta doesn't document: a key with another name must not look like a 0.
+ */
+export const partIn = (values: Map<string, Json>, name: string | undefined, key: string): number | undefined => {
+  const value = name === undefined ? undefined : values.get(name)
+  return isRecord(value) ? numberIn(new Map(Object.entries(value).filter(([, count]) => count !== null)), key) : undefined
+}
+
+/**
  * A count with a breakdown: the sum of all keys, or the count of the key `sort`. Meta leaves out
  * keys with 0.
  */

@@ -18,8 +18,9 @@ import type {
   PostMetric,
   PostToMeasure,
 } from '../measurer.ts'
-import { postMetrics } from '../measurer.ts'
+import { allNames, metricsNamed } from '../own-metrics.ts'
 import { asAccount } from './account.ts'
+import { instagramMetrics } from './metrics.ts'
 
 /**
  * Metrics per kind, because one that is invalid for the kind fails the whole call (fact sheet 4.2).
@@ -36,6 +37,7 @@ const storyMs = 24 * 3_600_000
 export const createInstagramMeasurer = (graph: Graph): Measurer => ({
   version: graph.settings.apiVersion,
   names,
+  ownMetrics: instagramMetrics,
   accountNames: { followers: 'followers_count', ...accountNames },
   toldForMs: (kind) => (kind === 'story' ? storyMs : null),
   tellsAbsence: () => true,
@@ -56,26 +58,27 @@ const measurePosts = async (
     id,
     path: `${id}/insights`,
     kind,
-    metrics: Object.values(names(kind)).filter((name) => !isRetired(kind, name)),
+    metrics: Object.values(namesOf(kind)).filter((name) => !isRetired(kind, name)),
     isStory: kind === 'story',
   }))
   const { value: found } = await asAccount(account, (token) => askInsights(graph, asks, { token, signal }))
   const { unanswered, refusals } = found
   const shown = posts.flatMap(({ platformPostId: id, kind }) => {
     const values = found.values.get(id)
-    return values ? [[id, numbersOf(names(kind), values)] as const] : []
+    return values ? [[id, numbersOf(namesOf(kind), values)] as const] : []
   })
-  const isNotGiven = (metric: PostMetric) => found.notGiven.some(({ kind, name }) => names(kind)[metric] === name)
   return {
     ...{ unanswered, refusals, problem: null, betterIds: new Map() },
     result: new Map(shown),
-    notGiven: postMetrics.filter(isNotGiven),
+    notGiven: metricsNamed({ names, ownMetrics: instagramMetrics }, found.notGiven),
     source: `Graph API ${graph.settings.apiVersion} insights`,
   }
 }
 
-const numbersOf = (wanted: Partial<Record<PostMetric, string>>, values: Map<string, Json>): Numbers => {
-  const numbers = postMetrics.map((metric) => [metric, numberIn(values, wanted[metric])] as const)
+const namesOf = (kind: string): Record<string, string> => allNames({ names, ownMetrics: instagramMetrics }, kind)
+
+const numbersOf = (wanted: Record<string, string>, values: Map<string, Json>): Numbers => {
+  const numbers = Object.entries(wanted).map(([metric, name]) => [metric, numberIn(values, name)] as const)
   return Object.fromEntries(numbers.filter(([, number]) => number !== undefined))
 }
 
@@ -111,7 +114,9 @@ const listOwnPosts = async (graph: Graph, { account, signal }: Measuring, asked:
   }
 }
 
+/** A video of the feed is not a reel: Meta refuses the metrics of reels for it. */
 const kindOf = (media: JsonRecord): string => {
   const type = textAt(media, 'media_type')
-  return type === 'CAROUSEL_ALBUM' ? 'carousel' : type === 'VIDEO' ? 'reel' : 'image'
+  if (type === 'VIDEO') return textAt(media, 'media_product_type') === 'FEED' ? 'video' : 'reel'
+  return type === 'CAROUSEL_ALBUM' ? 'carousel' : 'image'
 }

@@ -24,6 +24,7 @@ const fields = ['id', ...Object.values(names)].join(',')
 export const createTiktokMeasurer = (client: TiktokClient): Measurer => ({
   version: 'v2',
   names: () => names,
+  ownMetrics: [],
   accountNames: { followers: 'follower_count' },
   toldForMs: () => null,
   /** It is not documented if photo posts are listed (fact sheet 6.2). */
@@ -68,7 +69,7 @@ const measurePosts = async (
 }
 
 const given = (counters: Record<string, number | null | undefined>): Numbers =>
-  Object.fromEntries(Object.entries(counters).filter(([, count]) => count !== null && count !== undefined))
+  Object.fromEntries(Object.entries(counters).flatMap(([name, count]) => (count == null ? [] : [[name, count]])))
 
 /** Public posts, newest first (fact sheet 6.1). The cursor is a time in epoch milliseconds. */
 const listOwnPosts = async (

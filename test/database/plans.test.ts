@@ -204,7 +204,7 @@ async function measure(sql: Sql) {
   await listUnmeasured(sql, 0, 500)
   for (const made of ['here', 'elsewhere'] as const) {
     const due = await listDuePosts(sql, { channelId: ids.channelId, made, now, limit: 50 })
-    const posts = due.map(({ id, dueAt }) => ({ id, dueAt, nextAt: minutes(1_440), numbers: { views: 7 } }))
+    const posts = due.map(({ id, dueAt }) => ({ id, dueAt, nextAt: minutes(1_440), numbers: { views: 7 }, more: {} }))
     await savePostSnapshots(sql, { channelId: ids.channelId, made, takenAt: now, source: 'test', posts })
   }
 }

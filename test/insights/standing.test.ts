@@ -139,7 +139,7 @@ describe('days without any readings (N10)', () => {
     const takenAt = new Date(ago(daysAgo).getTime() + (ageHours + hours) * hourMs)
     const dueAt = new Date(takenAt.getTime() - hourMs)
     await test.sql`update measured_targets set next_at = ${dueAt} where target_id = ${targetId}`
-    const posts = [{ id: targetId, dueAt, nextAt: null, numbers: { views: 50 } }]
+    const posts = [{ id: targetId, dueAt, nextAt: null, numbers: { views: 50 }, more: {} }]
     await test.sql`select ensure_snapshot_months(${takenAt})`
     await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
     const [row] = await test.sql<{ views: number; holds: number | null }[]>`
@@ -165,7 +165,7 @@ describe('views at the same age (N11)', () => {
       await test.sql`update measured_targets set next_at = ${takenAt}, published_at = ${publishedAt} where target_id = ${targetId}`
       await test.sql`select ensure_snapshot_months(${takenAt})`
       const numbers = views === undefined ? { likes: 1 } : { views }
-      const posts = [{ id: targetId, dueAt: takenAt, nextAt: null, numbers }]
+      const posts = [{ id: targetId, dueAt: takenAt, nextAt: null, numbers, more: {} }]
       await savePostSnapshots(test.sql, { channelId: channels.instagram, made: 'here', takenAt, source: 'test', posts })
     }
     const [row] =

@@ -5,12 +5,14 @@ import { countersSchema } from '../../platforms/tiktok/answers.ts'
 
 describe('a number that a platform sends', () => {
   it('is kept when it is whole, not negative and can be stored', () => {
-    const numbers = { views: 9_007_199_254_740_991, reach: 0, likes: 2_147_483_647, followers: null }
+    const long = 9_007_199_254_740_991
+    const numbers = { views: long, reach: 0, likes: 2_147_483_647, followers: null, watch_time: long }
     expect(soundNumbers(numbers)).toEqual({ sound: numbers, unsound: [] })
   })
 
   it.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17])('is ignored when it is %d, and is reported', (odd) => {
     expect(soundNumbers({ views: odd, likes: 3 })).toEqual({ sound: { likes: 3 }, unsound: ['views'] })
+    expect(soundNumbers({ watch_time: odd, likes: 3 })).toEqual({ sound: { likes: 3 }, unsound: ['watch_time'] })
     expect(unsoundWords('TikTok', ['views', 'views', 'likes'])).toBe(
       'TikTok sent something that cannot be a number of views or likes. It counts as not given.',
     )

@@ -47,13 +47,13 @@ const readings: Record<string, (t: Db) => Promise<unknown>> = {
   'numbers of a post': (t) =>
     savePostSnapshots(t, {
       ...{ channelId, made: 'here', takenAt: now, source: 'test' },
-      posts: [{ id: targetId, dueAt: now, nextAt, numbers: { views: 4_711 } }],
+      posts: [{ id: targetId, dueAt: now, nextAt, numbers: { views: 4_711 }, more: {} }],
     }),
   'posts that were not made here': (t) => saveOwnPosts(t, { workspaceId, channelId, posts: [ownPost], beganAt: now, now }),
   'numbers of a post that was not made here': (t) =>
     savePostSnapshots(t, {
       ...{ channelId, made: 'elsewhere', takenAt: now, source: 'test' },
-      posts: [{ id: elsewhereId, dueAt: now, nextAt, numbers: { views: 4_712 } }],
+      posts: [{ id: elsewhereId, dueAt: now, nextAt, numbers: { views: 4_712 }, more: {} }],
     }),
 }
 

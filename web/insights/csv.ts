@@ -9,6 +9,7 @@ import { titleOf } from '../posts/post-title.ts'
 import { wallTimeOf } from '../time/wall-time.ts'
 import { rateOf } from './engagement-rate.ts'
 import { eveOf } from './lines.ts'
+import { columnOf, ownMetricsOf } from './own-metrics.ts'
 import { type Insights, ratedHours } from './page.ts'
 import { bucketsOf } from './range.ts'
 
@@ -115,6 +116,9 @@ const rateCells = (post: MeasuredPost): CsvCell[] => {
   return [post.viewsAtWeek, rate?.share.toFixed(5), rate?.of]
 }
 
+/** What only some platforms have, in the last columns. Milliseconds are in the column's name. */
+const ownOf = ({ platforms }: WebDeps) => ownMetricsOf([...platforms.platforms.values()])
+
 const postsAPage = 200
 
 /**
@@ -124,6 +128,7 @@ const postsAPage = 200
 const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGenerator<Table>> = {
   posts: async function* (deps, insights) {
     const { zone } = insights.workspace
+    const own = ownOf(deps)
     yield [
       [
         ...postNames,
@@ -134,6 +139,7 @@ const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGen
         'engagement_rate_of',
         'no_longer_provided',
         'taken_at',
+        ...own.map(columnOf),
       ],
     ]
     for await (const posts of pagesOf(deps, insights)) {
@@ -142,12 +148,14 @@ const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGen
         ...postMetrics.map((metric) => post[metric]),
         ...rateCells(post),
         ...[post.endedMetrics.join(' '), post.takenAt?.toISOString()],
+        ...own.map(({ name }) => post.more[name]),
       ])
     }
   },
   readings: async function* (deps, insights) {
     const { id: workspaceId, zone } = insights.workspace
-    yield [[...postNames, ...timeNames, 'taken_at', 'age_hours', ...postMetrics, 'source']]
+    const own = ownOf(deps)
+    yield [[...postNames, ...timeNames, 'taken_at', 'age_hours', ...postMetrics, 'source', ...own.map(columnOf)]]
     for await (const posts of pagesOf(deps, insights)) {
       const idsOf = (made: PostOrigin) => posts.filter((post) => post.made === made).map(({ id }) => id)
       const [here, elsewhere] = await Promise.all(
@@ -159,7 +167,8 @@ const longTables: Record<string, (deps: WebDeps, insights: Insights) => AsyncGen
           (byPost.get(post.id) ?? []).map((one) => {
             const ageHours = ((one.takenAt.getTime() - post.publishedAt.getTime()) / 3_600_000).toFixed(2)
             const numbers = postMetrics.map((metric) => one[metric])
-            return [...postCells(post, zone), one.takenAt.toISOString(), ageHours, ...numbers, one.source]
+            const more = own.map(({ name }) => one.more[name])
+            return [...postCells(post, zone), one.takenAt.toISOString(), ageHours, ...numbers, one.source, ...more]
           }),
       )
     }

@@ -1,6 +1,7 @@
 import type { MeasuredAccount, RetiredName, Sums } from '../../db/insights/insights.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
+import { allNames } from '../../platforms/own-metrics.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { Formats } from '../time/formats.ts'
 
@@ -29,9 +30,9 @@ export const addUp = (numbers: (number | null)[]): number | null => {
 /**
  * Whether the platform provides the metric for this kind of post, or for any kind if none is given.
  */
-export const gives = (platform: Platform, metric: PostMetric, kind?: string): boolean =>
+export const gives = (platform: Platform, metric: string, kind?: string): boolean =>
   (kind === undefined ? platform.kinds.map((one) => one.name) : [kind]).some(
-    (name) => platform.measure.names(name)[metric] !== undefined,
+    (name) => allNames(platform.measure, name)[metric] !== undefined,
   )
 
 /**
@@ -83,8 +84,8 @@ export const listed = (words: string[]): string =>
 /** The words shown in place of a missing number. */
 export const absenceWords = (
   platform: Platform | undefined,
-  metric: PostMetric,
-  post: { kind: string; notGiven: PostMetric[] },
+  metric: string,
+  post: { kind: string; notGiven: string[] },
 ): string => {
   if (platform && !gives(platform, metric, post.kind)) return `not given by ${platform.label}`
   return post.notGiven.includes(metric) ? 'not given for this account' : 'not given yet'

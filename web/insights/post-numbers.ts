@@ -1,22 +1,23 @@
 import type { Sums } from '../../db/insights/insights.ts'
 import type { MeasuredPost } from '../../db/insights/post-numbers.ts'
-import { type PostMetric, postMetrics } from '../../platforms/measurer.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import { titleOf } from '../posts/post-title.ts'
 import type { Formats } from '../time/formats.ts'
 import { rateWords } from './engagement-rate.ts'
-import { absenceWords, metricLabels, reactionsOf } from './metrics.ts'
+import { absenceWords, reactionsOf } from './metrics.ts'
+import { metricValue, shownMetrics, valueWords } from './own-metrics.ts'
 
-/** A number of a post, or the reason why there is none. */
-export type ShownNumber = { metric: PostMetric; label: string; value: number | null; words: string; ended: boolean }
+/** A number of a post, or the reason why there is none. `metric` also names a platform's own. */
+export type ShownNumber = { metric: string; label: string; value: number | null; words: string; ended: boolean }
 
-type Numbered = Sums & Pick<MeasuredPost, 'kind' | 'notGiven' | 'endedMetrics'>
+type Numbered = Sums & Pick<MeasuredPost, 'kind' | 'notGiven' | 'endedMetrics' | 'more'>
 
 export const shownNumbers = (platform: Platform | undefined, post: Numbered, fmt: Formats): ShownNumber[] =>
-  postMetrics.map((metric) => {
-    const value = post[metric]
-    const words = value === null ? absenceWords(platform, metric, post) : fmt.count(value)
-    return { metric, label: metricLabels[metric], value, words, ended: post.endedMetrics.includes(metric) }
+  shownMetrics(platform, post.kind, post.more).map((shown) => {
+    const { metric, label } = shown
+    const value = metricValue(post, metric)
+    const words = value === null ? absenceWords(platform, metric, post) : valueWords(shown, value, fmt)
+    return { metric, label, value, words, ended: post.endedMetrics.includes(metric) }
   })
 
 const weekMs = 7 * 86_400_000

@@ -4,6 +4,7 @@ import { csvTable } from '../../text/csv.ts'
 import type { LineSpec } from '../charts/line.ts'
 import type { WebDeps } from '../http/env.ts'
 import type { Formats } from '../time/formats.ts'
+import { columnOf, metricValue, ownMetricsOf, type ShownMetric, shownMetrics, valueWords } from './own-metrics.ts'
 import { type ShownNumber, shownNumbers } from './post-numbers.ts'
 
 /** A target of a post with all its readings, oldest first. */
@@ -41,17 +42,24 @@ export type NumbersView = {
   rows: { takenAt: Date; words: string[] }[]
 }
 
-export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, fmt: Formats): NumbersView => ({
-  numbers: shownNumbers(deps.platforms.platforms.get(post.platform), post, fmt),
-  takenAt: post.takenAt,
-  source: readings.at(-1)?.source ?? '',
-  ...absenceOf(deps, post),
-  chart: readings.filter((one) => one.views !== null).length > 1 ? curveOf(post, readings, fmt) : null,
-  rows: readings.map((one) => ({
-    takenAt: one.takenAt,
-    words: postMetrics.map((metric) => (one[metric] === null ? '–' : fmt.count(one[metric]))),
-  })),
-})
+export const numbersView = (deps: WebDeps, { post, readings }: TargetReadings, fmt: Formats): NumbersView => {
+  const platform = deps.platforms.platforms.get(post.platform)
+  const metrics = shownMetrics(platform, post.kind, post.more)
+  return {
+    numbers: shownNumbers(platform, post, fmt),
+    takenAt: post.takenAt,
+    source: readings.at(-1)?.source ?? '',
+    ...absenceOf(deps, post),
+    chart: readings.filter((one) => one.views !== null).length > 1 ? curveOf(post, readings, fmt) : null,
+    rows: readings.map((one) => ({
+      takenAt: one.takenAt,
+      words: metrics.map((metric) => wordsOf(metric, metricValue(one, metric.metric), fmt)),
+    })),
+  }
+}
+
+const wordsOf = (metric: ShownMetric, value: number | null, fmt: Formats): string =>
+  value === null ? '–' : valueWords(metric, value, fmt)
 
 const absenceOf = (deps: WebDeps, post: MeasuredPost): Pick<NumbersView, 'absentAt' | 'ungivenBy'> => {
   const platform = deps.platforms.platforms.get(post.platform)
@@ -93,9 +101,11 @@ const ageWords = (ms: number): string => {
   return days < 120 ? `${days} days` : `${Math.round(days / 30.4)} months`
 }
 
-export const readingsCsv = (targets: TargetReadings[]): string =>
-  csvTable([
-    ['taken_at', 'platform', 'account', ...postMetrics, 'source'],
+/** Columns of metrics that only some platforms have come last. */
+export const readingsCsv = ({ platforms }: WebDeps['platforms'], targets: TargetReadings[]): string => {
+  const own = ownMetricsOf([...platforms.values()].filter(({ name }) => targets.some(({ post }) => post.platform === name)))
+  return csvTable([
+    ['taken_at', 'platform', 'account', ...postMetrics, 'source', ...own.map(columnOf)],
     ...targets.flatMap(({ post, readings }) =>
       readings.map((one) => [
         one.takenAt.toISOString(),
@@ -103,6 +113,8 @@ export const readingsCsv = (targets: TargetReadings[]): string =>
         post.channelName,
         ...postMetrics.map((metric) => one[metric]),
         one.source,
+        ...own.map(({ name }) => one.more[name]),
       ]),
     ),
   ])
+}

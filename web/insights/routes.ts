@@ -28,7 +28,7 @@ export const insightsRoutes = (deps: WebDeps, view: Renderer) => {
       const post = c.req.param('post')
       const readings = isId(post) ? await loadPostReadings(deps, c.var.workspace.id, post) : null
       if (!readings) throw new HTTPException(404)
-      return csv(c, readingsCsv(readings), 'post')
+      return csv(c, readingsCsv(deps.platforms, readings), 'post')
     })
 }
 

@@ -67,6 +67,7 @@ export const formats = (zone: string, now: number = Date.now()) => {
     share: (n: number) => `${shares.format(n * 100)}%`,
     bytes,
     duration,
+    timeSpent,
   }
 }
 
@@ -86,6 +87,21 @@ const duration = (ms: number): string => {
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
 }
+
+/** How long people spent with something: 4.2 s, 42 s, 3 min 5 s, 3 h 12 min, 1,204 h */
+const timeSpent = (ms: number): string => {
+  const seconds = Math.round(ms / 1000)
+  if (ms < 9_950) return `${shares.format(ms / 1000)} s`
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return both(Math.floor(seconds / 60), 'min', seconds % 60, 's')
+  const minutes = Math.round(seconds / 60)
+  return minutes < 6000
+    ? both(Math.floor(minutes / 60), 'h', minutes % 60, 'min')
+    : `${counts.format(Math.round(minutes / 60))} h`
+}
+
+const both = (large: number, unit: string, small: number, smallUnit: string): string =>
+  `${large} ${unit}${small > 0 ? ` ${small} ${smallUnit}` : ''}`
 
 /** en-GB formats dates as 26/11/2026. */
 const asIso = (given: string): string => given.split('/').reverse().join('-')

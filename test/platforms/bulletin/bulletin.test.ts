@@ -94,6 +94,23 @@ describe.sequential('a platform that one line adds', () => {
     expect((await admin.open(`/w/${slug}/insights`)).text).toContain('The shop opens at nine')
   })
 
+  test('has a seventh number of its own: on the page of the post, in each reading and in the CSV', async () => {
+    const [target] = await house.sql<{ postId: string }[]>`select post_id from targets where text = 'The shop opens at nine'`
+    const at = `/w/${slug}/posts/${target?.postId}`
+    const { document } = await admin.open(at)
+    const wordsOf = (selector: string) =>
+      [...document.querySelectorAll(selector)].map((one) => one.textContent?.replace(/\s+/g, ' ').trim())
+    expect(wordsOf('.numbers dl > div')).toContain('Slips torn off3')
+    const column = wordsOf('.numbers thead th').indexOf('Slips torn off')
+    expect(column).toBeGreaterThan(0)
+    expect(wordsOf(`.numbers tbody tr > :nth-child(${column + 1})`)).toContain('3')
+    for (const path of [`${at}/numbers.csv`, `/w/${slug}/insights.csv?table=posts&range=28d`]) {
+      const [names = '', ...rows] = (await (await admin.request(path)).text()).trim().split('\r\n')
+      const place = names.split(',').indexOf('slips_taken')
+      expect([path, rows.map((row) => row.split(',')[place])]).toContainEqual(expect.arrayContaining(['3']))
+    }
+  })
+
   test('is checked by the doctor', { timeout: 60_000 }, async () => {
     const { sql, config: given, temporal } = house
     const config = { ...given, temporal: { ...given.temporal, address: temporal.address } }

@@ -50,7 +50,7 @@ export const bulletin = defineIssuer({
       tokens: 'The token of the person who connected the board',
       account: 'The connected board: its ID, name and handle',
       posts: 'Notices pinned through CrateSocial: their IDs, links and status',
-      'post-numbers': 'Numbers of these notices: views and likes',
+      'post-numbers': 'Numbers of these notices: views, likes and slips torn off',
     },
     removal: { words: 'On Bulletin, open Settings and remove CrateSocial.', help: 'https://bulletin.example/help/apps' },
     documents: [{ label: 'Bulletin Terms', url: 'https://bulletin.example/terms' }],

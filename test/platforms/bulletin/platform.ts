@@ -4,7 +4,14 @@ import type { DraftForChannel, Platform, Publication, RuleFault } from '../../..
 import { askBulletin, type BulletinSettings } from './client.ts'
 
 const textLimit = 280
-const noticeSchema = z.object({ id: z.string(), text: z.string(), at: z.number(), views: z.number(), likes: z.number() })
+const noticeSchema = z.object({
+  id: z.string(),
+  text: z.string(),
+  at: z.number(),
+  views: z.number(),
+  likes: z.number(),
+  slips: z.number(),
+})
 const noticesSchema = z.array(noticeSchema)
 type Board = { account: { id: string; grantToken: string }; signal: AbortSignal }
 
@@ -82,6 +89,15 @@ const createMeasurer = (
 ): Measurer => ({
   version: '1',
   names: () => ({ views: 'views', likes: 'likes' }),
+  ownMetrics: [
+    {
+      name: 'slips_taken',
+      label: 'Slips torn off',
+      unit: 'count',
+      acrossPosts: 'sum',
+      names: { text: 'slips', photo: 'slips' },
+    },
+  ],
   accountNames: { followers: 'readers' },
   toldForMs: () => null,
   tellsAbsence: () => true,
@@ -91,7 +107,7 @@ const createMeasurer = (
     await measuring.share.take(1)
     const wanted = new Set(posts.map(({ platformPostId }) => platformPostId))
     const shown = (await listNotices(measuring)).filter(({ id }) => wanted.has(id))
-    const numbers = shown.map(({ id, views, likes }): [string, Numbers] => [id, { views, likes }])
+    const numbers = shown.map(({ id, views, likes, slips }): [string, Numbers] => [id, { views, likes, slips_taken: slips }])
     return { ...plain(new Map(numbers)), unanswered: new Map(), notGiven: [], betterIds: new Map() }
   },
   ownPosts: async (measuring) => {

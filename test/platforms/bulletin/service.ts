@@ -4,7 +4,16 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 
 type Env = { Bindings: HttpBindings }
-type Notice = { id: string; board: string; text: string; picture: number | null; at: number; views: number; likes: number }
+type Notice = {
+  id: string
+  board: string
+  text: string
+  picture: number | null
+  at: number
+  views: number
+  likes: number
+  slips: number
+}
 
 /** The other side: a small web service with pages, OAuth and an API over HTTP. */
 export type BulletinService = {
@@ -71,7 +80,7 @@ function routes(state: State): Hono<Env> {
       const { text, pictureUrl } = (await c.req.json()) as { text: string; pictureUrl: string | null }
       const picture = pictureUrl === null ? null : (await (await fetch(pictureUrl)).arrayBuffer()).byteLength
       const id = `notice-${state.notices.length + 1}`
-      state.notices.push({ id, board: c.req.param('board'), text, picture, at: Date.now(), views: 120, likes: 7 })
+      state.notices.push({ id, board: c.req.param('board'), text, picture, at: Date.now(), views: 120, likes: 7, slips: 3 })
       if (state.losesNext) c.env.incoming.socket.destroy()
       state.losesNext = false
       return c.json({ id })

@@ -1,0 +1,3 @@
+import type { OwnMetric } from '../measurer.ts'
+
+export const facebookMetrics: OwnMetric[] = []

@@ -1,0 +1,22 @@
+import type { Measurer, NameOfKind, OwnMetric } from './measurer.ts'
+
+/** The platform's own names of what it has besides `postMetrics`, for one kind of post, by metric. */
+export const ownNames = (metrics: OwnMetric[], kind: string): Record<string, string> =>
+  Object.fromEntries(metrics.flatMap(({ name, names }) => (names[kind] === undefined ? [] : [[name, names[kind]]])))
+
+/** The platform's own names of everything that it has for this kind of post, by metric. */
+export const allNames = (
+  { names, ownMetrics }: Pick<Measurer, 'names' | 'ownMetrics'>,
+  kind: string,
+): Record<string, string> => ({
+  ...names(kind),
+  ...ownNames(ownMetrics, kind),
+})
+
+/** The metrics of these names. Several metrics may come from one name. */
+export const metricsNamed = (measurer: Pick<Measurer, 'names' | 'ownMetrics'>, given: NameOfKind[]): string[] => {
+  const metrics = given.flatMap(({ kind, name }) =>
+    Object.entries(allNames(measurer, kind)).flatMap(([metric, own]) => (own === name ? [metric] : [])),
+  )
+  return [...new Set(metrics)]
+}
