@@ -45,7 +45,7 @@ it('the browser sends a frame of the video for the list, because the server deco
 })
 
 it('an upload in progress can be canceled and leaves nothing behind', async () => {
-  await page.route('**/media/slow.jpg', async (route) => {
+  await page.route('**/uploads/*', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     await route.continue().catch(() => undefined) // the upload was canceled meanwhile
   })

@@ -103,6 +103,23 @@ describe('what is accepted', () => {
     expect(count).toBe(2)
   })
 
+  it('a form with more than 20 files names those that were not stored', async () => {
+    const picture = new Blob([new Uint8Array(await makeImage({ width: 61, height: 64 }))])
+    const form = new FormData()
+    for (let count = 1; count <= 22; count += 1) form.append('files', picture, `of-22-${count}.jpg`)
+    const answer = await test.cast.manager.request('/w/northside/media', {
+      method: 'POST',
+      body: form,
+      headers: { Origin: origin },
+    })
+    const page = await answer.text()
+    expect(answer.status).toBe(422)
+    for (const name of ['of-22-21.jpg', 'of-22-22.jpg'])
+      expect(page).toMatch(new RegExp(`${name}</strong>: Not uploaded: 20 files fit into one upload`))
+    expect(page).not.toContain('of-22-20.jpg</strong>:')
+    expect(await test.sql`select from media where file_name like 'of-22-%'`).toHaveLength(20)
+  })
+
   it('a form without a file says so; a successful one redirects', async () => {
     const send = (body: FormData) =>
       test.cast.manager.request('/w/northside/media', { method: 'POST', body, headers: { Origin: origin } })

@@ -9,6 +9,8 @@ import { isId } from '../http/ids.ts'
 export type TakenFiles = { taken: Media[]; refused: { fileName: string; words: string }[] }
 
 export const maxFiles = 20
+/** Files beyond `maxFiles` are named as refused, up to this many in all. */
+export const namedFilesMax = 200
 
 /**
  * Takes the files of a multipart form one after the other as a stream, without holding any in
@@ -21,6 +23,7 @@ export const takeForm = async (
   const result: TakenFiles = { taken: [], refused: [] }
   let last = Promise.resolve()
   let formKey: string | null = null
+  let count = 0
   const one = async (fileName: string, stream: Readable) => {
     try {
       result.taken.push(await take(fileName, stream, formKey))
@@ -37,6 +40,11 @@ export const takeForm = async (
     })
     form.on('file', (_field, stream, fileName) => {
       if (!fileName) return void stream.resume()
+      count += 1
+      if (count > maxFiles) {
+        result.refused.push({ fileName, words: tooManyFiles })
+        return void stream.resume()
+      }
       // Files wait for the previous one. This pauses the stream and thereby the browser's upload.
       last = last.then(() => one(fileName, stream))
       last.catch(reject)
@@ -50,7 +58,9 @@ export const takeForm = async (
   return result
 }
 
+const tooManyFiles = `Not uploaded: ${maxFiles} files fit into one upload. Upload this one again.`
+
 const openForm = (contentType: string | undefined) => {
   if (!contentType?.startsWith('multipart/form-data; ')) throw new MediaRefused('not_media', 'Choose a file first.')
-  return new Busboy({ headers: { 'content-type': contentType }, limits: { files: maxFiles, fields: 10, fieldSize: 1000 } })
+  return new Busboy({ headers: { 'content-type': contentType }, limits: { files: namedFilesMax, fields: 10, fieldSize: 1000 } })
 }

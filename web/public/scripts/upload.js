@@ -1,7 +1,6 @@
-// Uploads with progress. Each file is sent separately and unencoded, so that a large video is never
-// held in memory. `data-upload-zone` is the URL, `data-upload-into` the list for the new tile, and
-// `data-upload-as` an alternative kind of tile. Without this script, the form uploads all files at
-// once.
+// Uploads with progress, one file after another. upload-parts.js sends each. `data-upload-zone` is the
+// URL of the media, `data-upload-into` the list for the new tile, and `data-upload-as` an alternative
+// kind of tile. Without this script, the form uploads all files at once.
 
 const put = (address, body, { onProgress, onStart } = {}) =>
   new Promise((resolve) => {
@@ -22,23 +21,39 @@ const makeRow = (zone, file) => {
   const row = document.createElement('li')
   row.className = 'upload'
   row.innerHTML =
-    '<span class="upload-name"></span><button type="button" class="quiet"></button><progress max="1" value="0"></progress><span class="upload-state"></span>'
-  const [name, button, bar, state] = row.children
-  name.textContent = file.name
-  bar.setAttribute('aria-label', `Upload of ${file.name}`)
-  state.textContent = `waits · ${sizeOf(file.size)}`
-  button.textContent = 'Cancel'
-  button.onclick = () => row.remove()
+    '<span class="upload-name"></span><span class="upload-acts"><button type="button" class="quiet upload-again" hidden>Try again</button><button type="button" class="quiet upload-end"></button></span><progress max="1" value="0"></progress><span class="upload-state"></span>'
+  const part = (name) => row.querySelector(name)
+  const shown = {
+    row,
+    again: part('.upload-again'),
+    end: part('.upload-end'),
+    bar: part('progress'),
+    state: part('.upload-state'),
+  }
+  part('.upload-name').textContent = file.name
+  shown.bar.setAttribute('aria-label', `Upload of ${file.name}`)
+  // Screen readers hear the steps, not each percent.
+  shown.say = (words) => {
+    shown.state.textContent = words
+    zone.querySelector('.upload-news').textContent = `${file.name}: ${words}`
+  }
   zone.querySelector('.uploads').append(row)
-  return { row, button, bar, state }
+  return shown
 }
 
-const showRefusal = ({ row, button, bar, state }, words) => {
+const showRefusal = ({ row, again, end, bar, say }, words, retry) => {
   row.classList.add('refused')
-  bar.remove()
-  state.textContent = words
-  button.textContent = 'Dismiss'
-  button.onclick = () => row.remove()
+  bar.hidden = true
+  say(words)
+  end.textContent = 'Dismiss'
+  end.onclick = () => row.remove()
+  again.hidden = !retry
+  again.onclick = () => {
+    row.classList.remove('refused')
+    bar.hidden = false
+    again.hidden = true
+    retry()
+  }
 }
 
 const addTile = (zone, html) => {
@@ -50,32 +65,72 @@ const addTile = (zone, html) => {
   return tile
 }
 
+const showProgress = ({ bar, state, say }, file) => {
+  let quarter = 0
+  let waits = false
+  return {
+    onProgress: (bytes) => {
+      const share = bytes / file.size
+      const words = share < 1 ? `${Math.floor(share * 100)}% of ${sizeOf(file.size)}` : 'Uploaded. Processing…'
+      const reached = Math.floor(share * 4)
+      if (share < 1) bar.value = share
+      else bar.removeAttribute('value')
+      if (waits || reached > quarter) say(words)
+      else state.textContent = words
+      quarter = reached
+      waits = false
+    },
+    onWait: (status) => {
+      waits = true
+      say(status === 0 ? 'Connection lost. The upload continues when it’s back.' : 'The server is busy. Trying again…')
+    },
+  }
+}
+
+const signedOut = 'You’re signed out. Sign in again in another tab, then choose Try again.'
+const notStored = 'The file couldn’t be stored. Try again in a moment.'
+
+const wordsOf = ({ status, text }) => {
+  if (status === 0) return 'The connection broke before the upload finished.'
+  if (status === 401) return signedOut
+  return (status < 500 || status === 503 || status === 507) && text.length < 400 && !text.startsWith('<') ? text : notStored
+}
+
+/** The new tile: `{ html }`. `{ status, text }` if the file was refused, null if it was canceled. */
+const send = async (zone, file, shown) => {
+  const { uploadZone: media, uploadAs: as } = zone.dataset
+  const ending = new AbortController()
+  shown.end.textContent = 'Cancel'
+  shown.end.onclick = () => ending.abort()
+  const hooks = { ...showProgress(shown, file), signal: ending.signal }
+  hooks.onProgress(0)
+  const sent = await window.uploadInParts(file, media.replace(/media$/, 'uploads'), hooks)
+  if (sent?.media) {
+    const answer = await fetch(`${sent.media}?part=${as ?? 'tile'}`)
+    return answer.ok ? { html: await answer.text() } : { status: answer.status, text: '' }
+  }
+  if (!sent?.lost) return sent
+  // Several servers that don't share a disk: one request can't be spread over them.
+  const whole = await put(`${media}/${encodeURIComponent(file.name)}${as ? `?as=${as}` : ''}`, file, {
+    onStart: (abort) => ending.signal.addEventListener('abort', abort),
+    onProgress: (share) => hooks.onProgress(share * file.size),
+  })
+  if (whole.status === -1) return null
+  if (whole.url?.includes('/sign-in')) return { status: 401, text: '' }
+  return whole.status === 201 ? { html: whole.text } : whole
+}
+
 const uploadOne = async (zone, file, shown) => {
   const max = Number(zone.dataset.uploadMax)
   if (file.size > max)
     return showRefusal(shown, `This file is larger than ${sizeOf(max)}, the upload limit. Export a smaller one.`)
-  const as = zone.dataset.uploadAs ? `?as=${zone.dataset.uploadAs}` : ''
-  const answer = await put(`${zone.dataset.uploadZone}/${encodeURIComponent(file.name)}${as}`, file, {
-    onStart: (abort) => {
-      shown.button.onclick = abort
-    },
-    onProgress: (part) => {
-      shown.bar.value = part
-      shown.state.textContent = part < 1 ? `${Math.floor(part * 100)} % of ${sizeOf(file.size)}` : 'uploaded, processing'
-      if (part === 1) shown.bar.removeAttribute('value')
-    },
-  })
-  if (answer.status === -1) return shown.row.remove()
-  if (answer.url?.includes('/sign-in')) return location.reload()
-  if (answer.status !== 201)
-    return showRefusal(
-      shown,
-      (answer.status < 500 || answer.status === 507) && answer.text.length < 400
-        ? answer.text
-        : 'The file couldn’t be stored. Try again in a moment.',
-    )
+  if (file.size === 0) return showRefusal(shown, 'This file is empty.')
+  const sent = await send(zone, file, shown)
+  if (!sent) return shown.row.remove()
+  if (!sent.html) return showRefusal(shown, wordsOf(sent), sent.status === 422 ? null : () => enqueue(zone, file, shown))
+  shown.say('Uploaded')
   shown.row.remove()
-  const tile = addTile(zone, answer.text)
+  const tile = addTile(zone, sent.html)
   if (tile.dataset.kind === 'video') await sendFrame(zone, tile, file)
 }
 
@@ -118,19 +173,26 @@ const frameOf = (file) =>
 
 let queue = Promise.resolve()
 
+const enqueue = (zone, file, shown) => {
+  shown.say(`Waiting · ${sizeOf(file.size)}`)
+  shown.end.textContent = 'Cancel'
+  shown.end.onclick = () => shown.row.remove()
+  queue = queue
+    .then(() => shown.row.isConnected && uploadOne(zone, file, shown))
+    .catch(() => showRefusal(shown, notStored, () => enqueue(zone, file, shown)))
+}
+
 const take = (zone, files) => {
-  for (const file of files) {
-    const shown = makeRow(zone, file)
-    queue = queue
-      .then(() => shown.row.isConnected && uploadOne(zone, file, shown))
-      .catch(() => showRefusal(shown, 'The file couldn’t be uploaded. Try again.'))
-  }
+  for (const file of files) enqueue(zone, file, makeRow(zone, file))
 }
 
 const zoneOf = (event) => event.target.closest?.('[data-upload-zone]')
 
 const prepare = (root) => {
-  for (const zone of root.querySelectorAll('[data-upload-zone]')) zone.classList.add('ready')
+  for (const zone of root.querySelectorAll('[data-upload-zone]:not(.ready)')) {
+    zone.classList.add('ready')
+    zone.insertAdjacentHTML('beforeend', '<p class="upload-news" role="status"></p>')
+  }
 }
 prepare(document)
 document.addEventListener('htmx:after:settle', () => prepare(document))
