@@ -76,6 +76,7 @@ const activities = createActivities({
   mediaStore: await createMediaStore(config.media),
   mediaPublicUrl: config.media.publicUrl,
   ffmpeg: createFfmpeg(config.media.ffmpeg),
+  minFreeBytes: config.media.minFreeBytes,
   changes,
   client,
   mail,

@@ -546,7 +546,8 @@ create table media_links (
   created_at timestamp with time zone default now() not null,
   retired_at timestamp with time zone,
   first_fetched_at timestamp with time zone,
-  fetches integer default 0 not null
+  fetches integer default 0 not null,
+  rendition_id uuid
 );
 create table memberships (
   workspace_id uuid not null,
@@ -658,6 +659,24 @@ create table recovery_codes (
   salt bytea not null,
   created_at timestamp with time zone default now() not null,
   used_at timestamp with time zone
+);
+create table renditions (
+  id uuid default uuid_v7() not null,
+  workspace_id uuid not null,
+  media_id uuid not null,
+  recipe text not null,
+  edits text default ''::text not null,
+  state text default 'waiting'::text not null,
+  share real,
+  problem text,
+  store_key text,
+  content_type text,
+  size_bytes bigint,
+  sha256 bytea,
+  width integer,
+  height integer,
+  duration_ms integer,
+  created_at timestamp with time zone default now() not null
 );
 create table revocations (
   id uuid default uuid_v7() not null,
@@ -866,6 +885,10 @@ alter table post_media add constraint post_media_position_check CHECK ((("positi
 alter table posts add constraint posts_discarded_without_time CHECK (((state <> 'discarded'::text) OR (due_at IS NULL)));
 alter table posts add constraint posts_scheduled_has_time CHECK (((state <> 'scheduled'::text) OR (due_at IS NOT NULL)));
 alter table posts add constraint posts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'discarded'::text])));
+alter table renditions add constraint renditions_edits_check CHECK ((length(edits) <= 300));
+alter table renditions add constraint renditions_made CHECK (((state <> 'ready'::text) OR (num_nulls(store_key, content_type, size_bytes, sha256, width, height) = 0)));
+alter table renditions add constraint renditions_recipe_check CHECK ((length(recipe) <= 300));
+alter table renditions add constraint renditions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text])));
 alter table revocations add constraint revocations_ended CHECK (((state = 'pending'::text) = (ended_at IS NULL)));
 alter table revocations add constraint revocations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'revoked'::text, 'kept'::text, 'unusable'::text, 'given_up'::text])));
 alter table revocations add constraint revocations_tokens_only_while_pending CHECK (((state = 'pending'::text) OR ((access_token_sealed IS NULL) AND (refresh_token_sealed IS NULL) AND (issuer_user_id IS NULL))));
@@ -920,6 +943,7 @@ alter table post_media add constraint post_media_pkey PRIMARY KEY (post_id, "pos
 alter table posts add constraint posts_pkey PRIMARY KEY (id);
 alter table reading_calls add constraint reading_calls_pkey PRIMARY KEY (issuer, minute);
 alter table recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (id);
+alter table renditions add constraint renditions_pkey PRIMARY KEY (id);
 alter table revocations add constraint revocations_pkey PRIMARY KEY (id);
 alter table schema_version add constraint schema_version_pkey PRIMARY KEY (version);
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
@@ -946,6 +970,8 @@ alter table passkeys add constraint passkeys_credential_unique UNIQUE (credentia
 alter table password_resets add constraint password_resets_token_unique UNIQUE (token_hash);
 alter table post_media add constraint post_media_once UNIQUE (post_id, media_id);
 alter table recovery_codes add constraint recovery_codes_unique UNIQUE (user_id, code_hash);
+alter table renditions add constraint renditions_once UNIQUE (media_id, recipe, edits);
+alter table renditions add constraint renditions_store_key_key UNIQUE (store_key);
 alter table sessions add constraint sessions_token_unique UNIQUE (token_hash);
 alter table targets add constraint targets_bound_once UNIQUE (channel_id, platform_post_id);
 alter table targets add constraint targets_once_per_channel UNIQUE (post_id, channel_id);
@@ -992,6 +1018,7 @@ CREATE INDEX media_term on media USING btree ((uploaded_at AT TIME ZONE 'UTC'::t
 CREATE INDEX media_to_remove on media USING btree (purged_at) WHERE ((purged_at IS NOT NULL) AND (files_removed_at IS NULL));
 CREATE UNIQUE INDEX media_links_attempt on media_links USING btree (target_id, attempt_number, media_id);
 CREATE INDEX media_links_media on media_links USING btree (media_id);
+CREATE INDEX media_links_rendition on media_links USING btree (rendition_id) WHERE (rendition_id IS NOT NULL);
 CREATE INDEX memberships_user on memberships USING btree (user_id);
 CREATE INDEX notices_asked on notices USING btree (grant_id, created_at) WHERE (kind = 'asked'::text);
 CREATE INDEX notices_list on notices USING btree (user_id, workspace_id, id DESC);
@@ -1006,6 +1033,8 @@ CREATE INDEX posts_dated_drafts on posts USING btree (workspace_id, due_at) WHER
 CREATE INDEX posts_discarded on posts USING btree ((updated_at AT TIME ZONE 'UTC'::text)) WHERE (state = 'discarded'::text);
 CREATE INDEX posts_drafts on posts USING btree (workspace_id, updated_at DESC) WHERE (state = 'draft'::text);
 CREATE INDEX posts_workspace on posts USING btree (workspace_id, due_at);
+CREATE INDEX renditions_waiting on renditions USING btree (media_id) WHERE (state = 'waiting'::text);
+CREATE INDEX renditions_workspace on renditions USING btree (workspace_id);
 CREATE INDEX revocations_channel on revocations USING btree (channel_id, asked_at DESC);
 CREATE INDEX revocations_pending on revocations USING btree (gives_up_at) WHERE (state = 'pending'::text);
 CREATE INDEX revocations_person on revocations USING btree (issuer, issuer_user_id) WHERE (state = 'pending'::text);
@@ -1074,6 +1103,7 @@ alter table measured_targets add constraint measured_targets_workspace_id_fkey F
 alter table media add constraint media_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table media add constraint media_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table media_links add constraint media_links_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
+alter table media_links add constraint media_links_rendition_id_fkey FOREIGN KEY (rendition_id) REFERENCES renditions(id) ON DELETE SET NULL;
 alter table media_links add constraint media_links_target_fk FOREIGN KEY (target_id) REFERENCES targets(id) ON DELETE CASCADE;
 alter table media_links add constraint media_links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table memberships add constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -1093,6 +1123,8 @@ alter table post_media add constraint post_media_workspace_id_fkey FOREIGN KEY (
 alter table posts add constraint posts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table posts add constraint posts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+alter table renditions add constraint renditions_media_id_fkey FOREIGN KEY (media_id) REFERENCES media(id) ON DELETE CASCADE;
+alter table renditions add constraint renditions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table revocations add constraint revocations_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table revocations add constraint revocations_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE SET NULL;
 alter table revocations add constraint revocations_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES grants(id) ON DELETE SET NULL;
@@ -1251,7 +1283,7 @@ comment on column media.file_name is 'as the person called it, for the list; nev
 comment on column media.store_key is 'name in the media store, random; while it is converted there is nothing yet under it, and the facts are those that it will have';
 comment on column media.purged_at is 'promise: R4: the bytes are gone; the row stays for the history of its posts';
 comment on column media.files_removed_at is 'promise: R4: after purged_at, when the bytes had left the store';
-comment on column media.original_key is 'name in the media store, random, of the file as it came; only of videos that are converted; nothing serves it';
+comment on column media.original_key is 'name in the media store, random, of the file as it came, from which others are made; nothing serves it';
 comment on column media.conversion is 'waiting: the file that is sent is still to be made; failed: it cannot be made; null: it is there';
 comment on column media.conversion_share is 'how much of it is made, from 0 to 1';
 comment on column media.conversion_problem is 'why it cannot be made, a sentence for people';
@@ -1259,6 +1291,7 @@ comment on table media_links is 'promise: D4: public addresses /media/<name>; on
 comment on column media_links.name is '128 random bits or more';
 comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';
 comment on column media_links.first_fetched_at is 'when somebody first read it: proof whether a platform ever came for the file';
+comment on column media_links.rendition_id is 'the file that is served, if it is not the one of the media row';
 comment on column memberships.role is 'promise: A4';
 comment on column memberships.steps_dismissed_at is 'when this person dismissed the first steps on Today; null: not dismissed';
 comment on table metric_names is 'names of numbers that a platform refused; with refused_at: not asked again for a month, and shown as no longer provided';
@@ -1296,6 +1329,12 @@ comment on table reading_calls is 'calls that read numbers, by minute, of the la
 comment on table recovery_codes is 'promise: A3: ten codes that each replace the second factor once';
 comment on column recovery_codes.code_hash is 'Argon2id of the code, which is shown once';
 comment on column recovery_codes.salt is 'one for the codes of a person that were made together, so that checking a code takes one hash';
+comment on table renditions is 'promise: D3: files that were made from an upload because a platform takes it only smaller or in another shape, or because a post crops or trims it';
+comment on column renditions.recipe is 'what the platform takes, as media/recipes.ts writes it';
+comment on column renditions.edits is 'what a person changed in a post, as text; empty: nothing';
+comment on column renditions.share is 'how much of it is made, from 0 to 1';
+comment on column renditions.problem is 'why it cannot be made, a sentence for people';
+comment on column renditions.store_key is 'name in the media store, random; while the file is made there may be nothing under it';
 comment on table revocations is 'promise: R2: authorizations to revoke at their platform: after the last account was disconnected, or for a deletion request';
 comment on column revocations.issuer_user_id is 'whose authorization it is, at the platform; null once it is over';
 comment on column revocations.channel_id is 'the account that was disconnected; null when a deletion request asked';

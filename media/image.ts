@@ -1,66 +1,74 @@
-import { maxPixels, openPicture, type Picture, type PictureType } from './decoder.ts'
+import { maxPixels, openPicture, type Picture, type PictureType, tooManyPixels } from './decoder.ts'
 import { isDiskFull } from './disk-full.ts'
+import { libraryRecipe, planPicture, type Recipe } from './recipes.ts'
 import { MediaRefused } from './refusal.ts'
 
 export type ImageFacts = { width: number; height: number; sizeBytes: number }
 
-export const maxImageUploadBytes = 60 * 2 ** 20
-/** Facebook recommends at most 4 MB, Instagram accepts 8 MB, TikTok 20 MB. */
-const maxStoredBytes = 4_000_000
+export const maxImageUploadBytes = 120 * 2 ** 20
 const thumbnailPixels = 320
+/** Tried one after another until the file is small enough. */
+const qualities = [90, 85, 78, 70, 60, 50]
 
 const uploadTypes: PictureType[] = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif']
 
 /**
- * Re-encodes the picture at `from` as the JPEG for publishing: upright, sRGB, without EXIF or GPS
- * data, transparency on white, and at most 1920 × 1080 or 1080 × 1920, which is TikTok's limit.
- * Instagram scales down to a width of 1440. Throws MediaRefused.
+ * Makes the JPEG of a recipe from the picture at `from`: upright, sRGB, without EXIF or GPS data,
+ * transparency on white. Throws MediaRefused.
  */
-export const makeSendableImage = async (from: string, to: string): Promise<ImageFacts> => {
-  const {
-    width = 0,
-    height = 0,
-    pages = 1,
-    autoOrient,
-  } = await refusing(async () => (await openPicture(from, uploadTypes)).metadata())
-  if (width * height > maxPixels) throw tooManyPixels()
+export const makePicture = async (from: string, to: string, recipe: Recipe = libraryRecipe): Promise<ImageFacts> => {
+  const { picture, canvas } = planPicture(await sizeOf(from), recipe)
+  for (const quality of qualities) {
+    const info = await refusing(async () =>
+      onCanvas(upright(await openPicture(from, uploadTypes), picture), picture, canvas)
+        .jpeg({ quality, mozjpeg: true })
+        .toFile(to),
+    )
+    if (info.size <= recipe.maxBytes) return { width: info.width, height: info.height, sizeBytes: info.size }
+  }
+  throw new MediaRefused(
+    'too_large',
+    `This picture is larger than ${recipe.maxBytes / 1_000_000} MB even when compressed. Export a smaller one.`,
+  )
+}
+
+/** The size of a picture when it is upright. Throws MediaRefused if it is animated. */
+const sizeOf = async (path: string): Promise<{ width: number; height: number }> => {
+  const { width, height, pages = 1, autoOrient } = await metadataOf(path, uploadTypes)
   if (pages > 1)
     throw new MediaRefused(
       'unsupported',
       'This is an animated picture, which platforms show as a still. Export it as an MP4 video.',
     )
-  const wide = (autoOrient?.width ?? width) > (autoOrient?.height ?? height)
-  for (const quality of [88, 80, 70]) {
-    const info = await refusing(async () =>
-      sendable(await openPicture(from, uploadTypes), wide)
-        .jpeg({ quality, mozjpeg: true })
-        .toFile(to),
-    )
-    if (info.size <= maxStoredBytes) return { width: info.width, height: info.height, sizeBytes: info.size }
-  }
-  throw new MediaRefused('too_large', 'This picture is larger than 4 MB even when compressed. Export a smaller one.')
+  return { width: autoOrient?.width ?? width, height: autoOrient?.height ?? height }
 }
 
+const metadataOf = (path: string, types: PictureType[]) => refusing(async () => (await openPicture(path, types)).metadata())
+
 /** Whether a GIF has more than one frame. Throws MediaRefused. */
-export const isAnimated = async (path: string): Promise<boolean> => {
-  const { pages = 1 } = await refusing(async () => (await openPicture(path, ['image/gif'])).metadata())
-  return pages > 1
-}
+export const isAnimated = async (path: string): Promise<boolean> => ((await metadataOf(path, ['image/gif'])).pages ?? 1) > 1
 
 /** Makes a small WebP for our own pages. Throws MediaRefused. */
 export const makeThumbnail = async (from: string | Buffer, to: string, types = uploadTypes): Promise<void> => {
-  const picture = await openPicture(from, types)
-  await refusing(() =>
-    picture.resize({ width: thumbnailPixels, height: thumbnailPixels, fit: 'inside' }).webp({ quality: 78 }).toFile(to),
+  await refusing(async () =>
+    (await openPicture(from, types))
+      .resize({ width: thumbnailPixels, height: thumbnailPixels, fit: 'inside' })
+      .webp({ quality: 78 })
+      .toFile(to),
   )
 }
 
-const sendable = (image: Picture, wide: boolean): Picture =>
-  image
-    .autoOrient()
-    .resize({ width: wide ? 1920 : 1080, height: wide ? 1080 : 1920, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
+type Size = { width: number; height: number }
+
+const upright = (image: Picture, { width, height }: Size): Picture =>
+  image.autoOrient().resize({ width, height, fit: 'fill' }).flatten({ background: '#fff' }).toColourspace('srgb')
+
+const onCanvas = (image: Picture, { width, height }: Size, canvas: Size): Picture => {
+  const [across, down] = [canvas.width - width, canvas.height - height]
+  if (across === 0 && down === 0) return image
+  const [left, top] = [Math.floor(across / 2), Math.floor(down / 2)]
+  return image.extend({ left, right: across - left, top, bottom: down - top, background: '#fff' })
+}
 
 /** Converts errors of the image library to a MediaRefused with a message for the person. */
 const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -69,7 +77,7 @@ const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
   } catch (error) {
     if (error instanceof MediaRefused || isDiskFull(error)) throw error
     const message = error instanceof Error ? error.message : ''
-    if (/pixel limit/i.test(message)) throw tooManyPixels()
+    if (/pixel limit/i.test(message)) throw tooManyPixels(maxPixels)
     if (/^timeout/i.test(message))
       throw new MediaRefused('unsupported', 'This picture took too long to read. Export it again as JPEG, then upload it.')
     throw new MediaRefused(
@@ -78,6 +86,3 @@ const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
     )
   }
 }
-
-const tooManyPixels = () =>
-  new MediaRefused('too_many_pixels', 'This picture has more than 64 million pixels. Export it at 4000 pixels wide or less.')

@@ -3,18 +3,11 @@ import { fileTypeFromFile } from 'file-type'
 import type { Demuxer } from './clean-video.ts'
 import { isAnimated } from './image.ts'
 import { MediaRefused } from './refusal.ts'
-import type { StillDemuxer } from './still.ts'
+import { stillDemuxer } from './still.ts'
 
-/** `through`: the ffmpeg demuxer for a picture that the image library doesn't open. */
-export type SniffedType = { kind: 'image'; through: StillDemuxer | null } | { kind: 'video'; demuxer: Demuxer }
+export type SniffedType = { kind: 'image' } | { kind: 'video'; demuxer: Demuxer }
 
 const images = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif'])
-const stills: Record<string, StillDemuxer> = {
-  'image/heic': 'mov',
-  'image/heif': 'mov',
-  'image/tiff': 'tiff_pipe',
-  'image/bmp': 'bmp_pipe',
-}
 const demuxers: Record<string, Demuxer> = {
   'video/mp4': 'mov',
   'video/x-m4v': 'mov',
@@ -48,8 +41,7 @@ export const sniffType = async (path: string, fileName: string): Promise<Sniffed
 const typeOf = async (path: string, mime: string | undefined): Promise<SniffedType | null> => {
   if (mime === undefined) return null
   if (mime === 'image/gif' && (await isAnimated(path))) return { kind: 'video', demuxer: 'gif' }
-  if (images.has(mime)) return { kind: 'image', through: null }
-  if (Object.hasOwn(stills, mime)) return { kind: 'image', through: stills[mime] ?? null }
+  if (images.has(mime) || stillDemuxer(mime)) return { kind: 'image' }
   const demuxer = Object.hasOwn(demuxers, mime) ? demuxers[mime] : undefined
   return demuxer ? { kind: 'video', demuxer } : null
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
-import { maxPixels } from './decoder.ts'
+import { fileTypeFromFile } from 'file-type'
+import { maxPixelsInMemory } from './decoder.ts'
 import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
 import { MediaRefused } from './refusal.ts'
 
@@ -10,8 +11,8 @@ export type StillDemuxer = 'mov' | 'tiff_pipe' | 'bmp_pipe'
  * Converts such a picture to a PNG. Throws MediaRefused, also if only a part was decoded: a phone's
  * HEIC is a grid of tiles, and older versions of ffmpeg read only the first tile.
  */
-export const makePng = async (ffmpeg: Ffmpeg, from: string, demuxer: StillDemuxer, to: string): Promise<void> => {
-  const input = ['-max_pixels', String(maxPixels), '-f', demuxer, '-i', `file:${from}`, '-frames:v', '1']
+const makePng = async (ffmpeg: Ffmpeg, from: string, demuxer: StillDemuxer, to: string): Promise<void> => {
+  const input = ['-max_pixels', String(maxPixelsInMemory), '-f', demuxer, '-i', `file:${from}`, '-frames:v', '1']
   const output = ['-c:v', 'png', '-compression_level', '1', '-f', 'image2', '-update', '1', `file:${to}`]
   try {
     await ffmpeg([...input, '-vf', 'format=rgb24', ...output], { clockSeconds: 60 })
@@ -22,6 +23,28 @@ export const makePng = async (ffmpeg: Ffmpeg, from: string, demuxer: StillDemuxe
   }
   if (demuxer === 'mov' && !(await isWhole(from, to))) throw unreadable()
 }
+
+/**
+ * The path of a picture that the image library opens: the given one, or a PNG beside it, named
+ * `<path>.png`, that the caller removes. Throws MediaRefused.
+ */
+export const readablePicture = async (ffmpeg: Ffmpeg, path: string): Promise<string> => {
+  const demuxer = stillDemuxer((await fileTypeFromFile(path))?.mime ?? '')
+  if (!demuxer) return path
+  await makePng(ffmpeg, path, demuxer, `${path}.png`)
+  return `${path}.png`
+}
+
+const demuxers: Record<string, StillDemuxer> = {
+  'image/heic': 'mov',
+  'image/heif': 'mov',
+  'image/tiff': 'tiff_pipe',
+  'image/bmp': 'bmp_pipe',
+}
+
+/** The demuxer for a picture of this type that the image library doesn't open. Null if it does. */
+export const stillDemuxer = (mime: string): StillDemuxer | null =>
+  Object.hasOwn(demuxers, mime) ? (demuxers[mime] ?? null) : null
 
 /** Whether the PNG has as many pixels as the largest picture in the HEIC, in any orientation. */
 const isWhole = async (heic: string, png: string): Promise<boolean> => {

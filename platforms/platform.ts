@@ -56,8 +56,23 @@ export type Platform = {
    * doesn't contain it.
    */
   postIdIn(pasted: string, accountId: string): string | null
+  /** The best picture that it takes for a kind of post. Absent: any JPEG in 2048 x 2048 pixels. */
+  pictureFor?(kind: string): PictureRecipe
+  /** What happens to the files of this draft, for a person to know. Null if nothing does. */
+  noteOnMedia?(draft: DraftForChannel): string | null
   publish: Publisher
   measure: Measurer
+}
+
+/**
+ * A JPEG of at most `maxBytes`, scaled down into `box` (in pixels). `turns`: a wide picture has the
+ * box turned. `ratios`: a picture outside them (width to height) gets white bars.
+ */
+export type PictureRecipe = {
+  box: { width: number; height: number }
+  turns?: boolean
+  ratios?: { least: number; most: number }
+  maxBytes: number
 }
 
 export type PostKind = {

@@ -103,13 +103,13 @@ export const startRendering = async (
   attributes?: StartAttributes,
   queue = backgroundTaskQueue,
 ): Promise<void> => {
-  await client.workflow.start<typeof renderMedia>('renderMedia', {
+  await client.workflow.signalWithStart<typeof renderMedia, []>('renderMedia', {
     workflowId: mediaWorkflowId(mediaId),
     taskQueue: queue,
     args: [{ mediaId }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
+    signal: changed,
     ...searchable(attributes),
-    staticSummary: 'Converts a video into a file that platforms accept',
+    staticSummary: 'Makes the files that platforms accept from an upload',
   })
 }
 

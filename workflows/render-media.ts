@@ -1,17 +1,27 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
+import { proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow'
 import type { RenderingActivities } from '../activities/media/render.ts'
-import type { MediaRef } from './names.ts'
+import { changed, type MediaRef } from './names.ts'
 
 const { makeRendition } = proxyActivities<RenderingActivities>({
-  summary: 'Convert the file',
+  summary: 'Make the files',
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
 })
 
-/** Converts an upload into a file that platforms accept. */
+/**
+ * Makes the files that platforms accept from an upload. The signal `changed` says that another one
+ * is needed.
+ */
 export async function renderMedia(ref: MediaRef): Promise<void> {
-  setCurrentDetails('Converting the file. Posts that use it wait')
-  await makeRendition(ref)
-  setCurrentDetails('Converted')
+  let isAsked = true
+  setHandler(changed, () => {
+    isAsked = true
+  })
+  setCurrentDetails('Making the files that platforms accept. Posts that use them wait')
+  while (isAsked) {
+    isAsked = false
+    await makeRendition(ref)
+  }
+  setCurrentDetails('Made')
 }

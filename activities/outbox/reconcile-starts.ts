@@ -6,6 +6,7 @@ import { enqueue } from '../../db/notifications/outbox.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { listConverting } from '../../db/posts/conversions.ts'
 import { listTargetsAlone } from '../../db/posts/lone-targets.ts'
+import { listRendering } from '../../db/posts/renditions.ts'
 import { mediaWorkflowId, targetWorkflowId } from '../../workflows/names.ts'
 import { notifyOfUnread } from '../insights/unread.ts'
 
@@ -39,9 +40,10 @@ export const createStartingActivities = (deps: StartingDeps) => ({
   },
 })
 
-/** Enqueues conversions again that have no running workflow. */
+/** Enqueues files again that something is made from, but that have no running workflow. */
 const startLostConversions = async (deps: StartingDeps): Promise<void> => {
-  for (const id of await listConverting(deps.sql, perMinute))
+  const [converting, rendering] = await Promise.all([listConverting(deps.sql, perMinute), listRendering(deps.sql, perMinute)])
+  for (const id of new Set([...converting, ...rendering]))
     if (!(await isRunning(deps.client, mediaWorkflowId(id)))) await enqueue(deps.sql, 'media', id)
 }
 

@@ -7,6 +7,7 @@ import { PlatformError } from '../../platforms/errors.ts'
 import type { TargetRef } from '../../workflows/names.ts'
 import { notYet } from '../retry.ts'
 import { asks } from './facts.ts'
+import { listFilesOf } from './files.ts'
 import { settleRefusedAhead, settleWaitingForConnection } from './outcomes.ts'
 import { againLater, type PublishingDeps, waitForRoom, withPublication } from './platform-calls.ts'
 import { Outdated } from './publication.ts'
@@ -43,19 +44,35 @@ const prepare = async (deps: PublishingDeps, { id, revision }: TargetRow): Promi
 }
 
 /**
- * Waits for a video that is still being converted, even past the post's time. If the conversion
- * failed, the post fails.
+ * Waits for files that are still being made, even past the post's time. If one can't be made, the
+ * post fails.
  */
 const filesAreReady = async (deps: PublishingDeps, target: TargetRow): Promise<boolean> => {
   const unready = await findUnready(deps.sql, target)
-  if (!unready) return true
-  const words = conversionWords(unready, deps.now()) ?? ''
-  if (unready.conversion === 'failed') {
-    await settleRefusedAhead(deps, target, new PlatformError({ kind: 'rejected', code: 'not_converted', words }).problem)
-    return false
+  if (unready) {
+    const words = conversionWords(unready, deps.now()) ?? ''
+    return await waitForFile(deps, target, { isFailed: unready.conversion === 'failed', words, againInMs: 5_000 })
   }
-  await noteWaiting(deps.sql, target, words)
-  throw notYet(5_000)
+  const renditions = (await listFilesOf(deps, target)).flatMap(({ rendition }) => rendition ?? [])
+  const open = renditions.find(({ state }) => state === 'failed') ?? renditions.find(({ state }) => state === 'waiting')
+  if (!open) return true
+  const words = open.problem ?? 'Preparing the files for this account.'
+  return await waitForFile(deps, target, { isFailed: open.state === 'failed', words, againInMs: 1_000 })
+}
+
+type OpenFile = { isFailed: boolean; words: string; againInMs: number }
+
+const waitForFile = async (deps: PublishingDeps, target: TargetRow, file: OpenFile): Promise<false> => {
+  if (!file.isFailed) {
+    await noteWaiting(deps.sql, target, file.words)
+    throw notYet(file.againInMs)
+  }
+  await settleRefusedAhead(
+    deps,
+    target,
+    new PlatformError({ kind: 'rejected', code: 'not_converted', words: file.words }).problem,
+  )
+  return false
 }
 
 const preparingFailed = async (deps: PublishingDeps, target: TargetRow, error: PlatformError): Promise<void> => {

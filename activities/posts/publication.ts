@@ -1,18 +1,29 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { linkForAttempt } from '../../db/posts/media-links.ts'
-import { listPostMedia, type PostMediaRow } from '../../db/posts/post-media.ts'
+import { listPostMedia } from '../../db/posts/post-media.ts'
+import type { RenditionRow } from '../../db/posts/renditions.ts'
 import { saveHandles } from '../../db/posts/target-progress.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import type { Vault } from '../../db/vault/vault.ts'
 import { canonicalEdits } from '../../media/edits.ts'
 import type { MediaStore } from '../../media/store.ts'
 import type { Account } from '../../platforms/account.ts'
+import { PlatformError } from '../../platforms/errors.ts'
+import type { Registry } from '../../platforms/index.ts'
 import type { MediaToSend, Publication } from '../../platforms/platform.ts'
 import { turnTaker } from '../limits.ts'
 import { retryWrite } from '../retry.ts'
+import { type FileOfTarget, listFilesOf } from './files.ts'
 
-export type PublicationDeps = { sql: Sql; vault: Vault; mediaStore: MediaStore; mediaPublicUrl: string; now: () => number }
+export type PublicationDeps = {
+  sql: Sql
+  vault: Vault
+  mediaStore: MediaStore
+  mediaPublicUrl: string
+  platforms: Registry
+  now: () => number
+}
 
 /** Thrown by `save` if the post was changed in the meantime, so that the preparation is useless. */
 export class Outdated extends Error {
@@ -30,7 +41,7 @@ export const buildPublication = async (
   target: TargetRow,
   step: { account: Account; attemptNumber: number; signal: AbortSignal; holder: Holder; leaving?: () => void },
 ): Promise<Publication> => {
-  const media = await listPostMedia(deps.sql, target)
+  const files = await listFilesOf(deps, target)
   const place = { table: 'targets', id: target.id, column: 'handles' }
   return {
     account: step.account,
@@ -38,7 +49,7 @@ export const buildPublication = async (
     text: target.text,
     link: target.link,
     settings: target.settings,
-    media: await Promise.all(media.map((item) => mediaToSend(deps, target, step.attemptNumber, item))),
+    media: await Promise.all(files.map((file) => mediaToSend(deps, target, step.attemptNumber, file))),
     handles: target.handles,
     save: async (handles) => {
       if (!(await retryWrite(() => saveHandles(deps.sql, target, handles, step.holder))))
@@ -71,16 +82,29 @@ const mediaToSend = async (
   deps: PublicationDeps,
   target: TargetRow,
   attemptNumber: number,
-  item: PostMediaRow,
+  file: FileOfTarget,
 ): Promise<MediaToSend> => {
-  const { storeKey, sha256: _sha256, purgedAt: _purgedAt, edits: _edits, ...facts } = item
+  const { storeKey, sha256: _sha256, purgedAt: _purgedAt, edits: _edits, rendition, ...facts } = file
+  const made = rendition && madeOf(rendition)
   const link = await linkForAttempt(deps.sql, {
-    mediaId: item.id,
+    mediaId: file.id,
+    renditionId: made?.id ?? null,
     workspaceId: target.workspaceId,
     targetId: target.id,
     attemptNumber,
   })
-  return { ...facts, url: `${deps.mediaPublicUrl}/${link}`, open: (range) => deps.mediaStore.open(storeKey, range) }
+  return {
+    ...facts,
+    ...made?.facts,
+    url: `${deps.mediaPublicUrl}/${link}`,
+    open: (range) => deps.mediaStore.open(made?.storeKey ?? storeKey, range),
+  }
+}
+
+const madeOf = ({ id, state, storeKey, contentType, sizeBytes, width, height, durationMs }: RenditionRow) => {
+  if (state !== 'ready' || !storeKey || !contentType || !sizeBytes || !width || !height)
+    throw new PlatformError({ kind: 'unavailable', code: 'not_converted', words: 'A file of the post is still being prepared.' })
+  return { id, storeKey, facts: { contentType, sizeBytes, width, height, durationMs } }
 }
 
 const notSending = (): void => {

@@ -32,7 +32,8 @@ export const tellEverything = async (sql: Db): Promise<number> => {
     union all select 'grant', id from grants where state <> 'ended'
     union all select 'disconnect', channel_id from revocations
       where channel_id is not null and (state = 'pending' or (erases_history and erased_at is null))
-    union all select 'media', id from media where conversion = 'waiting' and purged_at is null
+    union all select 'media', id from media m where purged_at is null and (conversion = 'waiting'
+      or exists (select from renditions r where r.media_id = m.id and r.state = 'waiting'))
     union all select 'deletion', id from deletion_requests where finished_at is null`
   return told.count
 }

@@ -1,6 +1,7 @@
 import type { Db } from '../postgres/connect.ts'
 
-export type MediaToConvert = { id: string; workspaceId: string; originalKey: string }
+/** `sizeBytes`: the largest size that the result can have. */
+export type MediaToConvert = { id: string; originalKey: string; sizeBytes: number }
 
 /**
  * Null if there is nothing to convert: it is done, failed or deleted. The start time is set only
@@ -10,8 +11,16 @@ export const beginConversion = async (sql: Db, id: string, now: Date): Promise<M
   const [row] = await sql<MediaToConvert[]>`
     update media set conversion_began_at = coalesce(conversion_began_at, ${now}), conversion_share = coalesce(conversion_share, 0)
     where id = ${id} and conversion = 'waiting' and purged_at is null
-    returning id, workspace_id, original_key`
+    returning id, original_key, size_bytes::float8 as size_bytes`
   return row ?? null
+}
+
+/** The kind of a file from which something is still to be made. Null if nothing is. */
+export const findOpenKind = async (sql: Db, id: string): Promise<'image' | 'video' | null> => {
+  const [row] = await sql<{ kind: 'image' | 'video' }[]>`
+    select kind from media m where id = ${id} and purged_at is null
+      and (conversion = 'waiting' or exists (select from renditions r where r.media_id = m.id and r.state = 'waiting'))`
+  return row?.kind ?? null
 }
 
 /** How many older files of the same workspace still wait for their conversion. */
@@ -27,7 +36,7 @@ export const countBefore = async (sql: Db, id: string): Promise<number> => {
  * knows it. Returns the name of the try before, whose file the caller removes. Null if nothing
  * waits for the file.
  */
-export const nameRendition = async (sql: Db, id: string, storeKey: string): Promise<string | null> => {
+export const nameConverted = async (sql: Db, id: string, storeKey: string): Promise<string | null> => {
   const [row] = await sql<{ before: string }[]>`
     update media m set store_key = ${storeKey} from media old
     where old.id = m.id and m.id = ${id} and m.conversion = 'waiting' and m.purged_at is null

@@ -4,17 +4,20 @@ import type { Db } from '../postgres/connect.ts'
 export type AttemptRef = { targetId: string; attemptNumber: number }
 
 /**
- * The public name of a file for one attempt. Always the same for the same attempt; a retired name
+ * The public name of a file, or of its rendition, for one attempt. Always the same for the same attempt; a retired name
  * stays retired. The URL is `MEDIA_PUBLIC_URL/<name>`. promise: D4: 192 random bits.
  */
-export const linkForAttempt = async (sql: Db, link: AttemptRef & { mediaId: string; workspaceId: string }): Promise<string> => {
+export const linkForAttempt = async (
+  sql: Db,
+  link: AttemptRef & { mediaId: string; workspaceId: string; renditionId?: string | null },
+): Promise<string> => {
   const fresh = randomBytes(24).toString('base64url')
   const [row] = await sql<{ name: string }[]>`
-    insert into media_links (name, media_id, workspace_id, target_id, attempt_number)
+    insert into media_links (name, media_id, workspace_id, target_id, attempt_number, rendition_id)
     select ${fresh} || ${ending(sql)},
-      m.id, m.workspace_id, ${link.targetId}::uuid, ${link.attemptNumber}::int
+      m.id, m.workspace_id, ${link.targetId}::uuid, ${link.attemptNumber}::int, ${link.renditionId ?? null}::uuid
     from media m where m.id = ${link.mediaId} and m.workspace_id = ${link.workspaceId}
-    on conflict (target_id, attempt_number, media_id) do update set media_id = excluded.media_id
+    on conflict (target_id, attempt_number, media_id) do update set rendition_id = excluded.rendition_id
     returning name`
   if (!row) throw new Error(`workspace ${link.workspaceId} has no media ${link.mediaId}`)
   return row.name
@@ -70,9 +73,11 @@ export const visitLink = async (sql: Db, name: string): Promise<PublicFile | nul
       update media_links l set fetches = l.fetches + 1, first_fetched_at = coalesce(l.first_fetched_at, now())
       from media m where m.id = l.media_id and l.name = ${name} and l.retired_at is null and m.purged_at is null
       returning l.name)
-    select m.store_key, m.content_type, m.size_bytes::float8 as size_bytes, m.sha256,
+    select coalesce(r.store_key, m.store_key) as store_key, coalesce(r.content_type, m.content_type) as content_type,
+      coalesce(r.size_bytes, m.size_bytes)::float8 as size_bytes, coalesce(r.sha256, m.sha256) as sha256,
       not exists (select from visit) as gone
-    from media_links l join media m on m.id = l.media_id where l.name = ${name}`
+    from media_links l join media m on m.id = l.media_id left join renditions r on r.id = l.rendition_id and r.state = 'ready'
+    where l.name = ${name}`
   return row ?? null
 }
 

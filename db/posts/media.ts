@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { keysOfMedia } from './renditions.ts'
 
 export type Media = {
   id: string
@@ -33,13 +34,16 @@ type Conversion = {
   conversionProblem: string | null
 }
 
-/** The uploaded file, while another is made from it. */
+/** The file as it came. */
 type Original = { key: string; bytes: number }
 
 export type NewMedia = Omit<Media, 'id' | 'uploadedAt' | 'purgedAt' | keyof Conversion> & {
   sha256: Buffer
   uploadedBy: string
+  /** Null for a video whose samples are stored unchanged. */
   original: Original | null
+  /** Whether the file to publish is still to be made from the original. */
+  isWaiting?: boolean
 }
 
 /** How many posts use a file, and the next or latest one's time. */
@@ -53,15 +57,17 @@ export const insertMedia = async (sql: Db, media: NewMedia): Promise<Media> => {
     values (${media.workspaceId}, ${media.kind}, ${media.contentType}, ${media.fileName}, ${media.sizeBytes}, ${media.sha256},
       ${media.width}, ${media.height}, ${media.durationMs}, ${media.videoCodec}, ${media.audioCodec}, ${media.fps},
       ${media.storeKey}, ${media.thumbnailKey}, ${media.uploadedBy}, ${media.original?.key ?? null},
-      ${media.original?.bytes ?? null}, ${media.original ? 'waiting' : null})
+      ${media.original?.bytes ?? null}, ${media.isWaiting ? 'waiting' : null})
     returning ${columns(sql)}`
   return row!
 }
 
-/** The total bytes of a workspace's files, including originals but not thumbnails. */
+/** The total bytes of a workspace's files, including originals and renditions but not thumbnails. */
 export const sumMediaBytes = async (sql: Db, workspaceId: string): Promise<number> => {
   const [row] = await sql<{ bytes: number }[]>`
-    select coalesce(sum(size_bytes + coalesce(original_bytes, 0)), 0)::float8 as bytes from media where workspace_id = ${workspaceId} and purged_at is null`
+    select (select coalesce(sum(size_bytes + coalesce(original_bytes, 0)), 0) from media
+        where workspace_id = ${workspaceId} and purged_at is null)::float8
+      + (select coalesce(sum(size_bytes), 0) from renditions where workspace_id = ${workspaceId})::float8 as bytes`
   return row?.bytes ?? 0
 }
 
@@ -124,7 +130,7 @@ export const deleteUnusedMedia = async (sql: Db, workspaceId: string, id: string
   const [row] = await sql<{ keys: string[] }[]>`
     delete from media m where workspace_id = ${workspaceId} and id = ${id}
       and not exists (select from post_media pm where pm.media_id = m.id)
-    returning array_remove(array[store_key, thumbnail_key, original_key], null) as keys`
+    returning ${keysOfMedia(sql, 'm')} as keys`
   return row?.keys ?? null
 }
 

@@ -65,6 +65,7 @@ export const countedWith: Record<string, string> = {
   measured_targets: 'posts',
   unmeasured_targets: 'posts',
   media_links: 'media',
+  renditions: 'media',
   account_snapshots: 'channels',
   channel_days: 'channels',
   channel_months: 'channels',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { takeChannelsOut } from '../channels/disconnecting.ts'
 import { endingGrant } from '../channels/grants.ts'
 import type { Db } from '../postgres/connect.ts'
+import { keysOfMedia } from '../posts/renditions.ts'
 import { transition } from '../posts/target-transitions.ts'
 
 /**
@@ -52,7 +53,7 @@ export const listBroughtBack = async (t: Db): Promise<BroughtBack> => {
 /** Deletes whole workspaces. Returns the store keys of their files. */
 export const deleteWorkspacesAgain = async (t: Db, ids: string[]): Promise<string[]> => {
   const files = await t<{ keys: string[] }[]>`
-    select array_remove(array[store_key, thumbnail_key, original_key], null) as keys from media where workspace_id = any(${ids}::uuid[])`
+    select ${keysOfMedia(t)} as keys from media where workspace_id = any(${ids}::uuid[])`
   await t`delete from workspaces where id = any(${ids}::uuid[])`
   return files.flatMap(({ keys }) => keys)
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../postgres/connect.ts'
+import { hasWorkflow, keysOfMedia } from '../posts/renditions.ts'
 import { type Moved, transition } from '../posts/target-transitions.ts'
 import type { OpenRequest } from './deletion-requests.ts'
 
@@ -30,8 +31,7 @@ export type OwnFile = { id: string; keys: string[]; isConverted: boolean }
 export const purgeOwnFiles = (sql: Db, request: OpenRequest, limit: number, now: Date): Promise<OwnFile[]> => sql<OwnFile[]>`
   update media set purged_at = coalesce(purged_at, ${now})
   where id = any(array(select m.id from media m where ${isTheirsAlone(sql, request)} order by m.id limit ${limit}))
-  returning id, array_remove(array[store_key, thumbnail_key, original_key], null) as keys,
-      original_key is not null as is_converted`
+  returning id, ${keysOfMedia(sql)} as keys, ${hasWorkflow(sql)} as is_converted`
 
 /**
  * Call it after the bytes were deleted. A file that a post uses keeps its kind and size, so that
@@ -39,6 +39,7 @@ export const purgeOwnFiles = (sql: Db, request: OpenRequest, limit: number, now:
  */
 export const forgetOwnFiles = async (sql: Db, ids: string[], now: Date): Promise<void> => {
   await sql`delete from media m where id = any(${ids}) and not exists (select from post_media pm where pm.media_id = m.id)`
+  await sql`delete from renditions where media_id = any(${ids})`
   await sql`update media set files_removed_at = ${now}, thumbnail_key = null, original_key = null, conversion = null,
     sha256 = '\\x' where id = any(${ids})`
 }

@@ -4,6 +4,7 @@ import { endAccess } from '../people/access.ts'
 import { revokeInvitationsBy } from '../people/invitations.ts'
 import type { Db } from '../postgres/connect.ts'
 import { lockPostsOn } from '../posts/post-locks.ts'
+import { hasWorkflow, keysOfMedia } from '../posts/renditions.ts'
 import { unsentStates } from '../posts/target-states.ts'
 import { type Moved, transition } from '../posts/target-transitions.ts'
 import type { OpenRequest } from './deletion-requests.ts'
@@ -124,8 +125,7 @@ export const purgeMediaOf = async (sql: Db, request: OpenRequest, limit: number,
   return await sql<DoomedFile[]>`
     update media set purged_at = coalesce(purged_at, ${now}) where id = any(array(
       select id from media where workspace_id in ${doomed(sql, request)} and files_removed_at is null order by id limit ${limit}))
-    returning id, array_remove(array[store_key, thumbnail_key, original_key], null) as keys,
-      original_key is not null as is_converted`
+    returning id, ${keysOfMedia(sql)} as keys, ${hasWorkflow(sql)} as is_converted`
 }
 
 export type DoomedPost = { id: string; targetIds: string[] }

@@ -209,14 +209,16 @@ export type FileToExport = { name: string; storeKey: string }
 
 /**
  * The person's own uploads and, for admins, all files of the workspace that are still stored.
- * Includes the originals of converted files.
+ * Includes originals and renditions.
  */
 export const listFilesToExport = async (sql: Db, userId: string): Promise<FileToExport[]> =>
   sql<FileToExport[]>`
     select w.slug || '/media/' || m.id || file.as_it || '-' || regexp_replace(m.file_name, '[^A-Za-z0-9._-]+', '-', 'g') as name,
       file.store_key
     from media m join workspaces w on w.id = m.workspace_id,
-      lateral (values ('', m.store_key), ('-as-it-came', m.original_key)) as file (as_it, store_key)
+      lateral (values ('', m.store_key), ('-as-it-came', m.original_key)
+        union all select '-rendition-' || row_number() over (order by r.id), r.store_key from renditions r
+          where r.media_id = m.id and r.state = 'ready') as file (as_it, store_key)
     where m.purged_at is null and file.store_key is not null and (m.uploaded_by = ${userId}
       or exists (select from memberships s where s.workspace_id = w.id and s.user_id = ${userId} and s.role = 'admin'))
     order by 1`

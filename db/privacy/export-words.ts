@@ -30,6 +30,7 @@ export const aboutTables: Record<string, string> = {
   attempts: 'individual attempts to publish, with the platform’s answers',
   comment_attempts: 'individual attempts to add a first comment, with the platform’s answers',
   media: 'photos and videos: file name, size, format; the files themselves are in the media folders',
+  renditions: 'copies of photos and videos that were made for a platform or with a crop',
   media_links: 'public addresses of photos and videos, for the platforms to fetch them',
   snapshots: 'numbers of a post over time: views, reach, likes, comments, shares, saves, and what else its platform gives',
   measured_targets: 'the newest numbers of a post',

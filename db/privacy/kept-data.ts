@@ -154,7 +154,7 @@ export const keptData: Kept[] = [
     what: 'Photos and videos you upload, their file names and the alt texts you write',
     why: 'To publish them with your posts. Platforms fetch them from a public address that cannot be guessed',
     kept: { rule: 'media' },
-    columns: ['media.*', 'media_links.*', 'post_media.*'],
+    columns: ['media.*', 'renditions.*', 'media_links.*', 'post_media.*'],
   },
   {
     id: 'workspace',

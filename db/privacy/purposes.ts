@@ -21,6 +21,7 @@ export const purposes: Record<string, string[]> = {
   avatars: ['D1', 'D2'],
   revocations: ['R2'],
   media: ['D3'],
+  renditions: ['D3'],
   media_links: ['D4'],
   posts: ['D3'],
   post_media: ['D3'],

@@ -56,6 +56,7 @@ export const standing: Record<string, string> = {
   posts: 'until they are deleted, as long as the workspace',
   post_media: 'as long as the post',
   targets: 'as long as the post',
+  renditions: 'as long as the file that they are made from',
   media_links: 'as long as the record of the file, so that its address says that it is gone',
   measured_channels: 'as long as the connected account',
   unmeasured_targets: 'until the post is measured, minutes later',

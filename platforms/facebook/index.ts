@@ -24,6 +24,7 @@ export const createFacebook = (settings: MetaSettings): Platform => ({
   fieldsView: 'facebook/fields.eta',
   fieldLimits: { first_comment: facebookCommentLimits.characters },
   postIdIn,
+  pictureFor: () => ({ box: { width: 2048, height: 2048 }, maxBytes: 4_000_000 }), // what Facebook keeps
   publish: createFacebookPublisher(createGraph(settings)),
   measure: createFacebookMeasurer(createGraph(settings)),
 })

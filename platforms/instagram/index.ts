@@ -3,6 +3,7 @@ import { createGraph, type MetaSettings } from '../graph/client.ts'
 import { readFirstComment } from '../graph/comment-rules.ts'
 import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
 import { createInstagramMeasurer } from './measure.ts'
+import { barsNote, feedPicture } from './media-rules.ts'
 import { readInstagramOptions } from './options.ts'
 import { createInstagramPublisher } from './publish.ts'
 import { captionLimit, checkInstagramDraft, instagramCommentLimits } from './rules.ts'
@@ -25,6 +26,8 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
   fieldsView: 'instagram/fields.eta',
   fieldLimits: { first_comment: instagramCommentLimits.characters },
   postIdIn: (pasted) => (/^\d+$/.test(pasted) ? pasted : null), // URLs contain a code, not the id
+  pictureFor: feedPicture,
+  noteOnMedia: barsNote,
   publish: createInstagramPublisher(createGraph(settings)),
   measure: createInstagramMeasurer(createGraph(settings)),
 })

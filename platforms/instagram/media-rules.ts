@@ -1,5 +1,5 @@
 import { countCharacters } from '../graph/text.ts'
-import type { MediaFacts, RuleFault } from '../platform.ts'
+import type { DraftForChannel, MediaFacts, PictureRecipe, RuleFault } from '../platform.ts'
 
 /** Limits from Meta's content publishing reference. Ratios are width to height. */
 const largestImageBytes = 8 * 1024 * 1024
@@ -24,21 +24,33 @@ const audioCodecs = ['aac', 'mp4a']
 
 type Rule = { rule: string; broken: boolean; words: string }
 
-/** `inFeed`: checks the aspect ratio. Stories can have any. */
-export const imageFaults = (image: MediaFacts, item: number, inFeed: boolean): RuleFault[] => {
-  const ratio = image.width / image.height
-  const wider = `is wider than 1.91:1. Crop it to between 4:5 and 1.91:1.`
-  const taller = `is taller than 4:5. Crop it to between 4:5 and 1.91:1.`
-  return faultsOf(`picture ${item}`, item, [
-    { rule: 'image_type', broken: image.contentType !== 'image/jpeg', words: 'must be a JPEG.' },
-    { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB. Upload a smaller one.' },
-    { rule: 'image_ratio', broken: inFeed && ratio > feedRatio.most + ratioSlack, words: wider },
-    { rule: 'image_ratio', broken: inFeed && ratio < feedRatio.least - ratioSlack, words: taller },
-  ])
+/**
+ * The best picture that Instagram takes. A single picture outside Instagram's ratios gets bars.
+ * Instagram crops those of a carousel to the first one.
+ */
+export const feedPicture = (kind: string): PictureRecipe => {
+  if (kind === 'story' || kind === 'reel') return { box: { width: 1080, height: 1920 }, maxBytes: 8 * megabyte }
+  const feed = { box: { width: 1440, height: 1800 }, maxBytes: 8 * megabyte }
+  return kind === 'image' ? { ...feed, ratios: feedRatio } : feed
 }
 
-/** Rules for a reel's cover picture. Instagram crops it to 9:16. */
-export const coverFaults = (image: MediaFacts, item: number): RuleFault[] => imageFaults(image, item, false)
+/** Says that a picture gets bars. Null if it doesn't. */
+export const barsNote = ({ kind, media }: Pick<DraftForChannel, 'kind' | 'media'>): string | null => {
+  const [image] = media
+  if (kind !== 'image' || image?.kind !== 'image') return null
+  const ratio = image.width / image.height
+  if (ratio < feedRatio.least - ratioSlack)
+    return 'Instagram takes pictures of at most 4:5. This one is taller, so it gets white bars on the left and right. Crop it to avoid them.'
+  if (ratio > feedRatio.most + ratioSlack)
+    return 'Instagram takes pictures of at most 1.91:1. This one is wider, so it gets white bars above and below. Crop it to avoid them.'
+  return null
+}
+
+export const imageFaults = (image: MediaFacts, item: number): RuleFault[] =>
+  faultsOf(`picture ${item}`, item, [
+    { rule: 'image_type', broken: image.contentType !== 'image/jpeg', words: 'must be a JPEG.' },
+    { rule: 'image_size', broken: image.sizeBytes > largestImageBytes, words: 'is larger than 8 MB. Upload a smaller one.' },
+  ])
 
 export const altTextFaults = ({ altText }: MediaFacts, item: number): RuleFault[] =>
   faultsOf(`picture ${item}`, item, [

@@ -1,7 +1,7 @@
 import { type CommentLimits, firstCommentFaults } from '../graph/comment-rules.ts'
 import { countCharacters, countHashtags, countMentions, countNumber } from '../graph/text.ts'
 import type { DraftForChannel, RuleFault } from '../platform.ts'
-import { altTextFaults, coverFaults, imageFaults, itemVideoFaults } from './media-rules.ts'
+import { altTextFaults, imageFaults, itemVideoFaults } from './media-rules.ts'
 import { optionFaults } from './options.ts'
 
 /** From Meta's content publishing guide. */
@@ -44,16 +44,16 @@ const kindRules: Record<string, (draft: DraftForChannel) => RuleFault[]> = {
 type ItemRules = (media: DraftForChannel['media'][number], index: number) => RuleFault[]
 
 const imageRules: ItemRules = (media, index) =>
-  media.kind === 'image' ? [...imageFaults(media, index + 1, true), ...altTextFaults(media, index + 1)] : []
+  media.kind === 'image' ? [...imageFaults(media, index + 1), ...altTextFaults(media, index + 1)] : []
 
 const carouselRules: ItemRules = (media, index) =>
   media.kind === 'image' ? imageRules(media, index) : itemVideoFaults(media, index + 1, 'carousel')
 
 const reelRules: ItemRules = (media, index) =>
-  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'reel') : coverFaults(media, index + 1)
+  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'reel') : imageFaults(media, index + 1)
 
 const storyRules: ItemRules = (media, index) =>
-  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'story') : imageFaults(media, index + 1, false)
+  media.kind === 'video' ? itemVideoFaults(media, index + 1, 'story') : imageFaults(media, index + 1)
 
 const captionFaults = ({ kind, text }: DraftForChannel): RuleFault[] => {
   if (kind === 'story') return []

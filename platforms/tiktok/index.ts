@@ -5,6 +5,7 @@ import { createTiktokClient, type TiktokSettings, urlOrDefault } from './client.
 import { describeCreator } from './creator.ts'
 import { initTurn } from './init.ts'
 import { createTiktokMeasurer } from './measure.ts'
+import { tiktokPicture } from './media-rules.ts'
 import { findTiktokPermalink } from './permalink.ts'
 import { preparePublish } from './prepare.ts'
 import { reconcilePublish } from './reconcile.ts'
@@ -63,6 +64,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         .match(/^(\d+)$|\/(?:video|photo)\/(\d+)/)
         ?.slice(1)
         .find(Boolean) ?? null,
+    pictureFor: () => tiktokPicture,
     publish: {
       prepare: (publication) => preparePublish(client, publication, sendsBytes(publication.kind)),
       send: (publication) => (sendsBytes(publication.kind) ? sendLastChunk(publication) : sendByUrl(client, publication)),

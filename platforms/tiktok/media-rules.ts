@@ -1,4 +1,4 @@
-import type { MediaFacts, RuleFault } from '../platform.ts'
+import type { MediaFacts, PictureRecipe, RuleFault } from '../platform.ts'
 
 const containers: Record<string, string> = { 'video/mp4': 'MP4', 'video/quicktime': 'MOV', 'video/webm': 'WebM' }
 /** Codec names, both as the media reader returns them and in their common form. */
@@ -11,6 +11,9 @@ const imageMaxBytes = 20_000_000
  * pictures are rejected.
  */
 const imageMaxPx = 4096
+
+/** TikTok documents "1080p", and clients fit photos into this box. */
+export const tiktokPicture: PictureRecipe = { box: { width: 1080, height: 1920 }, turns: true, maxBytes: 10_000_000 }
 
 /** TikTok's Direct Post rules for a video. The maximum duration is per creator, in seconds. */
 export const tiktokVideoFaults = (video: MediaFacts, maxDurationSec: number | null): RuleFault[] => {

@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRenderingActivities } from '../../activities/media/render.ts'
-import { beginConversion, completeConversion, nameRendition } from '../../db/posts/conversions.ts'
+import { beginConversion, completeConversion, nameConverted } from '../../db/posts/conversions.ts'
 import { listStoredKeys } from '../../db/posts/stored-keys.ts'
 import { listFilesToRemove } from '../../db/privacy/due-files.ts'
 import { listFilesToExport } from '../../db/privacy/export-rows.ts'
@@ -143,7 +143,7 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
     const facts = { width: 640, height: 360, durationMs: 4_000, videoCodec: 'avc', audioCodec: 'aac', fps: 30 }
     const made = { ...facts, contentType: 'video/mp4', sizeBytes: 1_000, sha256: Buffer.alloc(32), storeKey: row.storeKey }
     await test.sql`update media set purged_at = now() where id = ${id}`
-    expect(await nameRendition(test.sql, id, 'n'.repeat(32))).toBeNull()
+    expect(await nameConverted(test.sql, id, 'n'.repeat(32))).toBeNull()
     expect(await completeConversion(test.sql, id, made)).toBe(false)
   })
 
@@ -176,7 +176,14 @@ describe('workers that convert', { timeout: 120_000 }, () => {
   const worker = (program = test.deps.config.media.ffmpeg) => {
     const { sql, mediaStore } = test.deps
     const log = pino({ level: 'silent' })
-    const activities = createRenderingActivities({ sql, mediaStore, ffmpeg: createFfmpeg(program), log, now: Date.now })
+    const activities = createRenderingActivities({
+      sql,
+      mediaStore,
+      ffmpeg: createFfmpeg(program),
+      log,
+      now: Date.now,
+      minFreeBytes: 0,
+    })
     return {
       make: (mediaId: string): Promise<void> => new MockActivityEnvironment().run(activities.makeRendition, { mediaId }),
     }

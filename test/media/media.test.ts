@@ -38,19 +38,19 @@ describe('what is accepted', () => {
     })
   })
 
-  it('a large transparent PNG is scaled on white into the box that every platform accepts', async () => {
+  it('a large transparent PNG is scaled on white into the box of the library', async () => {
     const png = await sharp({ create: { width: 4000, height: 3000, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
       .png()
       .toBuffer()
     const stored = sharp(await bytesOf(test, await upload(test, 'a/../b.png', png)))
-    expect(await stored.metadata()).toMatchObject({ format: 'jpeg', width: 1440, height: 1080, channels: 3 })
+    expect(await stored.metadata()).toMatchObject({ format: 'jpeg', width: 2048, height: 1536, channels: 3 })
     expect((await stored.stats()).channels.map((channel) => Math.round(channel.mean))).toEqual([255, 255, 255])
   })
 
   it('the full size of a “50 megapixel” phone photo is accepted', { timeout: 60_000 }, async () => {
     const photo = await makeImage({ width: 8192, height: 6144 })
     const id = await upload(test, 'full-size.jpg', photo)
-    expect(await rowOf(test, id)).toMatchObject({ kind: 'image', width: 1440, height: 1080 })
+    expect(await rowOf(test, id)).toMatchObject({ kind: 'image', width: 2048, height: 1536 })
   })
 
   it('a video keeps its samples; size, length, codec and frame rate are read', async () => {
@@ -190,7 +190,7 @@ describe('what is refused, with the reason', () => {
     ],
     ['a video of garbled boxes', 'x.mp4', async () => garbled(await video()), 422, /damaged/],
     ['a photo that was cut off', 'x.jpg', async () => (await noise(900, 900)).subarray(0, 20_000), 422, /damaged or incomplete/],
-    ['a bomb: few bytes, very many pixels', 'x.png', () => bomb(), 422, /64 million pixels/],
+    ['a bomb: few bytes, very many pixels', 'x.png', () => bomb(), 422, /200 million pixels/],
     ['a file above the limit', 'x.mp4', () => Buffer.concat([Buffer.alloc(maxBytes + 1)]), 413, /larger than 6 MB/],
     [
       'a Matroska video without content',
@@ -227,7 +227,7 @@ const packetsOf = async (bytes: Buffer): Promise<string[]> => {
 }
 
 const bomb = (): Promise<Buffer> =>
-  sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#000' } })
+  sharp({ create: { width: 15_000, height: 14_000, channels: 3, background: '#000' } })
     .png({ compressionLevel: 9 })
     .toBuffer()
 

@@ -94,9 +94,17 @@ describe('data exports', () => {
     expect(theirs.length).toBeGreaterThan(5)
     for (const row of theirs) if (row.id) expect(given).toContain(String(row.id))
     const media = [...files].filter(([name]) => name.startsWith('northside/media/'))
-    expect(media.map(([name]) => name.endsWith('-max-sleeve.jpg'))).toEqual([true])
-    const [stored] = await at.sql<{ sizeBytes: string }[]>`select size_bytes from media where uploaded_by = ${person!.id}`
-    expect(media[0]?.[1].length).toBe(Number(stored!.sizeBytes))
+    const [stored] = await at.sql<{ sizeBytes: number; originalBytes: number }[]>`
+      select size_bytes::int, original_bytes::int from media where uploaded_by = ${person!.id}`
+    const sizes = media.map(([name, bytes]) => [
+      /-as-it-came-max-sleeve\.jpg$/.test(name),
+      /-max-sleeve\.jpg$/.test(name),
+      bytes.length,
+    ])
+    expect(sizes.sort()).toEqual([
+      [false, true, stored!.sizeBytes],
+      [true, true, stored!.originalBytes],
+    ])
     const all = [...files.values()].map((bytes) => bytes.toString('latin1')).join('\n')
     expect(all).not.toMatch(/ada@example\.com|password_hash|_sealed|argon2|"token_hash"|v1\.[\w-]+\.[\w-]{16}\./)
     // An export works for one person and one download.
@@ -113,7 +121,7 @@ describe('data exports', () => {
     expect(rowsIn(files, 'northside/memberships')).toHaveLength(2)
     expect(rowsIn(files, 'northside/workspace')).toMatchObject([{ slug: 'northside' }])
     expect(files.get('northside/posts.csv')?.toString()).toMatch(/^\uFEFFid,workspace_id,.*\r\n.*"'=Max says, ""later"""/)
-    expect([...files.keys()].filter((name) => name.startsWith('northside/media/'))).toHaveLength(1)
+    expect([...files.keys()].filter((name) => name.startsWith('northside/media/'))).toHaveLength(2)
     const members = rowsIn(files, 'northside/memberships').map((row) => [row.user_name, row.workspace_name])
     expect(members).toContainEqual(['Max Manager', 'Northside'])
   }, 60_000)

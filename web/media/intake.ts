@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import { copyFile, link, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
@@ -12,7 +12,8 @@ import { findMedia, insertMedia, type Media, type NewMedia } from '../../db/post
 import { cleanVideo, type Demuxer } from '../../media/clean-video.ts'
 import { isDiskFull } from '../../media/disk-full.ts'
 import { createFfmpeg, type Ffmpeg, FfmpegFailed } from '../../media/ffmpeg.ts'
-import { makeSendableImage, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
+import { hashFile } from '../../media/hash-file.ts'
+import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
 import { isCode } from '../../media/missing-file.ts'
 import { makePoster } from '../../media/poster.ts'
 import { type Probed, probe } from '../../media/probe.ts'
@@ -20,7 +21,7 @@ import { inTurn } from '../../media/queue.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { sniffType } from '../../media/sniff.ts'
 import { isStandard, planStandard, takeStill } from '../../media/standard-video.ts'
-import { makePng, type StillDemuxer } from '../../media/still.ts'
+import { readablePicture } from '../../media/still.ts'
 import type { MediaStore } from '../../media/store.ts'
 import { probeVideo, requireWhole } from '../../media/video.ts'
 import { cleanLine } from '../../text/clean-text.ts'
@@ -52,11 +53,12 @@ type IntakeDeps = Pick<WebDeps, 'sql' | 'mediaStore' | 'config'>
 /** The files in the scratch folder that are ready to be stored. */
 type Prepared = Omit<
   NewMedia,
-  'workspaceId' | 'uploadedBy' | 'fileName' | 'storeKey' | 'thumbnailKey' | 'sha256' | 'original'
+  'workspaceId' | 'uploadedBy' | 'fileName' | 'storeKey' | 'thumbnailKey' | 'sha256' | 'original' | 'isWaiting'
 > & {
-  /** The file to publish, or the original upload if that file still has to be made from it. */
-  path: string
-  isOriginal: boolean
+  /** The file to publish. Null if it still has to be made from the original. */
+  path: string | null
+  /** The file as it came. Null for a video whose samples are published unchanged. */
+  originalPath: string | null
   thumbnailPath: string
 }
 
@@ -81,7 +83,7 @@ export const takeIn = async (deps: IntakeDeps, upload: Upload): Promise<Media> =
     }
     const type = await sniffType(path, fileName)
     const prepared = await (type.kind === 'image'
-      ? prepareImage(deps, upload, path, type.through)
+      ? prepareImage(deps, upload, path)
       : prepareVideo(deps, upload, path, type.demuxer))
     return await keep(deps, { ...upload, fileName }, prepared)
   } catch (error) {
@@ -146,26 +148,21 @@ const explainBreak = (error: unknown): never => {
   throw left.includes(String(code)) ? brokenOff() : error
 }
 
-const prepareImage = async (
-  { config }: IntakeDeps,
-  { workspaceId }: Upload,
-  path: string,
-  through: StillDemuxer | null,
-): Promise<Prepared> => {
+/** The upload is kept too: what a post needs in another size or with a crop is made from it. */
+const prepareImage = async ({ config }: IntakeDeps, { workspaceId }: Upload, path: string): Promise<Prepared> => {
   if ((await stat(path)).size > maxImageUploadBytes)
     throw new MediaRefused(
       'too_large',
-      `This picture is larger than ${inWords(maxImageUploadBytes)}. Export it as JPEG, at 4000 pixels wide or less.`,
+      `This picture is larger than ${inWords(maxImageUploadBytes)}. Export it as a smaller JPEG.`,
     )
   const [out, thumbnailPath] = [`${path}.out`, `${path}.webp`]
   const facts = await inTurn(workspaceId, async (signal) => {
-    if (through) await makePng(createFfmpeg(config.media.ffmpeg, signal), path, through, `${path}.png`)
-    const image = await makeSendableImage(through ? `${path}.png` : path, out)
+    const image = await makePicture(await readablePicture(createFfmpeg(config.media.ffmpeg, signal), path), out)
     await makeThumbnail(out, thumbnailPath)
     return image
   })
   const noVideo = { durationMs: null, videoCodec: null, audioCodec: null, fps: null }
-  return { kind: 'image', contentType: 'image/jpeg', ...facts, ...noVideo, path: out, isOriginal: false, thumbnailPath }
+  return { kind: 'image', contentType: 'image/jpeg', ...facts, ...noVideo, path: out, originalPath: path, thumbnailPath }
 }
 
 /**
@@ -182,10 +179,10 @@ const prepareVideo = async (deps: IntakeDeps, { workspaceId }: Upload, path: str
     if (isStandard(video) && (await cleanVideo(ffmpeg, path, demuxer, out))) {
       const facts = await probeVideo(out)
       const sizeBytes = (await stat(out)).size
-      return { kind: 'video', contentType: 'video/mp4', ...facts, sizeBytes, path: out, isOriginal: false, thumbnailPath }
+      return { kind: 'video', contentType: 'video/mp4', ...facts, sizeBytes, path: out, originalPath: null, thumbnailPath }
     }
     const { repeats: _repeats, ...planned } = planStandard(video, demuxer)
-    return { kind: 'video', contentType: 'video/mp4', ...planned, path, isOriginal: true, thumbnailPath }
+    return { kind: 'video', contentType: 'video/mp4', ...planned, path: null, originalPath: path, thumbnailPath }
   })
 }
 
@@ -210,15 +207,20 @@ const makeSmallPicture = async (ffmpeg: Ffmpeg, { path, demuxer, video, thumbnai
  * if inserting the row fails.
  */
 const keep = async (deps: IntakeDeps, upload: Upload, prepared: Prepared): Promise<Media> => {
-  const { path, thumbnailPath, isOriginal, ...facts } = prepared
+  const { path, thumbnailPath, originalPath, ...facts } = prepared
   const storeKey = randomBytes(24).toString('base64url')
   const thumbnailKey = randomBytes(24).toString('base64url')
-  const original = isOriginal ? { key: randomBytes(24).toString('base64url'), bytes: (await stat(path)).size } : null
-  const keys = [original?.key ?? storeKey, thumbnailKey]
-  const sha256 = await hashFile(path)
+  const original =
+    originalPath === null ? null : { key: randomBytes(24).toString('base64url'), bytes: (await stat(originalPath)).size }
+  const files: [string, string | null][] = [
+    [storeKey, path],
+    [original ? original.key : '', originalPath],
+    [thumbnailKey, thumbnailPath],
+  ]
+  const keys = files.flatMap(([key, from]) => (from ? key : []))
+  const sha256 = await hashFile(path ?? originalPath ?? thumbnailPath)
   try {
-    await deps.mediaStore.putFile(original?.key ?? storeKey, path)
-    await deps.mediaStore.putFile(thumbnailKey, thumbnailPath)
+    for (const [key, from] of files) if (from) await deps.mediaStore.putFile(key, from)
     const kept = await tx(deps.sql, async (t) => {
       const { workspaceId, userId, fileName, formKey } = upload
       const key = formKey ? fileKeyOf(formKey, workspaceId, sha256) : null
@@ -228,10 +230,10 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: Prepared): Promi
       await claimQuota(t, deps, workspaceId, facts.sizeBytes + (original?.bytes ?? 0))
       const media = await insertMedia(t, {
         ...facts,
-        ...{ workspaceId, fileName, sha256, storeKey, thumbnailKey, original },
+        ...{ workspaceId, fileName, sha256, storeKey, thumbnailKey, original, isWaiting: path === null },
         uploadedBy: userId,
       })
-      if (original) await enqueue(t, 'media', media.id)
+      if (path === null) await enqueue(t, 'media', media.id)
       if (key) await keepFormKey(t, key, { subjectId: media.id })
       const { kind, sizeBytes } = facts
       await recordEvent(t, { name: 'media.uploaded', workspaceId, userId, subjectId: media.id, facts: { kind, sizeBytes } })
@@ -247,12 +249,6 @@ const keep = async (deps: IntakeDeps, upload: Upload, prepared: Prepared): Promi
 
 const forget = async (store: MediaStore, keys: string[]): Promise<void> => {
   await Promise.all(keys.map((key) => store.remove(key)))
-}
-
-const hashFile = async (path: string): Promise<Buffer> => {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest()
 }
 
 /** A file name for display: without path and control characters, at most 120 characters. */

@@ -44,7 +44,7 @@ export const composerView = (deps: WebDeps, workspace: Workspace, composer: Comp
     manyAccounts: composer.accounts > mostOffered,
     chosen: chosen.map((one) => channelView(composer, one, faults, strict)),
     // Shows a sentence once even if it applies to several accounts.
-    appNotes: [...new Set(chosen.map((one) => one.platform.noteOnApp?.(one.draft)).filter(Boolean))],
+    appNotes: notesOn(chosen),
     platforms: [...new Map(chosen.map((one) => [one.platform.name, one.platform])).values()],
     previewed: chosen.some((one) => one.channel.id === form.preview) ? form.preview : chosen[0]?.channel.id,
     equals: composer.equals.map((one) => ({ ...one, label: accountOf(composer, one.channelId) })),
@@ -157,3 +157,10 @@ const scheduleLabel = (deps: WebDeps, { post, form, targets, time }: Composer): 
   const verb = isCanceled ? 'Schedule again' : post?.state === 'scheduled' ? 'Save' : 'Schedule'
   return time?.ok ? `${verb} · ${formats(form.zone, deps.now()).when(time.dueAt)}` : verb
 }
+
+/** What happens to the post, or to its files, at the chosen platforms. Each once. */
+const notesOn = (chosen: ChannelDraft[]): string[] => [
+  ...new Set(
+    chosen.flatMap(({ platform, draft }) => [platform.noteOnApp?.(draft) ?? [], platform.noteOnMedia?.(draft) ?? []].flat()),
+  ),
+]

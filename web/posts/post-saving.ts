@@ -4,9 +4,11 @@ import { lockEqualPosts } from '../../db/posts/equal-posts.ts'
 import { type FormKey, keepFormKey, type Made, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { type Draft, findPost, insertPost, type PostRow, replacePostMedia, updatePost } from '../../db/posts/posts.ts'
+import { requestRenditions } from '../../db/posts/renditions.ts'
 import { scheduleTargets, type TargetToSchedule } from '../../db/posts/target-moves.ts'
 import { isSent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
+import { wantedRendition } from '../../media/recipes.ts'
 import type { WebDeps } from '../http/env.ts'
 import { formKeyIn } from '../http/forms/form-keys.ts'
 import { type Composer, equalPosts } from './composer.ts'
@@ -69,6 +71,7 @@ const carryOut = async (
   if (post === 'gone' || post === 'conflict') return post
   if (!composer.mediaFrozen) await replacePostMedia(t, { workspaceId, postId: post.id }, composer.media)
   const changes = dueAt ? await scheduleTargets(t, post, { dueAt, targets: targetsOf(composer) }) : []
+  if (dueAt) await requestRenditions(t, workspaceId, renditionsOf(composer))
   const name = dueAt ? 'post.scheduled' : composer.post ? 'post.edited' : 'post.drafted'
   return { postId: post.id, changes, eventId: await record(t, actor, { name, postId: post.id, changes, dueAt }) }
 }
@@ -83,6 +86,12 @@ const madeBefore = async (t: TransactionSql, key: FormKey): Promise<Saved | null
   if (!made || !post) return null
   return made.isSame && made.eventId ? { postId: post.id, eventId: made.eventId, changes: [] } : { goOn: made }
 }
+
+/** What has to be made of the files for the chosen accounts. Made now, so that no post waits for it. */
+const renditionsOf = ({ channels, media }: Composer) =>
+  channels
+    .filter((one) => one.chosen && !one.sent)
+    .flatMap(({ platform, kind }) => media.flatMap((item) => wantedRendition(item, platform.pictureFor?.(kind) ?? null) ?? []))
 
 /** Identifies the content of the form. Leaves out fields that change on every render. */
 const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {

@@ -56,8 +56,6 @@ describe('what Instagram refuses', () => {
     ['21 mentions', { text: names(21) }, 'mentions'],
     ['a PNG', { media: [mediaOf({ contentType: 'image/png' })] }, 'image_type'],
     ['a picture above 8 MiB', { media: [mediaOf({ sizeBytes: 8 * 1024 * 1024 + 1 })] }, 'image_size'],
-    ['a picture that is too wide', { media: [imageOf(1080, 560)] }, 'image_ratio'],
-    ['a picture that is too tall', { media: [imageOf(1080, 1360)] }, 'image_ratio'],
     ['a long description', { media: [mediaOf({ altText: 'a'.repeat(1_001) })] }, 'alt_text'],
     ['a story with text', { kind: 'story' }, 'story_text'],
     ['a story above a minute', { kind: 'story', text: '', media: [reelOf({ durationMs: 60_001 })] }, 'video_duration'],
@@ -80,14 +78,29 @@ describe('what Instagram refuses', () => {
     expect(rulesOf(draft)).toEqual([rule])
   })
 
+  it('is no shape of a picture: a single one outside Instagram’s ratios gets bars, and the composer says so', () => {
+    for (const [width, height, where] of [
+      [1080, 560, 'above and below'],
+      [1080, 1360, 'on the left and right'],
+    ] as const) {
+      const draft = draftOf({ media: [imageOf(width, height)] })
+      expect(instagram.check(draft)).toEqual([])
+      expect(instagram.noteOnMedia?.(draft)).toContain(`white bars ${where}`)
+    }
+    expect(instagram.noteOnMedia?.(draftOf({ media: [imageOf(1080, 1350)] }))).toBeNull()
+    const carousel = draftOf({ kind: 'carousel', media: [imageOf(1080, 1440), imageOf(2000, 500)] })
+    expect([instagram.check(carousel), instagram.noteOnMedia?.(carousel)]).toEqual([[], null])
+  })
+
   it('is explained with the item and what to do', () => {
-    const faults = instagram.check(draftOf({ kind: 'carousel', media: [mediaOf(), imageOf(2000, 500)] }))
+    const large = mediaOf({ sizeBytes: 8 * 1024 * 1024 + 1 })
+    const faults = instagram.check(draftOf({ kind: 'carousel', media: [mediaOf(), large] }))
     expect(faults).toEqual([
       {
-        rule: 'image_ratio',
+        rule: 'image_size',
         field: 'media',
         item: 2,
-        words: 'Instagram: picture 2 is wider than 1.91:1. Crop it to between 4:5 and 1.91:1.',
+        words: 'Instagram: picture 2 is larger than 8 MB. Upload a smaller one.',
       },
     ])
   })

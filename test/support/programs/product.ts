@@ -117,6 +117,7 @@ export const startProduct = async (
       changes,
       mediaPublicUrl: config.media.publicUrl,
       ffmpeg: createFfmpeg(config.media.ffmpeg),
+      minFreeBytes: config.media.minFreeBytes,
       isSearchable: () => true,
       meters: options.meters,
     })
