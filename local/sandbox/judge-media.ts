@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
-import { ALL_FORMATS, FilePathSource, Input } from 'mediabunny'
 import sharp from 'sharp'
+import { judgeVideo, type VideoFacts } from './video/judge-video.ts'
 
 export type ImageFacts = {
   kind: 'image'
@@ -9,21 +9,6 @@ export type ImageFacts = {
   height: number
   /** The picture can't be decoded completely. */
   broken: boolean
-}
-
-export type VideoFacts = {
-  kind: 'video'
-  /** mp4, mov, webm ... */
-  container: string
-  /** avc, hevc, vp9, av1 ... Null if unknown. */
-  codec: string | null
-  audioCodec: string | null
-  width: number
-  height: number
-  durationMs: number
-  fps: number
-  /** The index precedes the media data, as platforms require. */
-  moovFirst: boolean
 }
 
 /** What a file is, judged only by its bytes. */
@@ -75,58 +60,6 @@ const isWhole = (path: string): Promise<boolean> =>
       () => true,
       () => false,
     )
-
-async function judgeVideo(path: string): Promise<VideoFacts | null> {
-  const input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS })
-  try {
-    const format = await input.getFormat()
-    const track = await input.getPrimaryVideoTrack()
-    if (!track) return null
-    const audio = await input.getPrimaryAudioTrack()
-    const stats = await track.computePacketStats(300)
-    return {
-      kind: 'video',
-      container: containerName(format.name),
-      codec: await track.getCodec(),
-      audioCodec: (await audio?.getCodec()) ?? null,
-      width: await track.getDisplayWidth(),
-      height: await track.getDisplayHeight(),
-      durationMs: Math.round((await input.computeDuration()) * 1000),
-      fps: Math.round(stats.averagePacketRate * 100) / 100,
-      moovFirst: await hasMoovFirst(path),
-    }
-  } catch {
-    // A file that can't be read as a video is not a video. The caller rejects it.
-    return null
-  } finally {
-    input.dispose()
-  }
-}
-
-function containerName(format: string): string {
-  const names: Record<string, string> = { MP4: 'mp4', 'QuickTime File Format': 'mov', WebM: 'webm', Matroska: 'mkv' }
-  return names[format] ?? format.toLowerCase()
-}
-
-/** Reads the boxes of an ISO file until it finds the index or the media data. */
-async function hasMoovFirst(path: string): Promise<boolean> {
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    const header = Buffer.alloc(16)
-    for (let at = 0; at + 8 <= size; ) {
-      await file.read(header, 0, 16, at)
-      const type = header.toString('latin1', 4, 8)
-      if (type === 'moov') return true
-      if (type === 'mdat') return false
-      const boxBytes = header.readUInt32BE(0)
-      at += boxBytes === 1 ? Number(header.readBigUInt64BE(8)) : Math.max(boxBytes, 8)
-    }
-    return false
-  } finally {
-    await file.close()
-  }
-}
 
 async function readHead(path: string, sizeBytes: number): Promise<Buffer> {
   const file = await open(path)

@@ -25,12 +25,16 @@ test('a generated video is read as H.264 with the right size, length and frame r
       kind: 'video',
       container: 'mp4',
       codec: 'avc',
-      audioCodec: null,
+      pictures: { chroma: '4:2:0', bitDepth: 8, interlaced: false },
+      closedGops: true,
       width: 1080,
       height: 1920,
       durationMs: 4_000,
       fps: 30,
+      bitsPerSecond: expect.any(Number),
+      audio: null,
       moovFirst: true,
+      edited: false,
     },
   })
 })

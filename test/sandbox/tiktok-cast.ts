@@ -150,12 +150,15 @@ export async function startServer(files: Record<string, Buffer> = {}, status = (
   return { url, received, close }
 }
 
-/** Asks until the answer is satisfactory. Returns the last answer after five seconds. */
+/**
+ * Asks until the answer is satisfactory. Returns the last answer after five seconds, in which it
+ * stays below the 30 status calls that TikTok allows in a minute.
+ */
 export async function until<T>(ask: () => Promise<T>, satisfied: (answer: T) => boolean): Promise<T> {
   const givenUpAtMs = Date.now() + 5_000
   for (;;) {
     const answer = await ask()
     if (satisfied(answer) || Date.now() > givenUpAtMs) return answer
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }

@@ -2,6 +2,7 @@ import type { StoredMedia } from '../../media-store.ts'
 import { refuse } from '../calls/refusal.ts'
 import { type Meta, metaUserAgent } from '../meta.ts'
 import type { Container } from '../state.ts'
+import { encodingProblem } from '../videos/encoding.ts'
 
 const maxImageBytes = 8 * 1024 * 1024
 
@@ -63,8 +64,12 @@ export function instagramVideoProblem(
   if (facts.kind !== 'video') return wrong('not a video')
   if (!['mp4', 'mov'].includes(facts.container)) return wrong(`container ${facts.container}`)
   if (!facts.codec || !['avc', 'hevc'].includes(facts.codec)) return wrong(`codec ${facts.codec}`)
-  if (facts.audioCodec && facts.audioCodec !== 'aac') return wrong(`audio ${facts.audioCodec}`)
+  const encoding = encodingProblem(facts)
+  if (encoding) return wrong(encoding)
+  if (facts.audio?.isEmpty) return { subcode: 2207082, detail: 'the audio track is empty' }
   if (!facts.moovFirst) return wrong('the index is behind the data')
+  if (facts.edited) return wrong('an edit list')
+  if (facts.bitsPerSecond > 25_000_000) return wrong(`${facts.bitsPerSecond} bits per second`)
   if (sizeBytes > limit.maxBytes) return wrong('too many bytes')
   // Allows a frame more or less, as Instagram does.
   if (facts.durationMs < limit.minMs - 50 || facts.durationMs > limit.maxMs + 500) return wrong(`${facts.durationMs} ms long`)

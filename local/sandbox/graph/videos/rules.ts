@@ -1,5 +1,6 @@
 import type { StoredMedia } from '../../media-store.ts'
 import type { VideoError } from '../state.ts'
+import { encodingProblem } from './encoding.ts'
 
 const codecs = ['avc', 'hevc', 'vp9', 'av1']
 
@@ -17,6 +18,8 @@ export function videoProblem(
   if (kind === 'video') return facts.durationMs < 1_000 ? { code: 1363025, message: 'The video is too short.' } : null
   if (facts.container !== 'mp4' && !(takesMov && facts.container === 'mov'))
     return { code: 1363024, message: `A ${kind} has to be an MP4 file.` }
+  const encoding = encodingProblem(facts)
+  if (encoding) return { code: 1363024, message: `The video file has an unsupported format: ${encoding}.` }
   // Allows a little extra, because frames don't add up exactly.
   const mostS = kind === 'story' ? 60 : 90
   if (facts.durationMs < 2_950 || facts.durationMs > mostS * 1_000 + 500)

@@ -1,5 +1,6 @@
-import type { ImageFacts, VideoFacts } from '../../judge-media.ts'
+import type { ImageFacts } from '../../judge-media.ts'
 import type { StoredMedia } from '../../media-store.ts'
+import type { VideoFacts } from '../../video/judge-video.ts'
 
 export type MediaFailReason =
   | 'file_format_check_failed'
@@ -36,8 +37,14 @@ export function judgePhoto(media: StoredMedia): MediaFailReason | null {
   return Math.min(width, height) > 1080 || Math.max(width, height) > 1920 ? 'picture_size_check_failed' : null
 }
 
+/** 10 bit and 4:2:2 are outside the rules of all platforms (meta.md, section 10). */
+const isCommon = ({ pictures }: VideoFacts) => pictures?.chroma === '4:2:0' && pictures.bitDepth === 8
+
 const isVideoFormat = (media: StoredMedia, facts: VideoFacts) =>
-  videoTypes.includes(media.contentType) && videoCodecs.includes(facts.codec ?? '') && media.sizeBytes <= largestVideoBytes
+  isCommon(facts) &&
+  videoTypes.includes(media.contentType) &&
+  videoCodecs.includes(facts.codec ?? '') &&
+  media.sizeBytes <= largestVideoBytes
 
 const isPhotoFormat = (media: StoredMedia, facts: ImageFacts) =>
   (media.contentType === 'image/jpeg' || media.contentType === 'image/webp') &&
