@@ -31,7 +31,8 @@ export const metaPolicy: IssuerPolicy = {
     avatar: 'Its profile picture, as a copy',
     posts: 'Posts published through CrateSocial: their IDs, links and status, and messages from Meta about them',
     'post-numbers':
-      'Numbers of these posts: views (impressions), reach, likes (reactions), comments, shares and saves, with their history',
+      'Numbers of these posts: views (impressions), reach, likes (reactions), comments, shares, saves, watch time, ' +
+      'follows, profile visits and clicks, with their history',
     'elsewhere-posts': `Posts of the account that were not made here, of the last ${ownPostsDays} days: ID, link, time, the beginning of the text, and their newest numbers`,
     'account-numbers': 'Numbers of the account: followers, and views and reach for each day',
   },

@@ -1,3 +1,4 @@
+import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listNumbersOfPost, listReadingsOfPost } from '../../db/insights/post-numbers.ts'
 import { savePostSnapshots } from '../../db/insights/snapshots.ts'
@@ -64,6 +65,52 @@ describe.sequential('a metric that only some platforms have', () => {
       insert into elsewhere_posts (workspace_id, channel_id, platform_post_id, kind, text, published_at, more)
       values (${test.workspaces.northside}, ${channels.instagram}, '1', 'reel', '', now(), ${test.sql.json({ watch_time: value })})`
     await expect(write).rejects.toThrow('elsewhere_posts_more_are_numbers')
+  })
+})
+
+describe.sequential('on pages and in tables', () => {
+  const table = async (path: string, role: 'manager' | 'outsider' = 'manager') => {
+    const { status, text } = await test.cast[role].get(path)
+    const [names = '', ...rows] = text
+      .replace(/^\ufeff/, '')
+      .trim()
+      .split('\r\n')
+    const column = (name: string) => rows.map((row) => row.split(',')[names.split(',').indexOf(name)])
+    return { status, column }
+  }
+
+  it('the page of a reel shows its watch times with their units, and no number of other kinds', async () => {
+    await read(120, { watch_time: 11_520_000, average_watch_time: 4_200 })
+    const { document } = parseHTML((await test.cast.manager.get(`/w/northside/posts/${post.postId}`)).text)
+    const words = (one: { textContent: string | null } | null) => one?.textContent?.replace(/\s+/g, ' ').trim()
+    const terms = [...document.querySelectorAll('.numbers dl > div')].map((row) => [
+      words(row.querySelector('dt')),
+      words(row.querySelector('dd')),
+    ])
+    expect(terms).toContainEqual(['Average watch time', '4.2 s'])
+    expect(terms).toContainEqual(['Total watch time', '3 h 12 min'])
+    expect(terms.map(([label]) => label)).not.toContain('Profile visits')
+    const head = [...document.querySelectorAll('.numbers thead th')].map(words)
+    const last = [...document.querySelectorAll('.numbers tbody tr:last-child > *')].map(words)
+    expect(last[head.indexOf('Total watch time')]).toBe('3 h 12 min')
+    expect(last).toHaveLength(head.length)
+  })
+
+  it.each(['posts/:post/numbers.csv', 'insights.csv?table=posts&range=28d', 'insights.csv?table=readings&range=28d'])(
+    '%s has them in milliseconds, in columns that say so, and empty where they were not given',
+    async (path) => {
+      const { column } = await table(`/w/northside/${path.replace(':post', post.postId)}`)
+      expect(column('watch_time_ms').at(-1)).toBe('11520000')
+      expect(column('average_watch_time_ms').at(-1)).toBe('4200')
+      expect(new Set(column('profile_visits'))).toEqual(new Set(['']))
+      expect((await table(`/w/northside/${path.replace(':post', post.postId)}`, 'outsider')).status).toBe(404)
+    },
+  )
+
+  it('one that the platform no longer gives is shown as its last known value, marked as such', async () => {
+    await read(144, { watch_time: 11_520_000 })
+    const { text } = await test.cast.manager.get(`/w/northside/posts/${post.postId}`)
+    expect(text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toContain('Average watch time 4.2 s no longer provided')
   })
 })
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Account } from '../../../platforms/account.ts'
 import type { Measuring, PostToMeasure } from '../../../platforms/measurer.ts'
 import { draftOf, publish } from '../../support/draft.ts'
+import { expectedNumbers, type LedgerNumbers } from '../../support/insights/expected-numbers.ts'
 import { type Rig, startRig } from '../../support/platforms/against-sandbox.ts'
 import { type CountingShare, countingShare } from '../../support/platforms/counting-share.ts'
 import { photo, video } from '../../support/publishable.ts'
@@ -46,8 +47,7 @@ const measuring = (platform: string, retired: string[] = []): Measuring => ({
 })
 const measure = (platform: string, retired?: string[]) =>
   rig.platform(platform).measure.posts(measuring(platform, retired), posts[platform]!)
-const truth = (platform: string, id: string) =>
-  rig.control<Record<string, number>>('GET', `/ledger/posts/${platform}/${id}/numbers`)
+const truth = (platform: string, id: string) => rig.control<LedgerNumbers>('GET', `/ledger/posts/${platform}/${id}/numbers`)
 
 test('before Meta has any numbers, metrics are missing, not 0', async () => {
   const { result } = await measure('instagram')
@@ -67,10 +67,9 @@ test.each(['facebook', 'instagram', 'tiktok'])(
     expect(share.calls).toBe(operations.length || 1)
     for (const post of posts[platform]!) {
       const numbers = result.get(post.platformPostId)
-      const { views, reach, likes, comments, shares, saved: saves } = await truth(platform, post.platformPostId)
-      const given = rig.platform(platform).measure.names(post.kind)
-      const all = Object.entries({ views, reach, likes, comments, shares, saves }).filter(([name]) => name in given)
-      expect(numbers).toEqual(Object.fromEntries(all))
+      expect(numbers).toEqual(
+        expectedNumbers(rig.platform(platform).measure, post.kind, await truth(platform, post.platformPostId)),
+      )
       expect(numbers?.views).toBeGreaterThan(0)
     }
   },

@@ -111,6 +111,16 @@ describe.sequential('a platform that one line adds', () => {
     }
   })
 
+  test.each([0.5, -1, 2 ** 53])('a seventh number of %d is not stored, and the account says why; the others are', async (odd) => {
+    for (const notice of service.notices) notice.slips = odd
+    await house.sql`update measured_targets set next_at = ${new Date()}`
+    await measureAll(house.sql, house.client)
+    const [read] = await house.sql`select views::int, more, ended_metrics from measured_targets where views is not null limit 1`
+    expect(read).toEqual({ views: 120, more: { slips_taken: 3 }, endedMetrics: ['slips_taken'] })
+    const [row] = await house.sql`select problem from measured_channels`
+    expect(row?.problem).toBe('Bulletin sent something that cannot be a number of slips torn off. It counts as not given.')
+  })
+
   test('is checked by the doctor', { timeout: 60_000 }, async () => {
     const { sql, config: given, temporal } = house
     const config = { ...given, temporal: { ...given.temporal, address: temporal.address } }
