@@ -152,6 +152,14 @@ begin
     on conflict (issuer, minute) do update set calls = r.calls + excluded.calls;
   return made;
 end $function$;
+CREATE OR REPLACE FUNCTION public.tell_media()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('media', concat_ws(' ', new.workspace_id, new.id));
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.tell_outbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1150,6 +1158,7 @@ CREATE TRIGGER channels_forget_avatar AFTER UPDATE OF state ON channels FOR EACH
 CREATE TRIGGER channels_remember_erased AFTER DELETE ON channels FOR EACH ROW EXECUTE FUNCTION remember_erased('channel');
 CREATE TRIGGER grants_forget_person BEFORE UPDATE OF state ON grants FOR EACH ROW WHEN ((new.state = 'ended'::text)) EXECUTE FUNCTION forget_person();
 CREATE TRIGGER grants_remember_erased AFTER DELETE ON grants FOR EACH ROW EXECUTE FUNCTION remember_erased('grant');
+CREATE TRIGGER media_tell AFTER UPDATE OF conversion, conversion_share ON media FOR EACH ROW WHEN (((old.conversion IS DISTINCT FROM new.conversion) OR (old.conversion_share IS DISTINCT FROM new.conversion_share))) EXECUTE FUNCTION tell_media();
 CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION tell_outbox();
 CREATE TRIGGER posts_version BEFORE UPDATE ON posts FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.text IS DISTINCT FROM new.text) OR (old.link IS DISTINCT FROM new.link) OR (old.variants IS DISTINCT FROM new.variants) OR (old.choices IS DISTINCT FROM new.choices) OR (old.wall_time IS DISTINCT FROM new.wall_time) OR (old.zone IS DISTINCT FROM new.zone) OR (old.due_at IS DISTINCT FROM new.due_at))) EXECUTE FUNCTION raise_post_version();
 CREATE TRIGGER targets_published_later AFTER UPDATE OF state, platform_post_id ON targets FOR EACH ROW WHEN (((new.state = 'published'::text) AND (new.platform_post_id IS NOT NULL) AND ((old.state <> 'published'::text) OR (old.platform_post_id IS NULL)))) EXECUTE FUNCTION list_unmeasured_target();
@@ -1408,4 +1417,5 @@ comment on function forget_avatar() is 'whoever disconnects an account, its pict
 comment on function forget_person() is 'whatever ends an authorization, the name of the person and their permissions go in the same statement';
 comment on function measure_shard(uuid) is 'which of the 16 schedules measures an account: the last bits of its id are random';
 comment on function remember_erased() is 'whatever deletes a person, a workspace, an authorization or an account, a restore deletes it again';
+comment on function tell_media() is 'workspace and media: pages that show the file are rendered again';
 comment on function tell_target() is 'workspace, post, target, when it is due and when it was due before; times in seconds since 1970';

@@ -4,6 +4,7 @@ import { makeImage, makeVideo } from '../../local/media/media-files.ts'
 import { password } from '../support/app.ts'
 import { launchBrowser } from '../support/browser/browser.ts'
 import { type ConnectingApp, createConnectingApp } from '../support/connecting-app.ts'
+import { addMedia, postIdIn } from '../support/posts.ts'
 
 let test: ConnectingApp
 let page: Page
@@ -56,4 +57,51 @@ it('an upload in progress can be canceled and leaves nothing behind', async () =
   await page.waitForTimeout(1_800)
   expect(await page.locator('.tile:has-text("slow.jpg")').count()).toBe(0)
   expect(await test.sql`select from media where file_name = 'slow.jpg'`).toHaveLength(0)
+})
+
+/** A video of which half was converted in the last two minutes. */
+const converting = async (): Promise<string> => {
+  const id = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, { kind: 'video' })
+  await test.sql`
+    update media set original_key = ${`original-of-${id}`}, conversion = 'waiting', conversion_share = 0.5,
+      conversion_began_at = now() - interval '2 minutes' where id = ${id}`
+  return id
+}
+const finish = (id: string) => test.sql`update media set conversion = null, conversion_share = null where id = ${id}`
+
+it('the tile of a video says how long its conversion takes, and is rendered again when that changes', async () => {
+  const id = await converting()
+  await page.goto(`${test.url}/w/northside/media`)
+  const tile = page.locator(`#media-${id}`)
+  await tile.getByText('Converting: about 3 minutes').or(tile.getByText('Converting: about 2 minutes')).waitFor()
+  await test.sql`update media set conversion_share = 0.9 where id = ${id}`
+  await tile.getByText('Converting: about a minute').waitFor()
+  await finish(id)
+  await tile.locator('.tile-converting').waitFor({ state: 'detached' })
+  expect(await tile.getAttribute('data-converting')).toBeNull()
+})
+
+it('the page of a video shows the video as soon as it is converted', async () => {
+  const id = await converting()
+  await page.goto(`${test.url}/w/northside/media/${id}`)
+  await page.getByText('Platforms don’t accept this video as it is').waitFor()
+  expect(await page.locator('.media-show video').count()).toBe(0)
+  await finish(id)
+  await page.locator('.media-show video').waitFor({ state: 'attached' })
+})
+
+it('the composer says before scheduling that the conversion takes longer than until the post’s time', async () => {
+  const id = await converting()
+  const form = new URLSearchParams([
+    ['text', 'Filmed today'],
+    ['act', 'save'],
+    ['media', id],
+  ])
+  const saved = await test.cast.manager.post('/w/northside/posts', form)
+  await page.goto(`${test.url}/w/northside/posts/${postIdIn(saved.location)}/edit`)
+  const note = page.getByText(/^Converting: about [23] minutes\. The post goes out once that’s done\./)
+  await note.waitFor()
+  await page.locator('[name=time]').fill('2099-01-01T10:00')
+  await note.waitFor({ state: 'detached' })
+  await finish(id)
 })

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { type Change, createLive, type Live } from '../../web/notifications/live.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { insertTarget } from '../support/connected.ts'
-import { connectAll } from '../support/posts.ts'
+import { addMedia, connectAll } from '../support/posts.ts'
 
 let test: TestApp
 let target: { postId: string; targetId: string }
@@ -53,6 +53,20 @@ it('when the listening connection is killed, all subscribers are told to check a
   expect(await watcher.heard).toBeNull()
   watcher.stop()
   await own.close()
+})
+
+it('the progress of a conversion reaches those who watch the media of its workspace, and nobody else', async () => {
+  const id = await addMedia(test.deps, test.workspaces.northside, test.cast.manager.id, { kind: 'video' })
+  const heard: Record<string, (string | null)[]> = { northside: [], elsewhere: [] }
+  const stops = Object.entries(test.workspaces).map(([slug, workspaceId]) =>
+    live.subscribeMedia(workspaceId, { changed: (mediaId) => heard[slug]?.push(mediaId), closed: () => undefined }),
+  )
+  await test.sql`update media set original_key = 'an-original', conversion = 'waiting', conversion_share = 0 where id = ${id}`
+  await test.sql`update media set file_name = 'renamed.mp4' where id = ${id}`
+  await test.sql`update media set conversion_share = 0.5 where id = ${id}`
+  await expect.poll(() => heard.northside).toEqual([id, id])
+  expect(heard.elsewhere).toEqual([])
+  for (const stop of stops) stop()
 })
 
 it('a post that moves is announced with the day it leaves and the day it goes to', async () => {

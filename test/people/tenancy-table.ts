@@ -142,6 +142,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/posts/:post/progress': members(404),
   'GET /w/:workspace/calendar/events': members(200),
   'GET /w/:workspace/media': members(200),
+  'GET /w/:workspace/media/events': members(200),
   'POST /w/:workspace/media': members(422),
   'PUT /w/:workspace/media/:fileName': members(422),
   'GET /w/:workspace/media/:id': members(404),

@@ -29,9 +29,21 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
     .get(`${one}/events`, guard, async (c) => {
       const postId = idParam(c, 'post')
       if (!(await findPost(deps.sql, { workspaceId: c.var.workspace.id, postId }))) throw new HTTPException(404)
-      return stream(streams, c, { workspaceId: c.var.workspace.id, postId })
+      return stream(streams, c, 'target-changed', (events) =>
+        tellChanges(deps, events, { workspaceId: c.var.workspace.id, postId }),
+      )
     })
-    .get('/w/:workspace/calendar/events', guard, (c) => stream(streams, c, { workspaceId: c.var.workspace.id }))
+    .get('/w/:workspace/calendar/events', guard, (c) =>
+      stream(streams, c, 'target-changed', (events) => tellChanges(deps, events, { workspaceId: c.var.workspace.id })),
+    )
+    .get('/w/:workspace/media/events', guard, (c) =>
+      stream(streams, c, 'media-changed', ({ send, end }) =>
+        deps.live.subscribeMedia(c.var.workspace.id, {
+          changed: (mediaId) => send('media-changed', mediaId ?? ''),
+          closed: end,
+        }),
+      ),
+    )
     .get(`${one}/status`, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'))
       if (!page) throw new HTTPException(404)
@@ -62,23 +74,28 @@ export const liveRoutes = (deps: WebDeps, view: Renderer) => {
 }
 
 /**
- * Streams which posts and days changed. Not how: the page fetches that with its own permissions.
+ * Streams which posts and days, or which media, changed. Not how: the page fetches that with its own permissions.
  * Also sends a change at the start, because something may have changed since the page was rendered
  * or while the stream was interrupted. Ends when the browser disconnects, the server stops, the
  * session has too many streams or the session ends. Each ping checks the session.
  */
-const stream = ({ deps, limit }: Streams, c: Context<MemberEnv>, topic: Topic): Response => {
-  const watcher = { sessionId: c.var.session.id, workspaceId: topic.workspaceId }
+const stream = (
+  { deps, limit }: Streams,
+  c: Context<MemberEnv>,
+  changed: 'target-changed' | 'media-changed',
+  subscribe: (events: EventStream) => () => void,
+): Response => {
+  const watcher = { sessionId: c.var.session.id, workspaceId: c.var.workspace.id }
   return eventStream(c, (events) => {
     const leave = limit.enter(watcher.sessionId, events.end)
-    const unsubscribe = tellChanges(deps, events, topic)
+    const unsubscribe = subscribe(events)
     const ping = async () => {
       if (await mayWatch(deps.sql, watcher)) events.send('ping')
       else events.end()
     }
     // after an error, the browser reconnects
     const pinging = setInterval(() => ping().catch(events.end), pingMs)
-    events.send('target-changed')
+    events.send(changed)
     events.send('ping')
     return () => {
       clearInterval(pinging)

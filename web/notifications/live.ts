@@ -8,6 +8,8 @@ export type Live = {
    * function that unsubscribes.
    */
   subscribe(to: Topic, subscriber: Subscriber): () => void
+  /** The same for the conversions of a workspace's media. */
+  subscribeMedia(workspaceId: string, subscriber: MediaSubscriber): () => void
   /** Stops listening and makes every subscriber end its stream. */
   close(): Promise<void>
 }
@@ -17,6 +19,8 @@ export type Topic = { workspaceId: string; postId?: string }
 export type Change = { postId: string; targetId: string; dueS: number[] }
 /** `changed` gets null if anything may have changed. */
 type Subscriber = { changed(change: Change | null): void; closed(): void }
+/** `changed` gets the id of the media, or null if any may have changed. */
+type MediaSubscriber = { changed(mediaId: string | null): void; closed(): void }
 
 /**
  * Uses one LISTEN per process. After the connection was interrupted, the driver listens again but
@@ -24,6 +28,7 @@ type Subscriber = { changed(change: Change | null): void; closed(): void }
  */
 export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
   const subscriptions = new Map<Subscriber, Topic>()
+  const ofMedia = new Map<MediaSubscriber, string>()
   let listening = false
   const listener = await sql.listen(
     'targets',
@@ -31,12 +36,22 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
     () => {
       if (listening) {
         log.warn({ subscribers: subscriptions.size }, 'listening to targets again after a lost connection')
-        for (const subscriber of subscriptions.keys()) subscriber.changed(null)
+        for (const subscriber of [...subscriptions.keys(), ...ofMedia.keys()]) subscriber.changed(null)
       }
       listening = true
     },
   )
+  const mediaListener = await sql.listen('media', (payload) => {
+    const [workspaceId, mediaId = ''] = payload.split(' ')
+    for (const [subscriber, of] of ofMedia) if (of === workspaceId) subscriber.changed(mediaId)
+  })
   return {
+    subscribeMedia: (workspaceId, subscriber) => {
+      ofMedia.set(subscriber, workspaceId)
+      return () => {
+        ofMedia.delete(subscriber)
+      }
+    },
     subscribe: (to, subscriber) => {
       subscriptions.set(subscriber, to)
       return () => {
@@ -44,9 +59,11 @@ export const createLive = async (sql: Sql, log: Logger): Promise<Live> => {
       }
     },
     close: async () => {
-      for (const subscriber of [...subscriptions.keys()]) subscriber.closed()
+      for (const subscriber of [...subscriptions.keys(), ...ofMedia.keys()]) subscriber.closed()
       subscriptions.clear()
+      ofMedia.clear()
       await listener.unlisten()
+      await mediaListener.unlisten()
     },
   }
 }

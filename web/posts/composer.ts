@@ -14,7 +14,7 @@ import { freshFacts } from '../channels/account-facts.ts'
 import type { WebDeps, Workspace } from '../http/env.ts'
 import { formats } from '../time/formats.ts'
 import { readWallTime, type WallTime } from '../time/wall-time.ts'
-import { type Planned, type TimeNote, timeNotes } from './neighbors.ts'
+import { conversionNote, type Planned, type TimeNote, timeNotes } from './neighbors.ts'
 import type { PostForm } from './post-form.ts'
 
 /** Everything the composer shows: the form as typed, and the results of the platforms' checks. */
@@ -113,7 +113,7 @@ export const loadComposer = async (
     targets,
     equals,
     time,
-    timeNotes: notes,
+    timeNotes: [...conversionNote(media, dueAt, deps.now()), ...notes],
   }
 }
 

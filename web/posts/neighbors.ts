@@ -1,6 +1,8 @@
+import type { Media } from '../../db/posts/media.ts'
 import { countDueOn, listNeighbors, type Neighbor } from '../../db/posts/neighbors.ts'
 import { isUnsent } from '../../db/posts/target-states.ts'
 import { listTargets } from '../../db/posts/targets.ts'
+import { conversionLeftMs, conversionWords } from '../../media/conversion-words.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { WebDeps } from '../http/env.ts'
 import { type Formats, formats } from '../time/formats.ts'
@@ -10,6 +12,14 @@ import { titleOf } from './post-title.ts'
 export type Planned = { channelId: string; accountName: string; platform: Platform; kind: string }
 /** A note about the chosen time. It doesn't prevent scheduling. */
 export type TimeNote = { words: string; postId: string | null }
+
+/** A note if a file of the post will still be converted at its time, with how long that takes. */
+export const conversionNote = (media: Media[], dueAt: Date, nowMs: number): TimeNote[] => {
+  const waiting = media.filter((file) => file.conversion === 'waiting')
+  const last = waiting.sort((a, b) => conversionLeftMs(b, nowMs) - conversionLeftMs(a, nowMs))[0]
+  if (!last || dueAt.getTime() >= nowMs + conversionLeftMs(last, nowMs)) return []
+  return [{ words: `${conversionWords(last, nowMs)}. The post goes out once that’s done.`, postId: null }]
+}
 
 /** Two posts on one account that are closer than this get a note. */
 const closeMs = 15 * 60_000

@@ -12,6 +12,12 @@ document.addEventListener('target-changed', (event) => {
   for (const part of document.querySelectorAll('[data-live]')) if (concerns(part, changed)) fetchSoon(part.id)
 })
 
+// The event of a conversion has the id of the file, or nothing if any may have changed.
+document.addEventListener('media-changed', (event) => {
+  const id = event.detail?.data
+  for (const part of document.querySelectorAll('[data-converting]')) if (!id || part.dataset.converting === id) fetchSoon(part.id)
+})
+
 /**
  * `at`: the changed days, in seconds since 1970. `posts`: ids. Null if anything may have changed.
  */
