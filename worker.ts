@@ -37,7 +37,7 @@ import { ensureSchedules, sweepWhatWasNeverSwept } from './temporal/schedules.ts
 import { ensureSearchAttributes } from './temporal/search-attributes.ts'
 import { backgroundSettings, workerSettings } from './temporal/worker-settings.ts'
 import { workflowCode } from './temporal/workflow-code.ts'
-import { connectionOptions, createClient } from './web/operate/temporal.ts'
+import { connectionOptions, createClient } from './web/operate/temporal-client.ts'
 import { policyVersions } from './web/privacy/policy.ts'
 import { backgroundTaskQueue, taskQueue } from './workflows/names.ts'
 

@@ -1,13 +1,12 @@
 import type { Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { isBusy } from '../db/postgres/waiting.ts'
 import { avatarRoutes } from './channels/avatar-routes.ts'
 import { callbackRoutes } from './channels/callback-routes.ts'
 import { channelsRoutes } from './channels/routes.ts'
 import { loadAssets } from './http/assets.ts'
 import { compressWhenAsked } from './http/compression.ts'
-import { type AnyContext, type Env, forAnyone, type WebDeps } from './http/env.ts'
-import { ClientGone, limitBodies } from './http/forms/body.ts'
+import { type Env, forAnyone, type WebDeps } from './http/env.ts'
+import { errorPage, errorWords } from './http/error-pages.ts'
+import { limitBodies } from './http/forms/body.ts'
 import { headersEverywhere, refuseForeignWrites } from './http/headers.ts'
 import { ownRequestId } from './http/own-request-id.ts'
 import { createRenderer, type Renderer } from './http/render.ts'
@@ -18,7 +17,6 @@ import { refuseStrangeAddresses } from './http/strange-addresses.ts'
 import { insightsRoutes } from './insights/routes.ts'
 import { publicMediaRoutes } from './media/public-routes.ts'
 import { mediaRoutes } from './media/routes.ts'
-import { isStorageFull } from './media/storage.ts'
 import { uploadRoutes } from './media/uploads/routes.ts'
 import { activityRoutes } from './notifications/activity-routes.ts'
 import { liveRoutes } from './notifications/live-routes.ts'
@@ -122,55 +120,3 @@ const pages: ((deps: WebDeps, view: Renderer) => Hono<any>)[] = [
   avatarRoutes,
   liveRoutes,
 ]
-
-const errorPage = (deps: WebDeps, view: Renderer, thrown: Error, c: AnyContext): Response => {
-  if (thrown instanceof ClientGone) return new Response(null, { status: 499 }) // nobody is left to read a page
-  if (isBusy(thrown)) return busyPage(deps, view, thrown, c)
-  const error = isStorageFull(thrown) ? noSpace(deps, c, thrown) : thrown
-  const status = error instanceof HTTPException ? error.status : 500
-  if (!(error instanceof HTTPException)) deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'a request failed')
-  return view.page(c, 'errors/show', errorWords(status, error instanceof HTTPException ? error.message : ''), status)
-}
-
-const busyRetryS = 5
-
-/** The database did not answer in the time that a person waits: nothing was changed. */
-const busyPage = (deps: WebDeps, view: Renderer, error: Error, c: AnyContext): Response => {
-  deps.log.warn({ ...shaped(error), requestId: c.get('requestId') }, 'the database is too busy')
-  c.header('Retry-After', String(busyRetryS))
-  const words = 'CrateSocial is busy, so this was not done and nothing was changed. Try again in a few seconds.'
-  return view.page(c, 'errors/show', { status: 503, title: 'Busy right now', words }, 503)
-}
-
-/** Nothing was changed, and the same request works once there is space again. */
-const noSpace = (deps: WebDeps, c: AnyContext, error: Error): HTTPException => {
-  deps.log.error({ ...shaped(error), requestId: c.get('requestId') }, 'there is too little disk space')
-  c.header('Retry-After', '60')
-  return new HTTPException(503, {
-    message:
-      'The server is out of disk space, so this was not saved. Go back to find what you typed, and try again in a few minutes.',
-  })
-}
-
-/** Without the other properties: those of database errors quote values of the row, an email among them (promise: S3). */
-const shaped = (error: Error): Record<string, unknown> => ({
-  error: error.name,
-  code: 'code' in error ? error.code : undefined,
-  words: error.message,
-  stack: error.stack,
-})
-
-const errorWords = (status: number, message = ''): { status: number; title: string; words: string } => {
-  const known: Record<number, [string, string]> = {
-    403: ['Not allowed', 'You may not do this here.'],
-    429: ['Too many attempts', 'Wait a little, then try again.'],
-    503: ['Not saved', 'Try again in a few minutes.'],
-    404: ['Not found', 'There is nothing at this address, or it is not yours to see.'],
-    500: [
-      'Something went wrong here',
-      'The request was not carried out. The log of the server says why, under the number below.',
-    ],
-  }
-  const [title, words] = known[status] ?? ['This did not work', 'The request could not be carried out as it was sent.']
-  return { status, title, words: message || words }
-}

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity'
 import type { Logger } from 'pino'
 import { findAuthorizationUse, lockAuthorization } from '../../db/channels/authorization-use.ts'
+import { endRevocation } from '../../db/channels/revocation-endings.ts'
 import {
   claimRevoking,
-  endRevocation,
   listPendingRevocations,
   openRevocationTokens,
   postponeRevocation,

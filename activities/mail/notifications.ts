@@ -1,12 +1,11 @@
 import {
   claimMailing,
   findNoticeToMail,
-  listPostsAtRisk,
   markMailed,
   type NoticeToMail,
-  type PostAtRisk,
   releaseMailing,
-} from '../../db/notifications/notifications.ts'
+} from '../../db/notifications/notice-mails.ts'
+import { listPostsAtRisk, type PostAtRisk } from '../../db/notifications/posts-at-risk.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import type { Registry } from '../../platforms/index.ts'
 import { dateFormat } from '../../text/formatters.ts'

@@ -2,23 +2,18 @@ import { forgetAccountFacts } from '../../db/channels/account-facts.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { notify } from '../../db/notifications/notifications.ts'
 import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
-import { type AttemptOutcome, findLatestAttempt, recordOutcome } from '../../db/posts/attempts.ts'
-import { retireLinks } from '../../db/posts/media-links.ts'
+import { type AttemptOutcome, recordOutcome } from '../../db/posts/attempts.ts'
 import {
   type AnotherTry,
   allowAnotherTry,
   markFailed,
   markInInbox,
-  markMissed,
   markProcessing,
   markPublished,
-  markRefusedAhead,
   markUnconfirmed,
 } from '../../db/posts/target-progress.ts'
 import { isBoundAlready, type TargetRow } from '../../db/posts/targets.ts'
-import { waitForConnection } from '../../db/posts/waiting-targets.ts'
 import type { Problem } from '../../platforms/errors.ts'
-import type { Checked } from '../../platforms/platform.ts'
 import type { Meters } from '../meters.ts'
 import { backoffMs } from '../retry.ts'
 
@@ -26,7 +21,7 @@ import { backoffMs } from '../retry.ts'
  * The final states of a target. Each is written in one transaction with the attempt and an event.
  */
 
-type Deps = { sql: Sql; meters?: Meters | undefined }
+export type Deps = { sql: Sql; meters?: Meters | undefined }
 
 /** The attempt whose call led here. Its outcome is written in the same transaction. */
 export type AttemptResult = { id: string; outcome: AttemptOutcome; sentAt: Date | null; problem: Problem | null }
@@ -98,19 +93,8 @@ export const settleFailed = async (deps: Deps, target: TargetRow, problem: Probl
  * the transaction, because accounts are locked before targets, never after (see
  * db/posts/post-locks.ts).
  */
-const distrustFacts = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
+export const distrustFacts = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
   if (problem.kind === 'rejected' || problem.kind === 'permission') await forgetAccountFacts(deps.sql, target.channelId)
-}
-
-/** The platform refused the post before anything was sent. */
-export const settleRefusedAhead = async (deps: Deps, target: TargetRow, problem: Problem): Promise<void> => {
-  await distrustFacts(deps, target, problem)
-  const isOver = await tx(deps.sql, async (t) => {
-    const marked = await markRefusedAhead(t, target, problem)
-    if (marked) await recordAndNotify(t, target, 'failed', problem)
-    return marked
-  })
-  if (isOver) deps.meters?.ended(target, 'failed')
 }
 
 export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: string): Promise<void> => {
@@ -122,82 +106,11 @@ export const settleUnconfirmed = async (deps: Deps, target: TargetRow, words: st
   if (isOver) deps.meters?.ended(target, 'unconfirmed')
 }
 
-/** The post's time passed while nothing could be sent. False if the row has moved on. */
-export const settleMissed = async (deps: Deps, target: TargetRow): Promise<boolean> => {
-  const isOver = await tx(deps.sql, async (t) => {
-    const missed = await markMissed(t, target)
-    if (missed) await recordAndNotify(t, target, 'missed')
-    return missed
-  })
-  if (isOver) deps.meters?.ended(target, 'missed')
-  return isOver
-}
-
-/**
- * The connection is lost and nothing was sent: the post waits for a person to reconnect. False if
- * the row has moved on. The loss is reported once by the code that noticed it, not for every post.
- */
-export const settleWaitingForConnection = async (
-  deps: Deps & { now: () => number },
-  target: TargetRow,
-  problem: Problem,
-): Promise<boolean> => {
-  const words = `Waits for ${target.channelName} to be connected again. ${problem.words}`
-  return waitForConnection(deps.sql, target, problem, words, new Date(deps.now()))
-}
-
-/** How many times a post is sent if the platform accepts it and then gives it up each time. */
-const mostSends = 5
-
-/**
- * The platform accepted the post and then gave it up permanently. If the reason isn't the post
- * itself (the platform couldn't download the media, or had an internal error), it is sent again.
- * The media URLs of the former attempt are retired first, so that it can never take effect.
- */
-export const settleGivenUp = async (
-  deps: Deps & { now: () => number },
-  target: TargetRow,
-  problem: Problem,
-  attempt: { id: string; sentAt: Date | null } | undefined,
-): Promise<void> => {
-  const result = attempt && { ...attempt, outcome: 'refused' as const, problem }
-  // A draft that was in the inbox isn't delivered a second time, whatever the platform says.
-  const mayRepeat = problem.kind === 'unavailable' && target.inboxUntil === null
-  if (!result || !mayRepeat || target.attemptNumber >= mostSends) return settleFailed(deps, target, problem, result)
-  await retireLinks(deps.sql, { targetId: target.id, attemptNumber: target.attemptNumber })
-  await settleAnotherTry(deps, target, { ...again(deps, target, problem), after: afterOf(target) }, result)
-}
-
-const again = (deps: { now: () => number }, target: TargetRow, problem: Problem): AnotherTry => ({
+export const anotherTryAfter = (deps: { now: () => number }, target: TargetRow, problem: Problem): AnotherTry => ({
   from: 'preparing',
   words: `${problem.words} Nothing was published. It is sent again automatically.`,
   notBefore: new Date(deps.now() + (problem.retryAfterMs ?? backoffMs(target.attemptNumber, 5_000))),
 })
-
-const afterOf = ({ state }: TargetRow) => (state === 'processing' ? 'processing' : 'sending')
-
-/** The result of the platform's processing. */
-export const settleChecked = async (
-  deps: Deps & { now: () => number },
-  target: TargetRow,
-  checked: Exclude<Checked, { state: 'processing' }>,
-): Promise<void> => {
-  switch (checked.state) {
-    case 'published':
-      return settlePublished(deps, target, checked)
-    case 'failed':
-      return settleGivenUp(deps, target, checked.problem, await findLatestAttempt(deps.sql, target.id))
-    case 'draft':
-      return settleFailed(deps, target, {
-        kind: 'rejected',
-        code: 'draft',
-        subcode: null,
-        words: checked.words,
-        traceId: null,
-        retryAfterMs: null,
-      })
-  }
-}
 
 const record = (t: Db, target: TargetRow, name: string, problem?: Problem): Promise<string> =>
   recordEvent(t, {
@@ -210,7 +123,7 @@ const record = (t: Db, target: TargetRow, name: string, problem?: Problem): Prom
 
 // promise: U4
 /** Records an event, and notifies the admins and the post's author. */
-const recordAndNotify = async (
+export const recordAndNotify = async (
   t: Db,
   target: TargetRow,
   kind: 'failed' | 'unconfirmed' | 'missed',

@@ -8,10 +8,10 @@ import type { TargetRef } from '../../workflows/names.ts'
 import { notYet } from '../retry.ts'
 import { asks } from './facts.ts'
 import { listFilesOf } from './files.ts'
-import { settleRefusedAhead, settleWaitingForConnection } from './outcomes.ts'
 import { againLater, type PublishingDeps, waitForRoom, withPublication } from './platform-calls.ts'
 import { Outdated } from './publication.ts'
 import { prepareAheadMs, whenAsked } from './read.ts'
+import { settleRefusedAhead, settleWaitingForConnection } from './unsent-outcomes.ts'
 
 export const createPreparing = (deps: PublishingDeps) => ({
   /** Does everything that can be done in advance. Retried until the platform is ready. */

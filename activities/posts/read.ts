@@ -5,8 +5,8 @@ import type { PostKind } from '../../platforms/platform.ts'
 import type { Searchable, TargetRef } from '../../workflows/names.ts'
 import { asks, factsOf, factsOfNothing, isOverdue, type TargetFacts } from './facts.ts'
 import { countAround, leadMsFor } from './lead-time.ts'
-import { settleMissed } from './outcomes.ts'
 import type { PublishingDeps } from './platform-calls.ts'
+import { settleMissed } from './unsent-outcomes.ts'
 
 export const createReading = (deps: PublishingDeps) => ({
   /** Reads the row. Runs within the workflow's task, so it must be short. */

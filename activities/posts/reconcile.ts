@@ -7,16 +7,10 @@ import { PlatformError } from '../../platforms/errors.ts'
 import type { Reconciled } from '../../platforms/platform.ts'
 import type { TargetRef } from '../../workflows/names.ts'
 import { backoffMs, notYet } from '../retry.ts'
+import { settleGivenUp } from './check-outcomes.ts'
 import { asks } from './facts.ts'
 import { leaseMs } from './lease.ts'
-import {
-  type AttemptResult,
-  settleAnotherTry,
-  settleGivenUp,
-  settleProcessing,
-  settlePublished,
-  settleUnconfirmed,
-} from './outcomes.ts'
+import { type AttemptResult, settleAnotherTry, settleProcessing, settlePublished, settleUnconfirmed } from './outcomes.ts'
 import { againLater, type PublishingDeps, withPublication } from './platform-calls.ts'
 import { whenAsked } from './read.ts'
 import { windowsOf } from './windows.ts'

@@ -8,7 +8,8 @@ import { type Db, type Sql, tx } from '../../db/postgres/connect.ts'
 import type { Moved } from '../../db/posts/target-transitions.ts'
 import { countDeleted } from '../../db/privacy/deletion-items.ts'
 import { insertWorkspaceMails } from '../../db/privacy/deletion-mails.ts'
-import { endStep, findOpenRequest, finishRequest, type OpenRequest } from '../../db/privacy/deletion-requests.ts'
+import { findOpenRequest, finishRequest, type OpenRequest } from '../../db/privacy/deletion-requests.ts'
+import { endStep } from '../../db/privacy/deletion-steps.ts'
 import {
   cancelTargetsOf,
   deleteDoomedWorkspaces,

@@ -1,6 +1,7 @@
 import { forgetSealed, keyLostWords } from '../../db/channels/forgetting.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
-import { countPostsAtRisk, notify } from '../../db/notifications/notifications.ts'
+import { notify } from '../../db/notifications/notifications.ts'
+import { countPostsAtRisk } from '../../db/notifications/posts-at-risk.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { tellEverything } from '../../db/postgres/restored.ts'
 import { listUnreadable } from '../../db/vault/sealed.ts'

@@ -1,6 +1,7 @@
 import { type Client, isGrpcDeadlineError, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client'
 import { createDataConverter } from '../../temporal/data-converter.ts'
-import { createClient, inTrouble } from '../../web/operate/temporal.ts'
+import { inTrouble } from '../../web/operate/temporal.ts'
+import { createClient } from '../../web/operate/temporal-client.ts'
 import { backgroundTaskQueue, progress, taskQueue } from '../../workflows/names.ts'
 import { type OperateDeps, only, Unfit } from './command.ts'
 import type { Answer, Row } from './table.ts'

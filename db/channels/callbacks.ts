@@ -1,7 +1,7 @@
 import type { Db } from '../postgres/connect.ts'
 import { stateList, underWayStates } from '../posts/target-states.ts'
 import { endingGrant } from './grants.ts'
-import { endRevocationsOf } from './revocations.ts'
+import { endRevocationsOf } from './revocation-endings.ts'
 
 /** `wasKnown`: we had already found out, and notified people, that it no longer works. */
 export type RemovedGrant = { id: string; workspaceId: string; wasKnown: boolean }

@@ -3,7 +3,7 @@ import { dropUselessRecoveryCodes } from '../people/second-factor.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Place } from '../vault/vault.ts'
 import { withoutTokens } from './grants.ts'
-import { endRevocation } from './revocations.ts'
+import { endRevocation } from './revocation-endings.ts'
 
 /** A connection that must be reconnected, because its tokens are gone. */
 type ForgottenGrant = { id: string; workspaceId: string }

@@ -1,7 +1,6 @@
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
-import { stateList, unsentStates } from '../posts/target-states.ts'
 
 export const noticeKinds = [
   'failed',
@@ -84,13 +83,11 @@ export type Notice = {
   askedBy: string | null
 }
 
-export type NoticeToMail = Notice & { email: string; userName: string }
-
-const columns = (sql: Db) => sql`
+export const noticeColumns = (sql: Db) => sql`
   n.id, n.kind, n.created_at, n.seen_at, n.facts, w.name as workspace_name, w.slug, w.zone, t.post_id, left(t.text, 120) as text, t.due_at,
   t.problem ->> 'words' as problem_words, t.waiting_for, t.comment_problem ->> 'words' as comment_problem_words, c.name as channel_name, c.platform, g.id as grant_id, g.issuer, g.user_name as grant_name, a.name as asked_by`
 
-const tables = (sql: Db) => sql`
+export const noticeTables = (sql: Db) => sql`
   notices n join workspaces w on w.id = n.workspace_id left join targets t on t.id = n.target_id
   left join channels c on c.id = coalesce(n.channel_id, t.channel_id) left join grants g on g.id = coalesce(n.grant_id, c.grant_id)
   left join users a on n.kind = 'asked' and a.id = (n.facts ->> 'by')::uuid`
@@ -98,7 +95,7 @@ const tables = (sql: Db) => sql`
 /** The person's own notices, newest first. */
 export const listNotices = (sql: Db, ref: { workspaceId: string; userId: string }, limit: number): Promise<Notice[]> =>
   sql<Notice[]>`
-    select ${columns(sql)} from ${tables(sql)}
+    select ${noticeColumns(sql)} from ${noticeTables(sql)}
     where n.user_id = ${ref.userId} and n.workspace_id = ${ref.workspaceId} order by n.id desc limit ${limit}`
 
 /** When the admins were last asked about this connection. */
@@ -122,85 +119,4 @@ export const markNoticesSeen = async (sql: Db, ref: { workspaceId: string; userI
 export const markNoticesUnseen = async (sql: Db, ref: { workspaceId: string; userId: string }, at: Date): Promise<void> => {
   await sql`
     update notices set seen_at = null where user_id = ${ref.userId} and workspace_id = ${ref.workspaceId} and seen_at = ${at}`
-}
-
-/** Null if the notice was mailed, needs no email, or its reader is no longer an active member. */
-export const findNoticeToMail = async (sql: Db, id: string): Promise<NoticeToMail | null> => {
-  const [row] = await sql<NoticeToMail[]>`
-    select ${columns(sql)}, u.email, u.name as user_name
-    from ${tables(sql)} join users u on u.id = n.user_id
-      join memberships m on m.user_id = u.id and m.workspace_id = n.workspace_id
-    where n.id = ${id} and n.by_mail and n.mailed_at is null and u.deactivated_at is null`
-  return row ?? null
-}
-
-/**
- * How long sending one email may take. After that, another process may send it, in case the first
- * one died.
- */
-const mailingMinutes = 2
-
-/**
- * promise: U4: claims a notice for mailing, so that only one process sends the email. `done`: it
- * was mailed, needs no email, or no longer exists.
- */
-export const claimMailing = async (sql: Db, id: string, at: Date): Promise<'mine' | 'busy' | 'done'> => {
-  const claimed = await sql`
-    update notices set mailing_until = ${at}::timestamptz + make_interval(mins => ${mailingMinutes})
-    where id = ${id} and by_mail and mailed_at is null and (mailing_until is null or mailing_until <= ${at})`
-  if (claimed.count > 0) return 'mine'
-  const waiting = await sql`select from notices where id = ${id} and by_mail and mailed_at is null`
-  return waiting.count > 0 ? 'busy' : 'done'
-}
-
-/** The email wasn't accepted: lets the next attempt claim the notice at once. */
-export const releaseMailing = async (sql: Db, id: string): Promise<void> => {
-  await sql`update notices set mailing_until = null where id = ${id}`
-}
-
-export const markMailed = async (sql: Db, id: string, at: Date): Promise<void> => {
-  await sql`update notices set mailed_at = ${at}, mailing_until = null where id = ${id}`
-}
-
-export const chooseMailedNotices = async (sql: Db, userId: string, kinds: NoticeKind[]): Promise<void> => {
-  await sql`update users set notices_by_mail = ${kinds} where id = ${userId}`
-}
-
-export const findMailedNotices = async (sql: Db, userId: string): Promise<NoticeKind[]> => {
-  const [row] = await sql<{ kinds: NoticeKind[] }[]>`select notices_by_mail as kinds from users where id = ${userId}`
-  return row?.kinds ?? []
-}
-
-export type PostAtRisk = { postId: string; text: string; dueAt: Date; channelName: string; platform: string }
-
-/** Posts that are due at or after a moment, or posts of accounts that are already lost. */
-export type Risk = Date | 'lost'
-
-/** Its accounts. Their posts are looked up by account: by time, those of everyone would be read. */
-const accountsAtRisk = (sql: Db, grantId: string, risk: Risk) => sql`
-  c.grant_id = ${grantId} ${risk === 'lost' ? sql`and c.state = 'reconnect'` : sql``}`
-
-const isAtRisk = (sql: Db, risk: Risk) => sql`
-  t.channel_id = c.id and t.state in ${stateList(sql, unsentStates)} ${risk === 'lost' ? sql`` : sql`and t.due_at >= ${risk}`}`
-
-/** Posts scheduled through this grant that might fail, earliest first. */
-export const listPostsAtRisk = (sql: Db, grantId: string, risk: Risk, limit = 20): Promise<PostAtRisk[]> => sql<PostAtRisk[]>`
-  select r.post_id, r.text, r.due_at, c.name as channel_name, c.platform
-  from channels c cross join lateral (
-    select t.id, t.post_id, left(t.text, 80) as text, t.due_at from targets t
-    where ${isAtRisk(sql, risk)} order by t.due_at, t.id limit ${limit}) r
-  where ${accountsAtRisk(sql, grantId, risk)} order by r.due_at, r.id limit ${limit}`
-
-/** How many posts are at risk, and when the first one is due. */
-export const countPostsAtRisk = async (
-  sql: Db,
-  grantId: string,
-  risk: Risk,
-): Promise<{ count: number; firstDueAt: Date | null }> => {
-  const [row] = await sql<{ count: number; firstDueAt: Date | null }[]>`
-    select coalesce(sum(r.count), 0)::int as count, min(r.first_due_at) as first_due_at
-    from channels c cross join lateral (
-      select count(*), min(t.due_at) as first_due_at from targets t where ${isAtRisk(sql, risk)}) r
-    where ${accountsAtRisk(sql, grantId, risk)}`
-  return row ?? { count: 0, firstDueAt: null }
 }

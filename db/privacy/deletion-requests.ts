@@ -3,51 +3,14 @@ import { enqueue } from '../notifications/outbox.ts'
 import type { Db } from '../postgres/connect.ts'
 import { hashSecret } from '../vault/secrets.ts'
 import type { Vault } from '../vault/vault.ts'
+import { canonicalCode, codeOf, findFutureCode } from './deletion-codes.ts'
 import { insertPersonMails, releaseLastMail } from './deletion-mails.ts'
+import { type DeletionStep, type DeletionStepName, insertSteps, listSteps } from './deletion-steps.ts'
 
 /** promise: E3, E4, E5: deletion requests and their progress. */
 export type Origin = 'account' | 'page' | 'issuer' | 'retention' | 'restore'
-export type DeletionStepName = 'posts' | 'tokens' | 'revoke' | 'media' | 'content' | 'account'
-type StepState = 'waits' | 'trying' | 'done' | 'gave_up' | 'kept' | 'unusable'
-export type DeletionStep = {
-  position: number
-  name: DeletionStepName
-  issuer: string | null
-  state: StepState
-  amount: number | null
-  nextTryAt: Date | null
-  endedAt: Date | null
-  /** For revocations: how many are still open, and when we give up on them. */
-  pending: number | null
-  givesUpAt: Date | null
-}
+
 export type OpenedRequest = { id: string; code: string }
-
-/** Crockford's Base32 alphabet, which leaves out letters that look like digits. */
-const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** A code from 100 of the given bits, such as `7F2K-Q9MD-4XWA-80TJ-M3VX`. */
-const codeOf = (bytes: Buffer): string => readableCode([...bytes.subarray(0, 20)].map((byte) => letters[byte % 32]).join(''))
-
-/** Upper-case letters and digits only: removes hyphens and anything else that was typed. */
-export const canonicalCode = (given: string): string => given.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
-
-/** The code in groups of four with hyphens, as people read it. */
-export const readableCode = (given: string): string =>
-  canonicalCode(given)
-    .match(/.{1,4}/g)
-    ?.join('-') ?? ''
-
-/**
- * promise: E4: the code that this person's deletion will have. The form carries it, so that a
- * second tab finds the status page even if the first tab has deleted the account. It is derived
- * from the password hash, which is deleted with the person, so that afterwards nobody can tell
- * whose code it was. Null if there is no such person.
- */
-export const findFutureCode = async (sql: Db, vault: Vault, userId: string): Promise<string | null> => {
-  const [row] = await sql<{ passwordHash: string }[]>`select password_hash from users where id = ${userId}`
-  return row ? codeOf(vault.derive('deletion code', `${userId} ${row.passwordHash}`)) : null
-}
 
 const place = (id: string) => ({ table: 'deletion_requests', id, column: 'code_sealed' })
 
@@ -107,16 +70,6 @@ const begin = async (t: Db, id: string, steps: DeletionStepName[]): Promise<void
   await enqueue(t, 'deletion', id)
 }
 
-const insertSteps = async (sql: Db, requestId: string, names: DeletionStepName[]): Promise<void> => {
-  for (const name of names)
-    await sql`
-      insert into deletion_steps (request_id, position, name) values (${requestId}, ${positions[name]}, ${name})
-      on conflict do nothing`
-}
-
-/** The order of the steps. Revocations are not updated here: their own rows hold their progress. */
-const positions: Record<DeletionStepName, number> = { posts: 10, tokens: 20, media: 60, content: 70, account: 80, revoke: 90 }
-
 export type FollowedRequest = {
   id: string
   about: 'person' | 'issuer'
@@ -137,20 +90,6 @@ export const findRequestByCode = async (sql: Db, code: string): Promise<Followed
   return request ? { ...request, steps: await listSteps(sql, request.id) } : null
 }
 
-const listSteps = async (sql: Db, requestId: string): Promise<DeletionStep[]> =>
-  sql<DeletionStep[]>`
-    select position, name, issuer, state, amount, next_try_at, ended_at, null::int as pending, null::timestamptz as gives_up_at
-    from deletion_steps where request_id = ${requestId}
-    union all
-    select ${positions.revoke}, 'revoke', issuer,
-      case when bool_or(state = 'pending' and tries > 0) then 'trying' when bool_or(state = 'pending') then 'waits'
-        when bool_or(state = 'given_up') then 'gave_up' when bool_or(state = 'unusable') then 'unusable'
-        when bool_and(state = 'kept') then 'kept' else 'done' end,
-      count(*)::int, min(next_try_at), case when bool_and(state <> 'pending') then max(ended_at) end,
-      (count(*) filter (where state = 'pending'))::int, min(gives_up_at) filter (where state = 'pending')
-    from revocations where request_id = ${requestId} group by issuer
-    order by position, issuer`
-
 /**
  * `about`: a person with an account here, or the data of a platform account. `userId` is null once
  * the account is deleted.
@@ -169,25 +108,6 @@ export const findOpenRequest = async (sql: Db, id: string): Promise<OpenRequest 
     select id, case when issuer is null then 'person' else 'issuer' end as about, user_id, issuer, issuer_user_id
     from deletion_requests where id = ${id} and finished_at is null`
   return row ?? null
-}
-
-/** Marks a step as done. Adds `amount` to what earlier attempts counted. */
-export const endStep = async (
-  sql: Db,
-  requestId: string,
-  name: DeletionStepName,
-  end: { amount?: number; now: Date },
-): Promise<void> => {
-  await sql`
-    update deletion_steps set state = 'done', amount = coalesce(amount, 0) + ${end.amount ?? 0}, next_try_at = null, ended_at = ${end.now}
-    where request_id = ${requestId} and name = ${name} and state <> 'done'`
-}
-
-/** Adds to the count of a step that is running. */
-export const countOnStep = async (sql: Db, requestId: string, name: DeletionStepName, amount: number): Promise<void> => {
-  await sql`
-    update deletion_steps set state = 'trying', amount = coalesce(amount, 0) + ${amount}
-    where request_id = ${requestId} and name = ${name} and state in ('waits', 'trying')`
 }
 
 /** Finishes the request and releases its last email. Call it in a transaction. */

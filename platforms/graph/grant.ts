@@ -1,5 +1,5 @@
 import { PlatformError } from '../errors.ts'
-import type { AppCheck, GrantState, GrantTokens, Issuer } from '../grant.ts'
+import type { AppCheck, GrantState, Issuer } from '../grant.ts'
 import type { JsonRecord } from '../json.ts'
 import { listAccounts, readAccount } from './accounts.ts'
 import { metaNoteOf } from './app-note.ts'
@@ -7,7 +7,8 @@ import { metaCallbacks } from './callbacks/callbacks.ts'
 import { createGraph, type Graph, type MetaSettings } from './client.ts'
 import { invalidToken } from './error-rows/codes.ts'
 import { errorIn, isHidden } from './errors.ts'
-import { isRecord, numberAt, recordAt, recordsAt, succeeded, textAt } from './json.ts'
+import { debugToken, exchangeCode, grantedScopes, lastingTokens, momentAt, noAnswer, postForToken } from './grant-tokens.ts'
+import { isRecord, recordAt, succeeded } from './json.ts'
 import { metaScopes, missingNeeded } from './scopes.ts'
 import { endingsOf } from './versions.ts'
 
@@ -21,7 +22,7 @@ export const createMetaIssuer = (settings: MetaSettings, now: () => number = Dat
     scopes: metaScopes,
     consentUrl: (request) => consentUrl(settings, request),
     readCallback,
-    exchange: (request) => exchange(graph, request, now),
+    exchange: (request) => exchangeCode(graph, request, now),
     listAccounts: (tokens, signal) => listAccounts(graph, tokens, signal),
     readAccount: (tokens, account, signal) => readAccount(graph, tokens, account, signal),
     doubtsAccess: (problem) => problem.kind === 'permission' || isHidden({ problem }),
@@ -59,60 +60,6 @@ const readCallback = (query: Record<string, string>): { code: string } | { refus
   return { refused: 'Facebook ended the sign-in without saying why. Nothing was connected; start again.' }
 }
 
-/** The code works once. If the response is lost, the person has to start again. */
-const exchange = async (
-  graph: Graph,
-  { code, redirectUri, signal }: { code: string; redirectUri: string; signal: AbortSignal },
-  now: () => number,
-): Promise<GrantTokens> => {
-  const short = await postForToken(graph, { redirect_uri: redirectUri, code }, now, signal)
-  return lastingTokens(graph, short.token, now, signal)
-}
-
-/**
- * Exchanges any valid user token for one that lasts about 60 days. Also reads its person and
- * permissions.
- */
-const lastingTokens = async (graph: Graph, token: string, now: () => number, signal: AbortSignal): Promise<GrantTokens> => {
-  const long = await postForToken(graph, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, now, signal)
-  const [person, facts, granted] = await Promise.all([
-    graph.get('me', long.token, { fields: 'id,name' }, signal),
-    debug(graph, long.token, signal),
-    grantedScopes(graph, long.token, signal),
-  ])
-  const userId = textAt(person, 'id')
-  if (!userId) throw noAnswer('me')
-  return {
-    accessToken: long.token,
-    refreshToken: null,
-    expiresAtMs: momentAt(facts, 'expires_at') ?? long.expiresAtMs,
-    refreshExpiresAtMs: null,
-    dataAccessExpiresAtMs: momentAt(facts, 'data_access_expires_at'),
-    scopes: granted,
-    userId,
-    userName: textAt(person, 'name') ?? '',
-  }
-}
-
-/** Meta may omit `expires_in`. Then the expiry comes from debug_token. */
-const postForToken = async (graph: Graph, params: Record<string, string>, now: () => number, signal: AbortSignal) => {
-  const { appId, appSecret } = graph.settings
-  const body = await graph
-    .post('oauth/access_token', null, { client_id: appId, client_secret: appSecret, ...params }, signal)
-    .catch(explainSecret)
-  const token = textAt(body, 'access_token')
-  if (!token) throw noAnswer('oauth')
-  const lifeS = numberAt(body, 'expires_in')
-  return { token, expiresAtMs: lifeS ? now() + lifeS * 1000 : null }
-}
-
-/** Here, code 1 usually means a wrong secret. Retrying doesn't help, and the operator must know. */
-const explainSecret = (error: unknown): never => {
-  if (!(error instanceof PlatformError) || error.problem.code !== '1') throw error
-  const words = 'Meta rejected the exchange: it had an error, or META_APP_SECRET isn’t the secret of this app.'
-  throw new PlatformError({ ...error.problem, words })
-}
-
 /** Requests the app's own token, which needs only the app's id and secret (platform notes 1.3). */
 const checkApp = async (graph: Graph, now: () => number, signal: AbortSignal): Promise<AppCheck> => {
   try {
@@ -137,7 +84,7 @@ const appRefusals: Record<string, { words: string; todo: string } | undefined> =
 }
 
 const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: AbortSignal): Promise<GrantState> => {
-  const facts = await debug(graph, tokens.accessToken, signal)
+  const facts = await debugToken(graph, tokens.accessToken, signal)
   const ends = { expiresAtMs: momentAt(facts, 'expires_at'), dataAccessExpiresAtMs: momentAt(facts, 'data_access_expires_at') }
   if (facts.is_valid !== true) return { valid: false, scopes: [], ...ends, reason: reasonOf(facts) }
   const granted = await grantedScopes(graph, tokens.accessToken, signal)
@@ -146,24 +93,12 @@ const inspect = async (graph: Graph, tokens: { accessToken: string }, signal: Ab
   return { valid: true, scopes: granted, ...ends, reason }
 }
 
-/** debug_token takes the token in the query. This is the only call with a token in its URL. */
-const debug = async (graph: Graph, token: string, signal: AbortSignal): Promise<JsonRecord> =>
-  recordAt(await graph.get('debug_token', graph.appToken, { input_token: token }, signal), 'data')
-
 /** debug_token calls the error's subcode `subcode`; error envelopes call it `error_subcode`. */
 const reasonOf = (facts: JsonRecord): string => {
   const error = recordAt(facts, 'error')
   const envelope = { error: { code: error.code ?? invalidToken, error_subcode: error.subcode ?? null } }
   const problem = isRecord(facts.error) ? errorIn(envelope, 'repeatable', { percent: 0, regainMs: null }) : null
   return problem?.message ?? 'Meta no longer accepts the connection. Connect the account again.'
-}
-
-const grantedScopes = async (graph: Graph, token: string, signal: AbortSignal): Promise<string[]> => {
-  const body = await graph.get('me/permissions', token, { limit: '100' }, signal)
-  return recordsAt(body, 'data')
-    .filter((entry) => entry.status === 'granted')
-    .map((entry) => textAt(entry, 'permission'))
-    .filter((name) => name !== null)
 }
 
 // promise: R2, E3
@@ -196,12 +131,3 @@ const acceptUnknownPerson = (error: unknown): void => {
   const gone = error instanceof PlatformError && (error.problem.subcode === '458' || isHidden(error))
   if (!gone) throw error
 }
-
-/** Meta's seconds as milliseconds. Meta sends 0 for no expiry, which returns null. */
-const momentAt = (facts: JsonRecord, name: string): number | null => {
-  const seconds = numberAt(facts, name)
-  return seconds ? seconds * 1000 : null
-}
-
-const noAnswer = (call: string): PlatformError =>
-  new PlatformError({ kind: 'unavailable', code: `no_${call}`, words: 'Meta left out what was asked for.' })

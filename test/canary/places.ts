@@ -5,7 +5,7 @@ import proto from '@temporalio/proto'
 import type { VaultKey } from '../../config/values.ts'
 import type { Sql } from '../../db/postgres/connect.ts'
 import { createCodec } from '../../temporal/data-converter.ts'
-import type { createClient } from '../../web/operate/temporal.ts'
+import type { createClient } from '../../web/operate/temporal-client.ts'
 import type { Place } from './search.ts'
 
 /**

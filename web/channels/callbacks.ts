@@ -1,9 +1,11 @@
 import { endRemovedGrants, findTargetsByHandle } from '../../db/channels/callbacks.ts'
 import { recordEvent } from '../../db/notifications/events.ts'
-import { countPostsAtRisk, notify } from '../../db/notifications/notifications.ts'
+import { notify } from '../../db/notifications/notifications.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
+import { countPostsAtRisk } from '../../db/notifications/posts-at-risk.ts'
 import { tx } from '../../db/postgres/connect.ts'
-import { canonicalCode, openIssuerRequest } from '../../db/privacy/deletion-requests.ts'
+import { canonicalCode } from '../../db/privacy/deletion-codes.ts'
+import { openIssuerRequest } from '../../db/privacy/deletion-requests.ts'
 import type { CallbackNews, Issuer } from '../../platforms/grant.ts'
 import type { WebDeps } from '../http/env.ts'
 

@@ -1,7 +1,7 @@
 import { type Authorization, isBeingRevoked, lockAuthorization } from '../../db/channels/authorization-use.ts'
-import { type ConnectedElsewhere, listConnectedElsewhere, listKnownAccounts } from '../../db/channels/channels.ts'
 import { consentMinutes, keepOffer } from '../../db/channels/consents.ts'
 import { listGrantsOfPerson, noteCheckBy } from '../../db/channels/grant-upkeep.ts'
+import { type ConnectedElsewhere, listConnectedElsewhere, listKnownAccounts } from '../../db/channels/known-accounts.ts'
 import { enqueue } from '../../db/notifications/outbox.ts'
 import { type Db, tx } from '../../db/postgres/connect.ts'
 import { PlatformError } from '../../platforms/errors.ts'

@@ -12,17 +12,14 @@ import {
   pauseWorkspace,
 } from '../../db/notifications/pauses.ts'
 import { tx } from '../../db/postgres/connect.ts'
-import { type HeldPost, lockPosts } from '../../db/posts/post-locks.ts'
-import { setPostTime } from '../../db/posts/posts.ts'
-import { cancelPost, movePost } from '../../db/posts/target-moves.ts'
+import { lockPosts } from '../../db/posts/post-locks.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'
 import type { Renderer } from '../http/render.ts'
 import { requireMember, requireOperator } from '../http/session.ts'
-import { timeOf } from '../posts/post-acts.ts'
-import { readVersion } from '../posts/seen.ts'
 import { type FoldChoice, readWallTime } from '../time/wall-time.ts'
 import { isZone } from '../time/zones.ts'
+import { carryOutFate, countFates, type Fate, readFates } from './pause-fates.ts'
 
 /**
  * Pausing a workspace. Nothing is sent while it is paused. Before it resumes, an admin decides
@@ -84,10 +81,6 @@ const foldsOf = (time: string | undefined, zone: string): FoldChoice[] => (time 
 const zoneOf = (typed: Record<string, string>, zone: string): string =>
   typed.zone !== undefined && isZone(typed.zone) ? typed.zone : zone
 
-type Choice = { do: 'now' } | { do: 'cancel' } | { do: 'move'; dueAt: Date }
-/** The decision about a post that came due. `version`: as the form showed it. */
-type Fate = Choice & { postId: string; version: number | null }
-
 /**
  * Ends the pause and applies the decisions in one transaction. Every post needs a decision; there
  * is no default.
@@ -136,43 +129,9 @@ const endWith = async (
   if (!(await endPause(t, workspaceId))) return { targetIds: [] }
   for (const fate of fates) {
     const post = held.get(fate.postId)
-    if (post) await carryOut(t, post, fate, zone, nowMs)
+    if (post) await carryOutFate(t, post, fate, zone, nowMs)
   }
-  const facts = { now: count(fates, 'now'), moved: count(fates, 'move'), canceled: count(fates, 'cancel') }
+  const facts = { now: countFates(fates, 'now'), moved: countFates(fates, 'move'), canceled: countFates(fates, 'cancel') }
   await recordEvent(t, { name: 'workspace.resumed', workspaceId, userId: c.var.user.id, subjectId: workspaceId, facts })
   return { targetIds: await enqueueUnsent(t, workspaceId) }
-}
-
-const carryOut = async (t: TransactionSql, post: HeldPost, fate: Choice, zone: string, nowMs: number): Promise<void> => {
-  if (fate.do === 'cancel') {
-    await cancelPost(t, post)
-    return
-  }
-  const dueAt = fate.do === 'now' ? new Date(nowMs) : fate.dueAt
-  await movePost(t, post, dueAt)
-  await setPostTime(t, { workspaceId: post.workspaceId, postId: post.id }, timeOf(dueAt, zone))
-}
-
-const count = (fates: Fate[], what: Fate['do']): number => fates.filter((fate) => fate.do === what).length
-
-const readFates = (typed: Record<string, string>, postIds: string[], zone: string, nowMs: number) => {
-  const errors: Record<string, string> = {}
-  const fates: Fate[] = []
-  for (const postId of postIds) {
-    const chosen = readChoice(typed, postId, zone, nowMs)
-    if (typeof chosen === 'string') errors[postId] = chosen
-    else fates.push({ ...chosen, postId, version: readVersion(typed[`version.${postId}`]) })
-  }
-  return { fates, errors }
-}
-
-/** The decision about a post, or the error message. */
-const readChoice = (typed: Record<string, string>, postId: string, zone: string, nowMs: number): Choice | string => {
-  const chosen = typed[`do.${postId}`]
-  if (chosen === 'now' || chosen === 'cancel') return { do: chosen }
-  if (chosen !== 'move') return 'Choose what to do with this post.'
-  const fold = typed[`fold.${postId}`]
-  const time = readWallTime(typed[`time.${postId}`] ?? '', zone, fold === 'earlier' || fold === 'later' ? fold : null)
-  if (!time.ok) return time.words
-  return time.dueAt.getTime() <= nowMs ? 'This time has passed. Choose a later one.' : { do: 'move', dueAt: time.dueAt }
 }

@@ -1,4 +1,4 @@
-import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client'
+import type { Connection, WorkflowClientInterceptor } from '@temporalio/client'
 import type { DataConverter, Payload } from '@temporalio/common'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
@@ -7,6 +7,7 @@ import type { Sql } from '../../db/postgres/connect.ts'
 import { notifyTarget } from '../../temporal/start.ts'
 import { type Progress, progress, targetWorkflowId, taskQueue } from '../../workflows/names.ts'
 import { remembered } from '../http/remembered.ts'
+import { createClient } from './temporal-client.ts'
 
 /**
  * The web server's access to Temporal. If Temporal is down, nothing here throws, because pages are
@@ -141,22 +142,3 @@ const open = async ({ payloadCodecs = [] }: DataConverter, payloads: Payload[]):
     opened = await Promise.all(opened.map(async (one) => (isSealed(one) ? ((await codec.decode([one]))[0] ?? one) : one)))
   return opened
 }
-
-/**
- * A client that connects at the first call, so that the process starts even if Temporal is down.
- */
-export const createClient = (
-  config: Config['temporal'],
-  dataConverter: DataConverter,
-  workflow: WorkflowClientInterceptor[] = [],
-): Client & { connection: Connection } => {
-  const connection = Connection.lazy(connectionOptions(config))
-  const { namespace } = config
-  return Object.assign(new Client({ connection, namespace, dataConverter, interceptors: { workflow } }), { connection })
-}
-
-/**
- * Connection options for the client and the worker: address, and TLS or an API key if the cluster
- * needs them.
- */
-export const connectionOptions = ({ address, apiKey, tls, metadata }: Config['temporal']) => ({ address, apiKey, tls, metadata })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { chooseMailedNotices, findMailedNotices, noticeKinds } from '../../db/notifications/notifications.ts'
+import { chooseMailedNotices, findMailedNotices } from '../../db/notifications/notice-mails.ts'
+import { noticeKinds } from '../../db/notifications/notifications.ts'
 import { endAccess, endMailedLinks } from '../../db/people/access.ts'
 import { recordAccountEvent } from '../../db/people/account-events.ts'
 import { findPendingEmail } from '../../db/people/mail-links.ts'

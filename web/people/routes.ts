@@ -1,13 +1,9 @@
 import { z } from 'zod'
 import { recordEvent } from '../../db/notifications/events.ts'
-import { listClosable } from '../../db/people/deactivation.ts'
-import { insertInvitation, listOpenInvitations, restoreInvitation, revokeInvitation } from '../../db/people/invitations.ts'
-import { listMembers } from '../../db/people/memberships.ts'
-import { doesWorkspaceRequire } from '../../db/people/second-factor.ts'
+import { insertInvitation, restoreInvitation, revokeInvitation } from '../../db/people/invitations.ts'
 import { tx } from '../../db/postgres/connect.ts'
 import { type FormKey, keepFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { didSince } from '../../db/posts/undoing.ts'
-import { terms } from '../../db/privacy/terms.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forMembers, type WebDeps } from '../http/env.ts'
 import { role } from '../http/forms/fields.ts'
@@ -17,6 +13,7 @@ import { requireMember } from '../http/session.ts'
 import { undoMs } from '../posts/undoing.ts'
 import { closeAccount, reopenAccount } from './closing.ts'
 import { removeMember, setRole } from './members.ts'
+import { showPeople } from './people-page.ts'
 import { requireFresh } from './sign-in/confirming.ts'
 
 const base = '/w/:workspace/people'
@@ -27,14 +24,14 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
   const fresh = requireFresh(deps, view)
   return forMembers
     .createApp()
-    .get(base, admin, (c) => show(c, deps, view))
+    .get(base, admin, (c) => showPeople(c, deps, view))
     .post(`${base}/invitations`, admin, fresh, async (c) => {
       const given = await formFields(c)
       const chosen = role.safeParse(given.role)
-      if (!chosen.success) return show(c, deps, view, { errors: { role: chosen.error.issues[0]!.message } }, 422)
+      if (!chosen.success) return showPeople(c, deps, view, { errors: { role: chosen.error.issues[0]!.message } }, 422)
       const made = await invite(c, deps, chosen.data, formKeyIn(given, 'invitation', c.get('workspace').id))
       // Only this page shows the code, so the POST answers with the page instead of a redirect.
-      return show(c, deps, view, { made: { ...made, role: chosen.data } })
+      return showPeople(c, deps, view, { made: { ...made, role: chosen.data } })
     })
     .post(`${base}/invitations/:id/revoke`, admin, fresh, async (c) => {
       const id = z.uuid().safeParse(c.req.param('id'))
@@ -48,7 +45,7 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
     })
     .post(`${base}/:user/role`, admin, fresh, async (c) => {
       const chosen = role.safeParse((await formFields(c)).role)
-      if (!chosen.success) return show(c, deps, view, { errors: { members: chosen.error.issues[0]!.message } }, 422)
+      if (!chosen.success) return showPeople(c, deps, view, { errors: { members: chosen.error.issues[0]!.message } }, 422)
       return changed(c, deps, view, await setRole(deps.sql, memberOf(c, deps), chosen.data), 'role-changed')
     })
     .post(`${base}/:user/remove`, admin, fresh, async (c) => {
@@ -67,24 +64,6 @@ export const peopleRoutes = (deps: WebDeps, view: Renderer) => {
 }
 
 const peoplePath = (c: AnyContext): string => `/w/${c.get('workspace').slug}/people`
-
-type Page = { made?: { url: string; expiresAt: Date; role: string }; errors?: Record<string, string> }
-
-const show = async (c: AnyContext, deps: WebDeps, view: Renderer, page: Page = {}, status = 200): Promise<Response> => {
-  const { id } = c.get('workspace')
-  const [members, closable, invitations, requiresSecondFactor] = await Promise.all([
-    listMembers(deps.sql, id),
-    listClosable(deps.sql, id, c.get('user').id),
-    listOpenInvitations(deps.sql, id, new Date(deps.now())),
-    doesWorkspaceRequire(deps.sql, id),
-  ])
-  return view.page(
-    c,
-    'people/index',
-    { members, closable, invitations, requiresSecondFactor, keptFor: terms.account, made: null, errors: {}, ...page },
-    status,
-  )
-}
 
 /**
  * The invitation link is shown only in the answer to its form. If the form is sent twice, the
@@ -146,5 +125,5 @@ const changed = async (
   if (outcome === 'absent') return c.notFound() as Response
   if (outcome === 'done') return seeOther(c, peoplePath(c), said)
   const words = 'This is the last admin of the workspace. Make someone else an admin first.'
-  return await show(c, deps, view, { errors: { members: words } }, 409)
+  return await showPeople(c, deps, view, { errors: { members: words } }, 409)
 }

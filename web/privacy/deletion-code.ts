@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import { findFutureCode, findRequestByCode, readableCode } from '../../db/privacy/deletion-requests.ts'
+import { findFutureCode, readableCode } from '../../db/privacy/deletion-codes.ts'
+import { findRequestByCode } from '../../db/privacy/deletion-requests.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import type { AnyContext, Env, UserEnv, WebDeps } from '../http/env.ts'
 import { limitLinks } from '../http/throttling.ts'

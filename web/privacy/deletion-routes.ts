@@ -4,14 +4,9 @@ import { enqueue } from '../../db/notifications/outbox.ts'
 import { findOpenLink, insertMailLink, spendLink } from '../../db/people/mail-links.ts'
 import { findUserByEmail } from '../../db/people/users.ts'
 import { tx } from '../../db/postgres/connect.ts'
+import { findFutureCode, readableCode } from '../../db/privacy/deletion-codes.ts'
 import { listDeletionItems } from '../../db/privacy/deletion-items.ts'
-import {
-  findFutureCode,
-  findRequestByCode,
-  isBeingErased,
-  openDeletionRequest,
-  readableCode,
-} from '../../db/privacy/deletion-requests.ts'
+import { findRequestByCode, isBeingErased, openDeletionRequest } from '../../db/privacy/deletion-requests.ts'
 import { rules } from '../../db/privacy/retention.ts'
 import { formFields, seeOther } from '../http/answers.ts'
 import { type AnyContext, forAnyone, type WebDeps } from '../http/env.ts'
@@ -21,9 +16,10 @@ import { endCookie } from '../http/session.ts'
 import { countHits, deletionLimits, limitLinks, limitPublicForms, tooManyWords } from '../http/throttling.ts'
 import { formats } from '../time/formats.ts'
 import { findKnownCode } from './deletion-code.ts'
-import { sayDeleted, sayKept } from './deletion-lists.ts'
+import { sayDeleted } from './deletion-lists.ts'
 import { sayProgress, sayRequest } from './deletion-words.ts'
 import { forecastErasure } from './erasure-forecast.ts'
+import { sayKept } from './kept-lists.ts'
 import { policyFacts } from './policy-facts.ts'
 
 /** How long the status page is kept after the last step. */

@@ -1,6 +1,7 @@
 import { revocationDays } from '../../db/channels/revocations.ts'
 import type { DeletionItem } from '../../db/privacy/deletion-items.ts'
-import type { DeletionStep, DeletionStepName, FollowedRequest } from '../../db/privacy/deletion-requests.ts'
+import type { FollowedRequest } from '../../db/privacy/deletion-requests.ts'
+import type { DeletionStep, DeletionStepName } from '../../db/privacy/deletion-steps.ts'
 import type { Formats } from '../time/formats.ts'
 
 /**

@@ -1,15 +1,12 @@
 import { lookup } from 'node:dns/promises'
 import { isOwnHost } from '../../../config/operator.ts'
 import { isLoopback } from '../../../config/values.ts'
-import { linkForTrial, removeTrialLink } from '../../../db/posts/media-links.ts'
-import { PlatformError } from '../../../platforms/errors.ts'
-import { call, type HttpAnswer, type HttpRequest } from '../../../platforms/http.ts'
 import { emptyCall } from '../../../web/channels/callback-routes.ts'
 import { listPlatformAddresses, type PlatformAddress } from '../../../web/channels/platform-addresses.ts'
+import { askAddress, type Judged, provesOnly } from './asking.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { DoctorCheck, Finding } from './finding.ts'
-
-const timeoutMs = 15_000
+import { checkMedia } from './media-address.ts'
 
 /**
  * Checks of the public URLs of this installation. It calls them itself, through any proxy in front
@@ -27,39 +24,6 @@ export const checksOfAddresses = (deps: DoctorDeps): DoctorCheck[] => [
   { name: 'Media address', run: async (report, signal) => report(await checkMedia(deps, signal)) },
 ]
 
-type Spoken = { answer: HttpAnswer } | { finding: Pick<Finding, 'result' | 'words' | 'todo'> }
-
-const ask = async (request: Omit<HttpRequest, 'timeoutMs'>): Promise<Spoken> => {
-  try {
-    return { answer: await call({ ...request, timeoutMs, maxBytes: 1_000_000 }) }
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error
-    return { finding: { result: 'problem', ...explain(error.problem.code, request.url) } }
-  }
-}
-
-const explain = (code: string, url: string): Pick<Finding, 'words' | 'todo'> => {
-  const { host, protocol } = new URL(url)
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return { words: `${host} was not found in DNS (${code}).`, todo: 'Add a DNS record for it.' }
-  if (/CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY/.test(code))
-    return {
-      words: `The certificate of ${host} is not valid (${code}). Platforms reject it.`,
-      todo: 'Renew it, or have the reverse proxy get one.',
-    }
-  const port = new URL(url).port || (protocol === 'https:' ? '443' : '80')
-  return {
-    words: `Nothing answers at ${host} on port ${port} (${code}).`,
-    todo: 'Check that the server and the reverse proxy run, and that the firewall lets this machine through.',
-  }
-}
-
-/**
- * Not every network lets a machine reach itself by its public name. If it does, that doesn't prove
- * that others can reach it.
- */
-const provesOnly = "It can be reached from this machine; this doesn't prove that others can reach it."
-
 const checkPublicAddress = async (
   { config: { publicUrl } }: DoctorDeps,
   report: (finding: Finding) => void,
@@ -75,7 +39,7 @@ const checkPublicAddress = async (
       todo: 'Set PUBLIC_URL before you connect real accounts.',
     })
   else await checkName(check, hostname, report)
-  const said = await ask({ method: 'GET', url: `${publicUrl}/health/live`, signal })
+  const said = await askAddress({ method: 'GET', url: `${publicUrl}/health/live`, signal })
   if ('finding' in said) return report({ check, ...said.finding })
   const { status, text } = said.answer
   const isOurs = status === 200 && isJson(text, { live: true })
@@ -114,8 +78,6 @@ const checkAddress = async (deps: DoctorDeps, address: PlatformAddress, signal: 
 /** Doesn't change acronyms such as OAuth. */
 const lowerFirst = (use: string): string => (/^[A-Z][a-z]/.test(use) ? use.charAt(0).toLowerCase() + use.slice(1) : use)
 
-type Judged = Pick<Finding, 'result' | 'words' | 'todo'>
-
 /** Only a consent shows whether the URL is registered, because no API lists the registered URLs. */
 const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): Judged =>
   usedAt
@@ -132,7 +94,7 @@ const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): Judged =>
       }
 
 const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: AbortSignal): Promise<Judged> => {
-  const said = await ask({ method: 'POST', url, body: '', signal })
+  const said = await askAddress({ method: 'POST', url, body: '', signal })
   if ('finding' in said) return said.finding
   const { status, text } = said.answer
   if (status !== 400 || !isJson(text, { error: emptyCall }))
@@ -148,7 +110,7 @@ const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: Abo
 const trySiteFile = async ({ platforms }: DoctorDeps, { url }: PlatformAddress, signal: AbortSignal): Promise<Judged> => {
   const files = [...platforms.issuers.values()].flatMap(({ siteFiles }) => siteFiles)
   const wanted = files.find(({ name }) => url.endsWith(`/${name}`))?.text
-  const said = await ask({ method: 'GET', url, signal })
+  const said = await askAddress({ method: 'GET', url, signal })
   if ('finding' in said) return said.finding
   const { status, text } = said.answer
   if (status === 200 && text === wanted) return { result: 'ok', words: `${url} answers.` }
@@ -157,57 +119,6 @@ const trySiteFile = async ({ platforms }: DoctorDeps, { url }: PlatformAddress, 
     words: `${url} doesn't return the file (${status}).`,
     todo: "Make MEDIA_PUBLIC_URL lead to this installation's server.",
   }
-}
-
-/**
- * Requests the first byte of the newest file, as a platform would, with a link made for this check.
- */
-const checkMedia = async ({ sql, config }: DoctorDeps, signal: AbortSignal): Promise<Finding> => {
-  const check = 'Media address'
-  const base = config.media.publicUrl
-  const link = await linkForTrial(sql)
-  if (!link)
-    return {
-      check,
-      result: 'warning',
-      words: `No file has been uploaded yet, so ${base} could not be tried.`,
-      todo: 'Upload a photo and run this again.',
-    }
-  try {
-    const said = await ask({ method: 'GET', url: `${base}/${link.name}`, headers: { range: 'bytes=0-0' }, signal })
-    if ('finding' in said) return { check, ...said.finding }
-    return { check, ...judgeMedia(said.answer, link, base) }
-  } finally {
-    await removeTrialLink(sql, link.name)
-  }
-}
-
-const judgeMedia = (
-  { status, headers }: HttpAnswer,
-  { contentType, sizeBytes }: { contentType: string; sizeBytes: number },
-  base: string,
-): Judged => {
-  const problem = (words: string, todo: string): Judged => ({ result: 'problem', words, todo })
-  if (status === 404 || status === 410 || status >= 300)
-    return problem(
-      `A file of this installation cannot be fetched at ${base} (${status}).`,
-      "Make MEDIA_PUBLIC_URL lead to this installation's server, without its own sign-in.",
-    )
-  const type = headers.get('content-type') ?? 'none'
-  if (type !== contentType)
-    return problem(`A file of type ${contentType} arrives as ${type}.`, 'Make the reverse proxy keep the content type.')
-  if (status !== 206 || headers.get('content-range') !== `bytes 0-0/${sizeBytes}`)
-    return problem(
-      "A byte range of a file can't be fetched: the answer is the whole file or another range.",
-      'Make the reverse proxy pass on the Range header.',
-    )
-  if (!base.startsWith('https:') || isLoopback(base))
-    return {
-      result: 'warning',
-      words: `${base} serves files with the right type and byte ranges, but platforms only fetch from public HTTPS addresses.`,
-      todo: 'Set PUBLIC_URL, or MEDIA_PUBLIC_URL, before you connect real accounts.',
-    }
-  return { result: 'ok', words: `${base} serves a file of this installation, with its type and byte ranges. ${provesOnly}` }
 }
 
 const day = (date: Date): string => date.toISOString().slice(0, 10)

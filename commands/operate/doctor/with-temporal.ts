@@ -1,5 +1,5 @@
 import { createDataConverter } from '../../../temporal/data-converter.ts'
-import { createClient } from '../../../web/operate/temporal.ts'
+import { createClient } from '../../../web/operate/temporal-client.ts'
 import type { DoctorDeps } from './deps.ts'
 
 export type TemporalClient = ReturnType<typeof createClient>

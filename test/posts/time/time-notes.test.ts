@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { settleFailed, settleRefusedAhead } from '../../../activities/posts/outcomes.ts'
+import { settleFailed } from '../../../activities/posts/outcomes.ts'
+import { settleRefusedAhead } from '../../../activities/posts/unsent-outcomes.ts'
 import { listTargets } from '../../../db/posts/targets.ts'
 import { createTestApp, type TestApp } from '../../support/app.ts'
 import { addMedia, connectAll, type PlatformName, photoForm, postIdIn, tiktokFields } from '../../support/posts.ts'
