@@ -4,8 +4,12 @@ import type { Finding } from './finding.ts'
 
 const timeoutMs = 15_000
 
-type Spoken = { answer: HttpAnswer } | { finding: Pick<Finding, 'result' | 'words' | 'todo'> }
+type Spoken = { answer: HttpAnswer } | { finding: Verdict }
 
+/** What a check says of an address. */
+export type Verdict = Pick<Finding, 'result' | 'words' | 'todo'>
+
+/** Calls an address. If nothing answers, returns what a finding says about that. */
 export const askAddress = async (request: Omit<HttpRequest, 'timeoutMs'>): Promise<Spoken> => {
   try {
     return { answer: await call({ ...request, timeoutMs, maxBytes: 1_000_000 }) }
@@ -36,5 +40,3 @@ const explain = (code: string, url: string): Pick<Finding, 'words' | 'todo'> => 
  * that others can reach it.
  */
 export const provesOnly = "It can be reached from this machine; this doesn't prove that others can reach it."
-
-export type Judged = Pick<Finding, 'result' | 'words' | 'todo'>
