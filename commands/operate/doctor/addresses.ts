@@ -3,7 +3,7 @@ import { isOwnHost } from '../../../config/operator.ts'
 import { isLoopback } from '../../../config/values.ts'
 import { emptyCall } from '../../../web/channels/callback-routes.ts'
 import { listPlatformAddresses, type PlatformAddress } from '../../../web/channels/platform-addresses.ts'
-import { askAddress, provesOnly, type Verdict } from './asking.ts'
+import { type AddressVerdict, askAddress, provesOnly } from './asking.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { DoctorCheck, Finding } from './finding.ts'
 import { checkMedia } from './media-address.ts'
@@ -79,7 +79,7 @@ const checkAddress = async (deps: DoctorDeps, address: PlatformAddress, signal: 
 const lowerFirst = (use: string): string => (/^[A-Z][a-z]/.test(use) ? use.charAt(0).toLowerCase() + use.slice(1) : use)
 
 /** Only a consent shows whether the URL is registered, because no API lists the registered URLs. */
-const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): Verdict =>
+const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): AddressVerdict =>
   usedAt
     ? {
         result: 'ok',
@@ -93,7 +93,7 @@ const judgeRedirect = ({ issuer, url, usedAt }: PlatformAddress): Verdict =>
         todo: `Register exactly ${url}.`,
       }
 
-const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: AbortSignal): Promise<Verdict> => {
+const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: AbortSignal): Promise<AddressVerdict> => {
   const said = await askAddress({ method: 'POST', url, body: '', signal })
   if ('finding' in said) return said.finding
   const { status, text } = said.answer
@@ -107,7 +107,7 @@ const tryCallback = async ({ issuer, url, usedAt }: PlatformAddress, signal: Abo
   return { result: 'ok', words: `${url} answers. ${called}` }
 }
 
-const trySiteFile = async ({ platforms }: DoctorDeps, { url }: PlatformAddress, signal: AbortSignal): Promise<Verdict> => {
+const trySiteFile = async ({ platforms }: DoctorDeps, { url }: PlatformAddress, signal: AbortSignal): Promise<AddressVerdict> => {
   const files = [...platforms.issuers.values()].flatMap(({ siteFiles }) => siteFiles)
   const wanted = files.find(({ name }) => url.endsWith(`/${name}`))?.text
   const said = await askAddress({ method: 'GET', url, signal })

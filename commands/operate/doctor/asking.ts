@@ -4,10 +4,10 @@ import type { Finding } from './finding.ts'
 
 const timeoutMs = 15_000
 
-type Spoken = { answer: HttpAnswer } | { finding: Verdict }
+type Spoken = { answer: HttpAnswer } | { finding: AddressVerdict }
 
 /** What a check says of an address. */
-export type Verdict = Pick<Finding, 'result' | 'words' | 'todo'>
+export type AddressVerdict = Pick<Finding, 'result' | 'words' | 'todo'>
 
 /** Calls an address. If nothing answers, returns what a finding says about that. */
 export const askAddress = async (request: Omit<HttpRequest, 'timeoutMs'>): Promise<Spoken> => {

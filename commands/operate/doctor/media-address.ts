@@ -1,7 +1,7 @@
 import { isLoopback } from '../../../config/values.ts'
 import { linkForTrial, removeTrialLink } from '../../../db/posts/media-links.ts'
 import type { HttpAnswer } from '../../../platforms/http.ts'
-import { askAddress, provesOnly, type Verdict } from './asking.ts'
+import { type AddressVerdict, askAddress, provesOnly } from './asking.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Finding } from './finding.ts'
 
@@ -32,8 +32,8 @@ const judgeMedia = (
   { status, headers }: HttpAnswer,
   { contentType, sizeBytes }: { contentType: string; sizeBytes: number },
   base: string,
-): Verdict => {
-  const problem = (words: string, todo: string): Verdict => ({ result: 'problem', words, todo })
+): AddressVerdict => {
+  const problem = (words: string, todo: string): AddressVerdict => ({ result: 'problem', words, todo })
   if (status === 404 || status === 410 || status >= 300)
     return problem(
       `A file of this installation cannot be fetched at ${base} (${status}).`,
