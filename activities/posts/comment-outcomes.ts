@@ -7,7 +7,7 @@ import {
   markCommentFailed,
   markCommentUnconfirmed,
   recordCommentOutcome,
-} from '../../db/posts/comments.ts'
+} from '../../db/posts/comments/comments.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import type { Problem } from '../../platforms/errors.ts'
 import type { PublishingDeps } from './platform-calls.ts'

@@ -6,7 +6,7 @@ import {
   putOffComment,
   recordCommentLook,
   recordCommentOutcome,
-} from '../../db/posts/comments.ts'
+} from '../../db/posts/comments/comments.ts'
 import type { TargetRow } from '../../db/posts/targets.ts'
 import { PlatformError } from '../../platforms/errors.ts'
 import type { CommentLook, CommentWanted } from '../../platforms/platform.ts'

@@ -1,5 +1,5 @@
 import { tx } from '../../db/postgres/connect.ts'
-import { type CommentClaim, claimComment, putOffComment, recordCommentOutcome } from '../../db/posts/comments.ts'
+import { type CommentClaim, claimComment, putOffComment, recordCommentOutcome } from '../../db/posts/comments/comments.ts'
 import { findTarget, type TargetRow } from '../../db/posts/targets.ts'
 import type { Account } from '../../platforms/account.ts'
 import { PlatformError, type Problem } from '../../platforms/errors.ts'

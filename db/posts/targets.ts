@@ -1,7 +1,7 @@
 import type { Problem } from '../../platforms/errors.ts'
 import type { JsonRecord } from '../../platforms/json.ts'
 import type { Db } from '../postgres/connect.ts'
-import type { CommentState } from './comments.ts'
+import type { CommentState } from './comments/comments.ts'
 import { openStates, stateList, type TargetState } from './target-states.ts'
 
 export type TargetRow = {
@@ -35,7 +35,7 @@ export type TargetRow = {
   confirmedBy: string | null
   finishedAt: Date | null
   /**
-   * The first comment: see db/posts/comments.ts. `commentOpen`: there is something to do for it.
+   * The first comment: see db/posts/comments/comments.ts. `commentOpen`: there is something to do for it.
    */
   commentOpen: boolean
   commentState: CommentState | null

@@ -2,7 +2,7 @@ import { listNumbersOfPost, listReadingsOfPost, type MeasuredPost, type Reading 
 import type { Db } from '../postgres/connect.ts'
 import { read, together } from '../postgres/json-rows.ts'
 import { type AttemptRow, listAttempts } from './attempts.ts'
-import { type CommentAttempt, listCommentAttempts } from './comments.ts'
+import { type CommentAttempt, listCommentAttempts } from './comments/comments.ts'
 import { type ComposedMedia, listComposedMedia } from './composed-media.ts'
 import { type HistoryLine, listPostHistory } from './post-history.ts'
 import { type PostRow, selectPost } from './posts.ts'

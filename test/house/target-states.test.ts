@@ -10,7 +10,7 @@ const code = typescriptOf(productFiles)
 const otherWords: Record<string, string> = {
   'activities/limits.ts': 'what a limit of a platform holds up',
   'db/channels/limits.ts': 'what a limit of a platform holds up',
-  'db/posts/comment-decisions.ts': 'states of a first comment',
+  'db/posts/comments/decisions.ts': 'states of a first comment',
 }
 
 /** The updates of targets that set the state, up to their condition. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { CommentDecision } from '../../db/posts/comment-decisions.ts'
+import type { CommentDecision } from '../../db/posts/comments/decisions.ts'
 import { findAccountOfTarget, isBoundAlready, listTargets } from '../../db/posts/targets.ts'
 import { backIn, formFields, seeOther } from '../http/answers.ts'
 import { forMembers, type MemberEnv, type WebDeps } from '../http/env.ts'

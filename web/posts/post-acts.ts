@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres'
 import { recordEvent } from '../../db/notifications/events.ts'
 import { tx } from '../../db/postgres/connect.ts'
-import { type CommentDecision, decideComment } from '../../db/posts/comment-decisions.ts'
+import { type CommentDecision, decideComment } from '../../db/posts/comments/decisions.ts'
 import { type FormKey, keepFormKey, releaseFormKey, takeFormKey } from '../../db/posts/form-keys.ts'
 import { findVersion, type HeldPost, lockPost } from '../../db/posts/post-locks.ts'
 import { discardDraft, duplicatePost, type PostRow, type PostTime, setPostTime } from '../../db/posts/posts.ts'

@@ -1,5 +1,5 @@
 import { listChannelsToCompose } from '../../db/channels/account-facts.ts'
-import { commentDecidableIn } from '../../db/posts/comment-decisions.ts'
+import { commentDecidableIn } from '../../db/posts/comments/decisions.ts'
 import { listPostHistory } from '../../db/posts/post-history.ts'
 import { findPost, type PostRow } from '../../db/posts/posts.ts'
 import { attentionStates } from '../../db/posts/target-states.ts'

@@ -1,9 +1,9 @@
 import type postgres from 'postgres'
-import { enqueue } from '../notifications/outbox.ts'
-import type { Db } from '../postgres/connect.ts'
+import { enqueue } from '../../notifications/outbox.ts'
+import type { Db } from '../../postgres/connect.ts'
+import type { HeldPost } from '../post-locks.ts'
+import { lockTarget, type TargetChange } from '../target-moves.ts'
 import type { CommentState } from './comments.ts'
-import type { HeldPost } from './post-locks.ts'
-import { lockTarget, type TargetChange } from './target-moves.ts'
 
 /** A person's decision about a first comment that was refused or has an unknown outcome. */
 export type CommentDecision = 'again' | 'found' | 'leave'

@@ -1,6 +1,6 @@
-import type { Problem } from '../../platforms/errors.ts'
-import type { Db } from '../postgres/connect.ts'
-import type { AttemptOutcome } from './attempts.ts'
+import type { Problem } from '../../../platforms/errors.ts'
+import type { Db } from '../../postgres/connect.ts'
+import type { AttemptOutcome } from '../attempts.ts'
 
 /**
  * The first comment of a published target: the transitions of `targets.comment_state`, each
