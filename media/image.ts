@@ -1,5 +1,14 @@
-import { maxPixels, openPicture, type Picture, type PictureType, tooManyPixels } from './decoder.ts'
+import {
+  fromPixels,
+  maxPixels,
+  maxPixelsInMemory,
+  openPicture,
+  type Picture,
+  type PictureType,
+  tooManyPixels,
+} from './decoder.ts'
 import { isDiskFull } from './disk-full.ts'
+import { type Edits, keptPart } from './edits.ts'
 import { libraryRecipe, planPicture, type Recipe } from './recipes.ts'
 import { MediaRefused } from './refusal.ts'
 
@@ -13,14 +22,23 @@ const qualities = [90, 85, 78, 70, 60, 50]
 const uploadTypes: PictureType[] = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif']
 
 /**
- * Makes the JPEG of a recipe from the picture at `from`: upright, sRGB, without EXIF or GPS data,
- * transparency on white. Throws MediaRefused.
+ * Makes the JPEG of a recipe from the picture at `from`: upright, edited, sRGB, without EXIF or GPS
+ * data, transparency on white. Throws MediaRefused.
  */
-export const makePicture = async (from: string, to: string, recipe: Recipe = libraryRecipe): Promise<ImageFacts> => {
-  const { picture, canvas } = planPicture(await sizeOf(from), recipe)
+export const makePicture = async (
+  from: string,
+  to: string,
+  recipe: Recipe = libraryRecipe,
+  edits: Edits | null = null,
+): Promise<ImageFacts> => {
+  const size = await sizeOf(from)
+  const { picture, canvas } = planPicture(keptPart({ kind: 'image', ...size }, edits), recipe)
+  const open = edits
+    ? await edited(from, size, edits, picture)
+    : async () => upright(await openPicture(from, uploadTypes), picture)
   for (const quality of qualities) {
     const info = await refusing(async () =>
-      onCanvas(upright(await openPicture(from, uploadTypes), picture), picture, canvas)
+      onCanvas(await open(), picture, canvas)
         .jpeg({ quality, mozjpeg: true })
         .toFile(to),
     )
@@ -62,6 +80,28 @@ type Size = { width: number; height: number }
 
 const upright = (image: Picture, { width, height }: Size): Picture =>
   image.autoOrient().resize({ width, height, fit: 'fill' }).flatten({ background: '#fff' }).toColourspace('srgb')
+
+/**
+ * Rotates and crops a picture that was scaled down first, as far as its part still has the pixels of
+ * `picture`: only scaling runs while decoding, and the whole of a large picture needs much memory.
+ */
+const edited = async (from: string, size: Size, edits: Edits, picture: Size): Promise<() => Promise<Picture>> => {
+  const part = keptPart({ kind: 'image', ...size }, edits)
+  const inMemory = Math.sqrt(maxPixelsInMemory / (size.width * size.height))
+  const scale = Math.min(1, inMemory, Math.max(picture.width / part.width, picture.height / part.height))
+  const scaled = { width: Math.ceil(size.width * scale), height: Math.ceil(size.height * scale) }
+  const pixels = await refusing(async () =>
+    upright(await openPicture(from, uploadTypes), scaled)
+      .raw()
+      .toBuffer(),
+  )
+  const kept = keptPart({ kind: 'image', ...scaled }, edits)
+  return async () =>
+    fromPixels(pixels, scaled.width, scaled.height)
+      .rotate(edits.rotate ?? 0)
+      .extract(kept)
+      .resize({ ...picture, fit: 'fill' })
+}
 
 const onCanvas = (image: Picture, { width, height }: Size, canvas: Size): Picture => {
   const [across, down] = [canvas.width - width, canvas.height - height]

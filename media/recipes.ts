@@ -1,3 +1,5 @@
+import { canonicalEdits, type Edits } from './edits.ts'
+
 /** The size in pixels of a picture that is upright. */
 type Size = { width: number; height: number }
 
@@ -30,8 +32,9 @@ const recipeText = ({ box, turns, ratios, maxBytes }: Recipe): string =>
     maxBytes,
   })
 
-/** Reads what `recipeText` has written. */
-export const readRecipe = (text: string): Recipe => {
+/** Reads what `recipeText` has written. Null for a video. */
+export const readRecipe = (text: string): Recipe | null => {
+  if (text === videoRecipe) return null
   const { box, turns, ratios, maxBytes } = JSON.parse(text) as {
     box: [number, number]
     turns: boolean
@@ -81,11 +84,17 @@ const fits = (picture: Size & { sizeBytes: number }, recipe: Recipe): boolean =>
   return canvas.width === picture.width && canvas.height === picture.height && picture.sizeBytes <= recipe.maxBytes
 }
 
-type Source = Size & { id: string; kind: 'image' | 'video'; sizeBytes: number }
+/** A video that a post crops, turns or trims has the one format that every platform takes. */
+const videoRecipe = JSON.stringify({ version, video: 'standard' })
 
-/** The rendition that has to be made of a file for a recipe. Null if its own file can be sent. */
+type Source = Size & { id: string; kind: 'image' | 'video'; sizeBytes: number; edits: Edits | null }
+
+/** The rendition that has to be made of a file in a post. Null if its own file can be sent. */
 export const wantedRendition = (
   media: Source,
-  recipe: Recipe | null,
-): { mediaId: string; recipe: string; edits: string } | null =>
-  media.kind === 'image' && recipe && !fits(media, recipe) ? { mediaId: media.id, recipe: recipeText(recipe), edits: '' } : null
+  recipe: Recipe = libraryRecipe,
+): { mediaId: string; recipe: string; edits: string } | null => {
+  const edits = canonicalEdits(media.edits)
+  if (edits === '' && (media.kind === 'video' || fits(media, recipe))) return null
+  return { mediaId: media.id, recipe: media.kind === 'video' ? videoRecipe : recipeText(recipe), edits }
+}

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { type Demuxer, explain, withoutCameraData } from './clean-video.ts'
+import { type Edits, keptPart, keptTime } from './edits.ts'
 import { type Ffmpeg, FfmpegFailed } from './ffmpeg.ts'
 import { unlessMissing } from './missing-file.ts'
 import type { Probed } from './probe.ts'
@@ -87,17 +88,22 @@ const kilobitsOf = (durationMs: number): number => {
   return Math.min(standard.videoKilobits, Math.floor((bytes * 8) / durationMs) - standard.audioKilobits)
 }
 
-type Conversion = { from: string; demuxer: Demuxer; to: string; video: Probed }
+type Conversion = { from: string; demuxer: Demuxer; to: string; video: Probed; edits?: Edits | null }
 
-/** Converts a video to the standard format. Throws MediaRefused. */
+/** Converts a video, or the part of it that the edits keep, to the standard format. Throws MediaRefused. */
 export const makeStandard = async (
   ffmpeg: Ffmpeg,
-  { from, demuxer, to, video }: Conversion,
+  { from, demuxer, to, video: whole, edits = null }: Conversion,
   watching: { onShare?: (share: number) => void; signal?: AbortSignal } = {},
 ): Promise<void> => {
-  const plan = planStandard(video, demuxer)
-  const args = [...inputOf(plan.repeats), '-f', demuxer, '-i', `file:${from}`, '-map', '0:V:0', '-map', '0:a:0?']
-  args.push('-vf', filtersOf(video, plan), ...pictureCodec(plan), ...soundCodec, ...withoutCameraData)
+  const { repeats, durationMs } = planStandard(whole, demuxer)
+  const time = keptTime({ durationMs }, edits)
+  const video = editedVideo(whole, edits, time)
+  const plan = planStandard(video, time || demuxer !== 'gif' ? 'mov' : demuxer)
+  // An animation is trimmed after it was repeated; seeking in the input is faster for all others.
+  const [early, late] = demuxer === 'gif' ? [[], trimOf(time)] : [trimOf(time), []]
+  const args = [...inputOf(repeats), ...early, '-f', demuxer, '-i', `file:${from}`, ...late, '-map', '0:V:0', '-map', '0:a:0?']
+  args.push('-vf', filtersOf(video, plan, edits), ...pictureCodec(plan), ...soundCodec, ...withoutCameraData)
   args.push('-map_metadata:s', '-1', '-movflags', '+faststart+negative_cts_offsets', '-use_editlist', '0')
   const onProgress = (doneMs: number) => watching.onShare?.(Math.min(1, doneMs / plan.durationMs))
   // Limited to about the planned size, because the workspace's quota was checked for that.
@@ -111,17 +117,33 @@ export const makeStandard = async (
   })
 }
 
+const editedVideo = (video: Probed, edits: Edits | null, time: ReturnType<typeof keptTime>): Probed => {
+  const { width, height } = keptPart({ kind: 'video', ...video }, edits)
+  return { ...video, width, height, durationMs: time ? time.endMs - time.startMs : video.durationMs }
+}
+
+const trimOf = (time: ReturnType<typeof keptTime>): string[] =>
+  time ? ['-ss', `${time.startMs}ms`, '-t', `${time.endMs - time.startMs}ms`] : []
+
 const inputOf = (repeats: number): string[] => (repeats > 0 ? ['-stream_loop', String(repeats)] : [])
 
-const filtersOf = (video: Probed, { width, height, fps }: StandardVideo): string =>
+const filtersOf = (video: Probed, { width, height, fps }: StandardVideo, edits: Edits | null): string =>
   [
     ...(video.isInterlaced ? ['bwdif=mode=send_frame'] : []),
     ...(video.isHdr ? toneMapping : []),
+    ...turns[edits?.rotate ?? 0],
+    ...(edits?.crop ? [cropOf(edits.crop)] : []),
     `fps=${fps}`,
     `scale=${width}:${height}:flags=lanczos:out_color_matrix=bt709:out_range=tv`,
     'setsar=1',
     'format=yuv420p',
   ].join(',')
+
+const turns = { 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] }
+
+/** In fractions, because the pixels of a frame may not be square. */
+const cropOf = ({ x, y, width, height }: NonNullable<Edits['crop']>): string =>
+  `crop=w=iw*${width}:h=ih*${height}:x=iw*${x}:y=ih*${y}`
 
 /** Filters from HDR to SDR: linear light, BT.709 colors, then the BT.709 curve. */
 const toneMapping = [

@@ -17,10 +17,8 @@ import { demuxerOf } from '../../media/sniff.ts'
 import { makeStandard } from '../../media/standard-video.ts'
 import { probeVideo } from '../../media/video.ts'
 import { mediaWorkflowId } from '../../workflows/names.ts'
+import { shareNoter } from './progress.ts'
 import { type RenderingDeps, withScratch } from './scratch.ts'
-
-/** How often the progress is stored at most. */
-const noteEveryMs = 2_000
 
 /** Converts an upload that no platform takes as it is. Does nothing if there is nothing to convert. */
 export const convertUpload = async (deps: RenderingDeps, mediaId: string): Promise<void> => {
@@ -39,7 +37,10 @@ const convert = (deps: RenderingDeps, media: MediaToConvert): Promise<void> =>
   withScratch(deps, { key: media.originalKey, makesBytes: media.sizeBytes }, async (from, to) => {
     const demuxer = await demuxerOf(from)
     const video = await probe(deps.ffmpeg, from, demuxer)
-    const watching = { onShare: shareNoter(deps, media.id), signal: Context.current().cancellationSignal }
+    const watching = {
+      onShare: shareNoter(deps, (share) => noteShare(deps.sql, media.id, share)),
+      signal: Context.current().cancellationSignal,
+    }
     await makeStandard(deps.ffmpeg, { from, demuxer, to, video }, watching)
     const made = {
       ...(await probeVideo(to)),
@@ -58,13 +59,4 @@ const keep = async (deps: RenderingDeps, mediaId: string, path: string, made: Om
   await deps.mediaStore.remove(before)
   await deps.mediaStore.putFile(storeKey, path)
   if (!(await completeConversion(deps.sql, mediaId, { ...made, storeKey }))) await deps.mediaStore.remove(storeKey)
-}
-
-const shareNoter = (deps: RenderingDeps, mediaId: string) => {
-  let notedAt = 0
-  return (share: number): void => {
-    if (deps.now() - notedAt < noteEveryMs) return
-    notedAt = deps.now()
-    noteShare(deps.sql, mediaId, share).catch((error: unknown) => deps.log.warn({ err: error }, 'could not record the progress'))
-  }
 }

@@ -14,7 +14,7 @@ export type FileOfTarget = PostMediaRow & { rendition: RenditionRow | null }
 export const listFilesOf = async (deps: Deps, target: TargetRow): Promise<FileOfTarget[]> => {
   const media = await listPostMedia(deps.sql, target)
   const platform = deps.platforms.platforms.get(target.platform)
-  const wanted = media.map((item) => wantedRendition(item, platform?.pictureFor?.(target.kind) ?? null))
+  const wanted = media.map((item) => wantedRendition(item, platform?.pictureFor?.(target.kind)))
   const all = wanted.flatMap((one) => one ?? [])
   let rows = await listRenditions(deps.sql, target.workspaceId, all)
   if (rows.length < all.length) {

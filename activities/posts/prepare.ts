@@ -56,7 +56,8 @@ const filesAreReady = async (deps: PublishingDeps, target: TargetRow): Promise<b
   const renditions = (await listFilesOf(deps, target)).flatMap(({ rendition }) => rendition ?? [])
   const open = renditions.find(({ state }) => state === 'failed') ?? renditions.find(({ state }) => state === 'waiting')
   if (!open) return true
-  const words = open.problem ?? 'Preparing the files for this account.'
+  const done = open.share ? ` ${Math.round(100 * open.share)}% done.` : ''
+  const words = open.problem ?? `Preparing the files for this account.${done}`
   return await waitForFile(deps, target, { isFailed: open.state === 'failed', words, againInMs: 1_000 })
 }
 

@@ -46,13 +46,23 @@ const listOf = (sql: Db, wanted: WantedRendition[]) => sql`
   unnest(${wanted.map((one) => one.mediaId)}::uuid[], ${wanted.map((one) => one.recipe)}::text[],
     ${wanted.map((one) => one.edits)}::text[]) as w (media_id, recipe, edits)`
 
-/** A rendition to make. `sourceKey`: the upload, or the library's file if the upload wasn't kept. */
-export type RenditionToMake = { id: string; recipe: string; edits: string; sourceKey: string; storeKey: string | null }
+/**
+ * A rendition to make. `sourceKey`: the upload, or the library's file if the upload wasn't kept.
+ * `sizeBytes`: of the library's file.
+ */
+export type RenditionToMake = {
+  id: string
+  recipe: string
+  edits: string
+  sourceKey: string
+  sizeBytes: number
+  storeKey: string | null
+}
 
 /** The next rendition of a file that waits. Null if none does. */
 export const findWaitingRendition = async (sql: Db, mediaId: string): Promise<RenditionToMake | null> => {
   const [row] = await sql<RenditionToMake[]>`
-    select r.id, r.recipe, r.edits, coalesce(m.original_key, m.store_key) as source_key, r.store_key
+    select r.id, r.recipe, r.edits, coalesce(m.original_key, m.store_key) as source_key, r.store_key, m.size_bytes::float8 as size_bytes
     from renditions r join media m on m.id = r.media_id
     where r.media_id = ${mediaId} and r.state = 'waiting' and m.purged_at is null order by r.created_at, r.id limit 1`
   return row ?? null
@@ -86,6 +96,23 @@ export const completeRendition = async (sql: Db, id: string, made: MadeRendition
       sha256 = ${made.sha256}, width = ${made.width}, height = ${made.height}, duration_ms = ${made.durationMs}
     where id = ${id} and state = 'waiting' and store_key = ${made.storeKey}`
   return count > 0
+}
+
+export const noteRenditionShare = async (sql: Db, id: string, share: number): Promise<void> => {
+  await sql`update renditions set share = ${share} where id = ${id} and state = 'waiting'`
+}
+
+/**
+ * Deletes renditions with edits that no post of the file has any more, and that no platform was
+ * given. Returns the store keys, which the caller removes.
+ */
+export const dropUnusedRenditions = async (sql: Db, mediaId: string, before: Date): Promise<string[]> => {
+  const rows = await sql<{ storeKey: string | null }[]>`
+    delete from renditions r where media_id = ${mediaId} and edits <> '' and created_at < ${before}
+      and not exists (select from post_media pm where pm.media_id = r.media_id and pm.edits = r.edits::jsonb)
+      and not exists (select from media_links l where l.rendition_id = r.id)
+    returning store_key`
+  return rows.flatMap(({ storeKey }) => storeKey ?? [])
 }
 
 /** It can't be made. `words` is the explanation for the person. */

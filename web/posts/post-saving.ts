@@ -91,7 +91,7 @@ const madeBefore = async (t: TransactionSql, key: FormKey): Promise<Saved | null
 const renditionsOf = ({ channels, media }: Composer) =>
   channels
     .filter((one) => one.chosen && !one.sent)
-    .flatMap(({ platform, kind }) => media.flatMap((item) => wantedRendition(item, platform.pictureFor?.(kind) ?? null) ?? []))
+    .flatMap(({ platform, kind }) => media.flatMap((item) => wantedRendition(item, platform.pictureFor?.(kind)) ?? []))
 
 /** Identifies the content of the form. Leaves out fields that change on every render. */
 const keyOf = (workspaceId: string, form: PostForm): FormKey | null => {
