@@ -28,6 +28,7 @@ export const fillInsights = async (sql: Sql, size: Size): Promise<void> => {
     await insertReadings(t, size)
     await sumUp(t, size)
     await insertElsewhere(t, size)
+    await t`insert into format_days select * from format_days_from_readings(null)`
     await t`analyze`
   })
 }
@@ -93,9 +94,10 @@ const insertReadings = async (t: Db, size: Size): Promise<void> => {
 
 const sumUp = async (t: Db, size: Size): Promise<void> => {
   await t`
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at, taken_at, views, reach, likes, comments, shares, saves, source,
+    insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, next_at, taken_at, views, reach, likes, comments, shares, saves, source,
       views_at_day, views_at_week)
-    select distinct on (s.target_id) s.target_id, s.workspace_id, f.channel_id, f.published_at, now() + interval '1 day', s.taken_at, s.views, s.reach,
+    select distinct on (s.target_id) s.target_id, s.workspace_id, f.channel_id,
+      case f.platform when 'facebook' then 'photo' when 'instagram' then 'image' else 'video' end, f.published_at, now() + interval '1 day', s.taken_at, s.views, s.reach,
       s.likes, s.comments, s.shares, s.saves, s.source,
       (select views from snapshots d where d.target_id = s.target_id and d.taken_at = f.published_at + interval '24 hours'),
       (select views from snapshots d where d.target_id = s.target_id and d.taken_at = f.published_at + interval '7 days')

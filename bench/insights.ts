@@ -110,7 +110,7 @@ async function weigh(sql: Sql): Promise<{ rows: number; bytes: number }> {
   const tables = await sql<{ name: string; rows: number; heap: number; indexes: number }[]>`
     select t.name, (xpath('/row/n/text()', query_to_xml('select count(*) as n from ' || t.name, false, true, '')))[1]::text::float8 as rows,
       sum(pg_table_size(c.oid))::float8 as heap, sum(pg_indexes_size(c.oid))::float8 as indexes
-    from unnest(array['snapshots', 'account_snapshots', 'channel_days', 'workspace_days', 'channel_months', 'measured_targets', 'elsewhere_posts']) t(name)
+    from unnest(array['snapshots', 'account_snapshots', 'channel_days', 'format_days', 'workspace_days', 'channel_months', 'measured_targets', 'elsewhere_posts']) t(name)
       join pg_class c on c.oid = t.name::regclass or c.oid in (select inhrelid from pg_inherits where inhparent = t.name::regclass)
     where c.relkind in ('r', 'p') group by t.name order by 4 desc`
   const mega = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`

@@ -45,8 +45,8 @@ export const fillAccounts = async (
   await noneRuns()
   await sql`insert into measured_channels (channel_id, workspace_id, next_at) select id, workspace_id, now() from channels order by id on conflict do nothing`
   await sql`
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at)
-    select t.id, t.workspace_id, t.channel_id, t.published_at, now() from unmeasured_targets u join targets t on t.id = u.target_id`
+    insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, next_at)
+    select t.id, t.workspace_id, t.channel_id, t.kind, t.published_at, now() from unmeasured_targets u join targets t on t.id = u.target_id`
   await sql`delete from unmeasured_targets`
   await sql`analyze`
 }

@@ -94,6 +94,48 @@ begin
   new.data_access_expires_at := null;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.format_days_from_readings(only_channels uuid[])
+ RETURNS TABLE(workspace_id uuid, channel_id uuid, kind text, day date, views bigint, reach bigint, likes integer, comments integer, shares integer, saves integer, taken_at timestamp with time zone, grown_since date, other_views bigint, other_reach bigint, other_likes integer, other_comments integer, other_shares integer, other_saves integer, other_grown_since date)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with readings as (
+    select m.workspace_id, m.channel_id, m.kind, false as is_other, false as predates, s.target_id as post_id, s.taken_at,
+      s.views, s.reach, s.likes, s.comments, s.shares, s.saves
+    from measured_targets m join snapshots s on s.target_id = m.target_id
+    where only_channels is null or m.channel_id = any(only_channels)
+    union all
+    select e.workspace_id, e.channel_id, e.kind, true, e.predates, s.elsewhere_id, s.taken_at,
+      s.views, s.reach, s.likes, s.comments, s.shares, s.saves
+    from elsewhere_posts e join snapshots s on s.elsewhere_id = e.id
+    where only_channels is null or e.channel_id = any(only_channels)),
+  steps as (
+    select r.workspace_id, r.channel_id, r.kind, r.is_other, r.taken_at, n.metric,
+      n.value - coalesce(lag(n.value) over earlier, case when not r.predates then 0 end) as gain
+    from readings r cross join lateral (values ('views', r.views), ('reach', r.reach), ('likes', r.likes::bigint),
+      ('comments', r.comments::bigint), ('shares', r.shares::bigint), ('saves', r.saves::bigint)) n (metric, value)
+    where n.value is not null
+    window earlier as (partition by r.post_id, n.metric order by r.taken_at)),
+  zones as (
+    select w.id, coalesce(lag(z.until) over (partition by w.id order by z.until nulls last), '-infinity') as since,
+      coalesce(z.until, 'infinity') as until, z.zone
+    from workspaces w cross join lateral (
+      select one ->> 'zone' as zone, (one ->> 'until')::timestamptz as until from jsonb_array_elements(w.earlier_zones) one
+      union all select w.zone, null) z)
+  select s.workspace_id, s.channel_id, s.kind, (s.taken_at at time zone z.zone)::date as day,
+    (sum(gain) filter (where metric = 'views' and not is_other))::bigint, (sum(gain) filter (where metric = 'reach' and not is_other))::bigint,
+    (sum(gain) filter (where metric = 'likes' and not is_other))::int, (sum(gain) filter (where metric = 'comments' and not is_other))::int,
+    (sum(gain) filter (where metric = 'shares' and not is_other))::int, (sum(gain) filter (where metric = 'saves' and not is_other))::int,
+    max(s.taken_at), min(d.grown_since),
+    (sum(gain) filter (where metric = 'views' and is_other))::bigint, (sum(gain) filter (where metric = 'reach' and is_other))::bigint,
+    (sum(gain) filter (where metric = 'likes' and is_other))::int, (sum(gain) filter (where metric = 'comments' and is_other))::int,
+    (sum(gain) filter (where metric = 'shares' and is_other))::int, (sum(gain) filter (where metric = 'saves' and is_other))::int,
+    min(d.other_grown_since)
+  from steps s join zones z on z.id = s.workspace_id and s.taken_at >= z.since and s.taken_at < z.until
+    left join channel_days d on d.channel_id = s.channel_id and d.day = (s.taken_at at time zone z.zone)::date
+  where gain is not null
+  group by 1, 2, 3, 4
+$function$;
 CREATE OR REPLACE FUNCTION public.list_unmeasured_target()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -416,6 +458,27 @@ CASE
     ELSE NULL::uuid
 END) stored
 );
+create table format_days (
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  kind text not null,
+  day date not null,
+  views bigint,
+  reach bigint,
+  likes integer,
+  comments integer,
+  shares integer,
+  saves integer,
+  taken_at timestamp with time zone not null,
+  grown_since date,
+  other_views bigint,
+  other_reach bigint,
+  other_likes integer,
+  other_comments integer,
+  other_shares integer,
+  other_saves integer,
+  other_grown_since date
+);
 create table grants (
   id uuid default uuid_v7() not null,
   workspace_id uuid not null,
@@ -516,7 +579,8 @@ create table measured_targets (
   changed_at timestamp with time zone,
   views_at_day bigint,
   views_at_week bigint,
-  more jsonb default '{}'::jsonb not null
+  more jsonb default '{}'::jsonb not null,
+  kind text not null
 );
 create table media (
   id uuid default uuid_v7() not null,
@@ -930,6 +994,7 @@ alter table erased_ids add constraint erased_ids_pkey PRIMARY KEY (hash);
 alter table events add constraint events_pkey PRIMARY KEY (id);
 alter table exports add constraint exports_pkey PRIMARY KEY (id);
 alter table form_keys add constraint form_keys_pkey PRIMARY KEY (key);
+alter table format_days add constraint format_days_pkey PRIMARY KEY (channel_id, kind, day);
 alter table grants add constraint grants_pkey PRIMARY KEY (id);
 alter table installation add constraint installation_pkey PRIMARY KEY (one);
 alter table invitations add constraint invitations_pkey PRIMARY KEY (id);
@@ -1012,6 +1077,9 @@ CREATE INDEX events_subject on events USING btree (subject_id, at);
 CREATE INDEX events_term on events USING btree ((at AT TIME ZONE 'UTC'::text));
 CREATE INDEX exports_user on exports USING btree (user_id, asked_at);
 CREATE INDEX form_keys_term on form_keys USING btree ((used_at AT TIME ZONE 'UTC'::text));
+CREATE INDEX format_days_late on format_days USING btree (workspace_id, day) WHERE ((grown_since IS NOT NULL) OR (other_grown_since IS NOT NULL));
+CREATE INDEX format_days_term on format_days USING btree (((day)::timestamp without time zone));
+CREATE INDEX format_days_workspace on format_days USING btree (workspace_id, kind, day);
 CREATE INDEX invitations_workspace on invitations USING btree (workspace_id, created_at);
 CREATE INDEX mail_links_user on mail_links USING btree (user_id);
 CREATE INDEX measured_targets_aged on measured_targets USING btree ((published_at AT TIME ZONE 'UTC'::text)) WHERE ((views_at_day IS NOT NULL) OR (views_at_week IS NOT NULL));
@@ -1096,6 +1164,8 @@ alter table events add constraint events_workspace_id_fkey FOREIGN KEY (workspac
 alter table exports add constraint exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 alter table form_keys add constraint form_keys_made_workspace_id_fkey FOREIGN KEY (made_workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table form_keys add constraint form_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+alter table format_days add constraint format_days_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE CASCADE;
+alter table format_days add constraint format_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table grants add constraint grants_connected_by_fkey FOREIGN KEY (connected_by) REFERENCES users(id) ON DELETE SET NULL;
 alter table grants add constraint grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 alter table invitations add constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id) ON DELETE SET NULL;
@@ -1240,6 +1310,9 @@ comment on column form_keys.subject_id is 'what was made; null while it is being
 comment on column form_keys.version is 'of the post after the form was carried out: Back and another save go on from there';
 comment on column form_keys.event_id is 'the audit line that the page after it tells of';
 comment on column form_keys.made_workspace_id is 'the workspace that this form made: the mark is gone with it';
+comment on table format_days is 'promise: R3: channel_days by the format of the posts';
+comment on column format_days.grown_since is 'as in channel_days, of posts of this format';
+comment on column format_days.other_grown_since is 'grown_since for posts that were not made here';
 comment on column grants.issuer is 'meta or tiktok: whoever issued the authorization';
 comment on column grants.issuer_user_id is 'promise: D1, D2: app-scoped user id or open id';
 comment on column grants.access_token_sealed is 'promise: S1: AES-256-GCM, bound to this row and column';
@@ -1287,6 +1360,7 @@ comment on column measured_targets.changed_at is 'taken_at of the newest row in 
 comment on column measured_targets.views_at_day is 'views as read 23 to 30 hours after it went out; null: not read then';
 comment on column measured_targets.views_at_week is 'views as read 6.75 to 7.5 days after it went out; null: not read then';
 comment on column measured_targets.more is 'the newest known further numbers, by name as in snapshots; those in ended_metrics were not given the last time';
+comment on column measured_targets.kind is 'the format of its target, which does not change once it is published';
 comment on table media is 'promise: D3: files as they are sent: images re-encoded without EXIF, videos without what the camera wrote beside their samples';
 comment on column media.file_name is 'as the person called it, for the list; never part of an address';
 comment on column media.store_key is 'name in the media store, random; while it is converted there is nothing yet under it, and the facts are those that it will have';

@@ -170,9 +170,10 @@ const insertNumbers = async (t: Db, own: Own): Promise<void> => {
   await t`select ensure_snapshot_month(month) from
     generate_series(date_trunc('month', now() at time zone 'UTC') - interval '3 months', now() at time zone 'UTC', '1 month') month`
   await t`
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at, taken_at, views, reach, likes, comments,
+    insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, next_at, taken_at, views, reach, likes, comments,
       shares, saves, source)
-    select id, ${own.workspaceId}, channel_id, due_at, null, now() - interval '1 hour', 900 + n % 4000, 700 + n % 3000, 40 + n % 300,
+    select id, ${own.workspaceId}, channel_id, (select kind from targets t where t.id = filled_targets.id), due_at, null,
+      now() - interval '1 hour', 900 + n % 4000, 700 + n % 3000, 40 + n % 300,
       n % 30, n % 20, n % 40, 'filled'
     from filled_targets where state = 'published'`
   await t`

@@ -1,7 +1,7 @@
 import type { OwnPost } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
 import { maybePublishedStates, stateList } from '../posts/target-states.ts'
-import type { InsightScope } from './insights.ts'
+import { type InsightScope, ofChannels, ofKind } from './insights.ts'
 import type { UnfinishedList } from './measured-channels.ts'
 import { metricColumns } from './metric-columns.ts'
 
@@ -59,17 +59,21 @@ export const dropOurs = async (sql: Db, channelId: string): Promise<void> => {
     ours as (
       delete from elsewhere_posts where id in (
         select ids.id from ids join targets t on t.channel_id = ${channelId} and t.platform_post_id = ids.platform_post_id)
-      returning id, workspace_id, channel_id, predates),
+      returning id, workspace_id, channel_id, kind, predates),
     grown as (
-      select (s.taken_at at time zone w.zone)::date as day,
+      select o.kind, (s.taken_at at time zone w.zone)::date as day,
         ${each((name) => `sum(s.${name} - case when o.predates then b.${name} else coalesce(b.${name}, 0) end) as ${name}`)}
       from ours o join workspaces w on w.id = o.workspace_id join snapshots s on s.elsewhere_id = o.id
         left join lateral (
           select ${each((name) => `(array_agg(p.${name} order by p.taken_at desc) filter (where p.${name} is not null))[1] as ${name}`)}
           from snapshots p where p.elsewhere_id = s.elsewhere_id and p.taken_at < s.taken_at) b on true
-      group by 1)
+      group by 1, 2),
+    of_formats as (
+      update format_days d set ${each((name) => `other_${name} = d.other_${name} - coalesce(g.${name}, 0)`)}
+      from grown g where d.channel_id = ${channelId} and d.kind = g.kind and d.day = g.day)
     update channel_days d set ${each((name) => `other_${name} = d.other_${name} - coalesce(g.${name}, 0)`)}
-    from grown g where d.channel_id = ${channelId} and d.day = g.day`
+    from (select day, ${each((name) => `sum(${name}) as ${name}`)} from grown group by 1) g
+    where d.channel_id = ${channelId} and d.day = g.day`
 }
 
 /** Records that a page was read. The next run continues with the page after it. */
@@ -92,8 +96,9 @@ export const noteListed = async (sql: Db, channelId: string, listAt: Date, compl
 export type ElsewhereCount = { any: boolean; unread: number }
 
 /** The posts of these accounts that were not made with CrateSocial. Always one row. */
-export const countElsewhere = (sql: Db, { workspaceId, channelId }: InsightScope): Promise<ElsewhereCount[]> => {
-  const own = channelId ? sql`and channel_id = ${channelId}` : sql``
+export const countElsewhere = (sql: Db, scope: InsightScope): Promise<ElsewhereCount[]> => {
+  const { workspaceId } = scope
+  const own = sql`${ofChannels(sql, scope)} ${ofKind(sql, scope)}`
   return sql<ElsewhereCount[]>`
     select exists (select from elsewhere_posts where workspace_id = ${workspaceId} ${own}) as any,
       (select count(*)::int from elsewhere_posts where workspace_id = ${workspaceId} ${own}

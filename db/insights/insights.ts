@@ -97,8 +97,11 @@ export const overdueAt = (sql: Db, now: Date, hours: number) => {
   return sql`least(${followers}, ${days}, ${posts}, ${elsewhere})`
 }
 
-/** A workspace or one of its accounts, with all known posts or only those made with CrateSocial. */
-export type InsightScope = { workspaceId: string; channelId: string | null; made: 'all' | 'here' }
+/**
+ * A workspace or some of its accounts, with all known posts or only those made with CrateSocial.
+ * `kind`: only posts of this format. Followers are those of the accounts, whatever the format.
+ */
+export type InsightScope = { workspaceId: string; channelIds: string[] | null; made: 'all' | 'here'; kind: string | null }
 export type BucketSums = Sums & { isBefore: boolean; back: number; takenAt: Date }
 export type AccountSums = Sums & { channelId: string }
 
@@ -114,17 +117,21 @@ export const sumPoints = (
   select day < ${days.from}::date as is_before,
     (case when day < ${days.from}::date then ${days.from}::date - 1 else ${days.to}::date end - day) / ${size}::int as back,
     ${sums(sql, scope)}, max(taken_at) as taken_at
-  from ${scope.channelId ? sql`channel_days` : sql`workspace_days`}
-  where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannel(sql, scope)}
+  from ${scope.kind !== null || scope.channelIds ? daysOf(sql, scope) : sql`workspace_days`}
+  where workspace_id = ${scope.workspaceId} and day between ${before?.from ?? days.from}::date and ${days.to}::date ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
   group by 1, 2`
 
 /**
  * The growth of posts by account. `ids`: only these accounts. Uses the stored sums of whole months,
- * and single days at both ends.
+ * and single days at both ends. Formats have no sums of months.
  */
 export const sumAccounts = (sql: Db, scope: InsightScope, days: DaySpan, ids?: string[]): Promise<AccountSums[]> => {
   const some = ids ? sql`and channel_id = any(${ids}::uuid[])` : sql``
-  const own = sql`workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} ${some}`
+  const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${some}`
+  if (scope.kind !== null)
+    return sql<AccountSums[]>`
+      select channel_id, ${sums(sql, scope)} from format_days
+      where ${own} ${ofKind(sql, scope)} and day between ${days.from}::date and ${days.to}::date group by 1`
   return sql<AccountSums[]>`
   with months as (
     select first, greatest(first, date_trunc('month', ${days.to}::date + 1)::date) as behind
@@ -148,8 +155,8 @@ export const sumAccountsIn = async (
 ): Promise<AccountSums[]> => {
   if (channelIds.length === 0) return []
   return await sql<AccountSums[]>`
-    select channel_id, ${sums(sql, scope)} from channel_days
-    where workspace_id = ${scope.workspaceId} and channel_id = any(${channelIds}::uuid[])
+    select channel_id, ${sums(sql, scope)} from ${daysOf(sql, scope)}
+    where workspace_id = ${scope.workspaceId} and channel_id = any(${channelIds}::uuid[]) ${ofKind(sql, scope)}
       and day between ${days.from}::date and ${days.to}::date
     group by 1`
 }
@@ -174,11 +181,11 @@ export const listLateDays = (sql: Db, scope: InsightScope, days: DaySpan): Promi
       : sql`, e.other_views, e.other_reach, e.other_likes, e.other_comments, e.other_shares, e.other_saves`
   return sql<LateDay[]>`
     select d.channel_id, d.day::text, s.grown_since::text, not exists (
-      select from channel_days e
-      where e.channel_id = d.channel_id and e.day > s.grown_since and e.day < d.day
+      select from ${daysOf(sql, scope)} e
+      where e.channel_id = d.channel_id ${ofKind(sql, scope)} and e.day > s.grown_since and e.day < d.day
         and coalesce(e.views, e.reach, e.likes, e.comments, e.shares, e.saves ${others}) is not null) as is_silent
-    from channel_days d cross join lateral (select ${since} as grown_since) s
-    where d.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and d.channel_id = ${scope.channelId}` : sql``}
+    from ${daysOf(sql, scope)} d cross join lateral (select ${since} as grown_since) s
+    where d.workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
       and (d.grown_since is not null or d.other_grown_since is not null) and s.grown_since < d.day - 1
       and d.day >= ${days.from}::date and s.grown_since < ${days.to}::date
     order by d.day desc, d.channel_id limit ${mostLateDays}`
@@ -197,11 +204,11 @@ export const listFollowers = (sql: Db, scope: InsightScope, ends: string[]): Pro
       select c.id, case when c.state = 'disconnected' then (c.disconnected_at at time zone w.zone)::date
         else 'infinity' end as gone
       from channels c join workspaces w on w.id = c.workspace_id
-      where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}),
+      where c.workspace_id = ${scope.workspaceId} ${scope.channelIds ? sql`and c.id = any(${scope.channelIds}::uuid[])` : sql``}),
     read as (
       select d.day, sum(d.followers) as followers, count(*) as accounts
       from channel_days d join accounts a on a.id = d.channel_id and a.gone > d.day
-      where d.workspace_id = ${scope.workspaceId} ${ofChannel(sql, scope)} and d.day = any(${ends}::date[])
+      where d.workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} and d.day = any(${ends}::date[])
         and d.followers is not null
       group by d.day)
     select e.day::text, null as channel_id, case when read.followers is null then o.followers
@@ -250,7 +257,7 @@ export const listFollowerEnds = (sql: Db, scope: InsightScope, days: DaySpan): P
     left join lateral (select day, followers from channel_days d
       where end_day.followers is null and d.channel_id = c.id and d.day <= ${days.to}::date and d.followers is not null
       order by day desc limit 1) l on true
-  where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}`
+  where c.workspace_id = ${scope.workspaceId} ${scope.channelIds ? sql`and c.id = any(${scope.channelIds}::uuid[])` : sql``}`
 
 /** SQL: sums of growth. A metric that only some posts have is the sum of those that have it. */
 const sums = (sql: Db, { made }: InsightScope) =>
@@ -263,7 +270,17 @@ const sums = (sql: Db, { made }: InsightScope) =>
 
 const gains = (sql: Db) => sql.unsafe(metricColumns.flatMap((name) => [name, `other_${name}`]).join(', '))
 
-const ofChannel = (sql: Db, scope: InsightScope) => (scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``)
+/** SQL: the table with the growth of each account by day. */
+const daysOf = (sql: Db, { kind }: InsightScope) => (kind === null ? sql`channel_days` : sql`format_days`)
+
+/** SQL: only these accounts. One account is compared with `=`, which uses its index best. */
+export const ofChannels = (sql: Db, { channelIds }: InsightScope) => {
+  if (!channelIds) return sql``
+  return channelIds.length === 1 ? sql`and channel_id = ${channelIds[0]!}` : sql`and channel_id = any(${channelIds}::uuid[])`
+}
+
+/** SQL: only posts of this format. */
+export const ofKind = (sql: Db, { kind }: InsightScope) => (kind === null ? sql`` : sql`and kind = ${kind}`)
 
 export type AccountDayRow = { day: string; views: number | null; reach: number | null; takenAt: Date }
 

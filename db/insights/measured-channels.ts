@@ -171,6 +171,7 @@ export const eraseAccountNumbers = async (t: Db, channelIds: string[]): Promise<
   await t`delete from elsewhere_posts where channel_id = any(${channelIds}::uuid[])`
   await t`delete from account_snapshots where channel_id = any(${channelIds}::uuid[])`
   await t`delete from channel_days where channel_id = any(${channelIds}::uuid[])`
+  await t`delete from format_days where channel_id = any(${channelIds}::uuid[])`
 }
 
 /**

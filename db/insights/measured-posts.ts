@@ -25,8 +25,8 @@ export const enrollPosts = async (sql: Db, posts: { targetId: string; nextAt: Da
       select u.target_id from unmeasured_targets u join given on given.target_id = u.target_id
       order by u.target_id for no key update of u),
     taken as (delete from unmeasured_targets u using listed where u.target_id = listed.target_id)
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at)
-    select t.id, t.workspace_id, t.channel_id, t.published_at, given.next_at from given join targets t on t.id = given.target_id
+    insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, next_at)
+    select t.id, t.workspace_id, t.channel_id, t.kind, t.published_at, given.next_at from given join targets t on t.id = given.target_id
     order by t.id on conflict do nothing`
 }
 

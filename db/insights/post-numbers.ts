@@ -2,7 +2,7 @@ import type { PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
 import type { Fragment } from '../postgres/json-rows.ts'
 import { homes, type PostOrigin } from './homes.ts'
-import type { InsightScope, Sums } from './insights.ts'
+import { type InsightScope, ofChannels, ofKind, type Sums } from './insights.ts'
 
 export type MeasuredPost = Sums & {
   /** The id of its target, or of the post if it was not made here. */
@@ -64,7 +64,7 @@ export const rankPosts = (
 
 /** SQL: what both kinds of posts have in common. */
 const numbers = (sql: Db) => sql`
-  workspace_id, channel_id, published_at, taken_at, views, reach, likes, comments, shares, saves, more, views_at_day, views_at_week,
+  workspace_id, channel_id, kind, published_at, taken_at, views, reach, likes, comments, shares, saves, more, views_at_day, views_at_week,
   ended_metrics, absent_at`
 
 /**
@@ -72,7 +72,7 @@ const numbers = (sql: Db) => sql`
  * conditions and the order of each kind, so that each uses its index.
  */
 const publishedIn = (sql: Db, scope: InsightScope, span: Instants, rest: Record<PostOrigin, Part>) => {
-  const own = sql`workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and channel_id = ${scope.channelId}` : sql``}
+  const own = sql`workspace_id = ${scope.workspaceId} ${ofChannels(sql, scope)} ${ofKind(sql, scope)}
     and published_at >= ${span.from} and published_at < ${span.to}`
   const here = sql`(select target_id as id, 'here' as made, ${numbers(sql)} from measured_targets where ${own} ${rest.here})`
   if (scope.made === 'here') return sql`select * from ${here} m`
@@ -90,11 +90,11 @@ type Part = ReturnType<typeof numbers>
 export type PostCount = { channelId: string; posts: number | null; unnumbered: number; elsewhere: number | null }
 
 /**
- * The number of posts published on each account. Uses indexes only. `ids`: only these accounts, and
+ * The number of posts published on each account. Uses indexes only, unless for a format. `ids`: only these accounts, and
  * those with unnumbered posts.
  */
 export const countPosts = (sql: Db, scope: InsightScope, span: Instants, ids?: string[]): Promise<PostCount[]> => {
-  const during = sql`published_at >= ${span.from} and published_at < ${span.to}`
+  const during = sql`published_at >= ${span.from} and published_at < ${span.to} ${ofKind(sql, scope)}`
   const counted = ids ? sql`c.id = any(${ids}::uuid[])` : sql`true`
   const others =
     scope.made === 'here' ? sql`0` : sql`(select count(*)::int from elsewhere_posts where channel_id = c.id and ${during})`
@@ -108,7 +108,7 @@ export const countPosts = (sql: Db, scope: InsightScope, span: Instants, ids?: s
         select (select count(*)::int from measured_targets where channel_id = c.id and ${during}) as measured,
           ${others} as elsewhere
         where ${counted} offset 0) n on true
-    where c.workspace_id = ${scope.workspaceId} ${scope.channelId ? sql`and c.id = ${scope.channelId}` : sql``}
+    where c.workspace_id = ${scope.workspaceId} ${scope.channelIds ? sql`and c.id = any(${scope.channelIds}::uuid[])` : sql``}
       and (${counted} or u.unnumbered > 0)`
 }
 
@@ -162,7 +162,7 @@ export const listNumbersOfPost = (sql: Db, ref: { workspaceId: string; postId: s
 
 const columns = (sql: Db) => sql`
   m.id, m.made, t.id as target_id, t.post_id, coalesce(t.platform_post_id, e.platform_post_id) as platform_post_id, m.channel_id,
-  c.platform, coalesce(t.kind, e.kind) as kind, c.name as channel_name, c.handle as channel_handle,
+  c.platform, m.kind, c.name as channel_name, c.handle as channel_handle,
   left(coalesce(t.text, e.text), 200) as text, coalesce(t.permalink, e.permalink) as permalink, m.published_at, m.taken_at,
   m.views::float8 as views, m.reach::float8 as reach, m.likes, m.comments, m.shares, m.saves, m.more,
   m.views_at_week::float8 as views_at_week, m.ended_metrics, m.absent_at,
@@ -234,9 +234,9 @@ export const mostTimedPosts = 1_500
 export const listTimedPosts = (sql: Db, scope: InsightScope, span: Instants, zone: string): Promise<TimedPost[]> => {
   const newest = sql`order by published_at desc limit ${mostTimedPosts}`
   return sql<TimedPost[]>`
-    select m.channel_id, coalesce(t.kind, e.kind) as kind, m.made, m.published_at, m.views_at_day::float8 as views_at_day,
+    select m.channel_id, m.kind, m.made, m.published_at, m.views_at_day::float8 as views_at_day,
       m.views_at_week::float8 as views_at_week, (m.published_at at time zone ${zone})::date::text as day,
       (floor(date_part('epoch', m.published_at at time zone ${zone}) / 3600)::int + ${thursday * 24}::int) % 168 as hour_of_week
-    from (${publishedIn(sql, scope, span, { here: newest, elsewhere: newest })} ${newest}) m ${posts(sql)}
+    from (${publishedIn(sql, scope, span, { here: newest, elsewhere: newest })} ${newest}) m
     order by m.published_at desc`
 }

@@ -1,6 +1,6 @@
 import type { AccountDay, PostMetric } from '../../platforms/measurer.ts'
 import type { Db } from '../postgres/connect.ts'
-import { homes, type PostOrigin } from './homes.ts'
+import { type Home, homes, type PostOrigin } from './homes.ts'
 import { metricColumns } from './metric-columns.ts'
 
 /**
@@ -27,6 +27,7 @@ import { metricColumns } from './metric-columns.ts'
  *   channel gave that number that day. Growth counts on the day it was seen; the first reading
  *   counts everything before it. `grown_since`: some posts were read late, so the day contains
  *   their growth since that earlier day.
+ * - `format_days`: the same by the format of the posts, without followers.
  * - `account_snapshots`: followers at `taken_at`, and views and reach of the whole account on the
  *   platform's own day `day`, which is about two days earlier, when the platform's numbers are
  *   final. Never add up the reach of several days or posts, because it counts the same people
@@ -86,23 +87,21 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
       insert into snapshots (workspace_id, ${sql(home.ref)}, taken_at, views, reach, likes, comments, shares, saves, more, source)
       select k.workspace_id, k.post_id, ${takenAt}, g.views, g.reach, g.likes, g.comments, g.shares, g.saves, g.more, ${source}
       from known k join given g on g.id = k.post_id where k.is_changed),
+    grown as (
+      select k.workspace_id, k.channel_id, k.kind, (${takenAt}::timestamptz at time zone w.zone)::date as day,
+        ${sql.unsafe(metricColumns.map((name) => `${growth(name)} as ${name}`).join(', '))},
+        (min(coalesce(k.taken_at, k.published_at)) filter (where ${isLate(sql, takenAt)}) at time zone w.zone)::date as since
+      from known k join given g on g.id = k.post_id join workspaces w on w.id = k.workspace_id
+      where k.taken_at is not null or not k.is_old group by 1, 2, 3, 4, w.zone),
+    of_formats as (
+      insert into format_days as d (workspace_id, channel_id, kind, day, ${gained}, taken_at, ${sql(home.since)})
+      select workspace_id, channel_id, kind, day, ${sql.unsafe(metricColumns.join(', '))}, ${takenAt}, since from grown
+      on conflict (channel_id, kind, day) do update set ${addGains(sql, home)}),
     gained as (
       insert into channel_days as d (workspace_id, channel_id, day, ${gained}, taken_at, ${sql(home.since)})
-      select k.workspace_id, k.channel_id, (${takenAt}::timestamptz at time zone w.zone)::date,
-        ${sql.unsafe(metricColumns.map(growth).join(', '))}, ${takenAt},
-        (min(coalesce(k.taken_at, k.published_at)) filter (where ${isLate(sql, takenAt)}) at time zone w.zone)::date
-      from known k join given g on g.id = k.post_id join workspaces w on w.id = k.workspace_id
-      where k.taken_at is not null or not k.is_old group by 1, 2, 3, w.zone
-      on conflict (channel_id, day) do update set taken_at = excluded.taken_at,
-        ${sql(home.since)} = least(d.${sql(home.since)}, excluded.${sql(home.since)}), ${sql.unsafe(
-          metricColumns
-            .map(home.gained)
-            .map(
-              (name) =>
-                `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
-            )
-            .join(', '),
-        )})
+      select workspace_id, channel_id, day, ${sql.unsafe(metricColumns.map((name) => `sum(${name})`).join(', '))}, ${takenAt},
+        min(since) from grown group by 1, 2, 3
+      on conflict (channel_id, day) do update set ${addGains(sql, home)})
     update ${sql(home.table)} m set next_at = g.next_at, taken_at = ${takenAt},
       changed_at = case when k.is_changed then ${takenAt} else k.changed_at end, source = ${source}, absent_at = null,
       views = coalesce(g.views, k.views), reach = coalesce(g.reach, k.reach), likes = coalesce(g.likes, k.likes),
@@ -113,6 +112,17 @@ export const savePostSnapshots = async (sql: Db, taking: Taking): Promise<number
       )}], null) || array(select name from jsonb_object_keys(k.more) as name where not g.more ? name order by name)
     from known k join given g on g.id = k.post_id where m.${sql(home.key)} = k.post_id`
   return count
+}
+
+/** SQL: adds growth to what row `d` already has of the day. */
+const addGains = (sql: Db, home: Home) => {
+  const added = metricColumns
+    .map(home.gained)
+    .map(
+      (name) => `${name} = case when excluded.${name} is null then d.${name} else coalesce(d.${name}, 0) + excluded.${name} end`,
+    )
+  return sql`taken_at = excluded.taken_at, ${sql(home.since)} = least(d.${sql(home.since)}, excluded.${sql(home.since)}),
+    ${sql.unsafe(added.join(', '))}`
 }
 
 /**

@@ -68,6 +68,7 @@ export const countedWith: Record<string, string> = {
   renditions: 'media',
   account_snapshots: 'channels',
   channel_days: 'channels',
+  format_days: 'channels',
   channel_months: 'channels',
   workspace_days: 'channels',
   measured_channels: 'channels',

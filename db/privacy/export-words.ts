@@ -39,6 +39,7 @@ export const aboutTables: Record<string, string> = {
   measured_channels: 'when the numbers of an account were last read',
   account_snapshots: 'numbers of an account over time',
   channel_days: 'numbers of an account, added up by day',
+  format_days: 'numbers of an account, added up by day and format of the posts',
   channel_months: 'numbers of an account, added up by month',
   workspace_days: 'numbers of a workspace, added up by day',
   turns: 'counts of calls to a platform for an account',

@@ -88,7 +88,7 @@ export const platformData: Kept[] = [
     what: 'Numbers of the account',
     why: 'To show how your account does over time',
     kept: { rule: 'account_snapshots' },
-    columns: ['account_snapshots.*', 'channel_days.*', 'channel_months.*', 'workspace_days.*'],
+    columns: ['account_snapshots.*', 'channel_days.*', 'format_days.*', 'channel_months.*', 'workspace_days.*'],
   },
 ]
 

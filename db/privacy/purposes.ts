@@ -37,6 +37,7 @@ export const purposes: Record<string, string[]> = {
   snapshots: ['U3', 'D1', 'D2'],
   account_snapshots: ['U3', 'D1', 'D2'],
   channel_days: ['U3'],
+  format_days: ['U3'],
   workspace_days: ['U3'],
   channel_months: ['U3'],
   measured_targets: ['U3'],

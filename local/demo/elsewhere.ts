@@ -65,7 +65,14 @@ export const writeElsewhere = async (sql: Db, place: Place, elsewhere: Elsewhere
   const targets = elsewhere.map(({ post }): PastTarget => {
     const platform = platformOf(post)
     const channelId = place.channels[platform]?.id ?? ''
-    return { id: idAt(post.at), channelId, platform, publishedAt: post.at, audience: post.targets[0]!.audience }
+    return {
+      id: idAt(post.at),
+      channelId,
+      platform,
+      kind: kinds[platform],
+      publishedAt: post.at,
+      audience: post.targets[0]!.audience,
+    }
   })
   const rows = elsewhere.map(({ post, id, permalink }, index) => ({
     id: targets[index]!.id,

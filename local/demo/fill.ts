@@ -89,6 +89,7 @@ const fillYear = async (
     await t`select from measured_channels where channel_id = any(${ids}) for update`
     await t`delete from elsewhere_posts where channel_id = any(${ids})`
     await t`delete from channel_days where channel_id = any(${ids})`
+    await t`delete from format_days where channel_id = any(${ids})`
     await t`delete from account_snapshots where channel_id = any(${ids})`
     const own = { sql: t, now: deps.now }
     const here = await writePast(own, workspace, { place, files, past })

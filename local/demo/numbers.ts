@@ -30,12 +30,15 @@ export const fillNumbers = async (deps: Deps, workspace: DemoWorkspace, place: P
   await insertRows(deps.sql, 'snapshots', snapshots(here, 'target_id'))
   await insertRows(deps.sql, 'snapshots', snapshots(elsewhere, 'elsewhere_id'))
   const newest = here.posts.map(({ target, known }) => ({
-    ...{ target_id: target.id, workspace_id: workspaceId, channel_id: target.channelId, published_at: target.publishedAt },
+    ...{ target_id: target.id, workspace_id: workspaceId, channel_id: target.channelId, kind: target.kind },
+    published_at: target.publishedAt,
     ...known,
   }))
   await insertRows(deps.sql, 'measured_targets', newest)
   for (const { target, known } of elsewhere.posts) await updateRow(deps.sql, 'elsewhere_posts', target.id, known)
   await fillAccounts(deps, workspace, place, { here: here.gains, elsewhere: elsewhere.gains })
+  const ids = Object.values(place.channels).map((channel) => channel.id)
+  await deps.sql`insert into format_days select * from format_days_from_readings(${ids}::uuid[])`
 }
 
 type Read = ReturnType<typeof readAll>

@@ -19,7 +19,14 @@ export type Place = {
 }
 
 /** A published target, with what its numbers depend on. */
-export type PastTarget = { id: string; channelId: string; platform: DemoPlatform; publishedAt: Date; audience: Audience }
+export type PastTarget = {
+  id: string
+  channelId: string
+  platform: DemoPlatform
+  kind: string
+  publishedAt: Date
+  audience: Audience
+}
 
 type Deps = { control: SandboxControl; now: Date }
 type Rows = Record<'posts' | 'media' | 'post_media' | 'targets' | 'attempts' | 'events', Record<string, unknown>[]>
@@ -219,5 +226,5 @@ const addTarget = (rows: Rows, { dice, place, post, postId, where, answer }: Sen
   rows.attempts.push({ id: idAt(sentAt), workspace_id, target_id: id, number: 1, revision: 1, ...attempt })
   const event = { workspace_id, user_id: null, name: 'target.published', subject_id: id, facts: { platform } }
   rows.events.push({ id: idAt(publishedAt), at: publishedAt, ...event })
-  return { id, channelId, platform, publishedAt, audience }
+  return { id, channelId, platform, kind, publishedAt, audience }
 }

@@ -46,6 +46,8 @@ const pages = (): [string, string][] => [
   ['workspace', '/w/northside/insights'],
   ['channel', `/w/northside/insights/${channel}?range=90d`],
   ['days', '/w/northside/insights?from=2026-11-09&to=2026-11-01'],
+  ['filtered', '/w/northside/insights?platform=instagram&format=image'],
+  ['nothing', '/w/northside/insights?platform=tiktok&format=story'],
   ['post', `/w/northside/posts/${post}`],
 ]
 
@@ -82,6 +84,31 @@ describe('insights', () => {
     await page.getByText('Numbers are kept for 24 months, so it begins there.').waitFor()
     await context.close()
   }, 60_000)
+
+  for (const javaScriptEnabled of [true, false])
+    test(`are limited to a platform and a format by keyboard, ${javaScriptEnabled ? 'in place' : 'without scripts'}`, async () => {
+      const { page, context } = await open({ javaScriptEnabled, viewport: { width: 320, height: 640 } })
+      await page.goto(`${url}/w/northside/insights?range=90d&metric=likes`)
+      if (javaScriptEnabled) await page.evaluate('window.stayed = true')
+      await page.getByLabel('Platform').focus()
+      await page.keyboard.type('Instagram')
+      await page.keyboard.press('Tab')
+      await page.keyboard.type('Picture')
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/insights?range=90d&metric=likes&platform=instagram&format=image')
+      await page.getByRole('link', { name: 'Clear filters' }).waitFor()
+      expect(await page.locator('.insight-line').textContent()).toContain('Instagram · Picture')
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      if (javaScriptEnabled) {
+        expect(await page.evaluate('window.stayed'), 'the page was not loaded again').toBe(true)
+        expect(await page.evaluate('document.activeElement.id')).toBe('filter-show')
+        await page.getByRole('slider', { name: /Likes per day/ }).waitFor()
+      }
+      await page.getByRole('link', { name: 'Clear filters' }).click()
+      await page.waitForURL('**/insights?range=90d&metric=likes')
+      await context.close()
+    }, 60_000)
 
   test('announce one value after another in words with the arrow keys, and Esc closes them', async () => {
     const { page, context } = await open()

@@ -85,8 +85,8 @@ it('two runs that start measuring the same posts in different orders both comple
   let runs: Promise<unknown>[] = []
   await tx(sql, async (t) => {
     await t`
-      insert into measured_targets (target_id, workspace_id, channel_id, published_at)
-      select id, workspace_id, channel_id, published_at from targets where id = ${ids[1]!}`
+      insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at)
+      select id, workspace_id, channel_id, kind, published_at from targets where id = ${ids[1]!}`
     for (const order of [posts, posts.toReversed()]) {
       runs = [...runs, tx(sql, (other) => enrollPosts(other, order))]
       await waiting(runs.length)

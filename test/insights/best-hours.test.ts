@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type PostAtHour, rateHours } from '../../web/insights/best-hours.ts'
-import { ratedHours } from '../../web/insights/page.ts'
+import { ratedHours } from '../../web/insights/rated-hours.ts'
 
 const dayMs = 86_400_000
 const runs = 500

@@ -19,8 +19,8 @@ beforeAll(async () => {
       select ${workspaceId}, id, ${channels.instagram}, 'instagram', 'image', 'Crate ' || n, now(), 'published',
         date_trunc('second', now()) - interval '3 days' + (n / 10) * interval '100 microseconds', '179' || n from n
       returning id, workspace_id, channel_id, published_at)
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, taken_at, changed_at, views, likes)
-    select id, workspace_id, channel_id, published_at, date_trunc('second', now()), date_trunc('second', now()), 7, 3 from t`
+    insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, taken_at, changed_at, views, likes)
+    select id, workspace_id, channel_id, 'image', published_at, date_trunc('second', now()), date_trunc('second', now()), 7, 3 from t`
   await test.sql`
     insert into snapshots (workspace_id, target_id, taken_at, views, likes, source)
     select workspace_id, target_id, taken_at, views, likes, 'Graph API v27.0 insights' from measured_targets`

@@ -84,6 +84,7 @@ describe('retention', () => {
     ['measured_targets', 'taken_at'],
     ['account_snapshots', 'taken_at'],
     ['channel_days', 'day'],
+    ['format_days', 'day'],
   ])('promise R3: keeps %s until a day before 24 months, and deletes them by two days after', async (table, column) => {
     const { sql, deps, cast, workspaces } = test
     const place = { workspaceId: workspaces.northside, platform: 'facebook' as const }
@@ -92,7 +93,8 @@ describe('retention', () => {
     await sql`insert into ${sql(table)} ${sql({
       workspace_id: workspaces.northside,
       channel_id: channelId,
-      ...(table === 'measured_targets' ? { target_id: targetId, published_at: new Date() } : {}),
+      ...(table === 'measured_targets' ? { target_id: targetId, published_at: new Date(), kind: 'photo' } : {}),
+      ...(table === 'format_days' ? { kind: 'photo' } : {}),
       ...(table === 'account_snapshots' ? { source: 'test' } : {}),
       ...(column === 'day' ? { day: new Date() } : {}),
       taken_at: new Date(),

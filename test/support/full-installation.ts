@@ -10,7 +10,7 @@ const sizes = { workspaces: 40, people: 2_000, accounts: 400, files: 15_000, pos
 /** Tables that grow for as long as the installation is used: no hot query may scan one of them. */
 export const growing = [
   ...['posts', 'targets', 'post_media', 'media', 'media_links', 'attempts', 'comment_attempts', 'events', 'notices'],
-  ...['snapshots', 'measured_targets', 'elsewhere_posts', 'account_snapshots', 'channel_days', 'form_keys'],
+  ...['snapshots', 'measured_targets', 'elsewhere_posts', 'account_snapshots', 'channel_days', 'format_days', 'form_keys'],
 ]
 
 /**
@@ -156,9 +156,9 @@ const fillNumbers = async (t: Db): Promise<void> => {
     insert into measured_channels (channel_id, workspace_id, next_at, days_at, list_at)
     select id, workspace_id, now() + interval '1 hour', now() + interval '1 hour', now() + interval '1 hour' from channels`
   await t`
-    insert into measured_targets (target_id, workspace_id, channel_id, published_at, next_at, taken_at, changed_at, views, reach, likes,
+    insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, next_at, taken_at, changed_at, views, reach, likes,
       comments, shares, saves, source, views_at_day)
-    select id, workspace_id, channel_id, due_at, case when due_at > now() - interval '710 days' then now() + interval '1 day' * (number % 700 - 10) / 100 end,
+    select id, workspace_id, channel_id, 'image', due_at, case when due_at > now() - interval '710 days' then now() + interval '1 day' * (number % 700 - 10) / 100 end,
       least(now() - interval '1 hour', due_at + interval '723 days'), due_at, 900 + n % 4000, 700 + n % 3000, 40 + n % 300, n % 30, n % 20, n % 40, 'filled', 100
     from filled_targets where state = 'published'`
   await t`
@@ -184,6 +184,9 @@ const fillNumbers = async (t: Db): Promise<void> => {
     select workspace_id, id, day, 400, 300, 30, 9, 7, 11, 2400, day + interval '5 hours'
     from generate_series(current_date - 740, current_date, '1 day') day, channels
     where substr(account_id, 9)::int / ${sizes.workspaces}::int % 4 = 0`
+  await t`
+    insert into format_days (workspace_id, channel_id, kind, day, views, reach, likes, comments, shares, saves, taken_at)
+    select workspace_id, channel_id, 'image', day, views, reach, likes, comments, shares, saves, taken_at from channel_days`
   await t`
     insert into workspace_days (workspace_id, day, views, reach, likes, comments, shares, saves, taken_at)
     select workspace_id, day, sum(views), sum(reach), sum(likes), sum(comments), sum(shares), sum(saves), max(taken_at) from channel_days group by 1, 2`

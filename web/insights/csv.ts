@@ -10,8 +10,9 @@ import { wallTimeOf } from '../time/wall-time.ts'
 import { rateOf } from './engagement-rate.ts'
 import { eveOf } from './lines.ts'
 import { columnOf, ownMetricsOf } from './own-metrics.ts'
-import { type Insights, ratedHours } from './page.ts'
+import type { Insights } from './page.ts'
 import { bucketsOf } from './range.ts'
+import { ratedHours } from './rated-hours.ts'
 
 type Table = CsvCell[][]
 

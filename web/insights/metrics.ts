@@ -51,17 +51,17 @@ const endedAt = (platform: Platform, metric: PostMetric, retired: RetiredName[])
 export const countedTwice = 'Reach of posts, added up: people who saw two posts count twice.'
 export type MetricNotes = Record<PostMetric, string[]>
 
-/** The notes beside each metric, for the platforms of these accounts. */
+/** The notes beside each metric, for the platforms of these accounts and this format. */
 export const metricNotes = (
   registry: Registry,
-  accounts: MeasuredAccount[],
-  retired: RetiredName[],
+  { accounts, retired, kind }: { accounts: MeasuredAccount[]; retired: RetiredName[]; kind: string | undefined },
   fmt: Formats,
 ): MetricNotes => {
   const names = new Set(accounts.map((one) => one.platform))
-  const platforms = [...registry.platforms.values()].filter((one) => names.has(one.name))
+  const hasKind = (platform: Platform) => kind === undefined || platform.kinds.some((one) => one.name === kind)
+  const platforms = [...registry.platforms.values()].filter((one) => names.has(one.name) && hasKind(one))
   const notesOf = (metric: PostMetric): string[] => {
-    const without = platforms.filter((one) => !gives(one, metric)).map((one) => one.label)
+    const without = platforms.filter((one) => !gives(one, metric, kind)).map((one) => one.label)
     const withheld = accounts.filter((one) => one.notGiven.includes(metric)).map((one) => one.name)
     const ended = platforms.flatMap((one) => {
       const at = endedAt(one, metric, retired)

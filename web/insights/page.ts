@@ -35,8 +35,7 @@ import type { WebDeps, Workspace } from '../http/env.ts'
 import { addDays } from '../time/days.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { dateOf, startOfDay } from '../time/wall-time.ts'
-import { type HourRating, rateHoursOnce } from './best-hours.ts'
-import { hoursOf } from './hours.ts'
+import { type Filters, filtersOf } from './filters.ts'
 import {
   type AmountMetric,
   amountMetrics,
@@ -69,12 +68,16 @@ export type Query = {
   metric?: string | undefined
   /** `here`: only posts made with CrateSocial. */
   made?: string | undefined
+  platform?: string | undefined
+  /** The name of a kind of post. */
+  format?: string | undefined
 }
 
 /** The data behind a page, report or table: one workspace or one account over a range of days. */
 export type Insights = {
   workspace: Workspace
   scope: InsightScope
+  filters: Filters
   channel: LabeledAccount | null
   /** The accounts in scope. */
   accounts: LabeledAccount[]
@@ -139,16 +142,23 @@ export const loadInsights = async (
   sizes: ListSizes,
 ): Promise<Insights> => {
   const now = new Date(deps.now())
-  const accounts = (await listMeasuredAccounts(deps.sql, { workspaceId: workspace.id, channelId }, now)).map(
+  const everyAccount = (await listMeasuredAccounts(deps.sql, { workspaceId: workspace.id, channelId }, now)).map(
     (one): LabeledAccount => ({ ...one, label: deps.platforms.platforms.get(one.platform)?.label ?? one.platform }),
   )
+  const filters = filtersOf(deps.platforms, everyAccount, channelId === null ? query : { format: query.format })
+  const accounts = everyAccount.filter((one) => !filters.platform || one.platform === filters.platform.name)
   const channel = channelId === null ? null : (accounts[0] ?? null)
   if (channelId !== null && !channel) throw new HTTPException(404)
   const fmt = formats(workspace.zone, deps.now())
   const firstDay = least(accounts.flatMap((one) => one.firstDay ?? []))
   const asked = readInsightRange(query, dateOf(now, workspace.zone), firstDay)
   const { range } = asked
-  const scope: InsightScope = { workspaceId: workspace.id, channelId, made: query.made === 'here' ? 'here' : 'all' }
+  const scope: InsightScope = {
+    workspaceId: workspace.id,
+    channelIds: channelId !== null || filters.platform ? accounts.map(({ id }) => id) : null,
+    made: query.made === 'here' ? 'here' : 'all',
+    kind: filters.kind?.name ?? null,
+  }
   const by = [...postMetrics, 'viewsAtWeek' as const].find((one) => one === query.by) ?? 'views'
   const metric = lineMetrics.find((one) => one === query.metric) ?? 'views'
   const incomparable = whyIncomparable(range, firstDay, fmt)
@@ -188,6 +198,7 @@ export const loadInsights = async (
     ...{
       workspace,
       scope,
+      filters,
       channel,
       accounts,
       shown,
@@ -214,7 +225,7 @@ export const loadInsights = async (
     ]),
     takenAt: newest(accounts),
     lines: linesOf(range, points, buckets, levels),
-    notes: metricNotes(deps.platforms, accounts, retired, fmt),
+    notes: metricNotes(deps.platforms, { accounts, retired, kind: scope.kind ?? undefined }, fmt),
   }
 }
 
@@ -246,20 +257,6 @@ const instantsOf = (range: { from: string; to: string }, zone: string): Instants
   from: startOfDay(range.from, zone),
   to: startOfDay(addDays(range.to, 1), zone),
 })
-
-/**
- * Rates the hours by the views of posts one day after they were published. Posts made here and
- * elsewhere are compared separately: they often go out at other hours and do better or worse
- * anyway, which would look like an effect of the hour.
- */
-export const ratedHours = ({ timedPosts }: Pick<Insights, 'timedPosts'>): HourRating[] =>
-  rateHoursOnce(
-    timedPosts.flatMap(({ channelId, kind, made, publishedAt, hourOfWeek, viewsAtDay: views }) =>
-      views === null ? [] : [{ stratum: `${channelId} ${kind} ${made}`, atMs: publishedAt.getTime(), hourOfWeek, views }],
-    ),
-  )
-
-export const hoursIn = (insights: Insights) => hoursOf(ratedHours(insights), insights.workspace.zone)
 
 const spanOfHours = (range: Range, zone: string): Instants => {
   const { from, to } = instantsOf(range, zone)

@@ -50,15 +50,17 @@ const table = async (deps: WebDeps, c: Context<MemberEnv>, channelId: string | n
   if (isFaulty(insights)) throw new HTTPException(422, { message: from ?? to ?? '' })
   const parts = await insightsCsv(deps, insights, name)
   if (parts === null) throw new HTTPException(404)
-  const which = insights.scope.made === 'here' ? 'made-here-' : ''
-  return csv(c, ReadableStream.from(encoded(parts)), `${name ?? 'days'}-${which}${insights.range.from}-${insights.range.to}`)
+  const { scope, filters, range } = insights
+  const limits = [scope.made === 'here' ? 'made-here' : null, filters.platform?.name, filters.kind?.name]
+  const names = [name ?? 'days', ...limits, range.from, range.to].filter((one) => typeof one === 'string')
+  return csv(c, ReadableStream.from(encoded(parts)), names.join('-'))
 }
 
 const isFaulty = ({ asked }: Insights): boolean => Boolean(asked.faults.from ?? asked.faults.to)
 
 const queryOf = (c: Context<MemberEnv>): Query => {
-  const { range, from, to, by, metric, made } = c.req.query()
-  return { range, from, to, by, metric, made }
+  const { range, from, to, by, metric, made, platform, format } = c.req.query()
+  return { range, from, to, by, metric, made, platform, format }
 }
 
 async function* encoded(parts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {

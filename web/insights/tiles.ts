@@ -78,7 +78,7 @@ const apartWords = (insights: Insights, metrics: PostMetric[]): string[] => {
 }
 
 const followersTile = (insights: Insights): Tile => {
-  const { followers, fmt, range, lines, standing, followerEnds, channel } = insights
+  const { followers, fmt, range, lines, standing, followerEnds, channel, filters } = insights
   const ends = new Map(followerEnds.map((one) => [one.channelId, one]))
   const isNew = (id: string) => ends.get(id)?.before === null
   const fresh = channel || followers.since ? [] : standing.joined.filter(({ account }) => isNew(account.id))
@@ -99,6 +99,7 @@ const followersTile = (insights: Insights): Tile => {
       followers.total === null
         ? []
         : [
+            ...(filters.kind ? [allFormats(insights)] : []),
             ...(added === null
               ? []
               : [
@@ -110,6 +111,10 @@ const followersTile = (insights: Insights): Tile => {
     spark: { kind: 'spark', ...sparkOf(lines.followers) },
   }
 }
+
+/** Followers have no format. */
+export const allFormats = ({ channel }: Insights): string =>
+  `Of the whole ${channel ? 'account' : 'accounts'}, whatever the format of posts.`
 
 /**
  * Notes on accounts whose last reading before the range is older than the day before it, so that the
@@ -128,10 +133,10 @@ const longerWords = ({ followers, range, accounts, channel, fmt }: Insights): st
     .map((account) => `The change of ${accountWords(account)} is since ${on}, its last reading before these days.`)
 }
 
-const isGiven = (deps: WebDeps, { accounts }: Insights, metrics: PostMetric[]): boolean =>
+const isGiven = (deps: WebDeps, { accounts, scope }: Insights, metrics: PostMetric[]): boolean =>
   accounts.some((account) => {
     const platform = deps.platforms.platforms.get(account.platform)
-    return platform && metrics.some((metric) => gives(platform, metric))
+    return platform && metrics.some((metric) => gives(platform, metric, scope.kind ?? undefined))
   })
 
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1)

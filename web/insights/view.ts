@@ -10,12 +10,14 @@ import { loadNextStep } from '../pages/next-step.ts'
 import { changeOf, differenceOf } from './changes.ts'
 import { formatsOf } from './formats.ts'
 import { chartTitleOf, drawing, eveOf, lineMetrics, partsOf, pointWords, spanWords } from './lines.ts'
+import { type Links, linksOf } from './links.ts'
 import { gives, listed, metricLabels } from './metrics.ts'
 import { freshnessWords, marksOf, notesOf } from './notes.ts'
-import { comparedOf, hoursIn, type Insights } from './page.ts'
+import { comparedOf, type Insights } from './page.ts'
 import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
-import { type Tile, tilesOf } from './tiles.ts'
+import { hoursIn } from './rated-hours.ts'
+import { allFormats, type Tile, tilesOf } from './tiles.ts'
 import { postsWords, wholeChart } from './whole.ts'
 
 const madeLinks = [
@@ -27,14 +29,10 @@ const madeLinks = [
 export const insightsView = async (deps: WebDeps, insights: Insights, role: Role): Promise<View> => {
   const { workspace, channel, range, fmt, by, metric, standing } = insights
   const base = `/w/${workspace.slug}`
-  const path = `${base}/insights${channel ? `/${channel.id}` : ''}`
+  const links = linksOf(insights)
+  const { path } = links
   const platformOf = (name: string) => deps.platforms.platforms.get(name)
   const { made } = insights.scope
-  const daysQuery = range.key === 'own' ? `from=${range.from}&to=${range.to}` : `range=${range.key}`
-  const ofMade = made === 'here' ? '&made=here' : ''
-  const query = `${daysQuery}${ofMade}`
-  const href = (days: string, chosen: { by?: string; metric?: string }) =>
-    `${path}?${days}${chosen.metric && chosen.metric !== 'views' ? `&metric=${chosen.metric}` : ''}${chosen.by && chosen.by !== 'views' ? `&by=${chosen.by}` : ''}`
   const tiles = tilesOf(deps, insights)
   const given = lineMetrics.filter((one) => insights.lines[one].total !== null || one === metric || one === 'views')
   const compares = insights.incomparable === null && range.before !== null
@@ -50,23 +48,27 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     daysBefore: compares && range.before ? spanWords(range.before) : null,
     links: ranges.map((one) => ({
       ...one,
-      href: href(`range=${one.key}${ofMade}`, { by, metric }),
+      href: links.to({ range: one.key, from: undefined, to: undefined }),
       current: one.key === range.key,
     })),
-    query,
+    query: links.query,
+    filters: insights.filters,
+    keptByDays: links.kept('range', 'from', 'to'),
+    keptByFilters: links.kept('platform', 'format'),
+    unfiltered: links.to({ platform: undefined, format: undefined }),
     metric,
     by,
     takenAt: insights.takenAt,
     notes: notesOf(insights, deps.now()),
-    empty: await emptyOf(deps, insights, role, path),
+    empty: await emptyOf(deps, insights, role, links),
     tiles: tiles.map((tile) => ({
       ...tile,
-      href: `${href(query, { by, metric: tile.metric })}#chart`,
+      href: `${links.to({ metric: tile.metric })}#chart`,
       current: tile.metric === metric,
     })),
     switches: given.map((one) => ({
       label: metricLabels[one],
-      href: `${href(query, { by, metric: one })}#chart`,
+      href: `${links.to({ metric: one })}#chart`,
       current: one === metric,
     })),
     main: mainChart(insights, tiles),
@@ -77,13 +79,13 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     listedDays: ownPostsDays,
     madeLinks: madeLinks.map(({ key, label }) => ({
       label,
-      href: href(key === 'here' ? `${daysQuery}&made=here` : daysQuery, { by, metric }),
+      href: links.to({ made: key }),
       current: key === made,
     })),
     sorts: [...postMetrics, 'viewsAtWeek' as const].map((one) => ({
       key: one,
       label: one === 'viewsAtWeek' ? 'Views in 7 days' : metricLabels[one],
-      href: `${href(query, { by: one, metric })}#posts`,
+      href: `${links.to({ by: one })}#posts`,
       current: one === by,
     })),
     formats: formatsOf(deps, insights),
@@ -91,11 +93,11 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     hoursUntil: new Date(insights.hourSpan.to.getTime() - 1),
     accounts: channel ? [] : accountRows(deps, insights),
     accountCount: insights.accounts.length,
-    allAccounts: `${href(query, { by, metric })}&accounts=all#accounts`,
+    allAccounts: `${links.to({})}&accounts=all#accounts`,
     upToDate: standing.behind.length === 0,
     whole,
-    wholeChart: wholeChart(whole, { views: insights.lines.views, made }, range, fmt),
-    postsWords: postsWords(made),
+    wholeChart: wholeChart(whole, { views: insights.lines.views, posts: postsWords(insights) }, range, fmt),
+    postsWords: postsWords(insights),
   }
 }
 
@@ -124,6 +126,7 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
     notes: [
       ...(metric === 'followers' || tiles.some((tile) => tile.metric === metric) ? [] : notes),
       ...(isLevel && start !== 0 && line.total !== null ? [`The axis begins at ${fmt.count(start)}, not at 0.`] : []),
+      ...(isLevel && insights.filters.kind ? [allFormats(insights)] : []),
       ...(isLevel ? [] : gainNotes(insights)),
     ],
     isLevel,
@@ -141,12 +144,13 @@ const mainChart = (insights: Insights, tiles: Tile[]) => {
 }
 
 /** What the sums include. */
-const gainNotes = ({ scope, elsewhere }: Insights): string[] => {
-  if (!elsewhere.any) return ['What all posts gained in these days, whenever they were published.']
+const gainNotes = ({ scope, elsewhere, filters }: Insights): string[] => {
+  const limits = filters.words === null ? '' : `, only ${filters.words}`
+  if (!elsewhere.any) return [`What all posts gained in these days, whenever they were published${limits}.`]
   if (scope.made === 'here')
-    return ['What posts made here gained in these days, whenever they were published. Posts not made here are left out.']
+    return [`What posts made here gained in these days, whenever they were published${limits}. Posts not made here are left out.`]
   return [
-    'What all posts gained in these days, whenever they were published and wherever they were made.',
+    `What all posts gained in these days, whenever they were published and wherever they were made${limits}.`,
     'Posts from before an account was connected count from their first reading.',
   ]
 }
@@ -156,7 +160,7 @@ const gainNotes = ({ scope, elsewhere }: Insights): string[] => {
  * comparable only within an account.
  */
 const accountRows = (deps: WebDeps, insights: Insights) => {
-  const { shown, range, postCounts, fmt } = insights
+  const { shown, range, postCounts, fmt, scope } = insights
   const sumsOf = new Map(insights.accountSums.map((one) => [one.channelId, one]))
   const levelOf = new Map(insights.accountFollowers.map((one) => [`${one.channelId} ${one.day}`, one.followers]))
   return shown.map((account) => {
@@ -169,7 +173,7 @@ const accountRows = (deps: WebDeps, insights: Insights) => {
       posts: postCounts.get(account.id)?.posts ?? 0,
       numbers: postMetrics.map((metric) => ({
         value: own?.[metric] ?? null,
-        absent: platform && !gives(platform, metric) ? `not given by ${platform.label}` : 'none yet',
+        absent: platform && !gives(platform, metric, scope.kind ?? undefined) ? `not given by ${platform.label}` : 'none yet',
       })),
       followers,
       change: differenceOf(followers, levelOf.get(`${account.id} ${eveOf(range.from)}`) ?? null, fmt),
@@ -179,23 +183,28 @@ const accountRows = (deps: WebDeps, insights: Insights) => {
 }
 
 /** Why there is nothing to show, and what to do next. Null if there is something to show. */
-const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, path: string) => {
+const emptyOf = async (deps: WebDeps, insights: Insights, role: Role, links: Links) => {
   const words = emptyWords(insights, deps.now())
   if (!words) return null
-  if (insights.firstDay !== null) return { words, href: `${path}?range=90d`, label: 'Last 90 days' }
+  if (insights.filters.words !== null)
+    return { words, href: links.to({ platform: undefined, format: undefined }), label: 'Show all platforms and formats' }
+  if (insights.firstDay !== null) return { words, href: `${links.path}?range=90d`, label: 'Last 90 days' }
   const { href, label } = await loadNextStep(deps, insights.workspace, role)
   return { words, href, label }
 }
 
 const emptyWords = (insights: Insights, nowMs: number): string | null => {
-  const { accounts, firstDay, fmt, lines } = insights
+  const { accounts, firstDay, fmt, lines, filters } = insights
   if (accounts.length === 0)
     return `No account is connected yet. Numbers come as soon as one is, also of its posts of the last ${ownPostsDays} days.`
+  const shown = Object.values(lines).filter(({ metric }) => !filters.kind || metric !== 'followers')
+  const nothing = shown.every((line) => line.total === null) && insights.posts.length === 0
+  if (nothing && filters.words !== null)
+    return `No numbers of ${filters.words} in these days. Choose other days, or show all platforms and formats.`
   const waiting = accounts.flatMap((one) => one.nextAt?.getTime() ?? [])
   const next = waiting.length > 0 ? new Date(Math.max(nowMs, Math.min(...waiting))) : null
   if (firstDay === null && insights.posts.length > 0) return null
   if (firstDay === null)
     return `No numbers yet. ${next ? `The first of ${listed(accounts.slice(0, 3).map((one) => one.name))} are read ${fmt.when(next)}.` : 'The followers of an account are read within a day of connecting it.'} A post is read an hour after it went out, then at 6 and 24 hours, then daily.`
-  const nothing = Object.values(lines).every((line) => line.total === null) && insights.posts.length === 0
   return nothing ? `No numbers in these days. They begin on ${fmt.date(new Date(firstDay))}.` : null
 }

@@ -1,12 +1,16 @@
-import type { AccountDayRow, InsightScope } from '../../db/insights/insights.ts'
+import type { AccountDayRow } from '../../db/insights/insights.ts'
 import type { LineSpec } from '../charts/line.ts'
 import type { Formats } from '../time/formats.ts'
 import { type Line, placesOf, pointWords, ticksOf } from './lines.ts'
 import { addUp } from './metrics.ts'
+import type { Insights } from './page.ts'
 import type { Bucket, Range } from './range.ts'
 
 /** What the second line is called. */
-export const postsWords = (made: InsightScope['made']): string => (made === 'here' ? 'posts made here' : 'all its posts')
+export const postsWords = ({ scope, filters }: Pick<Insights, 'scope' | 'filters'>): string => {
+  const words = scope.made === 'here' ? 'posts made here' : 'all its posts'
+  return filters.kind ? `${words} (${filters.kind.label})` : words
+}
 
 /**
  * Views of the whole account, as counted by the platform, and views of its posts. The difference
@@ -15,11 +19,10 @@ export const postsWords = (made: InsightScope['made']): string => (made === 'her
  */
 export const wholeChart = (
   days: AccountDayRow[],
-  { views, made }: { views: Line; made: InsightScope['made'] },
+  { views, posts }: { views: Line; posts: string },
   range: Range,
   fmt: Formats,
 ): LineSpec | null => {
-  const posts = postsWords(made)
   const { buckets } = views
   const whole = buckets.map((bucket) => averageOf(days, bucket))
   if (whole.filter((value) => value !== null).length < 2) return null

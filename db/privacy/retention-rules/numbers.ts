@@ -34,4 +34,8 @@ export const numberRules: Rule[] = [
     ...row('channel_days', 'Sums of a day', terms.numbers, 'the day', 'day::timestamptz', 'day', 'R3'),
     index: { at: 'day::timestamp' },
   },
+  {
+    ...row('format_days', 'Sums of a day by format', terms.numbers, 'the day', 'day::timestamptz', 'day', 'R3'),
+    index: { at: 'day::timestamp' },
+  },
 ]

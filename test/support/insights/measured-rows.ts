@@ -56,9 +56,9 @@ export const measuredRows = (test: TestApp, channels: Record<PlatformName, strin
     const last = post.readings.at(-1)
     const viewsAt = (hours: number) => post.readings.find((one) => one.hours === hours)?.views ?? null
     await test.sql`
-      insert into measured_targets (target_id, workspace_id, channel_id, published_at, taken_at, views, reach, likes, ended_metrics,
+      insert into measured_targets (target_id, workspace_id, channel_id, kind, published_at, taken_at, views, reach, likes, ended_metrics,
         source, views_at_day, views_at_week)
-      values (${targetId}, ${northside}, ${channels[platform]}, ${publishedAt},
+      values (${targetId}, ${northside}, ${channels[platform]}, ${post.kind ?? 'photos'}, ${publishedAt},
         ${new Date(publishedAt.getTime() + (last?.hours ?? 0) * 3_600_000)}, ${last?.views ?? null}, ${last?.reach ?? null},
         ${last?.likes ?? null}, ${post.ended ?? []}, 'Graph API v25.0 insights', ${viewsAt(24)}, ${viewsAt(168)})`
     return { postId, targetId }
