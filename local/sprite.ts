@@ -83,6 +83,9 @@ const names = [
     'device-mobile',
     'printer',
     'archive',
+    'crop',
+    'rotate-clockwise',
+    'arrow-back-up',
   ],
 ]
 

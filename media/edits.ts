@@ -98,7 +98,7 @@ export const canonicalEdits = (edits: Edits | null): string => {
 }
 
 /** The size in pixels after the rotation, before the crop. */
-const rotatedSize = (
+export const rotatedSize = (
   { width, height }: Pick<Facts, 'width' | 'height'>,
   edits: Edits | null,
 ): { width: number; height: number } =>

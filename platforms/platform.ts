@@ -98,6 +98,18 @@ export type PostKind = {
    * are published later.
    */
   pace?: { most: number; perMs: number }
+  /** The shape of its pictures or video. Absent if it takes any and shows them whole. */
+  shape?: {
+    /** The ratio of width to height that the editor starts with, such as `4:5`. */
+    best: string
+    /** Ratios that it accepts. Absent: any. */
+    least?: number
+    most?: number
+    /** For people, such as "Instagram takes 4:5 to 1.91:1." */
+    words: string
+  }
+  /** Whether its setting `cover_second` names the frame of the video that is its cover. */
+  hasCoverSecond?: true
 }
 
 export type MediaFacts = {

@@ -42,14 +42,16 @@ const postIdIn = (pasted: string, accountId: string): string | null => {
 
 const minute = 60_000
 
+const fullScreen = { best: '9:16', words: 'Facebook shows it full screen: 9:16 leaves no bars.' }
+
 const kinds: PostKind[] = [
   { name: 'text', label: 'Text', prepareAheadMs: 10 * minute, isReadyAtOnce: true, textLimit, frame: 'words-first' },
   { name: 'link', label: 'Link', prepareAheadMs: 10 * minute, isReadyAtOnce: true, textLimit, frame: 'words-first' },
   { name: 'photo', label: 'Photo', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'photos', label: 'Photos', prepareAheadMs: 15 * minute, textLimit, frame: 'words-first' },
   { name: 'video', label: 'Video', prepareAheadMs: 30 * minute, textLimit, frame: 'words-first' },
-  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit, frame: 'full-screen' },
-  { name: 'story', label: 'Story', prepareAheadMs: 30 * minute, textLimit: 0, frame: 'full-screen' },
+  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit, frame: 'full-screen', shape: fullScreen },
+  { name: 'story', label: 'Story', prepareAheadMs: 30 * minute, textLimit: 0, frame: 'full-screen', shape: fullScreen },
 ]
 
 const suggestKind = ({ link, media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

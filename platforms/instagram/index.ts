@@ -3,7 +3,7 @@ import { createGraph, type MetaSettings } from '../graph/client.ts'
 import { readFirstComment } from '../graph/comment-rules.ts'
 import type { DraftForChannel, Platform, PostKind } from '../platform.ts'
 import { createInstagramMeasurer } from './measure.ts'
-import { barsNote, feedPicture } from './media-rules.ts'
+import { barsNote, feedPicture, feedShape } from './media-rules.ts'
 import { readInstagramOptions } from './options.ts'
 import { createInstagramPublisher } from './publish.ts'
 import { captionLimit, checkInstagramDraft, instagramCommentLimits } from './rules.ts'
@@ -34,11 +34,26 @@ export const createInstagram = (settings: MetaSettings): Platform => ({
 
 const minute = 60_000
 
+const feed = {
+  best: '4:5',
+  ...feedShape,
+  words: 'Instagram takes 4:5 to 1.91:1. 4:5 is the tallest and fills the most screen.',
+}
+const fullScreen = { best: '9:16', words: 'Instagram shows it full screen: 9:16 leaves no bars.' }
+
 const kinds: PostKind[] = [
-  { name: 'image', label: 'Picture', prepareAheadMs: 15 * minute, textLimit: captionLimit },
-  { name: 'carousel', label: 'Carousel', prepareAheadMs: 15 * minute, textLimit: captionLimit },
-  { name: 'reel', label: 'Reel', prepareAheadMs: 30 * minute, textLimit: captionLimit, frame: 'full-screen' },
-  { name: 'story', label: 'Story', prepareAheadMs: 15 * minute, textLimit: 0, frame: 'full-screen' },
+  { name: 'image', label: 'Picture', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: feed },
+  { name: 'carousel', label: 'Carousel', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: feed },
+  {
+    name: 'reel',
+    label: 'Reel',
+    prepareAheadMs: 30 * minute,
+    textLimit: captionLimit,
+    frame: 'full-screen',
+    shape: fullScreen,
+    hasCoverSecond: true,
+  },
+  { name: 'story', label: 'Story', prepareAheadMs: 15 * minute, textLimit: 0, frame: 'full-screen', shape: fullScreen },
 ]
 
 const suggestKind = ({ media }: Pick<DraftForChannel, 'text' | 'link' | 'media'>): string => {

@@ -3,7 +3,7 @@ import type { DraftForChannel, MediaFacts, PictureRecipe, RuleFault } from '../p
 
 /** Limits from Meta's content publishing reference. Ratios are width to height. */
 const largestImageBytes = 8 * 1024 * 1024
-const feedRatio = { least: 4 / 5, most: 1.91 }
+export const feedShape = { least: 4 / 5, most: 1.91 }
 /** Whole pixels can't match a ratio exactly: 1080 x 566 is Instagram's own example of 1.91:1. */
 const ratioSlack = 0.005
 const altTextLimit = 1_000
@@ -31,7 +31,7 @@ type Rule = { rule: string; broken: boolean; words: string }
 export const feedPicture = (kind: string): PictureRecipe => {
   if (kind === 'story' || kind === 'reel') return { box: { width: 1080, height: 1920 }, maxBytes: 8 * megabyte }
   const feed = { box: { width: 1440, height: 1800 }, maxBytes: 8 * megabyte }
-  return kind === 'image' ? { ...feed, ratios: feedRatio } : feed
+  return kind === 'image' ? { ...feed, ratios: feedShape } : feed
 }
 
 /** Says that a picture gets bars. Null if it doesn't. */
@@ -39,9 +39,9 @@ export const barsNote = ({ kind, media }: Pick<DraftForChannel, 'kind' | 'media'
   const [image] = media
   if (kind !== 'image' || image?.kind !== 'image') return null
   const ratio = image.width / image.height
-  if (ratio < feedRatio.least - ratioSlack)
+  if (ratio < feedShape.least - ratioSlack)
     return 'Instagram takes pictures of at most 4:5. This one is taller, so it gets white bars on the left and right. Crop it to avoid them.'
-  if (ratio > feedRatio.most + ratioSlack)
+  if (ratio > feedShape.most + ratioSlack)
     return 'Instagram takes pictures of at most 1.91:1. This one is wider, so it gets white bars above and below. Crop it to avoid them.'
   return null
 }

@@ -20,6 +20,8 @@ const uploadAheadMs = 10 * 60_000
 /** If TikTok fetches the media, preparing only checks the account. */
 const lookAheadMs = 2 * 60_000
 
+const fullScreen = { best: '9:16', words: 'TikTok takes any shape. 9:16 fills the screen.' }
+
 /** TikTok as a platform. `now` returns epoch milliseconds and is used for the time of consent. */
 export const createTiktok = (settings: TiktokSettings, now: () => number = Date.now): Platform => {
   const client = createTiktokClient(settings)
@@ -39,6 +41,8 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         textLimit: textLimits.video,
         textUnit: 'utf-16',
         frame: 'full-screen',
+        shape: fullScreen,
+        hasCoverSecond: true,
         // Uploads don't need a pace: their init happens minutes before the due time.
         ...(uploads ? {} : { pace: initTurn }),
       },
@@ -49,6 +53,7 @@ export const createTiktok = (settings: TiktokSettings, now: () => number = Date.
         textLimit: textLimits.photos,
         textUnit: 'utf-16',
         frame: 'full-screen',
+        shape: fullScreen,
         pace: initTurn,
       },
     ],

@@ -8,12 +8,13 @@ export const platformNames: string[] = [
   ...new Set(policies.flatMap(({ issuer, platforms }) => [...platforms.map(({ name }) => name), issuer])),
 ]
 
-/** Whether a text names a platform or an issuer. `meta` alone is also a word of HTML and Node. */
+/** Whether a text names a platform or an issuer. `meta` alone is also a word of HTML and
+ * Node, and `metaKey` one of browsers. */
 function names(text: string, name: string): boolean {
   const label = policies.find(({ issuer }) => issuer === name)?.label
   const isPlatform = policies.some(({ platforms }) => platforms.some((platform) => platform.name === name))
   if (isPlatform || !label) return text.toLowerCase().includes(name)
-  return new RegExp(`\\b${label}(?![a-z])|\\b${name}[A-Z]|\\b${name.toUpperCase()}_|['{] ?${name} ?['}]`).test(text)
+  return new RegExp(`\\b${label}(?![a-z])|\\b${name}(?!Key\\b)[A-Z]|\\b${name.toUpperCase()}_|['{] ?${name} ?['}]`).test(text)
 }
 
 /**

@@ -118,6 +118,7 @@ export const routes: Record<string, Access> = {
   'GET /w/:workspace/calendar': members(200),
   'GET /w/:workspace/posts/new': members(200),
   'POST /w/:workspace/posts/check': members(200),
+  'POST /w/:workspace/posts/edit-file': members(404),
   'POST /w/:workspace/posts': members(200),
   'GET /w/:workspace/posts/:post': members(404),
   'GET /w/:workspace/posts/:post/edit': members(404),

@@ -29,7 +29,8 @@ const types: Record<string, string> = {
 /**
  * Everything that pages load, read once and kept in memory: `app.css` is all of
  * web/public/styles, `app.js` all of web/public/scripts (each in its own scope), `htmx.js` is htmx
- * with server-sent events. `fresh` reads the files again on every request, for development.
+ * with server-sent events. `editor/` has modules that the composer imports when a file is edited.
+ * `fresh` reads the files again on every request, for development.
  */
 export const loadAssets = ({ fresh }: { fresh: boolean }): Assets => {
   let files = readFiles()
@@ -72,6 +73,7 @@ const readFiles = (): Map<string, File> => {
   files.set('app.js', file('app.js', readdirSync(join(folder, 'scripts')).sort().map(script).join('\n')))
   files.set('htmx.js', file('htmx.js', [htmx('htmx.min.js'), htmx('ext/hx-sse.min.js')].join('\n;\n')))
   files.set('passkeys-library.js', file('passkeys-library.js', passkeysLibrary()))
+  for (const name of readdirSync(join(folder, 'editor'))) files.set(`editor/${name}`, file(name, read('editor')(name)))
   for (const name of readdirSync(folder).filter((name) => name.includes('.'))) {
     files.set(name, file(name, readFileSync(join(folder, name))))
   }

@@ -6,6 +6,7 @@ import { drawChart } from '../charts/index.ts'
 import type { workflowIds } from '../operate/workflow-page.ts'
 import { navigation } from '../pages/navigation.ts'
 import { sentence, undoOf } from '../pages/said.ts'
+import { editedPicture } from '../posts/editing/picture.ts'
 import { type PolicyVersions, policyNews } from '../privacy/policy.ts'
 import { type Formats, formats } from '../time/formats.ts'
 import { isPartial } from './answers.ts'
@@ -79,6 +80,7 @@ export const createRenderer = (options: Options): Renderer => {
     fields,
     chart: drawChart,
     converting: (media: Parameters<typeof conversionWords>[0]) => conversionWords(media, Date.now()),
+    editedPicture,
     workflow: options.workflow,
     cached: cache ? cachedHtml() : (_of: object, make: () => string) => make(),
   }

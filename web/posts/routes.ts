@@ -13,6 +13,7 @@ import { type Composer, loadComposer } from './composer.ts'
 import { faultsOf } from './composer-faults.ts'
 import { formOfPost, formOfRequest, formToStart, leftOf } from './composer-form.ts'
 import { composerView, type Mood } from './composer-page.ts'
+import { editingRoutes } from './editing/routes.ts'
 import type { Done } from './post-acts.ts'
 import { loadChanged } from './post-changed.ts'
 import type { PostForm } from './post-form.ts'
@@ -35,6 +36,13 @@ export const postsRoutes = (deps: WebDeps, view: Renderer) => {
       const drawn = composerView(deps, c.var.workspace, composer, 'writing')
       return view.changes(c, 'posts/composer/_composer', drawn, String(body.get('marks') ?? ''), body.has('add') ? ['files'] : [])
     })
+    .route(
+      '/',
+      editingRoutes(deps, view, {
+        findPost: (c, id) => findGiven(deps, c, id),
+        showComposer: (c, post, form) => showComposer(deps, view, c, post, form, 'writing'),
+      }),
+    )
     .post('/w/:workspace/posts', guard, async (c) => take(deps, view, c, null, await postedForm(c)))
     .get(one, guard, async (c) => {
       const page = await loadPostPage(deps, c.var.workspace, idParam(c, 'post'), c.req.query('did'))

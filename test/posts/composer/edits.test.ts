@@ -23,7 +23,7 @@ const storedOf = async (postId: string) =>
     ({ edits }) => edits,
   )
 const editsIn = (html: string, media: string) =>
-  html.match(new RegExp(`name="edits\\.${media}"\\s+value="([^"]*)"`))?.[1]?.replaceAll('&quot;', '"') ?? null
+  html.match(new RegExp(`name="edits\\.${media}"[^>]*value="([^"]*)"`))?.[1]?.replaceAll('&quot;', '"') ?? null
 const form = (media: string[], edits: string, act: string): [string, string][] => [
   ...photoForm({ channels: [channels.instagram], media, act }),
   [`edits.${media[0]}`, edits],
@@ -36,7 +36,7 @@ describe('edits of a file', () => {
     expect(await storedOf(postId)).toEqual([JSON.parse(turned), null])
     const edit = await test.cast.manager.get(`${base}/${postId}/edit`)
     expect(editsIn(edit.text, media[0]!)).toBe(turned)
-    expect(editsIn(edit.text, media[1]!)).toBeNull()
+    expect(editsIn(edit.text, media[1]!)).toBe('')
     const version = edit.text.match(/name="version" value="(\d+)"/)?.[1] ?? ''
     const again = form(media, editsIn(edit.text, media[0]!) ?? '', 'save')
     await send([...again, ['version', version], ['left', '0']], `${base}/${postId}`)

@@ -134,3 +134,20 @@ const roomWords = (name, left, limit) => {
   const count = Math.abs(left)
   return `${name}: ${numbers.format(count)} ${count === 1 ? 'character' : 'characters'} ${left < 0 ? 'over the limit' : 'left'}`
 }
+
+// The editor of a file is loaded when somebody opens it. If it can't be, its page opens.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('[data-editor]')
+  if (!button) return
+  event.preventDefault()
+  if (document.querySelector('.editor-dialog') || button.ariaBusy === 'true') return
+  button.ariaBusy = 'true'
+  try {
+    const { openEditor } = await import(button.dataset.editor)
+    await openEditor(button, changed)
+  } catch {
+    button.form.requestSubmit(button)
+  } finally {
+    button.ariaBusy = null
+  }
+})

@@ -1,0 +1,79 @@
+import type { ComposedMedia } from '../../../db/posts/composed-media.ts'
+import { canonicalEdits, rotatedSize } from '../../../media/edits.ts'
+import type { PostKind } from '../../../platforms/platform.ts'
+import type { View } from '../../http/render.ts'
+import type { ChannelDraft, Composer } from '../composer.ts'
+import type { EditorFields, ReadEditor } from './form.ts'
+import { type Shape, shapes } from './shapes.ts'
+
+type Wanted = { label: string; shape: NonNullable<PostKind['shape']> }
+
+/** The shapes of the chosen accounts' kinds, once per platform. */
+export const wantedShapes = (composer: Composer): Wanted[] => {
+  const found = chosenIn(composer).flatMap(({ platform, kind }) => {
+    const shape = platform.kinds.find(({ name }) => name === kind)?.shape
+    return shape ? [{ label: platform.label, shape }] : []
+  })
+  return [...new Map(found.map((one) => [`${one.label} ${one.shape.best}`, one])).values()]
+}
+
+/** Accounts whose cover is a frame of the video. */
+export const coverChannels = (composer: Composer, media: ComposedMedia): ChannelDraft[] =>
+  media.kind === 'video'
+    ? chosenIn(composer).filter(({ platform, kind }) => platform.kinds.find(({ name }) => name === kind)?.hasCoverSecond)
+    : []
+
+const chosenIn = ({ channels }: Composer): ChannelDraft[] => channels.filter((one) => one.chosen && !one.sent)
+
+/**
+ * The data for the editor's templates. `kept`: the fields of the composer, which travel through the
+ * page. Empty in the dialog, below which the composer stays.
+ */
+export const editorView = (
+  composer: Composer,
+  media: ComposedMedia,
+  editor: { typed: EditorFields; read: ReadEditor; base: string; kept: [string, string][]; dialog: boolean },
+): View => {
+  const { read } = editor
+  const wanted = wantedShapes(composer)
+  const covers = coverChannels(composer, media)
+  const size = rotatedSize(media, read.edits)
+  return {
+    ...editor,
+    faults: read.faults,
+    media: { ...media, edits: read.edits },
+    size,
+    edits: canonicalEdits(read.edits),
+    number: composer.media.indexOf(media) + 1,
+    count: composer.media.length,
+    shapes: shapes.map((shape) => ({ ...shape, ...judged(shape, size, wanted) })),
+    hints: [...new Set(wanted.map(({ shape }) => shape.words))],
+    covers: covers.map(({ channel, platform }) => ({ name: `${channel.id}.cover_second`, label: platform.label })),
+    coverLabels: [...new Set(covers.map(({ platform }) => platform.label))].join(', '),
+    heading: media.kind === 'video' ? 'Edit video' : 'Crop photo',
+  }
+}
+
+/** Which platforms suggest this shape, and which refuse it. */
+const judged = ({ name, ratio }: Shape, size: { width: number; height: number }, wanted: Wanted[]) => {
+  const shown = name === 'original' ? size.width / size.height : ratio
+  const refuses = ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted) =>
+    shown !== null && (shown < least - 0.005 || shown > most + 0.005)
+  return {
+    wantedBy: wanted
+      .filter(({ shape }) => shape.best === name)
+      .map(({ label }) => label)
+      .join(', '),
+    refusedBy: wanted
+      .filter(refuses)
+      .map(({ label }) => label)
+      .join(', '),
+    drawn: outline(shown),
+  }
+}
+
+/** Width and height of the drawing of a shape, at most 26 wide and 26 high. */
+const outline = (ratio: number | null): { width: number; height: number } => {
+  const shown = ratio === null ? 1 : Math.min(4, Math.max(0.25, ratio))
+  return shown >= 1 ? { width: 26, height: Math.round(26 / shown) } : { width: Math.round(26 * shown), height: 26 }
+}
