@@ -81,7 +81,8 @@ describe('cropping a picture', () => {
     await send('touchMove', { x: x + 100, y: y + 60, id: 3 })
     await send('touchMove', { x: x + 380, y: y + 400, id: 3 })
     await send('touchEnd')
-    await page.getByRole('button', { name: 'Apply crop' }).tap()
+    // Chromium drops a tap that follows a drag within milliseconds, which no finger can do.
+    await page.getByRole('button', { name: 'Apply crop' }).click()
     await edited(page)
     expect(await stage.save(page)).toEqual([{ crop: { x: 0.775, y: 0.5, width: 0.225, height: 0.5 } }])
     await context.close()
@@ -233,9 +234,7 @@ describe('the editor', () => {
         }
         const { page, context } = await stage.compose([id], [stage.channels.instagram, stage.channels.tiktok], options)
         await openEditor(page, id)
-        const folder = process.env.EDITOR_SCREENS
         if (index === 1) await page.locator('.strip > canvas').nth(7).waitFor()
-        if (folder) await page.screenshot({ path: `${folder}/${look}-${index}.png` })
         expect(await axeFaults(page)).toEqual([])
         expect(await overEdge(page)).toEqual([])
         const small = await page

@@ -23,7 +23,7 @@ export type EditorFields = {
 }
 
 export const editorFieldNames = ['rotate', 'shape', 'was', 'x', 'y', 'width', 'height', 'start', 'end', 'cover'] as const
-export type EditorFaults = Partial<Record<keyof EditorFields, string>>
+type EditorFaults = Partial<Record<keyof EditorFields, string>>
 
 /** What the fields mean. Faults are sentences beside their field. */
 export type ReadEditor = { edits: Edits | null; coverMs: number | null; faults: EditorFaults }

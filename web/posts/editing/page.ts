@@ -4,7 +4,7 @@ import type { PostKind } from '../../../platforms/platform.ts'
 import type { View } from '../../http/render.ts'
 import type { ChannelDraft, Composer } from '../composer.ts'
 import type { EditorFields, ReadEditor } from './form.ts'
-import { type Shape, shapes } from './shapes.ts'
+import { type CropShape, shapes } from './shapes.ts'
 
 type Wanted = { label: string; shape: NonNullable<PostKind['shape']> }
 
@@ -55,7 +55,7 @@ export const editorView = (
 }
 
 /** Which platforms suggest this shape, and which refuse it. */
-const judged = ({ name, ratio }: Shape, size: { width: number; height: number }, wanted: Wanted[]) => {
+const judged = ({ name, ratio }: CropShape, size: { width: number; height: number }, wanted: Wanted[]) => {
   const shown = name === 'original' ? size.width / size.height : ratio
   const refuses = ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted) =>
     shown !== null && (shown < least - 0.005 || shown > most + 0.005)

@@ -3,9 +3,9 @@ import { type Edits, rotatedSize } from '../../../media/edits.ts'
 type Crop = NonNullable<Edits['crop']>
 type Size = { width: number; height: number }
 /** The name in the form, and the ratio of width to height. Null: any, or that of the file. */
-export type Shape = { name: string; label: string; ratio: number | null }
+export type CropShape = { name: string; label: string; ratio: number | null }
 
-export const shapes: Shape[] = [
+export const shapes: CropShape[] = [
   { name: '4:5', label: '4:5', ratio: 4 / 5 },
   { name: '1:1', label: '1:1', ratio: 1 },
   { name: '1.91:1', label: '1.91:1', ratio: 1.91 },
