@@ -102,9 +102,11 @@ export type PostKind = {
   shape?: {
     /** The ratio of width to height that the editor starts with, such as `4:5`. */
     best: string
-    /** Ratios that it accepts. Absent: any. */
+    /** Ratios that it shows whole. Absent: any. */
     least?: number
     most?: number
+    /** What happens to other ratios, in three words at most. */
+    outside?: string
     /** For people, such as "Instagram takes 4:5 to 1.91:1." */
     words: string
   }

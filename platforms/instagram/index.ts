@@ -37,13 +37,16 @@ const minute = 60_000
 const feed = {
   best: '4:5',
   ...feedShape,
+  outside: 'Bars on Instagram',
   words: 'Instagram takes 4:5 to 1.91:1. 4:5 is the tallest and fills the most screen.',
 }
+// All pictures of a carousel are shown in the shape of the first one.
+const carousel = { ...feed, outside: 'Cut on Instagram' }
 const fullScreen = { best: '9:16', words: 'Instagram shows it full screen: 9:16 leaves no bars.' }
 
 const kinds: PostKind[] = [
   { name: 'image', label: 'Picture', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: feed },
-  { name: 'carousel', label: 'Carousel', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: feed },
+  { name: 'carousel', label: 'Carousel', prepareAheadMs: 15 * minute, textLimit: captionLimit, shape: carousel },
   {
     name: 'reel',
     label: 'Reel',

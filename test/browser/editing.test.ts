@@ -36,7 +36,7 @@ describe('cropping a picture', () => {
     await openEditor(page, media)
     expect(await page.locator('[name="edit.shape"]:checked').getAttribute('value')).toBe('4:5')
     expect(await page.locator('.shape:has([value="4:5"])').innerText()).toContain('Instagram')
-    expect(await page.locator('.shape:has([value="9:16"])').innerText()).toContain('Not for Instagram')
+    expect(await page.locator('.shape:has([value="9:16"])').innerText()).toContain('Bars on Instagram')
     expect(await page.locator('[data-size]').innerText()).toBe('720 × 900')
     const [picture, corner] = [await boxOf(page, '[data-picture]'), await boxOf(page, '.corner.se')]
     // To half its size, then to the left top.
@@ -223,7 +223,7 @@ describe('the editor', () => {
     { look: 'narrow', colorScheme: 'dark' as const, width: 320 },
   ])(
     'has nothing that axe minds and nothing over the edge: $look',
-    async ({ look, colorScheme, width }) => {
+    async ({ colorScheme, width }) => {
       const media = [await stage.picture(), await stage.film()]
       for (const [index, id] of media.entries()) {
         const options = {

@@ -54,19 +54,19 @@ export const editorView = (
   }
 }
 
-/** Which platforms suggest this shape, and which refuse it. */
+/** Which platforms suggest this shape, and what those do to it that don't take it. */
 const judged = ({ name, ratio }: CropShape, size: { width: number; height: number }, wanted: Wanted[]) => {
   const shown = name === 'original' ? size.width / size.height : ratio
-  const refuses = ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted) =>
+  const isOutside = ({ shape: { least = 0, most = Number.POSITIVE_INFINITY } }: Wanted) =>
     shown !== null && (shown < least - 0.005 || shown > most + 0.005)
   return {
     wantedBy: wanted
       .filter(({ shape }) => shape.best === name)
       .map(({ label }) => label)
       .join(', '),
-    refusedBy: wanted
-      .filter(refuses)
-      .map(({ label }) => label)
+    outside: wanted
+      .filter(isOutside)
+      .flatMap(({ shape }) => shape.outside ?? [])
       .join(', '),
     drawn: outline(shown),
   }
