@@ -1,7 +1,7 @@
 import type { Config } from '../../config/index.ts'
 import { close, connect, type Sql, tx } from '../../db/postgres/connect.ts'
 import { createDiskStore } from '../../media/store.ts'
-import { createPlatforms } from '../../platforms/index.ts'
+import { createPlatforms, type Registry } from '../../platforms/index.ts'
 import { Problem } from '../problem.ts'
 import { moveBeginnings } from './beginnings.ts'
 import { cellar, type DemoPlatform, type DemoWorkspace, demoPassword, operator, workspaces } from './cast.ts'
@@ -9,6 +9,7 @@ import { postElsewhere, writeElsewhere } from './elsewhere.ts'
 import { type DemoFiles, storeFiles } from './files.ts'
 import { isFilled, writeNote } from './note.ts'
 import { fillNumbers, makeMonths, type Sources } from './numbers.ts'
+import { fillOwnMetrics } from './own-metrics.ts'
 import { bringToPlatforms, type Place, writePast } from './past.ts'
 import { bringIn } from './people.ts'
 import { type SandboxControl, sandboxControl } from './sandbox.ts'
@@ -50,13 +51,14 @@ const fill = async (setting: DemoSetting): Promise<void> => {
     const control = sandboxControl(setting.sandboxControl)
     const now = new Date()
     const deps = { sql, control, now, mediaStore: createDiskStore(config.media.url) }
+    const { platforms } = createPlatforms(config)
     await addCellar(control)
     const cast = await bringIn(setting.publicUrl, setting.invitation)
     await moveBeginnings(sql)
     for (const [index, workspace] of workspaces.entries()) {
       const place = await findPlace(sql, workspace)
       const files = await storeFiles(deps, workspace, { workspaceId: place.workspaceId, uploadedBy: place.writers[0]!, now })
-      await fillYear(deps, workspace, { place, files, sources: sourcesOf(config) })
+      await fillYear(deps, workspace, { place, files, sources: sourcesOf(platforms), platforms })
       await composeUpcoming(workspace, cast.get(workspace.members[0]!.email)!, files, now)
       if (index === 0) await breakThings({ ...deps, cast }, place, files)
     }
@@ -66,7 +68,7 @@ const fill = async (setting: DemoSetting): Promise<void> => {
   }
 }
 
-type Year = { place: Place; files: DemoFiles; sources: Sources }
+type Year = { place: Place; files: DemoFiles; sources: Sources; platforms: Registry['platforms'] }
 
 /**
  * Writes a year of posts and numbers in one transaction, so that the measuring process sees all of
@@ -95,11 +97,12 @@ const fillYear = async (
     const here = await writePast(own, workspace, { place, files, past })
     const others = await writeElsewhere(t, place, elsewhere)
     await fillNumbers({ ...own, sources }, workspace, place, { here, elsewhere: others })
+    await fillOwnMetrics({ sql: t, control: deps.control, platforms: year.platforms }, place.workspaceId)
   })
 }
 
-const sourcesOf = (config: Config): Sources => {
-  const version = createPlatforms(config).platforms.get('facebook')?.measure.version
+const sourcesOf = (platforms: Registry['platforms']): Sources => {
+  const version = platforms.get('facebook')?.measure.version
   const graph = { posts: `Graph API ${version} insights`, account: `Graph API ${version}` }
   const tiktok = { posts: 'TikTok API v2 video/query', account: 'TikTok API v2 user/info' }
   return { facebook: graph, instagram: graph, tiktok }
