@@ -80,6 +80,7 @@ const helpOnly = [
     'bench:insights',
     'bench:open',
     'bench:pages',
+    'bench:uploads',
     'canary',
     'chaos',
     'chaos:steps',

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import type { Person } from './app.ts'
-import { origin } from './uploading.ts'
+
+const origin = 'http://localhost:3000'
 
 export type TusAnswer = { status: number; text: string; headers: Headers }
 type Browser = Pick<Person, 'request'>
