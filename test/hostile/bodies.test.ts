@@ -25,7 +25,10 @@ beforeAll(async () => {
 
 const grownMb = ({ startBytes, peakBytes }: { startBytes: number; peakBytes: number }) => (peakBytes - startBytes) / mb
 
-const uploads = ['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame']
+const uploads = [
+  ...['/w/:workspace/media', '/w/:workspace/media/:fileName', '/w/:workspace/media/:id/frame'],
+  '/w/:workspace/uploads/:upload',
+]
 const types = [
   'multipart/form-data; boundary=x',
   'Application/X-WWW-Form-Urlencoded',
