@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { openStates } from '../../../db/posts/target-states.ts'
+import { compose } from '../../../local/people/story.ts'
+import type { Installed } from '../../support/installed.ts'
+import type { MadeFile } from './made-file.ts'
+
+export type Row = { file: string; upload: string; outcomes: Record<string, string> }
+
+const accounts = { Facebook: 'FacebookFbNorthside Records', Instagram: '@northsiderecords', TikTok: '@northside.records' }
+
+/** So many posts in a minute are more than platforms allow; this is about files alone. */
+export const noRateLimits = {
+  ...{ tiktokInitPerMinute: 100_000, tiktokPostsPerDay: 100_000, tiktokPendingShares: 1_000, tiktokStatusPerMinute: 100_000 },
+  ...{
+    tiktokCreatorInfoPerMinute: 100_000,
+    instagramQuotaTotal: 100_000,
+    instagramContainersPerDay: 100_000,
+    reelsPerDay: 100_000,
+  },
+}
+
+/**
+ * Uploads each file, waits until it is converted, and publishes it on all platforms that take it.
+ * Returns one row per file: what happened to it, and in which words it was refused.
+ */
+export async function takeThrough(house: Installed, files: MadeFile[]): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'cratesocial-files-'))
+  try {
+    const rows: (Row & { id: string | null })[] = []
+    for (const file of files) rows.push({ file: file.name, outcomes: {}, ...(await uploadFile(house, folder, file)) })
+    await conversionsEnd(house)
+    for (const row of rows) if (row.id) await publishEverywhere(house, row, row.id)
+    await postsEnd(house)
+    for (const row of rows) Object.assign(row.outcomes, await outcomesOf(house, row.file))
+    return rows
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function uploadFile(house: Installed, folder: string, file: MadeFile): Promise<{ id: string | null; upload: string }> {
+  const path = join(folder, file.name)
+  await file.make(path)
+  const answer = await house.admin.request(`/w/${house.slug}/media/${encodeURIComponent(file.name)}`, {
+    method: 'PUT',
+    body: new Uint8Array(await readFile(path)),
+    headers: { accept: 'application/json' },
+  })
+  const text = await answer.text()
+  const id = answer.status === 201 ? (text.match(/data-media="([0-9a-f-]{36})"/)?.[1] ?? null) : null
+  if (answer.status === 201 && !id) throw new Error(`${file.name}: no id in ${text.slice(0, 200)}`)
+  return { id, upload: id ? 'taken' : `${answer.status}: ${wordsOf(text)}` }
+}
+
+/** The visible words of an answer. */
+const wordsOf = (html: string): string =>
+  html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+
+/** Asks for the count twice a second until it is 0. */
+async function untilNone(what: string, count: () => Promise<number>): Promise<void> {
+  const giveUpAt = Date.now() + 600_000
+  for (let left = await count(); left > 0; left = await count()) {
+    if (Date.now() > giveUpAt) throw new Error(`${left} ${what} after ten minutes`)
+    await pause(500)
+  }
+}
+
+const conversionsEnd = ({ sql }: Installed) =>
+  untilNone('files are not converted', async () => (await sql`select id from media where conversion = 'waiting'`).length)
+
+/** Composes for all platforms; those that refuse the file are noted, and the others get the post. */
+async function publishEverywhere(house: Installed, row: Row, id: string): Promise<void> {
+  const channels = Object.entries(accounts).map(([platform, words]) => ({ platform, id: house.channel(words) }))
+  const tiktok = channels[2]!.id
+  for (let rest = channels; rest.length > 0; ) {
+    const choices = { [`${tiktok}.privacy_level`]: 'PUBLIC_TO_EVERYONE', [`${tiktok}.consent`]: 'on' }
+    const fields = { text: `File ${row.file}`, channel: rest.map((channel) => channel.id), media: [id], ...choices }
+    const page = await compose(house.admin, house.slug, fields, 'Publish now')
+    const sentences = [...page.document.querySelectorAll('#verdict .faults li')].map((item) =>
+      (item.textContent ?? '').replace(/\s+/g, ' ').trim(),
+    )
+    if (sentences.length === 0) {
+      if (!/\/posts\/[0-9a-f-]{36}/.test(page.url))
+        throw new Error(`${row.file}: neither posted nor refused: ${page.text.slice(0, 400)}`)
+      return
+    }
+    const refused = rest.filter(({ platform }) => sentences.some((sentence) => sentence.startsWith(platform)))
+    // A sentence that names no platform is about the file, and stands for all of them.
+    const named = refused.length > 0 ? refused : rest
+    for (const { platform } of named)
+      row.outcomes[platform] = `refused: ${sentences.filter((one) => named === rest || one.startsWith(platform)).join(' ')}`
+    rest = rest.filter((channel) => !named.includes(channel))
+  }
+}
+
+const postsEnd = ({ sql }: Installed) =>
+  untilNone('posts have no result', async () => (await sql`select id from targets where state = any(${openStates})`).length)
+
+async function outcomesOf(house: Installed, file: string): Promise<Record<string, string>> {
+  const targets = await house.sql<{ platform: string; state: string; problem: { message?: string } | null; kind: string }[]>`
+    select platform, state, problem, kind from targets where text = ${`File ${file}`} order by platform`
+  const names: Record<string, string> = { facebook: 'Facebook', instagram: 'Instagram', tiktok: 'TikTok' }
+  return Object.fromEntries(
+    targets.map(({ platform, state, problem, kind }) => [
+      names[platform],
+      state === 'published' ? `published as ${kind}` : `${state} as ${kind}: ${JSON.stringify(problem)}`,
+    ]),
+  )
+}
+
+/** The rows as lines of text, one file after the other. */
+export const tableOf = (rows: Row[]): string =>
+  rows
+    .map(({ file, upload, outcomes }) =>
+      [
+        `${file.padEnd(26)} ${upload}`,
+        ...Object.entries(outcomes).map(([platform, words]) => `    ${platform.padEnd(10)} ${words}`),
+      ].join('\n'),
+    )
+    .join('\n')
+
+/** What every row must be: published everywhere, or refused before anything was sent. */
+export function checkRows(rows: Row[]): void {
+  const late = rows.flatMap(({ file, outcomes }) =>
+    Object.entries(outcomes)
+      .filter(([, words]) => !/^(published as|refused: ..........)/.test(words))
+      .map(([platform, words]) => `${file} on ${platform}: ${words}`),
+  )
+  const silent = rows
+    .filter(({ upload, outcomes }) => upload === 'taken' && Object.keys(outcomes).length !== 3)
+    .map(({ file }) => file)
+  const wordless = rows
+    .filter(({ upload }) => upload !== 'taken' && !/^4\d\d: .{10}/.test(upload))
+    .map(({ file, upload }) => `${file}: ${upload}`)
+  expect({ late, silent, wordless }).toEqual({ late: [], silent: [], wordless: [] })
+}
