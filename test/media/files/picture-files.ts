@@ -63,7 +63,7 @@ export const pictureFiles: MadeFile[] = [
   image('still.gif', () => picture(640, 640).gif()),
   bytes('deep.png', () => deep(1080, 1080).toColourspace('rgb16').png().toBuffer()),
   bytes('plain.bmp', async () => bmp(641, 640)),
-  bytes('photo.heic', () => readFile(new URL('./photo-3x4.heic', import.meta.url))),
+  bytes('photo.heic', () => readFile('test/media/files/photo-3x4.heic')),
   bytes('half.jpg', async () => {
     const whole = await picture().jpeg({ quality: 100 }).toBuffer()
     return whole.subarray(0, whole.length / 2)
