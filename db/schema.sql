@@ -607,7 +607,8 @@ create table media (
   conversion text,
   conversion_began_at timestamp with time zone,
   conversion_share real,
-  conversion_problem text
+  conversion_problem text,
+  encoding jsonb
 );
 create table media_links (
   name text not null,
@@ -946,6 +947,7 @@ alter table mail_links add constraint mail_links_purpose_check CHECK ((purpose =
 alter table measured_targets add constraint measured_targets_more_are_numbers CHECK (((jsonb_typeof(more) = 'object'::text) AND (NOT jsonb_path_exists(more, 'strict $.*?(((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @.floor() != @)'::jsonpath))));
 alter table media add constraint media_conversion_check CHECK ((conversion = ANY (ARRAY['waiting'::text, 'failed'::text])));
 alter table media add constraint media_conversion_original CHECK (((conversion IS NULL) OR (original_key IS NOT NULL)));
+alter table media add constraint media_encoding_check CHECK ((jsonb_typeof(encoding) = 'object'::text));
 alter table media add constraint media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text])));
 alter table media add constraint media_size_bytes_check CHECK ((size_bytes > 0));
 alter table media_links add constraint media_links_name_form CHECK ((length(name) >= 22));
@@ -1370,6 +1372,7 @@ comment on column media.original_key is 'name in the media store, random, of the
 comment on column media.conversion is 'waiting: the file that is sent is still to be made; failed: it cannot be made; null: it is there';
 comment on column media.conversion_share is 'how much of it is made, from 0 to 1';
 comment on column media.conversion_problem is 'why it cannot be made, a sentence for people';
+comment on column media.encoding is 'how the video is encoded: kilobits a second, pixel format, interlaced or not, rate in Hz and channels of its sound; null: a picture, still being converted, or from before it was read';
 comment on table media_links is 'promise: D4: public addresses /media/<name>; one for the workspace''s own pages, one for every attempt that a platform fetches from';
 comment on column media_links.name is '128 random bits or more';
 comment on column media_links.retired_at is 'from then on 410: an attempt that was given up can never come true';

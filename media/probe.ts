@@ -35,6 +35,15 @@ export const probe = async (ffmpeg: Ffmpeg, path: string, demuxer: Demuxer): Pro
   return readLog(log)
 }
 
+/** What platforms limit about the encoding of a video. */
+export const encodingOf = ({ kilobits, pixelFormat, isInterlaced, audio }: Probed) => ({
+  kilobits,
+  pixelFormat,
+  isInterlaced,
+  audioRate: audio?.rate ?? null,
+  audioChannels: audio?.channels ?? null,
+})
+
 /** Parses ffmpeg's description of its input, and how much of it was read. */
 const readLog = (log: string): Probed => {
   const given = log.slice(0, Math.max(0, log.search(/^Output #0/m))) || log

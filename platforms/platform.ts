@@ -126,7 +126,18 @@ export type MediaFacts = {
   videoCodec: string | null
   audioCodec: string | null
   fps: number | null
+  /** Null for images. Absent or null: unknown. */
+  encoding?: VideoEncoding | null
   altText: string
+}
+
+/** How a video is encoded: `audioRate` in Hz. The sound is null if it has none. */
+export type VideoEncoding = {
+  kilobits: number
+  pixelFormat: string
+  isInterlaced: boolean
+  audioRate: number | null
+  audioChannels: number | null
 }
 
 export type DraftForChannel = {

@@ -11,7 +11,7 @@ import {
   noteShare,
 } from '../../db/posts/conversions.ts'
 import { hashFile } from '../../media/hash-file.ts'
-import { probe } from '../../media/probe.ts'
+import { encodingOf, probe } from '../../media/probe.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { demuxerOf } from '../../media/sniff.ts'
 import { makeStandard } from '../../media/standard-video.ts'
@@ -44,6 +44,7 @@ const convert = (deps: RenderingDeps, media: MediaToConvert): Promise<void> =>
     await makeStandard(deps.ffmpeg, { from, demuxer, to, video }, watching)
     const made = {
       ...(await probeVideo(to)),
+      encoding: encodingOf(await probe(deps.ffmpeg, to, 'mov')),
       contentType: 'video/mp4',
       sizeBytes: (await stat(to)).size,
       sha256: await hashFile(to),

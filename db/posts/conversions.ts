@@ -1,3 +1,4 @@
+import type { VideoEncoding } from '../../platforms/platform.ts'
 import type { Db } from '../postgres/connect.ts'
 
 /** `sizeBytes`: the largest size that the result can have. */
@@ -59,6 +60,7 @@ export type Converted = {
   videoCodec: string | null
   audioCodec: string | null
   fps: number | null
+  encoding: VideoEncoding
 }
 
 /**
@@ -69,7 +71,7 @@ export const completeConversion = async (sql: Db, id: string, made: Converted): 
   const { count } = await sql`
     update media set conversion = null, conversion_share = null, content_type = ${made.contentType}, size_bytes = ${made.sizeBytes},
       sha256 = ${made.sha256}, width = ${made.width}, height = ${made.height}, duration_ms = ${made.durationMs},
-      video_codec = ${made.videoCodec}, audio_codec = ${made.audioCodec}, fps = ${made.fps}
+      video_codec = ${made.videoCodec}, audio_codec = ${made.audioCodec}, fps = ${made.fps}, encoding = ${sql.json(made.encoding)}
     where id = ${id} and store_key = ${made.storeKey} and conversion = 'waiting' and purged_at is null`
   return count > 0
 }

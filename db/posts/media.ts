@@ -1,3 +1,4 @@
+import type { VideoEncoding } from '../../platforms/platform.ts'
 import type { Db } from '../postgres/connect.ts'
 import { keysOfMedia } from './renditions.ts'
 
@@ -15,6 +16,7 @@ export type Media = {
   videoCodec: string | null
   audioCodec: string | null
   fps: number | null
+  encoding?: VideoEncoding | null
   storeKey: string
   thumbnailKey: string | null
   uploadedAt: Date
@@ -53,9 +55,9 @@ export type ListedMedia = Media & MediaUse
 export const insertMedia = async (sql: Db, media: NewMedia): Promise<Media> => {
   const [row] = await sql<Media[]>`
     insert into media as m (workspace_id, kind, content_type, file_name, size_bytes, sha256, width, height, duration_ms,
-      video_codec, audio_codec, fps, store_key, thumbnail_key, uploaded_by, original_key, original_bytes, conversion)
+      video_codec, audio_codec, fps, encoding, store_key, thumbnail_key, uploaded_by, original_key, original_bytes, conversion)
     values (${media.workspaceId}, ${media.kind}, ${media.contentType}, ${media.fileName}, ${media.sizeBytes}, ${media.sha256},
-      ${media.width}, ${media.height}, ${media.durationMs}, ${media.videoCodec}, ${media.audioCodec}, ${media.fps},
+      ${media.width}, ${media.height}, ${media.durationMs}, ${media.videoCodec}, ${media.audioCodec}, ${media.fps}, ${media.encoding ? sql.json(media.encoding) : null},
       ${media.storeKey}, ${media.thumbnailKey}, ${media.uploadedBy}, ${media.original?.key ?? null},
       ${media.original?.bytes ?? null}, ${media.isWaiting ? 'waiting' : null})
     returning ${columns(sql)}`
@@ -144,5 +146,5 @@ export const replaceThumbnail = async (sql: Db, workspaceId: string, id: string,
 
 const columns = (sql: Db) => sql`
   m.id, m.workspace_id, m.kind, m.content_type, m.file_name, m.size_bytes::float8 as size_bytes, m.width, m.height, m.duration_ms,
-  m.video_codec, m.audio_codec, m.fps, m.store_key, m.thumbnail_key, m.uploaded_at, m.purged_at,
+  m.video_codec, m.audio_codec, m.fps, m.encoding, m.store_key, m.thumbnail_key, m.uploaded_at, m.purged_at,
   m.conversion, m.conversion_began_at, m.conversion_share, m.conversion_problem`

@@ -8,7 +8,7 @@ export type PostMediaRow = MediaFacts & { storeKey: string; sha256: Buffer; purg
 /** The media of a post in their order. */
 export const listPostMedia = async (sql: Db, ref: { workspaceId: string; postId: string }): Promise<PostMediaRow[]> => {
   const rows = await sql<(Omit<PostMediaRow, 'sizeBytes'> & { sizeBytes: string })[]>`
-    select m.id, m.kind, m.content_type, m.size_bytes, m.width, m.height, m.duration_ms, m.video_codec, m.audio_codec, m.fps,
+    select m.id, m.kind, m.content_type, m.size_bytes, m.width, m.height, m.duration_ms, m.video_codec, m.audio_codec, m.fps, m.encoding,
       pm.alt_text, pm.edits, m.store_key, m.sha256, m.purged_at
     from post_media pm join media m on m.id = pm.media_id
     where pm.workspace_id = ${ref.workspaceId} and pm.post_id = ${ref.postId}

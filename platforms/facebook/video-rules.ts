@@ -1,3 +1,4 @@
+import { encodingRules } from '../graph/video-encoding.ts'
 import type { MediaFacts, RuleFault } from '../platform.ts'
 
 /** Meta documents the limits for videos in several places. These are the lowest ones. */
@@ -76,6 +77,7 @@ export const reelFaults = (video: MediaFacts): RuleFault[] => {
       words: `is encoded as ${videoCodec}. Use H.264, H.265, VP9 or AV1.`,
     },
     { rule: 'reel_audio', broken: !isOneOf(audioCodec, reelAudioCodecs), words: `has audio encoded as ${audioCodec}. Use AAC.` },
+    ...encodingRules(video.encoding),
   ])
 }
 

@@ -1,4 +1,5 @@
 import { countCharacters } from '../graph/text.ts'
+import { bitRateRule, encodingRules } from '../graph/video-encoding.ts'
 import type { DraftForChannel, MediaFacts, PictureRecipe, RuleFault } from '../platform.ts'
 
 /** Limits from Meta's content publishing reference. Ratios are width to height. */
@@ -93,6 +94,8 @@ export const itemVideoFaults = (video: MediaFacts, item: number, use: VideoUse):
     { rule: 'video_fps', broken: badFrames, words: `has ${Math.round(fps ?? 0)} frames per second. It must have 23 to 60.` },
     { rule: 'video_codec', broken: !isOneOf(videoCodec, videoCodecs), words: `is encoded as ${videoCodec}. Use H.264 or H.265.` },
     { rule: 'video_audio', broken: !isOneOf(audioCodec, audioCodecs), words: `has audio encoded as ${audioCodec}. Use AAC.` },
+    bitRateRule(video.encoding),
+    ...encodingRules(video.encoding),
   ])
 }
 

@@ -8,7 +8,7 @@ import { listFilesToRemove } from '../../db/privacy/due-files.ts'
 import { listFilesToExport } from '../../db/privacy/export-rows.ts'
 import { compose, upload } from '../../local/people/story.ts'
 import { createFfmpeg, type Ffmpeg } from '../../media/ffmpeg.ts'
-import { probe } from '../../media/probe.ts'
+import { encodingOf, probe } from '../../media/probe.ts'
 import { isStandard, makeStandard, planStandard } from '../../media/standard-video.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { testConfig } from '../support/config.ts'
@@ -55,6 +55,9 @@ describe('with workers', () => {
     expect(video.durationMs).toBeGreaterThan(3_000)
     const { width, height, fps } = await rowOf(id)
     expect([width, height]).toEqual([video.width, video.height])
+    const [{ encoding }] = (await house.sql`select encoding from media where id = ${id}`) as unknown as [{ encoding: unknown }]
+    expect(encoding).toMatchObject({ pixelFormat: 'yuv420p', isInterlaced: false })
+    expect(encoding).toEqual(encodingOf(video))
     expect(fps).toBeCloseTo(video.fps, 0)
     expect(tellingTags(await readTags(path))).toEqual({})
     expect((await readFile(path)).indexOf('moov')).toBeLessThan((await readFile(path)).indexOf('mdat'))
@@ -137,7 +140,8 @@ describe('until the video is converted', { timeout: 60_000 }, () => {
 
   it('a file that is finished after its row was purged is not recorded', async () => {
     const { id, row } = await take()
-    const facts = { width: 640, height: 360, durationMs: 4_000, videoCodec: 'avc', audioCodec: 'aac', fps: 30 }
+    const encoding = { kilobits: 900, pixelFormat: 'yuv420p', isInterlaced: false, audioRate: 48_000, audioChannels: 2 }
+    const facts = { width: 640, height: 360, durationMs: 4_000, videoCodec: 'avc', audioCodec: 'aac', fps: 30, encoding }
     const made = { ...facts, contentType: 'video/mp4', sizeBytes: 1_000, sha256: Buffer.alloc(32), storeKey: row.storeKey }
     await test.sql`update media set purged_at = now() where id = ${id}`
     expect(await nameConverted(test.sql, id, 'n'.repeat(32))).toBeNull()

@@ -53,7 +53,7 @@ describe('what is accepted', () => {
     expect(await rowOf(test, id)).toMatchObject({ kind: 'image', width: 2048, height: 1536 })
   })
 
-  it('a video keeps its samples; size, length, codec and frame rate are read', async () => {
+  it('a video keeps its samples; size, length, codec and frame rate are read', { timeout: 60_000 }, async () => {
     const video = await makeVideo({ width: 1080, height: 1920, fps: 25, durationMs: 4000, padBytes: 50_000 })
     const id = await upload(test, 'reel.mp4', video)
     const stored = await bytesOf(test, id)
@@ -66,6 +66,7 @@ describe('what is accepted', () => {
       videoCodec: 'avc',
       audioCodec: null,
       fps: 25,
+      encoding: { pixelFormat: 'yuv420p', isInterlaced: false, audioRate: null, audioChannels: null },
       sizeBytes: stored.length,
     })
     expect(await packetsOf(stored)).toEqual(await packetsOf(video))

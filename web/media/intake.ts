@@ -16,7 +16,7 @@ import { hashFile } from '../../media/hash-file.ts'
 import { makePicture, makeThumbnail, maxImageUploadBytes } from '../../media/image.ts'
 import { isCode } from '../../media/missing-file.ts'
 import { makePoster } from '../../media/poster.ts'
-import { type Probed, probe } from '../../media/probe.ts'
+import { encodingOf, type Probed, probe } from '../../media/probe.ts'
 import { inTurn } from '../../media/queue.ts'
 import { MediaRefused } from '../../media/refusal.ts'
 import { sniffType } from '../../media/sniff.ts'
@@ -179,7 +179,17 @@ const prepareVideo = async (deps: IntakeDeps, { workspaceId }: Upload, path: str
     if (isStandard(video) && (await cleanVideo(ffmpeg, path, demuxer, out))) {
       const facts = await probeVideo(out)
       const sizeBytes = (await stat(out)).size
-      return { kind: 'video', contentType: 'video/mp4', ...facts, sizeBytes, path: out, originalPath: null, thumbnailPath }
+      const encoding = encodingOf(video)
+      return {
+        kind: 'video',
+        contentType: 'video/mp4',
+        ...facts,
+        encoding,
+        sizeBytes,
+        path: out,
+        originalPath: null,
+        thumbnailPath,
+      }
     }
     const { repeats: _repeats, ...planned } = planStandard(video, demuxer)
     return { kind: 'video', contentType: 'video/mp4', ...planned, path: null, originalPath: path, thumbnailPath }

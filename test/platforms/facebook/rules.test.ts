@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFacebook } from '../../../platforms/facebook/index.ts'
-import type { DraftForChannel, MediaFacts } from '../../../platforms/platform.ts'
+import type { DraftForChannel, MediaFacts, VideoEncoding } from '../../../platforms/platform.ts'
 import { mediaOf, settingsFor, videoOf } from '../graph/server.ts'
 
 const facebook = createFacebook(settingsFor('https://graph.example'))
@@ -16,6 +16,11 @@ const draftOf = (part: Partial<DraftForChannel>): DraftForChannel => ({
 const rulesOf = (part: Partial<DraftForChannel>) => facebook.check(draftOf(part)).map((fault) => fault.rule)
 const reelOf = (part: Partial<MediaFacts> = {}) => videoOf({ sizeBytes: 5_000_000, ...part })
 
+/** How a video is encoded that Meta takes, except for what is given. */
+const encoded = (part: Partial<VideoEncoding> = {}): { encoding: VideoEncoding } => ({
+  encoding: { kilobits: 8_000, pixelFormat: 'yuv420p', isInterlaced: false, audioRate: 48_000, audioChannels: 2, ...part },
+})
+
 describe('what Facebook accepts', () => {
   it.each<[string, Partial<DraftForChannel>]>([
     ['a text', {}],
@@ -25,6 +30,7 @@ describe('what Facebook accepts', () => {
     ['ten photos', { kind: 'photos', media: Array.from({ length: 10 }, () => mediaOf()) }],
     ['a wide video of 20 minutes', { kind: 'video', media: [reelOf({ width: 1920, height: 1080, durationMs: 1_200_000 })] }],
     ['a reel', { kind: 'reel', media: [reelOf()] }],
+    ['a reel of 60 Mbit/s', { kind: 'reel', media: [reelOf(encoded({ kilobits: 60_000 }))] }],
     ['a reel of 608 x 1080 at 59.94 frames', { kind: 'reel', media: [reelOf({ width: 608, height: 1080, fps: 59.94 })] }],
     [
       'a reel of which little is known',
@@ -62,6 +68,10 @@ describe('what Facebook refuses', () => {
     ['a reel of 15 frames', { kind: 'reel', media: [reelOf({ fps: 15 })] }, 'reel_fps'],
     ['a reel of another codec', { kind: 'reel', media: [reelOf({ videoCodec: 'vp8' })] }, 'reel_codec'],
     ['a reel with MP3 sound', { kind: 'reel', media: [reelOf({ audioCodec: 'mp3' })] }, 'reel_audio'],
+    ['a reel of 10 bits', { kind: 'reel', media: [reelOf(encoded({ pixelFormat: 'yuv420p10le' }))] }, 'video_colors'],
+    ['an interlaced reel', { kind: 'reel', media: [reelOf(encoded({ isInterlaced: true }))] }, 'video_interlaced'],
+    ['a reel with sound of 96 kHz', { kind: 'reel', media: [reelOf(encoded({ audioRate: 96_000 }))] }, 'video_audio'],
+    ['a reel with six channels of sound', { kind: 'reel', media: [reelOf(encoded({ audioChannels: 6 }))] }, 'video_audio'],
   ])('is %s', (_, draft, rule) => {
     expect(rulesOf(draft)).toEqual([rule])
   })

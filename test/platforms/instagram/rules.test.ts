@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { countCharacters, countHashtags, countMentions, normalizeText } from '../../../platforms/graph/text.ts'
 import { createInstagram } from '../../../platforms/instagram/index.ts'
-import type { DraftForChannel, MediaFacts } from '../../../platforms/platform.ts'
+import type { DraftForChannel, MediaFacts, VideoEncoding } from '../../../platforms/platform.ts'
 import { mediaOf, settingsFor, videoOf } from '../graph/server.ts'
 
 const instagram = createInstagram(settingsFor('https://graph.example'))
@@ -19,6 +19,11 @@ const imageOf = (width: number, height: number, part: Partial<MediaFacts> = {}) 
 const reelOf = (part: Partial<MediaFacts> = {}) => videoOf({ sizeBytes: 5_000_000, ...part })
 const tags = (count: number) => Array.from({ length: count }, (_, index) => `#tag${index}`).join(' ')
 const names = (count: number) => Array.from({ length: count }, (_, index) => `@name${index}`).join(' ')
+
+/** How a video is encoded that Meta takes, except for what is given. */
+const encoded = (part: Partial<VideoEncoding> = {}): { encoding: VideoEncoding } => ({
+  encoding: { kilobits: 8_000, pixelFormat: 'yuv420p', isInterlaced: false, audioRate: 48_000, audioChannels: 2, ...part },
+})
 
 describe('what Instagram accepts', () => {
   it.each<[string, Partial<DraftForChannel>]>([
@@ -73,6 +78,11 @@ describe('what Instagram refuses', () => {
     ['a reel of 15 frames', { kind: 'reel', media: [reelOf({ fps: 15 })] }, 'video_fps'],
     ['a reel of VP9', { kind: 'reel', media: [reelOf({ videoCodec: 'vp9' })] }, 'video_codec'],
     ['a reel with Opus sound', { kind: 'reel', media: [reelOf({ audioCodec: 'opus' })] }, 'video_audio'],
+    ['a reel of 26 Mbit/s', { kind: 'reel', media: [reelOf(encoded({ kilobits: 26_000 }))] }, 'video_bit_rate'],
+    ['a reel of 10 bits', { kind: 'reel', media: [reelOf(encoded({ pixelFormat: 'yuv420p10le' }))] }, 'video_colors'],
+    ['an interlaced reel', { kind: 'reel', media: [reelOf(encoded({ isInterlaced: true }))] }, 'video_interlaced'],
+    ['a reel with sound of 96 kHz', { kind: 'reel', media: [reelOf(encoded({ audioRate: 96_000 }))] }, 'video_audio'],
+    ['a reel with six channels of sound', { kind: 'reel', media: [reelOf(encoded({ audioChannels: 6 }))] }, 'video_audio'],
     ['a WebM', { kind: 'reel', media: [reelOf({ contentType: 'video/webm' })] }, 'video_type'],
   ])('is %s', (_, draft, rule) => {
     expect(rulesOf(draft)).toEqual([rule])
