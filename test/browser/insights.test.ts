@@ -22,6 +22,7 @@ beforeAll(async () => {
   const workspaceId = app.workspaces.northside
   await fillInsights(app.sql, { workspaceId, zone: 'Europe/Zurich', channels: 6, postsPerMonth: 12, months: 14 })
   await givePictures(workspaceId)
+  await app.sql`update account_snapshots set day = (taken_at - interval '2 days')::date, views = 900 + followers % 97, reach = 500 + followers % 89`
   const [one] = await app.sql<{ id: string }[]>`select id from channels where platform = 'tiktok' order by account_id limit 1`
   const [best] = await app.sql<{ id: string }[]>`
     select t.post_id as id from measured_targets m join targets t on t.id = m.target_id where t.platform = 'instagram' and m.published_at < now() - interval '20 days'

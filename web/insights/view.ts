@@ -18,7 +18,7 @@ import { postRow } from './post-numbers.ts'
 import { ranges } from './range.ts'
 import { hoursIn } from './rated-hours.ts'
 import { allFormats, type Tile, tilesOf } from './tiles.ts'
-import { postsWords, wholeChart } from './whole.ts'
+import { missingWords, postsWords, wholeCharts } from './whole.ts'
 
 const madeLinks = [
   { key: 'all', label: 'All posts' },
@@ -96,7 +96,11 @@ export const insightsView = async (deps: WebDeps, insights: Insights, role: Role
     allAccounts: `${links.to({})}&accounts=all#accounts`,
     upToDate: standing.behind.length === 0,
     whole,
-    wholeChart: wholeChart(whole, { views: insights.lines.views, posts: postsWords(insights) }, range, fmt),
+    wholeCharts: wholeCharts(whole, {
+      ...{ lines: insights.lines, posts: postsWords(insights), range, fmt },
+      marks: marksOf(insights).map(({ words }) => words),
+    }),
+    wholeMissing: missingWords(whole, range, channel?.label ?? ''),
     postsWords: postsWords(insights),
   }
 }
