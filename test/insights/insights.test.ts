@@ -95,7 +95,7 @@ describe('promise U3: insights', () => {
       select 'instagram', ${version}, kind, 'saved', '', now(), now() - interval '5 days' from unnest(${kinds}::text[]) as kind`
     const { text } = await test.cast.manager.get(`/w/northside/insights/${channels.instagram}?range=7d&metric=saves`)
     await test.sql`delete from metric_names`
-    expect(words(text)).toMatch(/No longer provided by Instagram since \d+ \w+ \d{4}: what stands is from before\./)
+    expect(words(text)).toMatch(/Instagram stopped providing this on \d+ \w+ \d{4}\. The numbers shown are from before\./)
   })
 
   it('include nothing from another workspace', async () => {
@@ -123,9 +123,9 @@ describe('the date range', () => {
   it.each([
     ['from=2026-13-01&to=2026-11-02', 'Give a first day'],
     ['from=2026-11-01&to=', 'Give a last day'],
-    ['from=2026-11-09&to=2026-11-01', 'The last day lies before the first.'],
-    ['from=2001-01-01&to=2001-02-01', 'longer ago than numbers are kept'],
-    ['from=2099-01-01&to=2099-02-01', 'still to come'],
+    ['from=2026-11-09&to=2026-11-01', 'The last day is before the first day. Choose a later one.'],
+    ['from=2001-01-01&to=2001-02-01', 'Numbers are kept for 24 months. Choose a later day.'],
+    ['from=2099-01-01&to=2099-02-01', 'This day is in the future. Choose an earlier one.'],
   ])('%s is refused with a message that keeps what was typed', async (query, fault) => {
     const page = await test.cast.manager.get(`/w/northside/insights?${query}`)
     expect(page.status).toBe(422)

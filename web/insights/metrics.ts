@@ -65,7 +65,7 @@ export const metricNotes = (
     const withheld = accounts.filter((one) => one.notGiven.includes(metric)).map((one) => one.name)
     const ended = platforms.flatMap((one) => {
       const at = endedAt(one, metric, retired)
-      return at ? [`No longer provided by ${one.label} since ${fmt.date(at)}: what stands is from before.`] : []
+      return at ? [`${one.label} stopped providing this on ${fmt.date(at)}. The numbers shown are from before.`] : []
     })
     return [
       ...(metric === 'reach' && without.length < platforms.length ? [countedTwice] : []),

@@ -75,10 +75,11 @@ const faultsOf = (typed: { from: string; to: string }, today: string): RangeAske
   const to = dateIn(typed.to)
   if (!from) return { from: 'Give a first day, such as 2026-11-01.' }
   if (!to) return { to: 'Give a last day, such as 2026-11-26.' }
-  if (Temporal.PlainDate.compare(from, to) > 0) return { to: 'The last day lies before the first.' }
-  if (Temporal.PlainDate.compare(from, Temporal.PlainDate.from(today)) > 0) return { from: 'That day is still to come.' }
+  if (Temporal.PlainDate.compare(from, to) > 0) return { to: 'The last day is before the first day. Choose a later one.' }
+  if (Temporal.PlainDate.compare(from, Temporal.PlainDate.from(today)) > 0)
+    return { from: 'This day is in the future. Choose an earlier one.' }
   if (Temporal.PlainDate.compare(to, oldest(today)) < 0)
-    return { to: `That is longer ago than numbers are kept: ${terms.numbers}.` }
+    return { to: `Numbers are kept for ${terms.numbers}. Choose a later day.` }
   return {}
 }
 
@@ -92,9 +93,9 @@ const ownRange = (typed: { from: string; to: string }, today: string): Range => 
   }
   if (to > today) {
     to = today
-    notes.push('It ends today: later days are still to come.')
+    notes.push('Shown until today.')
   }
-  if (to === today) notes.push('Today is not over: its numbers still grow.')
+  if (to === today) notes.push('Today isn’t over yet, so its numbers will still grow.')
   return rangeOf('own', { from, to }, '', today, notes)
 }
 
