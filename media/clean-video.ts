@@ -12,7 +12,20 @@ export type Demuxer = 'mov' | 'matroska' | 'avi' | 'mpegts' | 'gif'
 export const cleanVideo = async (ffmpeg: Ffmpeg, from: string, demuxer: Demuxer, to: string): Promise<boolean> => {
   const input = ['-f', demuxer, '-i', `file:${from}`, '-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy']
   try {
-    await ffmpeg([...input, ...withoutCameraData, '-movflags', '+faststart', '-f', 'mp4', `file:${to}`], { clockSeconds: 85 })
+    await ffmpeg(
+      [
+        ...input,
+        ...withoutCameraData,
+        '-movflags',
+        '+faststart+negative_cts_offsets',
+        '-use_editlist',
+        '0',
+        '-f',
+        'mp4',
+        `file:${to}`,
+      ],
+      { clockSeconds: 85 },
+    )
     return true
   } catch (error) {
     if (error instanceof FfmpegFailed && cannotHold.test(error.log)) return false
